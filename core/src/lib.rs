@@ -1,0 +1,3 @@
+//! The pure reconciler.
+
+pub mod field;
