@@ -1,3 +1,38 @@
 //! The pure reconciler.
+//!
+//! One function matters here, [`step`](step::step). Given a custom resource and what has been seen
+//! of the world so far, it either asks to see more or says what to do:
+//!
+//! ```text
+//!            ┌───────────── Step::Read(reads) ◀─┐
+//!   effects  │ look, extend `Observed`          │  core
+//!            └──────────────────────────────▶ step(ctx, resource, observed)
+//!                                               │
+//!   effects    execute  ◀──── Step::Act(plan) ──┘
+//! ```
+//!
+//! **Invariants.** This crate never waits, never reads a clock, a file or the environment, and
+//! never fails: a bad resource is data ([`field::Errors`]), not an error. The same inputs give the
+//! same plan, byte for byte. What was not looked at is never taken to be absent, and whatever
+//! changes something carries the uid that it was decided on.
+//!
+//! Read the modules in this order:
 
+pub mod kind;
+pub mod step;
+
+pub mod observed;
+pub mod plan;
+
+pub mod condition;
+pub mod control;
 pub mod field;
+pub mod label;
+pub mod rule;
+
+pub mod compare;
+pub mod digest;
+pub mod fold;
+pub mod schema;
+
+pub mod k8s;

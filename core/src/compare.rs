@@ -1,0 +1,242 @@
+//! Does what exists have everything that is wished for, and where does it not?
+//!
+//! The API server adds defaults and others add fields of their own; neither counts. A list with a
+//! merge key is compared item by item, as server-side apply merges it; any other list is a value.
+
+use serde_json::Value;
+
+use crate::{
+    k8s::quantity::Quantity,
+    observed::text,
+    plan::{Change, Manifest},
+};
+
+/// The lists that server-side apply merges by key, among the objects made here: the name of the
+/// field that holds the list, and the keys (`x-kubernetes-list-map-keys` of the built-in kinds).
+const MERGED: &[(&str, &[&str])] = &[
+    ("containers", &["name"]),
+    ("initContainers", &["name"]),
+    ("env", &["name"]),
+    ("volumes", &["name"]),
+    ("volumeMounts", &["mountPath"]),
+    ("imagePullSecrets", &["name"]),
+    ("ownerReferences", &["uid"]),
+    ("topologySpreadConstraints", &["topologyKey", "whenUnsatisfiable"]),
+];
+
+/// The fields in which the wish is not met, in the order of the wish.
+pub fn differences(exists: &Value, wish: &Manifest) -> Vec<Change> {
+    let mut changes = Vec::new();
+    walk(&mut String::new(), exists, &wish.body, &mut changes);
+    changes
+}
+
+/// The fields that we applied once and no longer wish for, as the object's `managedFields` show
+/// them. Empty where the object carries none: offline they are mostly left out.
+pub fn removed(exists: &Value, wish: &Manifest, manager: &str) -> Vec<Change> {
+    let mut changes = Vec::new();
+    let entries = exists.pointer("/metadata/managedFields").and_then(Value::as_array);
+    for entry in entries.into_iter().flatten() {
+        let ours = text(entry, "/manager") == manager && text(entry, "/operation") == "Apply";
+        if let (true, Some(fields)) = (ours, entry.get("fieldsV1")) {
+            owned(&mut String::new(), fields, exists, Some(&wish.body), &mut changes);
+        }
+    }
+    changes
+}
+
+fn walk(path: &mut String, exists: &Value, wish: &Value, changes: &mut Vec<Change>) {
+    match (exists, wish) {
+        (Value::Object(exists), Value::Object(wish)) => {
+            for (key, wish) in wish {
+                let length = step(path, key);
+                match exists.get(key) {
+                    Some(exists) => walk(path, exists, wish, changes),
+                    None => changes.push(change(path, None, Some(wish))),
+                }
+                path.truncate(length);
+            }
+        }
+        (Value::Array(exists), Value::Array(wish)) => lists(path, exists, wish, changes),
+        _ if exists == wish || same_quantity(path, exists, wish) => {}
+        _ => changes.push(change(path, Some(exists), Some(wish))),
+    }
+}
+
+fn lists(path: &mut String, exists: &[Value], wish: &[Value], changes: &mut Vec<Change>) {
+    let Some(keys) = merge_keys(path, wish) else {
+        let contained = exists.len() == wish.len()
+            && exists.iter().zip(wish).all(|(exists, wish)| {
+                let mut inside = Vec::new();
+                walk(path, exists, wish, &mut inside);
+                inside.is_empty()
+            });
+        if !contained {
+            let (exists, wish) = (Value::from(exists.to_vec()), Value::from(wish.to_vec()));
+            changes.push(change(path, Some(&exists), Some(&wish)));
+        }
+        return;
+    };
+    for wish in wish {
+        let length = step(path, &label(wish, keys));
+        match exists.iter().find(|exists| same_item(exists, wish, keys)) {
+            Some(exists) => walk(path, exists, wish, changes),
+            None => changes.push(change(path, None, Some(wish))),
+        }
+        path.truncate(length);
+    }
+}
+
+/// Quantities are the same when their values are: the server writes `1` for `1000m`.
+fn same_quantity(path: &str, exists: &Value, wish: &Value) -> bool {
+    if !path.contains("/resources/") {
+        return false;
+    }
+    let value = |value: &Value| value.as_str().and_then(|text| Quantity::parse(text).ok());
+    matches!((value(exists), value(wish)), (Some(exists), Some(wish)) if exists == wish)
+}
+
+fn merge_keys(path: &str, wish: &[Value]) -> Option<&'static [&'static str]> {
+    let field = path.rsplit('/').next().unwrap_or_default();
+    if field == "ports" {
+        let of_container = wish.iter().any(|port| port.get("containerPort").is_some());
+        return Some(if of_container { &["containerPort"] } else { &["port"] });
+    }
+    MERGED.iter().find(|(name, _)| *name == field).map(|(_, keys)| *keys)
+}
+
+fn same_item(exists: &Value, wish: &Value, keys: &[&str]) -> bool {
+    keys.iter().all(|key| exists.get(key) == wish.get(key))
+}
+
+/// An item of a list goes by its key in a path, so that a path still means the same when the list
+/// has grown.
+fn label(item: &Value, keys: &[&str]) -> String {
+    let key = keys.first().and_then(|key| item.get(key)).cloned().unwrap_or_default();
+    key.as_str().map_or_else(|| key.to_string(), str::to_owned)
+}
+
+fn step(path: &mut String, key: &str) -> usize {
+    let length = path.len();
+    path.push('/');
+    if key.contains(['~', '/']) {
+        path.push_str(&key.replace('~', "~0").replace('/', "~1"));
+    } else {
+        path.push_str(key);
+    }
+    length
+}
+
+fn change(path: &str, before: Option<&Value>, after: Option<&Value>) -> Change {
+    Change { path: path.to_owned(), before: before.cloned(), after: after.cloned() }
+}
+
+/// Walks `fieldsV1`: `f:name` is a field, `k:{…}` an item of a merged list, `v:…` a member of a
+/// set, `.` the thing itself.
+fn owned(
+    path: &mut String,
+    fields: &Value,
+    exists: &Value,
+    wish: Option<&Value>,
+    changes: &mut Vec<Change>,
+) {
+    for (key, below) in fields.as_object().into_iter().flatten() {
+        let (name, exists, wish) = if let Some(name) = key.strip_prefix("f:") {
+            (name.to_owned(), exists.get(name), wish.and_then(|wish| wish.get(name)))
+        } else if let Some(item) = key.strip_prefix("k:") {
+            let Ok(Value::Object(item)) = serde_json::from_str(item) else { continue };
+            let among = |list: Option<&Value>| -> Option<Value> {
+                let list = list?.as_array()?;
+                let is = |one: &&Value| item.iter().all(|(key, value)| one.get(key) == Some(value));
+                list.iter().find(is).cloned()
+            };
+            let (found, wished) = (among(Some(exists)), among(wish));
+            let name = item.values().next().map_or_else(String::new, |name| {
+                name.as_str().map_or_else(|| name.to_string(), str::to_owned)
+            });
+            let length = step(path, &name);
+            if let Some(found) = found {
+                if wished.is_none() {
+                    changes.push(change(path, Some(&found), None));
+                } else {
+                    owned(path, below, &found, wished.as_ref(), changes);
+                }
+            }
+            path.truncate(length);
+            continue;
+        } else {
+            continue;
+        };
+        let Some(exists) = exists else { continue };
+        let length = step(path, &name);
+        match wish {
+            None => changes.push(change(path, Some(exists), None)),
+            Some(wish) => owned(path, below, exists, Some(wish), changes),
+        }
+        path.truncate(length);
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::*;
+    use crate::observed::{Api, Ref};
+
+    fn wish(body: Value) -> Manifest {
+        let api = Api::new("apps", "v1", "StatefulSet", "statefulsets");
+        let target = Ref { api, namespace: "default".to_owned(), name: "a".to_owned() };
+        Manifest { target, body, intent: String::new() }
+    }
+
+    fn paths(changes: &[Change]) -> Vec<&str> {
+        changes.iter().map(|change| change.path.as_str()).collect()
+    }
+
+    #[test]
+    fn what_the_server_and_others_add_is_no_difference() {
+        let exists = json!({ "spec": { "replicas": 1, "added": true,
+            "containers": [{ "name": "sidecar" }, { "name": "a", "image": "x", "tty": false }] } });
+        let wish = wish(json!({ "spec": { "replicas": 1,
+            "containers": [{ "name": "a", "image": "x" }] } }));
+        assert_eq!(differences(&exists, &wish), []);
+    }
+
+    #[test]
+    fn a_difference_names_its_place_by_key() {
+        let exists = json!({ "spec": { "containers": [{ "name": "a", "image": "x" }] } });
+        let wish = wish(json!({ "spec": { "containers": [{ "name": "a", "image": "y" }] } }));
+        assert_eq!(paths(&differences(&exists, &wish)), ["/spec/containers/a/image"]);
+    }
+
+    #[test]
+    fn quantities_are_compared_by_value_and_only_where_they_are_quantities() {
+        let exists = json!({ "resources": { "limits": { "cpu": "1" } }, "x": "1" });
+        let wish = wish(json!({ "resources": { "limits": { "cpu": "1000m" } }, "x": "1000m" }));
+        assert_eq!(paths(&differences(&exists, &wish)), ["/x"]);
+    }
+
+    #[test]
+    fn a_list_without_a_key_is_a_value() {
+        let exists = json!({ "args": ["a", "b"] });
+        assert_eq!(paths(&differences(&exists, &wish(json!({ "args": ["a"] })))), ["/args"]);
+    }
+
+    #[test]
+    fn a_field_taken_out_of_the_wish_is_found_in_managed_fields() {
+        let exists = json!({
+            "metadata": { "managedFields": [
+                { "manager": "sluicegate", "operation": "Apply", "fieldsV1": { "f:spec": {
+                    "f:tolerations": {}, "f:replicas": {},
+                    "f:env": { "k:{\"name\":\"A\"}": { ".": {}, "f:value": {} } } } } },
+                { "manager": "else", "operation": "Update", "fieldsV1": { "f:other": {} } } ] },
+            "spec": { "tolerations": [1], "replicas": 3, "env": [{ "name": "A", "value": "1" }] },
+            "other": 1 });
+        let wish = wish(json!({ "spec": { "replicas": 3, "env": [] } }));
+        assert_eq!(
+            paths(&removed(&exists, &wish, "sluicegate")),
+            ["/spec/env/A", "/spec/tolerations"]
+        );
+    }
+}

@@ -1,0 +1,242 @@
+//! Conditions: which there are, and the one rule about their times: they move with the status only.
+//!
+//! Every reason stands in a table, so that `explain condition`, the docs and the code cannot differ.
+
+use k8s_openapi::{
+    apimachinery::pkg::apis::meta::v1::{Condition, Time},
+    jiff::Timestamp,
+};
+use serde::Serialize;
+
+/// Why a condition is as it is: one line of the table of a kind.
+#[derive(Debug, PartialEq, Eq)]
+pub struct Reason {
+    /// The type of the condition, such as `Ready`.
+    pub condition: &'static str,
+    /// A `CamelCase` word for programs.
+    pub name: &'static str,
+    /// What it means and what to do about it.
+    pub about: &'static str,
+    /// Whether an event tells of it when it comes about.
+    pub event: Option<EventKind>,
+}
+
+/// Whether an event calls for somebody.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+pub enum EventKind {
+    /// It is good to know.
+    Normal,
+    /// Somebody should look.
+    Warning,
+}
+
+/// The state of a condition. Kubernetes knows these three and no others.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum State {
+    /// It holds.
+    True,
+    /// It does not hold.
+    False,
+    /// It cannot be told.
+    Unknown,
+}
+
+/// A condition before it meets its past. It has no time: that is [`merge`]'s to give.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Draft {
+    /// Why.
+    pub reason: &'static Reason,
+    /// What.
+    pub state: State,
+    /// A sentence for people.
+    pub message: String,
+}
+
+/// The longest message that is kept, in characters.
+pub const MESSAGE_MAX: usize = 1024;
+
+impl Reason {
+    /// A reason that no event tells of.
+    pub const fn quiet(condition: &'static str, name: &'static str, about: &'static str) -> Self {
+        Self { condition, name, about, event: None }
+    }
+
+    /// A reason that an event tells of.
+    pub const fn told(
+        condition: &'static str,
+        name: &'static str,
+        event: EventKind,
+        about: &'static str,
+    ) -> Self {
+        Self { condition, name, about, event: Some(event) }
+    }
+
+    /// It holds.
+    pub fn yes(&'static self, message: impl Into<String>) -> Draft {
+        Draft { reason: self, state: State::True, message: message.into() }
+    }
+
+    /// It does not hold.
+    pub fn no(&'static self, message: impl Into<String>) -> Draft {
+        Draft { reason: self, state: State::False, message: message.into() }
+    }
+
+    /// It cannot be told.
+    pub fn unknown(&'static self, message: impl Into<String>) -> Draft {
+        Draft { reason: self, state: State::Unknown, message: message.into() }
+    }
+}
+
+impl Draft {
+    /// Whether the condition was there already, in this state and for this reason.
+    pub fn stands_in(&self, before: &[Condition]) -> bool {
+        before.iter().any(|past| {
+            past.type_ == self.reason.condition
+                && past.reason == self.reason.name
+                && past.status == self.state.as_str()
+        })
+    }
+}
+
+impl State {
+    /// As Kubernetes writes it.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::True => "True",
+            Self::False => "False",
+            Self::Unknown => "Unknown",
+        }
+    }
+}
+
+/// Lays drafts over the conditions that are there, sorted by type. A condition that no draft speaks
+/// of is kept as it is.
+pub fn merge(
+    before: &[Condition],
+    drafts: Vec<Draft>,
+    generation: Option<i64>,
+    now: Timestamp,
+) -> Vec<Condition> {
+    let mut after: Vec<Condition> = Vec::with_capacity(drafts.len());
+    for Draft { reason, state, message } in drafts {
+        let past = before.iter().find(|past| past.type_ == reason.condition);
+        let same = past.filter(|past| past.status == state.as_str());
+        after.push(Condition {
+            last_transition_time: same.map_or(Time(now), |past| past.last_transition_time.clone()),
+            message: shortened(message),
+            observed_generation: generation,
+            reason: reason.name.to_owned(),
+            status: state.as_str().to_owned(),
+            type_: reason.condition.to_owned(),
+        });
+    }
+    let spoken_of = |past: &&Condition| after.iter().any(|now| now.type_ == past.type_);
+    let kept: Vec<Condition> = before.iter().filter(|past| !spoken_of(past)).cloned().collect();
+    after.extend(kept);
+    after.sort_by(|a, b| a.type_.cmp(&b.type_));
+    after
+}
+
+fn shortened(message: String) -> String {
+    if message.chars().count() <= MESSAGE_MAX {
+        return message;
+    }
+    message.chars().take(MESSAGE_MAX - 1).chain(['…']).collect()
+}
+
+/// The resource was checked and nothing is wrong with it.
+pub static ACCEPTED_VALID: Reason =
+    Reason::quiet("Accepted", "Valid", "The spec was checked and nothing is wrong with it.");
+/// The spec breaks a rule.
+pub static ACCEPTED_INVALID: Reason = Reason::told(
+    "Accepted",
+    "Invalid",
+    EventKind::Warning,
+    "The spec breaks a rule. The message names every field with its remedy; nothing is changed \
+     until it is mended.",
+);
+/// An object of that name belongs to somebody else.
+pub static ACCEPTED_NAME_TAKEN: Reason = Reason::told(
+    "Accepted",
+    "NameTaken",
+    EventKind::Warning,
+    "An object under a name that this resource needs belongs to somebody else. It is not \
+     touched; see rule OBJ-02.",
+);
+/// Nothing is refused.
+pub static BLOCKED_NOTHING: Reason =
+    Reason::quiet("Blocked", "NothingBlocked", "No change that the spec asks for is refused.");
+/// Something is refused.
+pub static BLOCKED_REFUSED: Reason = Reason::told(
+    "Blocked",
+    "Refused",
+    EventKind::Warning,
+    "A change that the spec asks for is refused. The message names rule and remedy; everything \
+     else goes on.",
+);
+/// The resource is paused.
+pub static PAUSED_BY_ANNOTATION: Reason = Reason::told(
+    "Paused",
+    "Annotation",
+    EventKind::Normal,
+    "sluicegate/paused is \"true\": nothing is changed until the annotation is removed.",
+);
+/// It is no longer paused.
+pub static PAUSED_NOT: Reason =
+    Reason::quiet("Paused", "NotPaused", "The resource is not, or no longer, paused.");
+/// Changes are under way.
+pub static READY_RECONCILING: Reason =
+    Reason::quiet("Ready", "Reconciling", "Changes are still being made.");
+/// Changes are refused.
+pub static READY_BLOCKED: Reason = Reason::quiet(
+    "Ready",
+    "Blocked",
+    "What runs is not what the spec asks for, and a rule forbids the change; see the condition \
+     Blocked.",
+);
+
+/// The engine's own reasons, which every kind has.
+pub static REASONS: &[&Reason] = &[
+    &ACCEPTED_VALID,
+    &ACCEPTED_INVALID,
+    &ACCEPTED_NAME_TAKEN,
+    &BLOCKED_NOTHING,
+    &BLOCKED_REFUSED,
+    &PAUSED_BY_ANNOTATION,
+    &PAUSED_NOT,
+    &READY_RECONCILING,
+    &READY_BLOCKED,
+];
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    static UP: Reason = Reason::quiet("Ready", "Up", "");
+    static SLOW: Reason = Reason::quiet("Ready", "Slow", "");
+
+    fn at(text: &str) -> Timestamp {
+        text.parse().expect("a time")
+    }
+
+    #[test]
+    fn a_transition_time_moves_with_the_status_only() {
+        let first = merge(&[], vec![UP.yes("")], Some(1), at("2026-01-01T00:00:00Z"));
+        let later = merge(&first, vec![SLOW.yes("")], Some(2), at("2026-01-02T00:00:00Z"));
+        assert_eq!(later[0].last_transition_time, first[0].last_transition_time);
+        let down = merge(&later, vec![SLOW.no("")], Some(2), at("2026-01-03T00:00:00Z"));
+        assert_eq!(down[0].last_transition_time.0, at("2026-01-03T00:00:00Z"));
+    }
+
+    #[test]
+    fn a_condition_nobody_speaks_of_is_kept() {
+        let first = merge(&[], vec![UP.yes("")], Some(1), at("2026-01-01T00:00:00Z"));
+        assert_eq!(merge(&first, vec![], Some(2), at("2026-01-02T00:00:00Z")), first);
+    }
+
+    #[test]
+    fn a_long_message_is_cut_where_a_character_ends() {
+        let cut = merge(&[], vec![UP.yes("ä".repeat(3000))], None, at("2026-01-01T00:00:00Z"));
+        assert_eq!(cut[0].message.chars().count(), MESSAGE_MAX);
+    }
+}

@@ -1,0 +1,58 @@
+//! The annotations by which people steer one resource, read strictly: a misspelt value is refused,
+//! because guessing at a safety switch is worse than stopping.
+
+use std::collections::BTreeSet;
+
+use k8s_openapi::apimachinery::pkg::apis::meta::v1::ObjectMeta;
+
+use crate::{
+    field::{Cause, Errors, Path},
+    label::{PAUSED, RESTART, SKIP_GATE},
+};
+
+/// What the annotations of a resource ask for.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Control {
+    /// Nothing is changed.
+    pub paused: bool,
+    /// All pods are restarted once for each new value.
+    pub restart: Option<String>,
+    /// The ids of gates that are passed unseen.
+    pub skip: BTreeSet<String>,
+}
+
+impl Control {
+    /// Reads the annotations. What is wrong with them is added to the errors.
+    pub fn of(meta: &ObjectMeta, gates: &[&str], errors: &mut Errors) -> Self {
+        let annotation = |key| meta.annotations.as_ref().and_then(|all| all.get(key));
+        let path = |key| Path::root("metadata").child("annotations").child(key);
+        let paused = match annotation(PAUSED).map(String::as_str) {
+            Some("true") => true,
+            Some("false") | None => false,
+            Some(other) => {
+                let known = ["\"true\"", "\"false\""].map(str::to_owned).to_vec();
+                let cause = Cause::NotSupported(other.to_owned(), known);
+                errors.push(path(PAUSED), cause, "write \"true\", or remove the annotation");
+                true
+            }
+        };
+        let skipped = annotation(SKIP_GATE).map(String::as_str).unwrap_or_default();
+        let skip: BTreeSet<String> = skipped
+            .split(',')
+            .map(str::trim)
+            .filter(|id| !id.is_empty())
+            .map(str::to_owned)
+            .collect();
+        for unknown in skip.iter().filter(|id| !gates.contains(&id.as_str())) {
+            let known = gates.iter().map(|&gate| gate.to_owned()).collect();
+            let cause = Cause::NotSupported(unknown.clone(), known);
+            errors.push(path(SKIP_GATE), cause, "name gates as `explain` lists them");
+        }
+        Self { paused, restart: annotation(RESTART).cloned(), skip }
+    }
+}
+
+/// Whether a resource is paused. A value that is neither `"true"` nor `"false"` pauses too.
+pub fn paused(meta: &ObjectMeta) -> bool {
+    Control::of(meta, &[], &mut Errors::default()).paused
+}

@@ -1,0 +1,58 @@
+//! Small words for Kubernetes objects. No policy: what to say is the builders' business.
+
+use k8s_openapi::{
+    api::core::v1::{ContainerPort, EnvVar, EnvVarSource, ObjectFieldSelector, ServicePort},
+    apimachinery::pkg::{
+        apis::meta::v1::{ObjectMeta, OwnerReference},
+        util::intstr::IntOrString,
+    },
+};
+
+use crate::label::Labels;
+
+pub mod monitoring;
+pub mod quantity;
+
+/// Metadata of a child: placed, labelled and owned.
+pub fn meta(owner: &OwnerReference, namespace: &str, name: String, labels: Labels) -> ObjectMeta {
+    ObjectMeta {
+        name: Some(name),
+        namespace: Some(namespace.to_owned()),
+        labels: Some(labels),
+        owner_references: Some(vec![owner.clone()]),
+        ..ObjectMeta::default()
+    }
+}
+
+/// An environment variable with a value.
+pub fn env(name: &str, value: &(impl ToString + ?Sized)) -> EnvVar {
+    EnvVar { name: name.to_owned(), value: Some(value.to_string()), value_from: None }
+}
+
+/// An environment variable that takes a field of its own pod.
+pub fn env_from_field(name: &str, path: &str) -> EnvVar {
+    let field = ObjectFieldSelector { api_version: None, field_path: path.to_owned() };
+    let source = EnvVarSource { field_ref: Some(field), ..EnvVarSource::default() };
+    EnvVar { name: name.to_owned(), value: None, value_from: Some(source) }
+}
+
+/// A TCP port of a container.
+pub fn container_port(name: &str, port: i32) -> ContainerPort {
+    ContainerPort {
+        name: Some(name.to_owned()),
+        container_port: port,
+        protocol: Some("TCP".to_owned()),
+        ..ContainerPort::default()
+    }
+}
+
+/// A TCP port of a service, which leads to the container port of the same name.
+pub fn service_port(name: &str, port: i32) -> ServicePort {
+    ServicePort {
+        name: Some(name.to_owned()),
+        port,
+        protocol: Some("TCP".to_owned()),
+        target_port: Some(IntOrString::String(name.to_owned())),
+        ..ServicePort::default()
+    }
+}

@@ -1,0 +1,282 @@
+//! What a system is, and what a kind of resource must say about itself.
+
+use std::{
+    collections::{BTreeMap, BTreeSet},
+    fmt,
+};
+
+use k8s_openapi::{
+    NamespaceResourceScope,
+    apiextensions_apiserver::pkg::apis::apiextensions::v1::CustomResourceDefinition,
+    apimachinery::pkg::apis::meta::v1::{Condition, Time},
+    jiff::Timestamp,
+};
+use kube_core::{
+    Resource,
+    object::{HasSpec, HasStatus},
+};
+use serde::{Serialize, de::DeserializeOwned};
+
+use crate::{
+    condition::{Draft, Reason},
+    field,
+    observed::{Api, Observed, Reads},
+    plan::{Action, Blocked, Change, Event, Manifest, Requeue, Risk, Waiting},
+    rule::Rule,
+    schema::Compiled,
+};
+
+/// A product this operator runs, such as Rivven.
+///
+/// Its three languages are what lies beyond Kubernetes. A product that lives in Kubernetes alone
+/// says [`Never`] to all three.
+pub trait System: Clone + fmt::Debug + PartialEq + Sized + Send + Sync + 'static {
+    /// Lower-case name, as in `fixtures/<name>/`.
+    const NAME: &'static str;
+    /// Its rules, which `explain rule` prints beside the engine's own.
+    const RULES: &'static [&'static Rule];
+
+    /// A question that only the product's own API can answer.
+    type Probe: Clone + Ord + fmt::Debug + fmt::Display + Serialize + DeserializeOwned + Send + Sync;
+    /// The answer to a [`Probe`](System::Probe). That the product cannot be reached is one.
+    type Answer: Clone + PartialEq + fmt::Debug + Serialize + DeserializeOwned + Send + Sync;
+    /// A change that only the product's own API can make. Displayed as people would say it.
+    type Call: Clone + PartialEq + fmt::Debug + fmt::Display + Serialize + Send + Sync;
+
+    /// The answer that says: the product could not be asked, and why.
+    fn unreachable(probe: &Self::Probe, why: String) -> Self::Answer;
+
+    /// The answers after a call, as the product would give them.
+    fn fold(call: &Self::Call, answers: &mut BTreeMap<Self::Probe, Self::Answer>);
+}
+
+/// A kind of custom resource and how to reconcile it.
+///
+/// Every function is total and pure. The engine asks the six questions in the order in which they
+/// are written here: what a kind *owns*, *accepts*, *refers* to, *desires*, *reports*, and how it
+/// *leaves*.
+pub trait Kind: Sized + Send + Sync + 'static {
+    /// The product this kind belongs to.
+    type System: System;
+    /// The custom resource, as stored.
+    type Resource: Resource<DynamicType = (), Scope = NamespaceResourceScope>
+        + HasStatus<Status: Status>
+        + HasSpec<Spec: Serialize>
+        + Clone
+        + fmt::Debug
+        + Serialize
+        + DeserializeOwned
+        + Send
+        + Sync;
+    /// The resource after [`accepts`](Kind::accepts): every default filled in, every name a valid
+    /// name. Builders take this and nothing else, so no unchecked field can reach a manifest.
+    type Valid: Send + Sync;
+
+    /// Held by a resource whose policy asks for deletion of what garbage collection cannot find.
+    const FINALIZER: Option<&'static str> = None;
+    /// Every reason this kind can report, beside the engine's own.
+    const REASONS: &'static [&'static Reason];
+    /// The fields that change nothing that runs, with the reason.
+    const INERT: &'static [(&'static str, &'static str)] = &[];
+
+    /// The definition, as `deploy/crds/` has it.
+    fn crd() -> CustomResourceDefinition;
+
+    /// Its schema, compiled once.
+    fn schema() -> &'static Compiled;
+
+    /// The kinds of object this kind creates. They are found by the labels of the resource,
+    /// compared with what is desired, and deleted when they are no longer desired.
+    fn owns(resource: &Self::Resource) -> Vec<crate::observed::Selector>;
+
+    /// Checks what the schema cannot say. All errors are found, not only the first.
+    ///
+    /// # Errors
+    ///
+    /// Everything that is wrong, with path and remedy.
+    fn accepts(resource: &Self::Resource) -> Result<Self::Valid, field::Errors>;
+
+    /// What else must be seen: other resources, the product's own state.
+    ///
+    /// Asked again after each round of reads, so that a read may depend on an earlier answer. It
+    /// returns everything that is needed, not only what is new. It takes the raw resource: it is
+    /// asked of resources being deleted too, and those need not be valid.
+    fn refers(_resource: &Self::Resource, _seen: &Observed<Self::System>) -> Reads<Self::System> {
+        Reads::none()
+    }
+
+    /// What should be, and what has to be done for it beyond applying objects.
+    fn desires(
+        ctx: &Ctx<'_>,
+        valid: &Self::Valid,
+        seen: &Observed<Self::System>,
+    ) -> Desired<Self::System>;
+
+    /// What is. Computed from what was seen, never from what was just desired.
+    fn reports(
+        ctx: &Ctx<'_>,
+        valid: &Self::Valid,
+        seen: &Observed<Self::System>,
+    ) -> Report<<Self::Resource as HasStatus>::Status>;
+
+    /// What stands between the resource and its end. It takes the raw resource: one that is no
+    /// longer valid must still be deletable. Asked only while our finalizer is held.
+    fn leaves(
+        _ctx: &Ctx<'_>,
+        _resource: &Self::Resource,
+        _seen: &Observed<Self::System>,
+    ) -> Leave<Self::System> {
+        Leave::Go(Vec::new())
+    }
+}
+
+/// What every status has.
+pub trait Status: Default + Clone + PartialEq + Serialize + DeserializeOwned {
+    /// The conditions, sorted by type.
+    fn conditions(&self) -> &[Condition];
+    /// The conditions, for the engine to write.
+    fn conditions_mut(&mut self) -> &mut Vec<Condition>;
+    /// The generation this status speaks of, for the engine to write.
+    fn observed_generation_mut(&mut self) -> &mut Option<i64>;
+    /// The time of the last change of any other field, for the engine to write.
+    fn changed_at_mut(&mut self) -> &mut Option<Time>;
+}
+
+/// Implements [`Status`] for a struct with `conditions`, `observed_generation` and a time.
+#[macro_export]
+macro_rules! status {
+    ($status:ty, $changed_at:ident) => {
+        impl $crate::kind::Status for $status {
+            fn conditions(&self) -> &[k8s_openapi::apimachinery::pkg::apis::meta::v1::Condition] {
+                &self.conditions
+            }
+            fn conditions_mut(
+                &mut self,
+            ) -> &mut Vec<k8s_openapi::apimachinery::pkg::apis::meta::v1::Condition> {
+                &mut self.conditions
+            }
+            fn observed_generation_mut(&mut self) -> &mut Option<i64> {
+                &mut self.observed_generation
+            }
+            fn changed_at_mut(
+                &mut self,
+            ) -> &mut Option<k8s_openapi::apimachinery::pkg::apis::meta::v1::Time> {
+                &mut self.$changed_at
+            }
+        }
+    };
+}
+
+/// What is the same for every resource in one reconciliation.
+#[derive(Clone, Copy, Debug)]
+pub struct Ctx<'a> {
+    /// The time, as the caller sees it.
+    pub now: Timestamp,
+    /// The operator's own settings.
+    pub settings: &'a Settings,
+}
+
+/// The operator's own settings, as far as they reach a plan.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Settings {
+    /// The cluster's DNS suffix. Default: `cluster.local`.
+    pub cluster_domain: String,
+}
+
+/// The outcome of [`Kind::desires`].
+#[derive(Clone, Debug)]
+pub struct Desired<S: System> {
+    /// What is wished for, in the order in which it is to be done.
+    pub wishes: Vec<Wish<S>>,
+    /// Changes that wait for a gate.
+    pub waiting: Vec<Waiting>,
+    /// Changes that are refused.
+    pub blocked: Vec<Blocked>,
+    /// What people should be told.
+    pub events: Vec<Event>,
+    /// Whether the policy asks for deletion, so that our finalizer must be held.
+    pub finalizer: bool,
+    /// Leaves every object as it is: nothing is applied and nothing deleted.
+    pub hold: bool,
+    /// What could not be looked at and is taken to be so.
+    pub assumptions: BTreeSet<&'static str>,
+    /// When to look again if nothing changes.
+    pub requeue: Requeue,
+}
+
+/// One thing wished for.
+#[derive(Clone, Debug)]
+pub enum Wish<S: System> {
+    /// That an object exists with these fields. The engine finds out what that takes; the function
+    /// tells the risk of one changed field.
+    Object(Manifest, Assess),
+    /// Something that only the kind can decide on.
+    Act(Action<S>),
+}
+
+/// Tells the risk of a change of one field, and the rule that says so.
+pub type Assess = fn(&Change) -> (Risk, &'static Rule);
+
+/// The outcome of [`Kind::leaves`].
+#[derive(Clone, Debug)]
+pub enum Leave<S: System> {
+    /// Nothing is left: the finalizer goes, after people are told this.
+    Go(Vec<Event>),
+    /// It must stay until these are done and seen to be done.
+    NotYet {
+        /// What has to be done first.
+        actions: Vec<Action<S>>,
+        /// What it waits for.
+        report: Draft,
+        /// When to look again.
+        requeue: Requeue,
+    },
+}
+
+/// The outcome of [`Kind::reports`]. Conditions have no times yet: the engine knows the past.
+#[derive(Clone, Debug)]
+pub struct Report<T> {
+    /// The status, but for its conditions, generation and time.
+    pub status: T,
+    /// The conditions.
+    pub conditions: Vec<Draft>,
+}
+
+/// There is no such thing.
+#[derive(
+    Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, serde::Serialize, serde::Deserialize,
+)]
+pub enum Never {}
+
+impl fmt::Display for Never {
+    fn fmt(&self, _: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match *self {}
+    }
+}
+
+impl Default for Settings {
+    fn default() -> Self {
+        Self { cluster_domain: "cluster.local".to_owned() }
+    }
+}
+
+impl<S: System> Default for Desired<S> {
+    fn default() -> Self {
+        Self {
+            wishes: Vec::new(),
+            waiting: Vec::new(),
+            blocked: Vec::new(),
+            events: Vec::new(),
+            finalizer: false,
+            hold: false,
+            assumptions: BTreeSet::new(),
+            requeue: Requeue::OnChange,
+        }
+    }
+}
+
+/// The folder of a kind's fixtures and snapshots: `RivvenCluster` of `rivven` is `cluster`.
+pub fn folder<K: Kind>() -> String {
+    let kind = Api::of::<K::Resource>().kind.to_lowercase();
+    kind.strip_prefix(K::System::NAME).map_or(kind.clone(), str::to_owned)
+}

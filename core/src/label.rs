@@ -1,0 +1,37 @@
+//! The labels that every child carries, the few it is selected by, and the annotations that steer.
+
+use std::collections::BTreeMap;
+
+/// Labels, or a selector over them.
+pub type Labels = BTreeMap<String, String>;
+
+/// Our name: the field manager of every write, and `app.kubernetes.io/managed-by` on every child.
+/// Persisted in every cluster, so it never changes.
+pub const SLUICEGATE: &str = "sluicegate";
+
+/// On a child: the digest of the body that was last applied.
+pub const DIGEST: &str = "sluicegate/digest";
+/// On a volume claim: the uid of the resource it was made for.
+pub const MADE_FOR: &str = "sluicegate/made-for";
+/// On a resource: `"true"` stops every change to what it stands for.
+pub const PAUSED: &str = "sluicegate/paused";
+/// On a resource: a new value restarts all its pods, one at a time. On a pod: restarts that one.
+pub const RESTART: &str = "sluicegate/restart";
+/// On a resource: the ids of gates that are passed unseen, separated by commas.
+pub const SKIP_GATE: &str = "sluicegate/skip-gate";
+
+/// The labels that tell the children of one resource. They never change: selectors are immutable.
+pub fn selector(name: &str, instance: &str, component: &str) -> Labels {
+    Labels::from([
+        ("app.kubernetes.io/component".to_owned(), component.to_owned()),
+        ("app.kubernetes.io/instance".to_owned(), instance.to_owned()),
+        ("app.kubernetes.io/name".to_owned(), name.to_owned()),
+    ])
+}
+
+/// The labels of a child: what it is selected by, and whose it is.
+pub fn recommended(selector: &Labels) -> Labels {
+    let mut labels = selector.clone();
+    labels.insert("app.kubernetes.io/managed-by".to_owned(), SLUICEGATE.to_owned());
+    labels
+}

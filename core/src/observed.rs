@@ -1,0 +1,330 @@
+//! What a plan may look at: the questions ([`Reads`]) and the answers ([`Observed`]).
+//!
+//! Questions are data, so that planning offline and planning live are the same code, and so that
+//! watches, rights and fixtures follow from them. Not having looked, having found nothing, and not
+//! having been able to tell are three different things, and no function here mixes them up.
+
+use std::{
+    collections::{BTreeMap, BTreeSet},
+    fmt,
+    sync::Arc,
+};
+
+use kube_core::Resource;
+use serde::{Deserialize, Serialize, de::DeserializeOwned};
+use serde_json::Value;
+
+use crate::{kind::System, label::Labels};
+
+/// An API that a plan reads or writes. Holds the plural, so that no discovery is needed later.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+pub struct Api {
+    /// API group, empty for the core group.
+    pub group: String,
+    /// API version, such as `v1`.
+    pub version: String,
+    /// Kind, such as `StatefulSet`.
+    pub kind: String,
+    /// Plural, such as `statefulsets`.
+    pub plural: String,
+}
+
+/// One object, whether it exists or not.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+pub struct Ref {
+    /// Its API.
+    pub api: Api,
+    /// Its namespace, empty for an object of the whole cluster.
+    pub namespace: String,
+    /// Its name.
+    pub name: String,
+}
+
+/// Every object of one API, in one namespace or in all, that carries these labels.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+pub struct Selector {
+    /// Their API.
+    pub api: Api,
+    /// Their namespace; empty means every namespace.
+    pub namespace: String,
+    /// The labels they carry; none means all objects.
+    pub labels: Labels,
+}
+
+/// What must be seen before a plan can be made.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Reads<S: System> {
+    /// Single objects.
+    pub objects: BTreeSet<Ref>,
+    /// Lists of objects.
+    pub lists: BTreeSet<Selector>,
+    /// Questions to the product's own API.
+    pub probes: BTreeSet<S::Probe>,
+}
+
+/// What came of looking for one object.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Look {
+    /// It does not exist.
+    Absent,
+    /// It could not be told whether it exists: the right to look is missing, or the file that
+    /// stands in for the cluster does not say.
+    Denied(String),
+    /// Here it is.
+    Found(Arc<Value>),
+}
+
+/// What came of listing objects.
+#[derive(Clone, Debug, PartialEq)]
+pub enum List {
+    /// The API server does not serve this API: its definition is not installed.
+    NotServed,
+    /// The objects, in the order of their namespaces and names.
+    Items(Vec<Arc<Value>>),
+}
+
+/// What has been seen.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Observed<S: System> {
+    objects: BTreeMap<Ref, Look>,
+    lists: BTreeMap<Selector, List>,
+    answers: BTreeMap<S::Probe, S::Answer>,
+}
+
+/// The outcome of looking. Not having looked is not the same as having found nothing.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Seen<T> {
+    /// Nobody has looked yet.
+    Unread,
+    /// Looked; it is not there.
+    Absent,
+    /// Looked; it cannot be told, and why.
+    Unknown(String),
+    /// Looked; here it is.
+    Present(T),
+}
+
+impl Api {
+    /// The API of a type known at compile time.
+    pub fn of<K: Resource<DynamicType = ()>>() -> Self {
+        Self {
+            group: K::group(&()).into_owned(),
+            version: K::version(&()).into_owned(),
+            kind: K::kind(&()).into_owned(),
+            plural: K::plural(&()).into_owned(),
+        }
+    }
+
+    /// The API of a type that is not known at compile time.
+    pub fn new(group: &str, version: &str, kind: &str, plural: &str) -> Self {
+        let [group, version, kind, plural] = [group, version, kind, plural].map(str::to_owned);
+        Self { group, version, kind, plural }
+    }
+
+    /// Group and version as `apiVersion` writes them: `apps/v1`, `v1`.
+    pub fn api_version(&self) -> String {
+        if self.group.is_empty() {
+            self.version.clone()
+        } else {
+            format!("{}/{}", self.group, self.version)
+        }
+    }
+}
+
+impl Ref {
+    /// A reference to an object of a type known at compile time.
+    pub fn to<K: Resource<DynamicType = ()>>(namespace: &str, name: &str) -> Self {
+        Self { api: Api::of::<K>(), namespace: namespace.to_owned(), name: name.to_owned() }
+    }
+}
+
+impl<S: System> Reads<S> {
+    /// Nothing.
+    pub fn none() -> Self {
+        Self { objects: BTreeSet::new(), lists: BTreeSet::new(), probes: BTreeSet::new() }
+    }
+
+    /// Adds one object.
+    #[must_use]
+    pub fn object(mut self, target: Ref) -> Self {
+        self.objects.insert(target);
+        self
+    }
+
+    /// Adds a list.
+    #[must_use]
+    pub fn list(mut self, selector: Selector) -> Self {
+        self.lists.insert(selector);
+        self
+    }
+
+    /// Adds a question to the product's own API.
+    #[must_use]
+    pub fn probe(mut self, probe: S::Probe) -> Self {
+        self.probes.insert(probe);
+        self
+    }
+
+    /// Whether there is nothing to read.
+    pub fn is_empty(&self) -> bool {
+        self.objects.is_empty() && self.lists.is_empty() && self.probes.is_empty()
+    }
+
+    /// What of this has not been read yet.
+    #[must_use]
+    pub fn unread(mut self, seen: &Observed<S>) -> Self {
+        self.objects.retain(|target| !seen.objects.contains_key(target));
+        self.lists.retain(|selector| !seen.lists.contains_key(selector));
+        self.probes.retain(|probe| !seen.answers.contains_key(probe));
+        self
+    }
+}
+
+impl<S: System> Default for Observed<S> {
+    fn default() -> Self {
+        Self { objects: BTreeMap::new(), lists: BTreeMap::new(), answers: BTreeMap::new() }
+    }
+}
+
+impl<S: System> Observed<S> {
+    /// Records what came of looking for an object.
+    pub fn saw(&mut self, target: Ref, look: Look) {
+        self.objects.insert(target, look);
+    }
+
+    /// Records what came of listing.
+    pub fn listed(&mut self, selector: Selector, list: List) {
+        self.lists.insert(selector, list);
+    }
+
+    /// Records an answer of the product's own API.
+    pub fn answered(&mut self, probe: S::Probe, answer: S::Answer) {
+        self.answers.insert(probe, answer);
+    }
+
+    /// One object as it was seen: asked for by name, or among the lists.
+    pub fn raw(&self, target: &Ref) -> Seen<&Arc<Value>> {
+        match self.objects.get(target) {
+            Some(Look::Found(object)) => return Seen::Present(object),
+            Some(Look::Absent) => return Seen::Absent,
+            Some(Look::Denied(why)) => return Seen::Unknown(why.clone()),
+            None => {}
+        }
+        for (selector, list) in &self.lists {
+            let List::Items(items) = list else { continue };
+            if selector.api != target.api {
+                continue;
+            }
+            if let Some(found) = items.iter().find(|item| is(item, target)) {
+                return Seen::Present(found);
+            }
+            // Only a list of everything can show that something is not there.
+            if selector.labels.is_empty() && selector.namespace == target.namespace {
+                return Seen::Absent;
+            }
+        }
+        Seen::Unread
+    }
+
+    /// One object, decoded. One that does not decode is [`Seen::Unknown`].
+    pub fn get<K>(&self, namespace: &str, name: &str) -> Seen<K>
+    where
+        K: Resource<DynamicType = ()> + DeserializeOwned,
+    {
+        match self.raw(&Ref::to::<K>(namespace, name)) {
+            Seen::Unread => Seen::Unread,
+            Seen::Absent => Seen::Absent,
+            Seen::Unknown(why) => Seen::Unknown(why),
+            Seen::Present(object) => match K::deserialize(&**object) {
+                Ok(object) => Seen::Present(object),
+                Err(error) => Seen::Unknown(format!("it does not decode: {error}")),
+            },
+        }
+    }
+
+    /// The objects of a list, undecoded. Nothing where the list was not read or is not served.
+    pub fn items(&self, selector: &Selector) -> &[Arc<Value>] {
+        match self.lists.get(selector) {
+            Some(List::Items(items)) => items,
+            Some(List::NotServed) | None => &[],
+        }
+    }
+
+    /// Whether the API server serves what a list asked for; nothing if nobody asked.
+    pub fn served(&self, selector: &Selector) -> Option<bool> {
+        self.lists.get(selector).map(|list| matches!(list, List::Items(_)))
+    }
+
+    /// The answer of the product's own API.
+    pub fn answer(&self, probe: &S::Probe) -> Option<&S::Answer> {
+        self.answers.get(probe)
+    }
+
+    /// All answers, for a [`System`] to fold a call into.
+    pub fn answers_mut(&mut self) -> &mut BTreeMap<S::Probe, S::Answer> {
+        &mut self.answers
+    }
+
+    /// Everything read, for those who fold a plan into it or show it.
+    pub(crate) fn parts_mut(
+        &mut self,
+    ) -> (&mut BTreeMap<Ref, Look>, &mut BTreeMap<Selector, List>) {
+        (&mut self.objects, &mut self.lists)
+    }
+
+    /// What was read, as questions.
+    pub fn reads(&self) -> Reads<S> {
+        Reads {
+            objects: self.objects.keys().cloned().collect(),
+            lists: self.lists.keys().cloned().collect(),
+            probes: self.answers.keys().cloned().collect(),
+        }
+    }
+}
+
+impl<T> Seen<T> {
+    /// The object, if it is there.
+    ///
+    /// # Panics
+    ///
+    /// If nobody looked: the kind plans from something it did not declare that it reads.
+    pub fn present(self) -> Option<T> {
+        match self {
+            Self::Present(object) => Some(object),
+            Self::Absent | Self::Unknown(_) => None,
+            Self::Unread => panic!("planned from an undeclared read; add it to Kind::refers"),
+        }
+    }
+}
+
+impl Selector {
+    /// Whether an object of this API, with this namespace and these labels, is among the selected.
+    pub fn selects(&self, target: &Ref, labels: Option<&Value>) -> bool {
+        let carried = |(key, value): (&String, &String)| {
+            labels.and_then(|labels| labels.get(key)).and_then(Value::as_str) == Some(value)
+        };
+        self.api == target.api
+            && (self.namespace.is_empty() || self.namespace == target.namespace)
+            && self.labels.iter().all(carried)
+    }
+}
+
+impl fmt::Display for Ref {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        if self.namespace.is_empty() {
+            write!(f, "{} {}", self.api.kind, self.name)
+        } else {
+            write!(f, "{} {}/{}", self.api.kind, self.namespace, self.name)
+        }
+    }
+}
+
+/// Text at a JSON pointer of an object, empty where there is none.
+pub fn text<'a>(object: &'a Value, pointer: &str) -> &'a str {
+    object.pointer(pointer).and_then(Value::as_str).unwrap_or_default()
+}
+
+fn is(object: &Value, target: &Ref) -> bool {
+    text(object, "/metadata/name") == target.name
+        && text(object, "/metadata/namespace") == target.namespace
+}

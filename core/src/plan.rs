@@ -1,0 +1,498 @@
+//! What to do: actions in order, each with its reason, its risk and what it rests on; and beside
+//! them what has to wait, what is refused, and when to look again.
+
+use std::{collections::BTreeSet, fmt, time::Duration};
+
+use k8s_openapi::apimachinery::pkg::apis::meta::v1::ObjectMeta;
+use kube_core::Resource;
+use serde::Serialize;
+use serde_json::{Value, json};
+
+use crate::{
+    condition::EventKind,
+    digest::digest,
+    field,
+    kind::System,
+    label::DIGEST,
+    observed::{Api, Ref, Selector, text},
+    rule::Rule,
+};
+
+/// What to do about one resource.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Plan<S: System> {
+    /// The resource.
+    pub resource: Ref,
+    /// The actions, in order. The first that fails ends the plan.
+    pub actions: Vec<Action<S>>,
+    /// Changes that wait for a gate to open.
+    pub waiting: Vec<Waiting>,
+    /// Changes that are refused.
+    pub blocked: Vec<Blocked>,
+    /// Objects that are as they should be.
+    pub kept: Vec<Ref>,
+    /// What could not be looked at and was taken to be so.
+    pub assumptions: BTreeSet<&'static str>,
+    /// When to look again if nothing changes.
+    pub requeue: Requeue,
+}
+
+/// One change.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Action<S: System> {
+    /// What is done.
+    pub verb: Verb<S>,
+    /// Why it is there.
+    pub why: Why,
+    /// The worst that it can do to those who use what the resource stands for.
+    pub risk: Risk,
+    /// The rule that decided on the action or on its risk.
+    pub rule: &'static Rule,
+    /// What had to hold for it, with the value that was seen.
+    pub gates: Vec<Gate>,
+    /// What is looked at once more, live, just before it is done.
+    pub guards: Vec<Guard<S>>,
+}
+
+/// What is done.
+///
+/// The verbs of Kubernetes are few and closed. Those of a product are its own, [`System::Call`], so
+/// that this enum does not grow with the number of systems.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Verb<S: System> {
+    /// Creates an object that must not exist yet.
+    Create(Manifest),
+    /// Server-side applies to an object that exists.
+    Apply(Manifest, Precondition),
+    /// Deletes an object, as it was seen.
+    Delete(Ref, Precondition, Propagation),
+    /// Restarts one pod by evicting it, so that its budget is respected.
+    Restart(Ref, Precondition),
+    /// Calls the product's own API.
+    Call(S::Call),
+    /// Writes the status.
+    SetStatus(Ref, Precondition, Value),
+    /// Writes all finalizers that the resource shall have: ours and those of others, in order.
+    SetFinalizers(Ref, Precondition, Vec<String>),
+    /// Tells people something, once.
+    Tell(Event),
+}
+
+/// A complete object to apply, erased from its type.
+///
+/// Made only by [`Manifest::of`] and [`Manifest::part`], so it was typed to the last moment.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Manifest {
+    /// Which object.
+    pub target: Ref,
+    /// The fields that this operator owns, and no others.
+    pub body: Value,
+    /// The digest of what is wished for in the end. The same as that of the body, except while a
+    /// change is made in stages.
+    pub intent: String,
+}
+
+/// The object that a change was decided on. There is no way to make one without having seen it.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "camelCase")]
+pub struct Precondition {
+    uid: String,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    resource_version: Option<String>,
+}
+
+/// What becomes of the objects that belong to a deleted one.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+pub enum Propagation {
+    /// They are deleted after it.
+    Background,
+    /// They are deleted before it.
+    Foreground,
+    /// They stay.
+    Orphan,
+}
+
+/// Why an action is there.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Why {
+    /// The object does not exist.
+    Missing,
+    /// What is wished for has changed.
+    Changed(Vec<Change>),
+    /// The object has changed though the wish has not: somebody else did it.
+    Drifted(Vec<Change>),
+    /// It is ours and no longer wished for.
+    Orphaned,
+    /// A rule asks for it: the action's own.
+    Requested(String),
+}
+
+/// One field that differs.
+#[derive(Clone, Debug, PartialEq, Serialize)]
+pub struct Change {
+    /// Where, as a JSON pointer.
+    pub path: String,
+    /// What is there now; nothing if there is nothing.
+    pub before: Option<Value>,
+    /// What shall be there; nothing if it goes.
+    pub after: Option<Value>,
+}
+
+/// The worst that a change can do to those who use what the resource stands for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Risk {
+    /// Nothing that runs notices.
+    None,
+    /// It takes effect while everything runs.
+    Online,
+    /// Something is restarted; others serve meanwhile.
+    Restart,
+    /// Something is not served for a while.
+    Unavailable,
+    /// Data goes.
+    DataLoss,
+}
+
+/// A condition on a change, with the value seen. Unknown is closed.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Gate {
+    /// A stable id, such as `pods-ready`: what `sluicegate/skip-gate` takes.
+    pub id: &'static str,
+    /// Whether it lets the change through.
+    pub state: GateState,
+    /// What was seen, such as `2 of 3 pods ready`.
+    pub observed: String,
+}
+
+/// Whether a [`Gate`] lets a change through.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum GateState {
+    /// What was asked for holds.
+    Open,
+    /// It does not hold.
+    Closed,
+    /// It could not be told, which keeps the gate shut.
+    Unknown,
+    /// The resource's annotation passes it unseen.
+    Skipped,
+}
+
+/// What is looked at once more, live, just before an action. One that fails ends the plan.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Guard<S: System> {
+    /// The object is still there, with this uid, and is not being deleted.
+    Live(Ref, String),
+    /// The object is still there, with this uid, and is being deleted.
+    Leaving(Ref, String),
+    /// At least so many of these pods, besides the named one, are ready.
+    PodsReady(Selector, usize, String),
+    /// No object of a list is left that was made for this uid.
+    NoneLeft(Selector, String),
+    /// The product still gives this answer.
+    StillAnswers(S::Probe, S::Answer),
+    /// The API server would accept the change: it is sent as a dry run first.
+    Acceptable,
+}
+
+/// A change that waits for a gate.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Waiting {
+    /// What will be done.
+    pub what: String,
+    /// To what.
+    pub target: Ref,
+    /// Its risk.
+    pub risk: Risk,
+    /// The rule that holds it back.
+    pub rule: &'static Rule,
+    /// The gates, open and closed.
+    pub gates: Vec<Gate>,
+}
+
+/// A change that is refused. Everything else of the resource goes on.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Blocked {
+    /// The rule that refuses it.
+    pub rule: &'static Rule,
+    /// The field that asks for it.
+    pub path: field::Path,
+    /// What is.
+    pub before: Value,
+    /// What is asked for.
+    pub after: Value,
+    /// Why it is refused, as a sentence.
+    pub message: String,
+    /// What to do instead.
+    pub remedy: String,
+}
+
+/// What a person should be told, once.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct Event {
+    /// Whether it calls for somebody.
+    pub kind: EventKind,
+    /// A `CamelCase` word for programs.
+    pub reason: &'static str,
+    /// A sentence for people.
+    pub note: String,
+    /// What it is about.
+    pub regarding: Ref,
+    /// What else it speaks of.
+    pub related: Option<Ref>,
+}
+
+/// When to look again if nothing changes.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Requeue {
+    /// After a while.
+    After(Duration),
+    /// Only when something changes.
+    OnChange,
+}
+
+impl<S: System> Action<S> {
+    /// An action without gates and guards.
+    pub fn new(verb: Verb<S>, why: Why, risk: Risk, rule: &'static Rule) -> Self {
+        Self { verb, why, risk, rule, gates: Vec::new(), guards: Vec::new() }
+    }
+
+    /// The same, let through by these gates.
+    #[must_use]
+    pub fn through(mut self, gates: Vec<Gate>) -> Self {
+        self.gates = gates;
+        self
+    }
+
+    /// The same, with one more guard.
+    #[must_use]
+    pub fn guarded(mut self, guard: Guard<S>) -> Self {
+        self.guards.push(guard);
+        self
+    }
+}
+
+impl<S: System> Verb<S> {
+    /// The object that it changes; nothing for a call to the product.
+    pub fn target(&self) -> Option<&Ref> {
+        match self {
+            Self::Create(manifest) | Self::Apply(manifest, _) => Some(&manifest.target),
+            Self::Delete(target, ..)
+            | Self::Restart(target, _)
+            | Self::SetStatus(target, ..)
+            | Self::SetFinalizers(target, ..) => Some(target),
+            Self::Tell(event) => Some(&event.regarding),
+            Self::Call(_) => None,
+        }
+    }
+
+    /// Whether it only says something: a status or an event.
+    pub fn only_tells(&self) -> bool {
+        matches!(self, Self::SetStatus(..) | Self::Tell(_))
+    }
+}
+
+impl Why {
+    /// The fields that differ.
+    pub fn changes(&self) -> &[Change] {
+        match self {
+            Self::Changed(changes) | Self::Drifted(changes) => changes,
+            Self::Missing | Self::Orphaned | Self::Requested(_) => &[],
+        }
+    }
+
+    /// A word for it, as the machine formats write it.
+    pub fn word(&self) -> &'static str {
+        match self {
+            Self::Missing => "missing",
+            Self::Changed(_) => "changed",
+            Self::Drifted(_) => "drifted",
+            Self::Orphaned => "orphaned",
+            Self::Requested(_) => "requested",
+        }
+    }
+}
+
+impl Gate {
+    /// A gate that has been looked at: `None` where it could not be told.
+    pub fn judged(id: &'static str, holds: Option<bool>, observed: impl Into<String>) -> Self {
+        let state = match holds {
+            Some(true) => GateState::Open,
+            Some(false) => GateState::Closed,
+            None => GateState::Unknown,
+        };
+        Self { id, state, observed: observed.into() }
+    }
+
+    /// The same gate, passed unseen if the resource says so and it would not open by itself.
+    #[must_use]
+    pub fn or_skipped(mut self, skipped: &BTreeSet<String>) -> Self {
+        if !self.passes() && skipped.contains(self.id) {
+            self.state = GateState::Skipped;
+        }
+        self
+    }
+
+    /// Whether it lets the change through.
+    pub fn passes(&self) -> bool {
+        matches!(self.state, GateState::Open | GateState::Skipped)
+    }
+}
+
+impl Manifest {
+    /// Erases a typed object and signs it with the digest of what it says.
+    ///
+    /// # Panics
+    ///
+    /// If the object has no name, which is a mistake in a builder.
+    pub fn of<K>(object: &K) -> Self
+    where
+        K: Resource<DynamicType = ()> + Serialize,
+    {
+        let body = serde_json::to_value(object).expect("Kubernetes objects are JSON");
+        Self::sealed(Self::target_of::<K>(object.meta()), body)
+    }
+
+    /// Some fields of an object that another creates. Carries no digest: it is not ours alone.
+    pub fn part(target: Ref, fields: &Value) -> Self {
+        let mut body = json!({
+            "apiVersion": target.api.api_version(),
+            "kind": target.api.kind,
+            "metadata": { "name": target.name, "namespace": target.namespace },
+        });
+        merge(&mut body, fields);
+        let intent = digest(&body);
+        Self { target, body, intent }
+    }
+
+    /// The same manifest as a stage on the way to another, which it is compared by.
+    #[must_use]
+    pub fn towards(mut self, goal: &Self) -> Self {
+        self.intent.clone_from(&goal.intent);
+        self
+    }
+
+    /// The digest that the body carries, if it carries one.
+    pub fn digest(&self) -> Option<&str> {
+        self.body.get("metadata")?.get("annotations")?.get(DIGEST)?.as_str()
+    }
+
+    fn sealed(target: Ref, mut body: Value) -> Self {
+        let digest = digest(&body);
+        merge(&mut body, &json!({ "metadata": { "annotations": { DIGEST: digest } } }));
+        Self { target, body, intent: digest }
+    }
+
+    fn target_of<K: Resource<DynamicType = ()>>(meta: &ObjectMeta) -> Ref {
+        let name = meta.name.clone().expect("a builder names its object");
+        let namespace = meta.namespace.clone().unwrap_or_default();
+        Ref { api: Api::of::<K>(), namespace, name }
+    }
+}
+
+impl Precondition {
+    /// The object as it was seen: this very one, and not changed since.
+    ///
+    /// An object that was never in a cluster has no uid: offline it gets a placeholder of its kind,
+    /// namespace and name, which prints as `(known after apply)`.
+    pub fn as_seen(target: &Ref, object: &Value) -> Self {
+        let version = text(object, "/metadata/resourceVersion");
+        let resource_version = (!version.is_empty()).then(|| version.to_owned());
+        Self { uid: uid(target, object), resource_version }
+    }
+
+    /// The same object, however it has changed since.
+    #[must_use]
+    pub fn at_any_version(mut self) -> Self {
+        self.resource_version = None;
+        self
+    }
+
+    /// The uid that was seen.
+    pub fn uid(&self) -> &str {
+        &self.uid
+    }
+
+    /// The resourceVersion that was seen, where it matters.
+    pub fn resource_version(&self) -> Option<&str> {
+        self.resource_version.as_deref()
+    }
+}
+
+impl Requeue {
+    /// After so many seconds.
+    pub const fn seconds(seconds: u64) -> Self {
+        Self::After(Duration::from_secs(seconds))
+    }
+}
+
+/// How the placeholder of a uid begins that no API server has given yet.
+pub const UID_PLACEHOLDER: &str = "unknown-uid-of:";
+
+/// The uid of an object, or its placeholder.
+pub fn uid(target: &Ref, object: &Value) -> String {
+    match text(object, "/metadata/uid") {
+        "" => format!("{UID_PLACEHOLDER}{}/{}/{}", target.api.kind, target.namespace, target.name),
+        uid => uid.to_owned(),
+    }
+}
+
+/// Lays fields over a JSON value, objects key by key.
+pub(crate) fn merge(into: &mut Value, fields: &Value) {
+    match (into, fields) {
+        (Value::Object(into), Value::Object(fields)) => {
+            for (key, field) in fields {
+                merge(into.entry(key.clone()).or_insert(Value::Null), field);
+            }
+        }
+        (into, fields) => *into = fields.clone(),
+    }
+}
+
+/// As people would say it: `update StatefulSet default/rivven-prod`.
+impl<S: System> fmt::Display for Verb<S> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Create(manifest) => write!(f, "create {}", manifest.target),
+            Self::Apply(manifest, _) => write!(f, "update {}", manifest.target),
+            Self::Delete(target, _, Propagation::Orphan) => {
+                write!(f, "delete {target}, keeping what belongs to it")
+            }
+            Self::Delete(target, ..) => write!(f, "delete {target}"),
+            Self::Restart(pod, _) => write!(f, "restart {pod}"),
+            Self::Call(call) => write!(f, "{call}"),
+            Self::SetStatus(target, ..) => write!(f, "report the status of {target}"),
+            Self::SetFinalizers(target, _, names) if names.is_empty() => {
+                write!(f, "remove the finalizers of {target}")
+            }
+            Self::SetFinalizers(target, _, names) => {
+                write!(f, "set the finalizers of {target} to {}", names.join(", "))
+            }
+            Self::Tell(event) => write!(f, "tell {}: {}", event.reason, event.note),
+        }
+    }
+}
+
+impl fmt::Display for Risk {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self {
+            Self::None => "none",
+            Self::Online => "online",
+            Self::Restart => "restart",
+            Self::Unavailable => "unavailable",
+            Self::DataLoss => "data-loss",
+        })
+    }
+}
+
+impl fmt::Display for GateState {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self {
+            Self::Open => "open",
+            Self::Closed => "closed",
+            Self::Unknown => "unknown",
+            Self::Skipped => "skipped",
+        })
+    }
+}

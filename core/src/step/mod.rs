@@ -1,0 +1,305 @@
+//! The engine: one resource, one step. It asks the kind its six questions and knows everything that
+//! is the same for all kinds: ownership, finalizers, pruning, pausing, conditions and times.
+
+use std::collections::BTreeSet;
+
+use kube_core::{
+    Resource,
+    object::{HasSpec, HasStatus},
+};
+use serde_json::Value;
+
+use crate::{
+    condition::{self, EventKind},
+    control,
+    field::{Errors, Path},
+    kind::{Ctx, Desired, Kind, Leave, Report, System, Wish},
+    label,
+    observed::{Observed, Reads, Ref},
+    plan::{
+        Action, Event, Gate, Plan, Precondition, Requeue, Risk, UID_PLACEHOLDER, Verb, Waiting, Why,
+    },
+    rule,
+};
+
+mod objects;
+mod status;
+
+/// How often [`Step::Read`] may follow itself. The deepest chain there is needs three: a topic's
+/// cluster, then the broker and the other claims, then what is desired and not among the children.
+pub const READ_ROUNDS_MAX: u32 = 4;
+
+type StatusOf<K> = <<K as Kind>::Resource as HasStatus>::Status;
+
+/// The outcome of [`step`].
+#[derive(Clone, Debug)]
+pub enum Step<K: Kind> {
+    /// Look at this, then step again.
+    Read(Reads<K::System>),
+    /// Do this.
+    Act(Plan<K::System>),
+}
+
+/// Takes one step towards what the resource asks for.
+pub fn step<K: Kind>(ctx: &Ctx<'_>, resource: &K::Resource, seen: &Observed<K::System>) -> Step<K> {
+    if resource.meta().deletion_timestamp.is_some() {
+        return leave::<K>(ctx, resource, seen);
+    }
+    let valid = match accept::<K>(resource) {
+        Ok(valid) => valid,
+        Err(errors) => {
+            let draft = condition::ACCEPTED_INVALID.no(errors.to_string());
+            return Step::Act(refuse::<K>(ctx, resource, vec![draft]));
+        }
+    };
+    let mut reads = K::refers(resource, seen);
+    reads.lists.extend(K::owns(resource));
+    let unread = reads.unread(seen);
+    if !unread.is_empty() {
+        return Step::Read(unread);
+    }
+    let desired = K::desires(ctx, &valid, seen);
+    let unknown = objects::not_among_children(&desired, seen).unread(seen);
+    if !unknown.is_empty() {
+        return Step::Read(unknown);
+    }
+    let report = K::reports(ctx, &valid, seen);
+    if let Some(taken) = objects::taken::<K>(resource, &desired, seen) {
+        let draft = condition::ACCEPTED_NAME_TAKEN.no(taken);
+        return Step::Act(refuse::<K>(ctx, resource, vec![draft]));
+    }
+    if control::paused(resource.meta()) {
+        let would = converge::<K>(ctx, resource, seen, desired, report.clone());
+        return Step::Act(pause::<K>(ctx, resource, would, report));
+    }
+    Step::Act(converge::<K>(ctx, resource, seen, desired, report))
+}
+
+/// Everything wrong with a resource: what its schema says and what its kind says.
+///
+/// # Errors
+///
+/// All of it, with path and remedy.
+pub fn accept<K: Kind>(resource: &K::Resource) -> Result<K::Valid, Errors> {
+    let mut errors = Errors::default();
+    let spec = serde_json::to_value(resource.spec()).expect("a spec is JSON");
+    let root = Path::root("spec");
+    if let Some(schema) = K::schema().find(&root) {
+        schema.check(&root, &spec, &mut errors);
+    }
+    match K::accepts(resource) {
+        Ok(valid) => errors.or(valid),
+        Err(more) => {
+            errors.extend(more);
+            Err(errors)
+        }
+    }
+}
+
+/// What the resource asks for, as actions.
+fn converge<K: Kind>(
+    ctx: &Ctx<'_>,
+    resource: &K::Resource,
+    seen: &Observed<K::System>,
+    desired: Desired<K::System>,
+    mut report: Report<StatusOf<K>>,
+) -> Plan<K::System> {
+    let own = own_ref::<K>(resource);
+    if let Some(finalize) = finalize::<K>(resource, desired.finalizer) {
+        // Alone: the write moves the resourceVersion that everything after it would rest on.
+        let mut plan = empty::<K>(own, Requeue::OnChange);
+        plan.actions.push(finalize);
+        return plan;
+    }
+    let mut plan = empty::<K>(own, desired.requeue);
+    plan.waiting = desired.waiting;
+    plan.blocked = desired.blocked;
+    plan.assumptions = desired.assumptions;
+    let mut events = desired.events;
+    if !desired.hold {
+        let owned = objects::Owned::of::<K>(resource, seen);
+        let mut wished = BTreeSet::new();
+        for wish in desired.wishes {
+            match wish {
+                Wish::Act(action) => {
+                    wished.extend(action.verb.target().cloned());
+                    plan.actions.push(action);
+                }
+                Wish::Object(manifest, assess) => {
+                    wished.insert(manifest.target.clone());
+                    match objects::reach(manifest, assess, seen) {
+                        objects::Reach::There(target) => plan.kept.push(target),
+                        objects::Reach::By(action) => {
+                            events.extend(drift_event(&plan.resource, &action));
+                            plan.actions.push(action);
+                        }
+                    }
+                }
+            }
+        }
+        plan.actions.extend(owned.orphans(&wished));
+    }
+    report.conditions.push(condition::ACCEPTED_VALID.yes(""));
+    status::finish::<K>(ctx, resource, report, events, &mut plan);
+    plan
+}
+
+/// A resource that cannot be served: nothing is touched but its status, which says why.
+fn refuse<K: Kind>(
+    ctx: &Ctx<'_>,
+    resource: &K::Resource,
+    drafts: Vec<condition::Draft>,
+) -> Plan<K::System> {
+    let mut plan = empty::<K>(own_ref::<K>(resource), Requeue::OnChange);
+    status::refused::<K>(ctx, resource, drafts, &mut plan);
+    plan
+}
+
+/// A resource that its annotation pauses: it is looked at, what would be done is shown, and nothing
+/// is done.
+fn pause<K: Kind>(
+    ctx: &Ctx<'_>,
+    resource: &K::Resource,
+    would: Plan<K::System>,
+    mut report: Report<StatusOf<K>>,
+) -> Plan<K::System> {
+    let gate = Gate::judged("not-paused", Some(false), format!("{} is \"true\"", label::PAUSED));
+    let held = |action: Action<K::System>| {
+        (!action.verb.only_tells()).then(|| Waiting {
+            what: action.verb.to_string(),
+            target: action.verb.target().unwrap_or(&would.resource).clone(),
+            risk: action.risk,
+            rule: action.rule,
+            gates: vec![gate.clone()],
+        })
+    };
+    let mut plan = empty::<K>(would.resource.clone(), would.requeue);
+    plan.waiting = would.actions.into_iter().filter_map(held).chain(would.waiting).collect();
+    plan.blocked = would.blocked;
+    plan.kept = would.kept;
+    plan.assumptions = would.assumptions;
+    report.conditions.push(condition::ACCEPTED_VALID.yes(""));
+    report.conditions.push(paused_draft());
+    status::finish::<K>(ctx, resource, report, Vec::new(), &mut plan);
+    plan
+}
+
+/// A resource being deleted. Its children go with it; what is left is what it holds elsewhere.
+fn leave<K: Kind>(ctx: &Ctx<'_>, resource: &K::Resource, seen: &Observed<K::System>) -> Step<K> {
+    let own = own_ref::<K>(resource);
+    let mut plan = empty::<K>(own, Requeue::OnChange);
+    let Some(release) = finalize::<K>(resource, false) else {
+        return Step::Act(plan);
+    };
+    if control::paused(resource.meta()) {
+        status::refused::<K>(ctx, resource, vec![paused_draft()], &mut plan);
+        return Step::Act(plan);
+    }
+    let mut reads = K::refers(resource, seen);
+    reads.lists.extend(K::owns(resource));
+    let unread = reads.unread(seen);
+    if !unread.is_empty() {
+        return Step::Read(unread);
+    }
+    match K::leaves(ctx, resource, seen) {
+        Leave::Go(events) => {
+            plan.actions.extend(events.into_iter().map(tell));
+            plan.actions.push(release);
+        }
+        Leave::NotYet { actions, report, requeue } => {
+            plan.actions = actions;
+            plan.requeue = requeue;
+            status::refused::<K>(ctx, resource, vec![report], &mut plan);
+        }
+    }
+    Step::Act(plan)
+}
+
+fn paused_draft() -> condition::Draft {
+    condition::PAUSED_BY_ANNOTATION
+        .yes(format!("nothing is changed until the annotation {} is removed", label::PAUSED))
+}
+
+/// The finalizers with ours among them or not, unless it is so already.
+fn finalize<K: Kind>(resource: &K::Resource, held: bool) -> Option<Action<K::System>> {
+    let ours = K::FINALIZER?;
+    let meta = resource.meta();
+    let mut names = meta.finalizers.clone().unwrap_or_default();
+    if names.iter().any(|name| name == ours) == held {
+        return None;
+    }
+    names.retain(|name| name != ours);
+    if held {
+        names.push(ours.to_owned());
+    }
+    let verb = Verb::SetFinalizers(own_ref::<K>(resource), precondition::<K>(resource), names);
+    let why =
+        if held { "what the spec asks to delete is about to exist" } else { "nothing is left" };
+    Some(Action::new(verb, Why::Requested(why.to_owned()), Risk::None, &rule::OBJ_06))
+}
+
+fn drift_event<S: System>(own: &Ref, action: &Action<S>) -> Option<Event> {
+    let (Why::Drifted(changes), Some(target)) = (&action.why, action.verb.target()) else {
+        return None;
+    };
+    let paths: Vec<&str> = changes.iter().take(5).map(|change| change.path.as_str()).collect();
+    Some(Event {
+        kind: EventKind::Warning,
+        reason: "DriftCorrected",
+        note: format!(
+            "{target} was changed by somebody else and is put back: {}",
+            paths.join(", ")
+        ),
+        regarding: own.clone(),
+        related: Some(target.clone()),
+    })
+}
+
+fn tell<S: System>(event: Event) -> Action<S> {
+    let why = Why::Requested(event.reason.to_owned());
+    Action::new(Verb::Tell(event), why, Risk::None, &rule::OBJ_07)
+}
+
+fn empty<K: Kind>(resource: Ref, requeue: Requeue) -> Plan<K::System> {
+    Plan {
+        resource,
+        actions: Vec::new(),
+        waiting: Vec::new(),
+        blocked: Vec::new(),
+        kept: Vec::new(),
+        assumptions: BTreeSet::new(),
+        requeue,
+    }
+}
+
+/// The resource, as a reference.
+pub fn own_ref<K: Kind>(resource: &K::Resource) -> Ref {
+    let meta = resource.meta();
+    let namespace = meta.namespace.as_deref().unwrap_or_default();
+    Ref::to::<K::Resource>(namespace, meta.name.as_deref().unwrap_or_default())
+}
+
+/// The uid of a resource, or a placeholder where no API server has given one yet.
+pub fn own_uid<R: Resource<DynamicType = ()>>(resource: &R) -> String {
+    let meta = resource.meta();
+    let part = |part: &Option<String>| part.clone().unwrap_or_default();
+    meta.uid.clone().unwrap_or_else(|| {
+        format!("{UID_PLACEHOLDER}{}/{}/{}", R::kind(&()), part(&meta.namespace), part(&meta.name))
+    })
+}
+
+/// The resource as it was seen.
+fn precondition<K: Kind>(resource: &K::Resource) -> Precondition {
+    let meta = resource.meta();
+    let seen = serde_json::json!({
+        "metadata": { "uid": own_uid(resource), "resourceVersion": meta.resource_version },
+    });
+    Precondition::as_seen(&own_ref::<K>(resource), &seen)
+}
+
+/// The controller of an object, if it has one: the uid in its controller owner reference.
+pub fn controller(object: &Value) -> Option<&str> {
+    let owners = object.pointer("/metadata/ownerReferences")?.as_array()?;
+    let controller = owners.iter().find(|owner| owner["controller"] == true)?;
+    controller["uid"].as_str()
+}

@@ -1,0 +1,137 @@
+//! From objects that are wished for, and objects that are there, to actions.
+
+use std::{collections::BTreeSet, sync::Arc};
+
+use serde_json::Value;
+
+use super::{controller, own_uid};
+use crate::{
+    compare,
+    kind::{Assess, Desired, Kind, System, Wish},
+    label::SLUICEGATE,
+    observed::{Observed, Reads, Ref, Seen, text},
+    plan::{Action, Change, Manifest, Precondition, Propagation, Risk, Verb, Why},
+    rule,
+};
+
+/// What it takes to have an object as it is wished for.
+pub(super) enum Reach<S: System> {
+    /// Nothing: it is there.
+    There(Ref),
+    /// This.
+    By(Action<S>),
+}
+
+/// The objects that belong to a resource: their controller owner reference carries its uid.
+pub(super) struct Owned<'a> {
+    objects: Vec<(Ref, &'a Arc<Value>)>,
+}
+
+impl<'a> Owned<'a> {
+    pub(super) fn of<K: Kind>(resource: &K::Resource, seen: &'a Observed<K::System>) -> Self {
+        let ours = own_uid(resource);
+        let mut objects = Vec::new();
+        for selector in K::owns(resource) {
+            for object in seen.items(&selector) {
+                if controller(object) == Some(&ours) {
+                    let target = Ref {
+                        api: selector.api.clone(),
+                        namespace: text(object, "/metadata/namespace").to_owned(),
+                        name: text(object, "/metadata/name").to_owned(),
+                    };
+                    objects.push((target, object));
+                }
+            }
+        }
+        Self { objects }
+    }
+
+    /// Deletes for what is no longer wished for and is not on its way out already.
+    pub(super) fn orphans<S: System>(&self, wished: &BTreeSet<Ref>) -> Vec<Action<S>> {
+        let orphan = |(target, object): &&(Ref, &Arc<Value>)| {
+            !wished.contains(target) && object.pointer("/metadata/deletionTimestamp").is_none()
+        };
+        let delete = |(target, object): &(Ref, &Arc<Value>)| {
+            let seen = Precondition::as_seen(target, object);
+            let verb = Verb::Delete(target.clone(), seen, Propagation::Background);
+            Action::new(verb, Why::Orphaned, Risk::Online, &rule::OBJ_05)
+        };
+        self.objects.iter().filter(orphan).map(delete).collect()
+    }
+}
+
+/// What is desired and not among the children: to be looked at by name before it is claimed.
+pub(super) fn not_among_children<S: System>(desired: &Desired<S>, seen: &Observed<S>) -> Reads<S> {
+    let mut reads = Reads::none();
+    for wish in &desired.wishes {
+        if let Wish::Object(manifest, _) = wish
+            && matches!(seen.raw(&manifest.target), Seen::Unread)
+        {
+            reads = reads.object(manifest.target.clone());
+        }
+    }
+    reads
+}
+
+/// Why an object that is wished for cannot be had, if one belongs to somebody else or cannot be
+/// looked at.
+pub(super) fn taken<K: Kind>(
+    resource: &K::Resource,
+    desired: &Desired<K::System>,
+    seen: &Observed<K::System>,
+) -> Option<String> {
+    let ours = own_uid(resource);
+    desired.wishes.iter().find_map(|wish| {
+        let Wish::Object(Manifest { target, .. }, _) = wish else { return None };
+        match seen.raw(target) {
+            Seen::Present(object) if controller(object) == Some(&ours) => None,
+            Seen::Present(object) => Some(format!(
+                "{target} {}. Rule OBJ-02: it is not touched. {}",
+                belongs(object),
+                rule::OBJ_02.remedy
+            )),
+            Seen::Unknown(why) => Some(format!("{target} cannot be looked at: {why}")),
+            Seen::Absent | Seen::Unread => None,
+        }
+    })
+}
+
+/// What it takes to have an object as it is wished for.
+pub(super) fn reach<S: System>(manifest: Manifest, assess: Assess, seen: &Observed<S>) -> Reach<S> {
+    let Seen::Present(exists) = seen.raw(&manifest.target) else {
+        let create = Verb::Create(manifest);
+        return Reach::By(Action::new(create, Why::Missing, Risk::None, &rule::OBJ_01));
+    };
+    let mut changes = compare::differences(exists, &manifest);
+    let applied = exists.pointer("/metadata/annotations").and_then(|all| all.get(DIGEST_KEY));
+    let applied = applied.and_then(Value::as_str);
+    if changes.is_empty() && applied == manifest.digest() {
+        return Reach::There(manifest.target);
+    }
+    changes.retain(|change| change.path != DIGEST_PATH && change.path != "/metadata/annotations");
+    let why = if applied == Some(manifest.intent.as_str()) {
+        Why::Drifted(changes)
+    } else {
+        changes.extend(compare::removed(exists, &manifest, SLUICEGATE));
+        Why::Changed(changes)
+    };
+    let (risk, rule) = worst(why.changes(), assess);
+    let at = Precondition::as_seen(&manifest.target, exists);
+    Reach::By(Action::new(Verb::Apply(manifest, at), why, risk, rule))
+}
+
+const DIGEST_KEY: &str = crate::label::DIGEST;
+/// The digest's own place, which is no change that anybody needs to read about.
+const DIGEST_PATH: &str = "/metadata/annotations/sluicegate~1digest";
+
+fn worst(changes: &[Change], assess: Assess) -> (Risk, &'static rule::Rule) {
+    let assessed = changes.iter().map(assess);
+    assessed.max_by_key(|(risk, _)| *risk).unwrap_or((Risk::None, &rule::OBJ_03))
+}
+
+fn belongs(object: &Value) -> String {
+    match object.pointer("/metadata/ownerReferences/0") {
+        Some(owner) => format!("belongs to {} {}", text(owner, "/kind"), text(owner, "/name")),
+        None => "exists and has no owner".to_owned(),
+    }
+}

@@ -1,0 +1,153 @@
+//! What is told: the status, and events where a condition has changed.
+
+use k8s_openapi::apimachinery::pkg::apis::meta::v1::Condition;
+use kube_core::{Resource, object::HasStatus};
+use serde_json::Value;
+
+use super::{precondition, tell};
+use crate::{
+    condition::{self, Draft, State},
+    kind::{Ctx, Kind, Report, Status, System},
+    plan::{Action, Blocked, Change, Event, Plan, Risk, Verb, Why},
+    rule,
+};
+
+type StatusOf<K> = <<K as Kind>::Resource as HasStatus>::Status;
+
+/// Ends a plan with its events and, last, the status.
+///
+/// *Ready* is what the kind says it is, unless this very plan shows that it cannot be: something is
+/// still to be done, waits, or is refused.
+pub(super) fn finish<K: Kind>(
+    ctx: &Ctx<'_>,
+    resource: &K::Resource,
+    mut report: Report<StatusOf<K>>,
+    events: Vec<Event>,
+    plan: &mut Plan<K::System>,
+) {
+    let before = conditions_of::<K>(resource);
+    report.conditions.push(blocked(&plan.blocked));
+    if was(before, "Paused", "True") && !speaks_of(&report.conditions, "Paused") {
+        report.conditions.push(condition::PAUSED_NOT.no(""));
+    }
+    for draft in &mut report.conditions {
+        if draft.reason.condition == "Ready" && draft.state == State::True {
+            hold_back_ready(draft, plan);
+        }
+    }
+    plan.actions.extend(events.into_iter().map(tell));
+    plan.actions.extend(told(&report.conditions, before, &plan.resource));
+    plan.actions.extend(set_status::<K>(ctx, resource, report));
+}
+
+/// Ends a plan for a resource that cannot be served: its status stays as it was but for what is
+/// said now.
+pub(super) fn refused<K: Kind>(
+    ctx: &Ctx<'_>,
+    resource: &K::Resource,
+    conditions: Vec<Draft>,
+    plan: &mut Plan<K::System>,
+) {
+    let status = resource.status().cloned().unwrap_or_default();
+    plan.actions.extend(told(&conditions, conditions_of::<K>(resource), &plan.resource));
+    plan.actions.extend(set_status::<K>(ctx, resource, Report { status, conditions }));
+}
+
+fn hold_back_ready<S: System>(draft: &mut Draft, plan: &Plan<S>) {
+    if !plan.blocked.is_empty() {
+        let message = plan.blocked.iter().map(sentence).collect::<Vec<_>>().join("; ");
+        *draft = condition::READY_BLOCKED.no(message);
+    } else if let Some(waiting) = plan.waiting.first() {
+        *draft = condition::READY_RECONCILING.no(format!("waiting: {}", waiting.what));
+    } else if plan.actions.iter().any(|action| !action.verb.only_tells()) {
+        *draft = condition::READY_RECONCILING.no("changes are being made");
+    }
+}
+
+fn blocked(blocked: &[Blocked]) -> Draft {
+    if blocked.is_empty() {
+        return condition::BLOCKED_NOTHING.no("");
+    }
+    let sentences: Vec<String> = blocked.iter().map(sentence).collect();
+    condition::BLOCKED_REFUSED.yes(sentences.join("; "))
+}
+
+fn sentence(blocked: &Blocked) -> String {
+    let Blocked { rule, path, message, remedy, .. } = blocked;
+    format!("{}: {path}: {message}. {remedy}", rule.id)
+}
+
+/// An event for each condition that has come about just now and is worth one.
+fn told<S: System>(
+    drafts: &[Draft],
+    before: &[Condition],
+    own: &crate::observed::Ref,
+) -> Vec<Action<S>> {
+    let new = |draft: &&Draft| !draft.stands_in(before);
+    let event = |draft: &Draft| {
+        draft.reason.event.map(|kind| {
+            tell(Event {
+                kind,
+                reason: draft.reason.name,
+                note: draft.message.clone(),
+                regarding: own.clone(),
+                related: None,
+            })
+        })
+    };
+    drafts.iter().filter(new).filter_map(event).collect()
+}
+
+/// The status, unless it says what it said before.
+fn set_status<K: Kind>(
+    ctx: &Ctx<'_>,
+    resource: &K::Resource,
+    report: Report<StatusOf<K>>,
+) -> Option<Action<K::System>> {
+    let Report { status: mut after, conditions } = report;
+    let before = resource.status().cloned().unwrap_or_default();
+    let generation = resource.meta().generation;
+    *after.conditions_mut() =
+        condition::merge(before.conditions(), conditions, generation, ctx.now);
+    *after.observed_generation_mut() = generation;
+    *after.changed_at_mut() = before.clone().changed_at_mut().take();
+    if resource.status() == Some(&after) {
+        return None;
+    }
+    *after.changed_at_mut() = Some(k8s_openapi::apimachinery::pkg::apis::meta::v1::Time(ctx.now));
+    let body = serde_json::to_value(&after).expect("a status is JSON");
+    let old = resource.status().and_then(|status| serde_json::to_value(status).ok());
+    let why = old.map_or(Why::Missing, |old| Why::Changed(fields(&old, &body)));
+    let verb = Verb::SetStatus(super::own_ref::<K>(resource), precondition::<K>(resource), body);
+    Some(Action::new(verb, why, Risk::None, &rule::OBJ_07))
+}
+
+/// The top-level fields of a status that differ.
+fn fields(before: &Value, after: &Value) -> Vec<Change> {
+    let (Some(old), Some(new)) = (before.as_object(), after.as_object()) else {
+        return Vec::new();
+    };
+    let mut keys: Vec<&String> = old.keys().chain(new.keys()).collect();
+    keys.sort_unstable();
+    keys.dedup();
+    keys.into_iter()
+        .filter(|key| old.get(*key) != new.get(*key))
+        .map(|key| Change {
+            path: format!("/{key}"),
+            before: old.get(key).cloned(),
+            after: new.get(key).cloned(),
+        })
+        .collect()
+}
+
+fn conditions_of<K: Kind>(resource: &K::Resource) -> &[Condition] {
+    resource.status().map(Status::conditions).unwrap_or_default()
+}
+
+fn was(conditions: &[Condition], kind: &str, status: &str) -> bool {
+    conditions.iter().any(|one| one.type_ == kind && one.status == status)
+}
+
+fn speaks_of(drafts: &[Draft], kind: &str) -> bool {
+    drafts.iter().any(|draft| draft.reason.condition == kind)
+}
