@@ -1,0 +1,23 @@
+//! The systems this operator runs. A new one is a new folder and three lines here.
+
+use crate::kind::{Kind, System};
+
+pub mod rivven;
+
+/// Something to be done once for every kind: write its definition, start its controller, run its
+/// fixtures.
+///
+/// Generic over the system, so that a visitor may ask more of it than that it is one: a controller
+/// needs a way to speak to the product, a definition does not.
+pub trait Visitor<S: System> {
+    /// Does it for one kind.
+    fn kind<K: Kind<System = S>>(&mut self);
+}
+
+/// Visits every kind of every system.
+pub fn visit<V>(visitor: &mut V)
+where
+    V: Visitor<rivven::Rivven>,
+{
+    rivven::visit(visitor);
+}

@@ -1,0 +1,88 @@
+//! The names of everything that Rivven's kinds make, side by side, so that a collision shows.
+//!
+//! A cluster may not be called `connect-…` or `schema-…` nor end in `-headless`, because the names
+//! below would then belong to two resources at once. With at most [`CLUSTER_NAME_MAX`] characters
+//! the longest of them, the label `controller-revision-hash` of a pod (`rivven-<name>-<hash>`, the
+//! hash up to ten digits), stays within a label's 63.
+
+/// The longest name of a cluster: 63 - `rivven-` - `-` - 10 digits of a revision.
+pub const CLUSTER_NAME_MAX: usize = 45;
+/// How no cluster's name may begin: the children of other kinds are called so.
+pub const RESERVED_PREFIXES: &[&str] = &["connect-", "schema-"];
+/// How no cluster's name may end: a headless Service is called so.
+pub const RESERVED_SUFFIX: &str = "-headless";
+
+/// Where clients find a broker. The seeds' manifests and chart name this port.
+pub const CLIENT_PORT: u16 = 9292;
+/// Where a broker's API is found when `metrics.port` does not say otherwise.
+pub const API_PORT: u16 = 9090;
+/// The claim template of a broker.
+pub const DATA: &str = "data";
+/// The container of a broker.
+pub const CONTAINER: &str = "rivven";
+
+const _: () = assert!("rivven-".len() + CLUSTER_NAME_MAX + 1 + 10 <= 63);
+const _: () = assert!("rivven-".len() + CLUSTER_NAME_MAX + RESERVED_SUFFIX.len() <= 63);
+
+/// The StatefulSet of a cluster; its pods are called the same with their number.
+pub fn workload(cluster: &str) -> String {
+    format!("rivven-{cluster}")
+}
+
+/// The Service of a cluster that clients use.
+pub fn client_service(cluster: &str) -> String {
+    format!("rivven-{cluster}")
+}
+
+/// The Service of a cluster that gives each broker a name.
+pub fn headless(cluster: &str) -> String {
+    format!("rivven-{cluster}{RESERVED_SUFFIX}")
+}
+
+/// The ConfigMap of a cluster.
+pub fn config(cluster: &str) -> String {
+    format!("rivven-{cluster}-config")
+}
+
+/// The PodDisruptionBudget of a cluster.
+pub fn budget(cluster: &str) -> String {
+    format!("rivven-{cluster}-pdb")
+}
+
+/// The ServiceMonitor of a cluster.
+pub fn monitor(cluster: &str) -> String {
+    format!("rivven-{cluster}")
+}
+
+/// The pod of one broker.
+pub fn pod(cluster: &str, ordinal: u32) -> String {
+    format!("{}-{ordinal}", workload(cluster))
+}
+
+/// The volume claim of one broker.
+pub fn claim(cluster: &str, ordinal: u32) -> String {
+    format!("{DATA}-{}", pod(cluster, ordinal))
+}
+
+/// The number at the end of the name of a pod or claim of this cluster.
+pub fn ordinal(cluster: &str, name: &str) -> Option<u32> {
+    let name = name.strip_prefix(DATA).and_then(|name| name.strip_prefix('-')).unwrap_or(name);
+    let number = name.strip_prefix(&workload(cluster))?.strip_prefix('-')?;
+    // `parse` takes `+1` and `01`, which no pod is called.
+    let plain = number == "0" || !number.starts_with(['0', '+']);
+    if plain { number.parse().ok() } else { None }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_ordinal_is_read_back_from_pods_and_claims_only() {
+        assert_eq!(ordinal("a", &pod("a", 12)), Some(12));
+        assert_eq!(ordinal("a", &claim("a", 0)), Some(0));
+        for other in ["rivven-a", "rivven-a-01", "rivven-a-+1", "rivven-ab-1", "data-rivven-a-x"] {
+            assert_eq!(ordinal("a", other), None, "{other}");
+        }
+    }
+}

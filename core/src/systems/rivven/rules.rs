@@ -1,0 +1,132 @@
+//! The rules of Rivven that decide on what was seen. Those that one object can be judged by stand
+//! in each kind's `cel` module and in its definition.
+
+use crate::rule::Rule;
+
+/// Declares rules as statics and collects them in a table.
+macro_rules! rules {
+    ($($name:ident = $id:literal: $title:literal, $about:literal, $remedy:literal;)*) => {
+        $(
+            #[doc = $title]
+            pub static $name: Rule =
+                Rule { id: $id, title: $title, about: $about, remedy: $remedy };
+        )*
+        /// All of them, in the order of their ids.
+        pub static RULES: &[&Rule] = &[$(&$name),*];
+    };
+}
+
+rules! {
+    BUD_01 = "BUD-01":
+        "A budget that never allows a restart is refused",
+        "With it no pod could ever be moved: neither by a roll nor by draining a node.",
+        "Leave podDisruptionBudget out (one broker may be down at a time), or allow at least one.";
+    DEL_01 = "DEL-01":
+        "Under deletionPolicy Delete brokers stop first and their claims go last",
+        "A claim that is deleted while its StatefulSet exists is made again, empty.",
+        "";
+    DEL_02 = "DEL-02":
+        "Only claims made for this very resource are deleted",
+        "A claim carries the uid of the resource it was made for. One of an earlier resource of \
+         the same name is kept and an event names it.",
+        "Delete such claims by hand once nothing in them is needed.";
+    ROL_01 = "ROL-01":
+        "A pod is restarted when what it was started from has changed, one at a time",
+        "The StatefulSet never restarts a pod by itself (OnDelete). The next one is restarted when \
+         every broker is ready and healthy again.",
+        "";
+    ROL_02 = "ROL-02":
+        "The broker that serves is restarted last",
+        "Clients move once at most. Where no other broker can serve, the restart is called \
+         unavailable.",
+        "";
+    ROL_03 = "ROL-03":
+        "A broken pod that is out of date is repaired before all others",
+        "It serves nobody, so replacing it takes nothing away, and waiting for it to become ready \
+         would wait for ever.",
+        "";
+    ROL_04 = "ROL-04":
+        "A pod that carries sluicegate/restart is restarted",
+        "By the same gates as any other restart.",
+        "";
+    SCA_01 = "SCA-01":
+        "Brokers are added while the others run",
+        "",
+        "";
+    SCA_02 = "SCA-02":
+        "The highest broker is removed when it holds nothing",
+        "No release moves topics between brokers, so what a removed broker holds is out of reach. \
+         Its claim is kept.",
+        "Delete its topics, or copy what they hold to another broker, before scaling down.";
+    SEC_01 = "SEC-01":
+        "A wish for secrecy is never met by less",
+        "The release can neither encrypt its client port nor tell its users apart. A new cluster \
+         gets no brokers, a running one is left as it is.",
+        "Set tls.enabled and auth.enabled to false and keep strangers out with a NetworkPolicy, \
+         or run a release that can.";
+    STO_01 = "STO-01":
+        "Claims grow while their brokers run",
+        "The storage driver grows the volume and its file system under a running pod.",
+        "";
+    STO_02 = "STO-02":
+        "A claim is never made smaller than what exists",
+        "No storage driver shrinks a volume. A growth that has not happened yet may be taken back.",
+        "Set spec.storage.size to what exists, or move the topics to a new cluster.";
+    STO_03 = "STO-03":
+        "Storage class and access modes of existing claims are final",
+        "Kubernetes cannot move a volume from one class to another.",
+        "Set the field back, or move the topics to a new cluster.";
+    STO_04 = "STO-04":
+        "A StatefulSet whose claim template has changed is made anew around its pods",
+        "Claim templates are immutable. The old one is deleted and its pods and claims stay; the \
+         new one takes them over. No pod is stopped.",
+        "";
+    STO_05 = "STO-05":
+        "Claims of a class that does not grow are left as they are",
+        "allowVolumeExpansion of the StorageClass is not true.",
+        "Set spec.storage.size back, or allow the class to expand if its driver can.";
+    TOP_31 = "TOP-31":
+        "A topic never loses partitions",
+        "A broker cannot take partitions away: their records would have to go.",
+        "Create a new topic with fewer partitions, or set spec.partitions back.";
+    TOP_32 = "TOP-32":
+        "The number of copies of a topic is final",
+        "No release moves copies between brokers.",
+        "Set spec.replicationFactor back, or create a new topic.";
+    TOP_33 = "TOP-33":
+        "A topic is created with at most 1000 partitions",
+        "The broker refuses more at creation, though it lets a topic grow beyond.",
+        "Set spec.partitions to 1000 or less; raise it once the topic exists.";
+    TOP_34 = "TOP-34":
+        "One topic belongs to one resource: the oldest that names it",
+        "Of two of the same age, the one with the lower uid. The others change nothing and delete \
+         nothing.",
+        "Delete the other RivvenTopic, or give this one another topicName.";
+    TOP_35 = "TOP-35":
+        "A cluster says which namespaces may have topics on it",
+        "Its own may; others are listed in spec.topicNamespaces of the RivvenCluster.",
+        "Ask the owner of the cluster to add this namespace to spec.topicNamespaces.";
+    TOP_36 = "TOP-36":
+        "A topic is created when it is missing",
+        "One that exists is adopted as it is, and then brought to what the spec asks for.",
+        "";
+    TOP_37 = "TOP-37":
+        "A topic grows while it is used",
+        "Records with a key may go to another partition than before: their order across the \
+         change is not kept.",
+        "";
+    TOP_38 = "TOP-38":
+        "Configs that differ are set, one at a time",
+        "A broker forgets them at each restart; they are set again. Values are compared as the \
+         broker writes them.",
+        "";
+    TOP_39 = "TOP-39":
+        "A topic is deleted only where deleteOnRemove asked for it and nobody else holds it",
+        "Its records go with it for every reader. This release leaves them on the volume, and \
+         they come back when a topic of that name is created again.",
+        "";
+    TOP_40 = "TOP-40":
+        "Shortening retention may remove records",
+        "Records older or more than the new limit may be removed by a broker that enforces it.",
+        "";
+}
