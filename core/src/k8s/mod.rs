@@ -1,0 +1,5 @@
+//! Small words for Kubernetes.
+
+pub mod quantity;
+pub mod restricted;
+pub mod schema;

@@ -1,0 +1,3 @@
+//! The systems this operator knows.
+
+pub mod rivven;

@@ -1,0 +1,5 @@
+//! Rivven.
+
+pub mod api;
+pub mod cluster;
+pub mod topic;
