@@ -69,14 +69,14 @@ pub struct ClusterRef {
 #[serde(rename_all = "camelCase")]
 pub struct Resources {
     /// What is set aside for each container, by resource (`cpu` in cores, `memory` in bytes). At
-    /// most 16, none above its limit. Default: `{}`.
+    /// most 6, none above its limit. Default: `{}`.
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    #[schemars(extend("maxProperties" = 16))]
+    #[schemars(extend("maxProperties" = 6))]
     pub requests: Option<BTreeMap<String, Quantity>>,
     /// What each container may not exceed, by resource (`cpu` in cores, `memory` in bytes). At
-    /// most 16. Default: `{}`.
+    /// most 6. Default: `{}`.
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    #[schemars(extend("maxProperties" = 16))]
+    #[schemars(extend("maxProperties" = 6))]
     pub limits: Option<BTreeMap<String, Quantity>>,
 }
 

@@ -151,7 +151,7 @@ pub const CEL: &[Cel] = &[
     rule(
         "CLU-29",
         "spec.storage",
-        "!has(self.size) || quantity(string(self.size)).sign() == 1",
+        "!has(self.size) || quantity(string(self.size)).isGreaterThan(quantity('0'))",
         "size must be more than nothing",
     ),
 ];

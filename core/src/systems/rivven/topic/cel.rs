@@ -15,18 +15,21 @@ pub const CEL: &[Cel] = &[
             && (!has(self.topicName) || self.topicName == oldSelf.topicName)",
         message: "topicName cannot be changed, added or removed: make another RivvenTopic",
     },
+    // `namespace` is a reserved word of the language; this is how it is quoted.
     Cel {
         rule_id: "TOP-02",
         path: "spec.clusterRef",
-        expression: "self.name == oldSelf.name && has(self.namespace) == has(oldSelf.namespace) \
-            && (!has(self.namespace) || self.namespace == oldSelf.namespace)",
+        expression: "self.name == oldSelf.name \
+            && has(self.__namespace__) == has(oldSelf.__namespace__) \
+            && (!has(self.__namespace__) || self.__namespace__ == oldSelf.__namespace__)",
         message: "clusterRef cannot be changed: make another RivvenTopic",
     },
     Cel {
         rule_id: "TOP-03",
         path: "spec.acls",
-        expression: "self.all(a, a.operations.all(op, a.operations.exists_one(o, o == op) \
-            && self.exists_one(b, b.principal == a.principal && op in b.operations)))",
+        expression: "self.all(a, a.operations.all(op, a.operations.exists_one(o, o == op)) \
+            && self.exists_one(b, b.principal == a.principal \
+            && b.operations.exists(op, op in a.operations)))",
         message: "every operation may be given once for the same principal",
     },
     Cel {
