@@ -1,0 +1,5 @@
+//! The cluster of brokers.
+
+pub mod api;
+pub mod cel;
+pub mod inert;

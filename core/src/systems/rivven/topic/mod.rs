@@ -1,0 +1,5 @@
+//! The topic.
+
+pub mod api;
+pub mod cel;
+pub mod inert;
