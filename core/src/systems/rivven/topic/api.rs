@@ -113,6 +113,8 @@ words! {
 }
 
 /// A topic of a Rivven cluster.
+// Columns have words in common, which is no mistake.
+#[allow(clippy::duplicated_attributes)]
 #[derive(CustomResource, Clone, Debug, PartialEq, Deserialize, Serialize, JsonSchema)]
 #[kube(
     group = "rivven.hupe1980.github.io",
@@ -311,6 +313,8 @@ pub struct PartitionInfo {
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub isr: Vec<i64>,
 }
+
+crate::status!(RivvenTopicStatus, last_sync_time);
 
 fn unknown() -> i64 {
     -1
