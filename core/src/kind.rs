@@ -160,9 +160,11 @@ pub trait Status: Default + Clone + PartialEq + Serialize + DeserializeOwned {
     fn observed_generation_mut(&mut self) -> &mut Option<i64>;
     /// The time of the last change of any other field, for the engine to write.
     fn changed_at_mut(&mut self) -> &mut Option<Time>;
+    /// What *Ready* says, for the engine to write.
+    fn message_mut(&mut self) -> &mut Option<String>;
 }
 
-/// Implements [`Status`] for a struct with `conditions`, `observed_generation` and a time.
+/// Implements [`Status`] for a struct with `conditions`, `observed_generation`, `message` and a time.
 #[macro_export]
 macro_rules! status {
     ($status:ty, $changed_at:ident) => {
@@ -182,6 +184,9 @@ macro_rules! status {
                 &mut self,
             ) -> &mut Option<k8s_openapi::apimachinery::pkg::apis::meta::v1::Time> {
                 &mut self.$changed_at
+            }
+            fn message_mut(&mut self) -> &mut Option<String> {
+                &mut self.message
             }
         }
     };
@@ -268,7 +273,7 @@ pub enum Leave<S: System> {
 /// The outcome of [`Kind::reports`]. Conditions have no times yet: the engine knows the past.
 #[derive(Clone, Debug)]
 pub struct Report<T> {
-    /// The status, but for its conditions, generation and time.
+    /// The status, but for its conditions, generation, message and time.
     pub status: T,
     /// The conditions.
     pub conditions: Vec<Draft>,

@@ -32,10 +32,9 @@ pub(super) static READY_NO_BROKERS: Reason = Reason::quiet(
 
 pub(super) static AVAILABLE_SERVED: Reason =
     Reason::quiet("Available", "Served", "A broker is ready behind the client Service.");
-pub(super) static AVAILABLE_NOT_SERVED: Reason = Reason::told(
+pub(super) static AVAILABLE_NOT_SERVED: Reason = Reason::lost(
     "Available",
     "NotServed",
-    Warning,
     "No broker is ready behind the client Service: clients cannot connect.",
 );
 

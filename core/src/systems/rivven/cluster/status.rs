@@ -41,7 +41,6 @@ pub(super) fn report(
         leader: leader(valid, brokers),
         version: version(brokers),
         selector: selector(valid),
-        message: Some(ready.message.clone()),
         ..RivvenClusterStatus::default()
     };
     Report { status, conditions: [vec![ready], conditions].concat() }
