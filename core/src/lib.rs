@@ -1,3 +1,4 @@
 //! The pure reconciler.
 
 pub mod field;
+pub mod schema;
