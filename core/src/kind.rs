@@ -13,15 +13,17 @@ use k8s_openapi::{
 };
 use kube_core::{
     Resource,
+    crd::CustomResourceExt,
     object::{HasSpec, HasStatus},
 };
 use serde::{Serialize, de::DeserializeOwned};
 
 use crate::{
     condition::{Draft, Reason},
+    crd::{self, Cel},
     field,
-    observed::{Api, Observed, Reads},
-    plan::{Action, Blocked, Change, Event, Manifest, Requeue, Risk, Waiting},
+    observed::{Api, Observed, Reads, Selector},
+    plan::{Action, Blocked, Change, Event, Gate, Guard, Manifest, Requeue, Risk, Waiting},
     rule::Rule,
     schema::Compiled,
 };
@@ -60,6 +62,7 @@ pub trait Kind: Sized + Send + Sync + 'static {
     type System: System;
     /// The custom resource, as stored.
     type Resource: Resource<DynamicType = (), Scope = NamespaceResourceScope>
+        + CustomResourceExt
         + HasStatus<Status: Status>
         + HasSpec<Spec: Serialize>
         + Clone
@@ -79,15 +82,22 @@ pub trait Kind: Sized + Send + Sync + 'static {
     /// The fields that change nothing that runs, with the reason.
     const INERT: &'static [(&'static str, &'static str)] = &[];
 
+    /// The rules that the API server judges one object by.
+    const CEL: &'static [Cel] = &[];
+    /// What has to hold before a change that could hurt, by its id.
+    const GATES: &'static [(&'static str, &'static str)] = &[];
+
     /// The definition, as `deploy/crds/` has it.
-    fn crd() -> CustomResourceDefinition;
+    fn crd() -> CustomResourceDefinition {
+        crd::finish(Self::Resource::crd(), Self::CEL, Self::INERT)
+    }
 
     /// Its schema, compiled once.
     fn schema() -> &'static Compiled;
 
     /// The kinds of object this kind creates. They are found by the labels of the resource,
     /// compared with what is desired, and deleted when they are no longer desired.
-    fn owns(resource: &Self::Resource) -> Vec<crate::observed::Selector>;
+    fn owns(resource: &Self::Resource) -> Vec<Selector>;
 
     /// Checks what the schema cannot say. All errors are found, not only the first.
     ///
@@ -95,6 +105,16 @@ pub trait Kind: Sized + Send + Sync + 'static {
     ///
     /// Everything that is wrong, with path and remedy.
     fn accepts(resource: &Self::Resource) -> Result<Self::Valid, field::Errors>;
+
+    /// Checks a change as the API server does: what makes a resource stand for the same thing may
+    /// not change.
+    ///
+    /// # Errors
+    ///
+    /// Everything that is wrong, with path and remedy.
+    fn accepts_change(_old: &Self::Resource, _new: &Self::Resource) -> Result<(), field::Errors> {
+        Ok(())
+    }
 
     /// What else must be seen: other resources, the product's own state.
     ///
@@ -140,9 +160,11 @@ pub trait Status: Default + Clone + PartialEq + Serialize + DeserializeOwned {
     fn observed_generation_mut(&mut self) -> &mut Option<i64>;
     /// The time of the last change of any other field, for the engine to write.
     fn changed_at_mut(&mut self) -> &mut Option<Time>;
+    /// What *Ready* says, for the engine to write.
+    fn message_mut(&mut self) -> &mut Option<String>;
 }
 
-/// Implements [`Status`] for a struct with `conditions`, `observed_generation` and a time.
+/// Implements [`Status`] for a struct with `conditions`, `observed_generation`, `message` and a time.
 #[macro_export]
 macro_rules! status {
     ($status:ty, $changed_at:ident) => {
@@ -162,6 +184,9 @@ macro_rules! status {
                 &mut self,
             ) -> &mut Option<k8s_openapi::apimachinery::pkg::apis::meta::v1::Time> {
                 &mut self.$changed_at
+            }
+            fn message_mut(&mut self) -> &mut Option<String> {
+                &mut self.message
             }
         }
     };
@@ -207,11 +232,23 @@ pub struct Desired<S: System> {
 /// One thing wished for.
 #[derive(Clone, Debug)]
 pub enum Wish<S: System> {
-    /// That an object exists with these fields. The engine finds out what that takes; the function
-    /// tells the risk of one changed field.
-    Object(Manifest, Assess),
+    /// That an object exists with these fields. The engine finds out what that takes.
+    Object(Wanted<S>),
     /// Something that only the kind can decide on.
     Act(Action<S>),
+}
+
+/// An object that is wished for.
+#[derive(Clone, Debug)]
+pub struct Wanted<S: System> {
+    /// The object.
+    pub manifest: Manifest,
+    /// Tells the risk of a change of one of its fields.
+    pub assess: Assess,
+    /// What had to hold for it.
+    pub gates: Vec<Gate>,
+    /// What is looked at once more before it is changed.
+    pub guards: Vec<Guard<S>>,
 }
 
 /// Tells the risk of a change of one field, and the rule that says so.
@@ -236,7 +273,7 @@ pub enum Leave<S: System> {
 /// The outcome of [`Kind::reports`]. Conditions have no times yet: the engine knows the past.
 #[derive(Clone, Debug)]
 pub struct Report<T> {
-    /// The status, but for its conditions, generation and time.
+    /// The status, but for its conditions, generation, message and time.
     pub status: T,
     /// The conditions.
     pub conditions: Vec<Draft>,
@@ -251,6 +288,13 @@ pub enum Never {}
 impl fmt::Display for Never {
     fn fmt(&self, _: &mut fmt::Formatter<'_>) -> fmt::Result {
         match *self {}
+    }
+}
+
+impl<S: System> Wanted<S> {
+    /// An object that may be applied at any time.
+    pub fn new(manifest: Manifest, assess: Assess) -> Self {
+        Self { manifest, assess, gates: Vec::new(), guards: Vec::new() }
     }
 }
 
