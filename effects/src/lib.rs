@@ -1,1 +1,3 @@
 //! effects
+
+pub mod yaml;
