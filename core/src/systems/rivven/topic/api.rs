@@ -312,6 +312,8 @@ pub struct PartitionInfo {
     pub isr: Vec<i64>,
 }
 
+crate::status!(RivvenTopicStatus, last_sync_time);
+
 fn unknown() -> i64 {
     -1
 }

@@ -242,5 +242,7 @@ pub struct RivvenClusterStatus {
     pub selector: Option<String>,
 }
 
+crate::status!(RivvenClusterStatus, last_updated);
+
 #[cfg(test)]
 mod tests;
