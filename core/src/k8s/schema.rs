@@ -40,12 +40,12 @@ pub fn affinity(generator: &mut SchemaGenerator) -> Schema {
 
 /// At most 20 tolerations.
 pub fn tolerations(generator: &mut SchemaGenerator) -> Schema {
-    list(bare::<Toleration>(generator), 20)
+    list(&bare::<Toleration>(generator), 20)
 }
 
 /// At most 16 constraints on the spread over zones or nodes.
 pub fn topology_spread_constraints(generator: &mut SchemaGenerator) -> Schema {
-    list(bare::<TopologySpreadConstraint>(generator), 16)
+    list(&bare::<TopologySpreadConstraint>(generator), 16)
 }
 
 /// At most 100 environment variables: names as shells have them, up to 256 long, values up to
@@ -55,7 +55,7 @@ pub fn env(generator: &mut SchemaGenerator) -> Schema {
     bound(&mut schema, "name", "maxLength", json!(256));
     bound(&mut schema, "name", "pattern", json!("^[A-Za-z_][A-Za-z0-9_]*$"));
     bound(&mut schema, "value", "maxLength", json!(32_768));
-    list(from(schema), 100)
+    list(&from(schema), 100)
 }
 
 /// The security context of a pod.
@@ -103,30 +103,30 @@ pub fn count_or_percent(_: &mut SchemaGenerator) -> Schema {
 
 /// At most 20 labels.
 pub fn labels(_: &mut SchemaGenerator) -> Schema {
-    map(20, json!({ "type": "string", "maxLength": 63, "pattern": LABEL_VALUE }))
+    map(20, &json!({ "type": "string", "maxLength": 63, "pattern": LABEL_VALUE }))
 }
 
 /// At most 10 labels.
 pub fn few_labels(_: &mut SchemaGenerator) -> Schema {
-    map(10, json!({ "type": "string", "maxLength": 63, "pattern": LABEL_VALUE }))
+    map(10, &json!({ "type": "string", "maxLength": 63, "pattern": LABEL_VALUE }))
 }
 
 /// At most 50 annotations of up to 256 KiB.
 pub fn annotations(_: &mut SchemaGenerator) -> Schema {
-    map(50, json!({ "type": "string", "maxLength": 262_144 }))
+    map(50, &json!({ "type": "string", "maxLength": 262_144 }))
 }
 
 /// At most 50 settings of up to 4096 characters.
 pub fn settings(_: &mut SchemaGenerator) -> Schema {
-    map(50, json!({ "type": "string", "maxLength": 4096 }))
+    map(50, &json!({ "type": "string", "maxLength": 4096 }))
 }
 
 /// A map with at most so many entries.
-pub fn map(most: usize, values: Value) -> Schema {
+pub fn map(most: usize, values: &Value) -> Schema {
     json_schema!({ "type": "object", "maxProperties": most, "additionalProperties": values })
 }
 
-fn list(items: Schema, most: usize) -> Schema {
+fn list(items: &Schema, most: usize) -> Schema {
     json_schema!({ "type": "array", "maxItems": most, "items": items })
 }
 

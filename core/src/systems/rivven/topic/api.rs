@@ -113,6 +113,8 @@ words! {
 }
 
 /// A topic of a Rivven cluster.
+// Columns have words in common, which is no mistake.
+#[allow(clippy::duplicated_attributes)]
 #[derive(CustomResource, Clone, Debug, PartialEq, Deserialize, Serialize, JsonSchema)]
 #[kube(
     group = "rivven.hupe1980.github.io",

@@ -19,8 +19,5 @@ pub const INERT: &[(&str, &str)] = &[
     ("spec.config.messageTimestampType", UNKNOWN),
     ("spec.config.idempotentWrites", UNKNOWN),
     ("spec.config.flushIntervalMs", UNKNOWN),
-    (
-        "spec.config.custom",
-        "unless the setting is segment.ms, the only one that rivvend 0.0.22 knows besides those with a field of their own.",
-    ),
+    ("spec.config.custom", "unless it is segment.ms: rivvend 0.0.22 knows no other."),
 ];

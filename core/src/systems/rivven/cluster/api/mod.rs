@@ -29,6 +29,8 @@ use crate::k8s::schema::{self, IMAGE, SUBDOMAIN};
 
 /// A cluster of Rivven brokers: a StatefulSet with storage, its Services and its disruption
 /// budget. Broker 0.0.22 cannot replicate: its replicas are independent brokers behind one Service.
+// Columns have words in common, which is no mistake.
+#[allow(clippy::duplicated_attributes)]
 #[derive(CustomResource, Clone, Debug, Default, PartialEq, Deserialize, Serialize, JsonSchema)]
 #[kube(
     group = "rivven.hupe1980.github.io",
@@ -51,7 +53,7 @@ use crate::k8s::schema::{self, IMAGE, SUBDOMAIN};
     printcolumn(name = "Age", type_ = "date", json_path = ".metadata.creationTimestamp"),
     crates(kube_core = "::kube_core"),
     derive = "PartialEq",
-    doc = "A cluster of Rivven brokers: a StatefulSet with storage, Services and a disruption budget."
+    doc = "A cluster of Rivven brokers: a StatefulSet, its Services and its disruption budget."
 )]
 #[serde(rename_all = "camelCase")]
 pub struct RivvenClusterSpec {

@@ -14,10 +14,6 @@ fn spec(value: Value) -> RivvenClusterSpec {
 #[test]
 fn the_definition_is_structural_and_small() {
     let crd = crd::finish(RivvenCluster::crd(), CEL, INERT);
-    if let Some(path) = option_env!("SLUICEGATE_CRD_DIR") {
-        std::fs::write(format!("{path}/cluster.json"), serde_json::to_string(&crd).unwrap())
-            .unwrap();
-    }
     let schema = crd::tests::check(&crd);
     let spec = &schema["properties"]["spec"];
     assert_eq!(spec["properties"]["replicas"]["minimum"], json!(1.0));
