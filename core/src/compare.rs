@@ -26,8 +26,13 @@ const MERGED: &[(&str, &[&str])] = &[
 
 /// The fields in which the wish is not met, in the order of the wish.
 pub fn differences(exists: &Value, wish: &Manifest) -> Vec<Change> {
+    within(exists, &wish.body)
+}
+
+/// The fields in which one value lacks what another says.
+pub fn within(exists: &Value, wish: &Value) -> Vec<Change> {
     let mut changes = Vec::new();
-    walk(&mut String::new(), exists, &wish.body, &mut changes);
+    walk(&mut String::new(), exists, wish, &mut changes);
     changes
 }
 
@@ -92,7 +97,7 @@ fn same_quantity(path: &str, exists: &Value, wish: &Value) -> bool {
     if !path.contains("/resources/") {
         return false;
     }
-    let value = |value: &Value| value.as_str().and_then(|text| Quantity::parse(text).ok());
+    let value = |value: &Value| value.as_str().and_then(|text| text.parse::<Quantity>().ok());
     matches!((value(exists), value(wish)), (Some(exists), Some(wish)) if exists == wish)
 }
 

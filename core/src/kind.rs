@@ -20,8 +20,8 @@ use serde::{Serialize, de::DeserializeOwned};
 use crate::{
     condition::{Draft, Reason},
     field,
-    observed::{Api, Observed, Reads},
-    plan::{Action, Blocked, Change, Event, Manifest, Requeue, Risk, Waiting},
+    observed::{Api, Observed, Reads, Selector},
+    plan::{Action, Blocked, Change, Event, Gate, Guard, Manifest, Requeue, Risk, Waiting},
     rule::Rule,
     schema::Compiled,
 };
@@ -87,7 +87,7 @@ pub trait Kind: Sized + Send + Sync + 'static {
 
     /// The kinds of object this kind creates. They are found by the labels of the resource,
     /// compared with what is desired, and deleted when they are no longer desired.
-    fn owns(resource: &Self::Resource) -> Vec<crate::observed::Selector>;
+    fn owns(resource: &Self::Resource) -> Vec<Selector>;
 
     /// Checks what the schema cannot say. All errors are found, not only the first.
     ///
@@ -207,11 +207,23 @@ pub struct Desired<S: System> {
 /// One thing wished for.
 #[derive(Clone, Debug)]
 pub enum Wish<S: System> {
-    /// That an object exists with these fields. The engine finds out what that takes; the function
-    /// tells the risk of one changed field.
-    Object(Manifest, Assess),
+    /// That an object exists with these fields. The engine finds out what that takes.
+    Object(Wanted<S>),
     /// Something that only the kind can decide on.
     Act(Action<S>),
+}
+
+/// An object that is wished for.
+#[derive(Clone, Debug)]
+pub struct Wanted<S: System> {
+    /// The object.
+    pub manifest: Manifest,
+    /// Tells the risk of a change of one of its fields.
+    pub assess: Assess,
+    /// What had to hold for it.
+    pub gates: Vec<Gate>,
+    /// What is looked at once more before it is changed.
+    pub guards: Vec<Guard<S>>,
 }
 
 /// Tells the risk of a change of one field, and the rule that says so.
@@ -251,6 +263,13 @@ pub enum Never {}
 impl fmt::Display for Never {
     fn fmt(&self, _: &mut fmt::Formatter<'_>) -> fmt::Result {
         match *self {}
+    }
+}
+
+impl<S: System> Wanted<S> {
+    /// An object that may be applied at any time.
+    pub fn new(manifest: Manifest, assess: Assess) -> Self {
+        Self { manifest, assess, gates: Vec::new(), guards: Vec::new() }
     }
 }
 

@@ -31,8 +31,11 @@ pub mod label;
 pub mod rule;
 
 pub mod compare;
+pub mod crd;
 pub mod digest;
 pub mod fold;
 pub mod schema;
 
 pub mod k8s;
+
+pub mod systems;

@@ -12,6 +12,8 @@ use crate::label::Labels;
 
 pub mod monitoring;
 pub mod quantity;
+pub mod restricted;
+pub mod schema;
 
 /// Metadata of a child: placed, labelled and owned.
 pub fn meta(owner: &OwnerReference, namespace: &str, name: String, labels: Labels) -> ObjectMeta {

@@ -125,9 +125,9 @@ fn converge<K: Kind>(
                     wished.extend(action.verb.target().cloned());
                     plan.actions.push(action);
                 }
-                Wish::Object(manifest, assess) => {
-                    wished.insert(manifest.target.clone());
-                    match objects::reach(manifest, assess, seen) {
+                Wish::Object(wanted) => {
+                    wished.insert(wanted.manifest.target.clone());
+                    match objects::reach(wanted, seen) {
                         objects::Reach::There(target) => plan.kept.push(target),
                         objects::Reach::By(action) => {
                             events.extend(drift_event(&plan.resource, &action));

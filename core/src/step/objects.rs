@@ -7,10 +7,10 @@ use serde_json::Value;
 use super::{controller, own_uid};
 use crate::{
     compare,
-    kind::{Assess, Desired, Kind, System, Wish},
-    label::SLUICEGATE,
+    kind::{Assess, Desired, Kind, System, Wanted, Wish},
+    label::{DIGEST, SLUICEGATE},
     observed::{Observed, Reads, Ref, Seen, text},
-    plan::{Action, Change, Manifest, Precondition, Propagation, Risk, Verb, Why},
+    plan::{Action, Change, Precondition, Propagation, Risk, Verb, Why},
     rule,
 };
 
@@ -64,7 +64,7 @@ impl<'a> Owned<'a> {
 pub(super) fn not_among_children<S: System>(desired: &Desired<S>, seen: &Observed<S>) -> Reads<S> {
     let mut reads = Reads::none();
     for wish in &desired.wishes {
-        if let Wish::Object(manifest, _) = wish
+        if let Wish::Object(Wanted { manifest, .. }) = wish
             && matches!(seen.raw(&manifest.target), Seen::Unread)
         {
             reads = reads.object(manifest.target.clone());
@@ -82,7 +82,8 @@ pub(super) fn taken<K: Kind>(
 ) -> Option<String> {
     let ours = own_uid(resource);
     desired.wishes.iter().find_map(|wish| {
-        let Wish::Object(Manifest { target, .. }, _) = wish else { return None };
+        let Wish::Object(wanted) = wish else { return None };
+        let target = &wanted.manifest.target;
         match seen.raw(target) {
             Seen::Present(object) if controller(object) == Some(&ours) => None,
             Seen::Present(object) => Some(format!(
@@ -97,13 +98,14 @@ pub(super) fn taken<K: Kind>(
 }
 
 /// What it takes to have an object as it is wished for.
-pub(super) fn reach<S: System>(manifest: Manifest, assess: Assess, seen: &Observed<S>) -> Reach<S> {
+pub(super) fn reach<S: System>(wanted: Wanted<S>, seen: &Observed<S>) -> Reach<S> {
+    let Wanted { manifest, assess, gates, guards } = wanted;
     let Seen::Present(exists) = seen.raw(&manifest.target) else {
         let create = Verb::Create(manifest);
         return Reach::By(Action::new(create, Why::Missing, Risk::None, &rule::OBJ_01));
     };
     let mut changes = compare::differences(exists, &manifest);
-    let applied = exists.pointer("/metadata/annotations").and_then(|all| all.get(DIGEST_KEY));
+    let applied = exists.pointer("/metadata/annotations").and_then(|all| all.get(DIGEST));
     let applied = applied.and_then(Value::as_str);
     if changes.is_empty() && applied == manifest.digest() {
         return Reach::There(manifest.target);
@@ -117,10 +119,10 @@ pub(super) fn reach<S: System>(manifest: Manifest, assess: Assess, seen: &Observ
     };
     let (risk, rule) = worst(why.changes(), assess);
     let at = Precondition::as_seen(&manifest.target, exists);
-    Reach::By(Action::new(Verb::Apply(manifest, at), why, risk, rule))
+    let action = Action::new(Verb::Apply(manifest, at), why, risk, rule);
+    Reach::By(Action { gates, guards, ..action })
 }
 
-const DIGEST_KEY: &str = crate::label::DIGEST;
 /// The digest's own place, which is no change that anybody needs to read about.
 const DIGEST_PATH: &str = "/metadata/annotations/sluicegate~1digest";
 

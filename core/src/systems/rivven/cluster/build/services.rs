@@ -1,0 +1,71 @@
+//! The Services: one that clients use, one that gives each broker a name.
+
+use k8s_openapi::api::core::v1::{Service, ServicePort, ServiceSpec};
+
+use crate::{
+    k8s,
+    label::Labels,
+    systems::rivven::{cluster::Valid, names},
+};
+
+/// Leads clients to a broker. Where brokers run alone, to the first only: with more than one behind
+/// it a client would see another truth at each connection.
+pub(in super::super) fn client(cluster: &Valid) -> Service {
+    let mut metadata = k8s::meta(
+        &cluster.owner,
+        &cluster.namespace,
+        names::client_service(&cluster.name),
+        cluster.labels.clone(),
+    );
+    metadata.annotations = cluster.service_annotations.clone();
+    let mut selector = cluster.selector.clone();
+    if !cluster.release.clusters {
+        selector.extend(first(cluster));
+    }
+    let mut ports = vec![ServicePort {
+        port: cluster.service_port,
+        ..k8s::service_port("client", i32::from(names::CLIENT_PORT))
+    }];
+    if cluster.metrics {
+        ports.push(k8s::service_port("metrics", i32::from(cluster.api_port)));
+    }
+    Service {
+        metadata,
+        spec: Some(ServiceSpec {
+            type_: Some(cluster.service_type.clone()),
+            ports: Some(ports),
+            selector: Some(selector),
+            ..ServiceSpec::default()
+        }),
+        status: None,
+    }
+}
+
+/// Gives every broker a name of its own, ready or not: brokers look for each other, and the
+/// operator looks at them, before they are.
+pub(in super::super) fn headless(cluster: &Valid) -> Service {
+    let ports = [("client", names::CLIENT_PORT), ("metrics", cluster.api_port)];
+    Service {
+        metadata: k8s::meta(
+            &cluster.owner,
+            &cluster.namespace,
+            names::headless(&cluster.name),
+            cluster.labels.clone(),
+        ),
+        spec: Some(ServiceSpec {
+            cluster_ip: Some("None".to_owned()),
+            publish_not_ready_addresses: Some(true),
+            ports: Some(
+                ports.map(|(name, port)| k8s::service_port(name, i32::from(port))).to_vec(),
+            ),
+            selector: Some(cluster.selector.clone()),
+            ..ServiceSpec::default()
+        }),
+        status: None,
+    }
+}
+
+fn first(cluster: &Valid) -> Labels {
+    let label = "statefulset.kubernetes.io/pod-name".to_owned();
+    Labels::from([(label, names::pod(&cluster.name, 0))])
+}

@@ -1,0 +1,143 @@
+//! Every reason that a cluster can report, as a table: `explain condition` prints it.
+
+use crate::condition::{
+    EventKind::{Normal, Warning},
+    Reason,
+};
+
+/// Everything that the program can do is done, rolled out and serving.
+pub(super) static READY_SERVING: Reason =
+    Reason::told("Ready", "Serving", Normal, "Every broker is up to date, ready and healthy.");
+pub(super) static READY_STARTING: Reason =
+    Reason::quiet("Ready", "Starting", "Brokers are being created or are not ready yet.");
+pub(super) static READY_ROLLING: Reason = Reason::quiet(
+    "Ready",
+    "RollingOut",
+    "Brokers still run what the spec asked for earlier; they are restarted one at a time.",
+);
+pub(super) static READY_SCALING: Reason =
+    Reason::quiet("Ready", "ScalingDown", "There are more brokers than the spec asks for.");
+pub(super) static READY_UNHEALTHY: Reason = Reason::told(
+    "Ready",
+    "BrokerUnhealthy",
+    Warning,
+    "A broker's pod is ready and the broker calls itself unhealthy. Look at its log.",
+);
+pub(super) static READY_NO_BROKERS: Reason = Reason::quiet(
+    "Ready",
+    "NoBrokers",
+    "There are no brokers, because the spec asks for something that no release can do; see the \
+     condition Blocked.",
+);
+
+pub(super) static AVAILABLE_SERVED: Reason =
+    Reason::quiet("Available", "Served", "A broker is ready behind the client Service.");
+pub(super) static AVAILABLE_NOT_SERVED: Reason = Reason::told(
+    "Available",
+    "NotServed",
+    Warning,
+    "No broker is ready behind the client Service: clients cannot connect.",
+);
+
+pub(super) static ROLLED_OUT_ALL: Reason =
+    Reason::quiet("RolledOut", "UpToDate", "Every broker runs what the spec asks for.");
+pub(super) static ROLLED_OUT_NOT: Reason = Reason::quiet(
+    "RolledOut",
+    "OutOfDate",
+    "Some brokers run what the spec asked for earlier. What their restart waits for stands in the \
+     message.",
+);
+
+pub(super) static CLUSTERED_YES: Reason =
+    Reason::quiet("Clustered", "Member", "The brokers form one cluster, by their own word.");
+pub(super) static CLUSTERED_SINGLE: Reason =
+    Reason::quiet("Clustered", "SingleBroker", "One broker needs no cluster.");
+pub(super) static CLUSTERED_ALONE: Reason = Reason::told(
+    "Clustered",
+    "BrokersRunAlone",
+    Warning,
+    "This release cannot form a cluster: every broker runs alone and nothing is copied between \
+     them. Clients are led to the first only. Set spec.replicas to 1, or run a release that can.",
+);
+pub(super) static CLUSTERED_UNSEEN: Reason =
+    Reason::quiet("Clustered", "NotSeen", "No broker has said yet whether it is in a cluster.");
+
+pub(super) static REACHABLE_ALL: Reason =
+    Reason::quiet("BrokersReachable", "Answering", "Every ready broker answers the operator.");
+pub(super) static REACHABLE_NOT: Reason = Reason::told(
+    "BrokersReachable",
+    "NoAnswer",
+    Warning,
+    "The pod of a broker is ready and its API does not answer the operator. Gates that ask it \
+     stay shut. Look for a NetworkPolicy between them, or at the broker's log.",
+);
+pub(super) static REACHABLE_UNASKED: Reason =
+    Reason::quiet("BrokersReachable", "NotAsked", "No broker is ready, so none was asked.");
+
+pub(super) static EFFECTIVE_ALL: Reason =
+    Reason::quiet("SpecEffective", "AllFields", "Every field that is set reaches a reader.");
+pub(super) static EFFECTIVE_NOT: Reason = Reason::told(
+    "SpecEffective",
+    "FieldsWithoutEffect",
+    Warning,
+    "Fields are set that this release of the program does not read. They change nothing; `explain \
+     field` says why for each.",
+);
+
+pub(super) static MEASURED_YES: Reason =
+    Reason::quiet("ReleaseKnown", "Measured", "What this release can do was measured.");
+pub(super) static MEASURED_NOT: Reason = Reason::told(
+    "ReleaseKnown",
+    "Unmeasured",
+    Warning,
+    "The version is not in the table of releases, or the image is one of your own: it is taken to \
+     be able to do what the oldest release can, and no more.",
+);
+
+pub(super) static MONITORED_YES: Reason =
+    Reason::quiet("Monitored", "ServiceMonitor", "A ServiceMonitor tells Prometheus where to look.");
+pub(super) static MONITORED_NOT_ASKED: Reason =
+    Reason::quiet("Monitored", "NotAsked", "metrics.serviceMonitor.enabled is not true.");
+pub(super) static MONITORED_NOT_SERVED: Reason = Reason::told(
+    "Monitored",
+    "NotInstalled",
+    Warning,
+    "A ServiceMonitor is asked for and its definition (monitoring.coreos.com/v1) is not installed \
+     in this cluster. It is created as soon as it is.",
+);
+
+pub(super) static DELETING: Reason = Reason::quiet(
+    "Ready",
+    "Deleting",
+    "The resource is being deleted and deletionPolicy is Delete: brokers stop first, then their \
+     claims go.",
+);
+
+/// All of them.
+pub(super) static REASONS: &[&Reason] = &[
+    &READY_SERVING,
+    &READY_STARTING,
+    &READY_ROLLING,
+    &READY_SCALING,
+    &READY_UNHEALTHY,
+    &READY_NO_BROKERS,
+    &DELETING,
+    &AVAILABLE_SERVED,
+    &AVAILABLE_NOT_SERVED,
+    &ROLLED_OUT_ALL,
+    &ROLLED_OUT_NOT,
+    &CLUSTERED_YES,
+    &CLUSTERED_SINGLE,
+    &CLUSTERED_ALONE,
+    &CLUSTERED_UNSEEN,
+    &REACHABLE_ALL,
+    &REACHABLE_NOT,
+    &REACHABLE_UNASKED,
+    &EFFECTIVE_ALL,
+    &EFFECTIVE_NOT,
+    &MEASURED_YES,
+    &MEASURED_NOT,
+    &MONITORED_YES,
+    &MONITORED_NOT_ASKED,
+    &MONITORED_NOT_SERVED,
+];

@@ -1,0 +1,67 @@
+//! The end of a cluster whose policy asks for its claims to go: brokers first, claims last.
+
+use kube_core::ResourceExt as _;
+
+use super::{
+    RivvenCluster,
+    brokers::{Brokers, ClaimSeen},
+    conditions as c,
+    valid,
+};
+use crate::{
+    condition::EventKind,
+    kind::{Ctx, Leave},
+    observed::Observed,
+    plan::{Action, Event, Guard, Propagation, Requeue, Risk, Verb, Why},
+    step::{own_ref, own_uid},
+    systems::rivven::{Rivven, rules},
+};
+
+/// What stands between a cluster and its end.
+pub(super) fn leave(_: &Ctx<'_>, cluster: &RivvenCluster, seen: &Observed<Rivven>) -> Leave<Rivven> {
+    let spec = valid::lenient(&cluster.spec);
+    if !spec.delete_claims {
+        return Leave::Go(Vec::new());
+    }
+    let (namespace, name) = (cluster.namespace().unwrap_or_default(), cluster.name_any());
+    let brokers = Brokers::of(&namespace, &name, spec.api_port, seen);
+    let (own, uid) = (own_ref::<super::Cluster>(cluster), own_uid(cluster));
+    let leaving = || Guard::Leaving(own.clone(), uid.clone());
+    let why = || Why::Requested("deletionPolicy is Delete".to_owned());
+    if let Some(set) = &brokers.set {
+        let verb = Verb::Delete(set.target.clone(), set.at.clone(), Propagation::Foreground);
+        let delete = Action::new(verb, why(), Risk::Unavailable, &rules::DEL_01);
+        let actions = if set.deleting { vec![] } else { vec![delete.guarded(leaving())] };
+        return wait(actions, "brokers are being stopped");
+    }
+    if !brokers.pods.is_empty() {
+        return wait(vec![], "brokers are being stopped");
+    }
+    let (ours, others): (Vec<&ClaimSeen>, Vec<&ClaimSeen>) =
+        brokers.claims.values().partition(|claim| claim.made_for == uid);
+    if !ours.is_empty() {
+        let delete = |claim: &&ClaimSeen| {
+            let (target, at) = (claim.target.clone(), claim.at.clone());
+            let verb = Verb::Delete(target, at, Propagation::Background);
+            Action::new(verb, why(), Risk::DataLoss, &rules::DEL_01).guarded(leaving())
+        };
+        let actions = ours.iter().filter(|claim| !claim.deleting).map(delete).collect();
+        return wait(actions, "claims are being deleted");
+    }
+    Leave::Go(others.iter().map(|claim| kept(&own, claim)).collect())
+}
+
+fn wait(actions: Vec<Action<Rivven>>, what: &str) -> Leave<Rivven> {
+    let report = c::DELETING.no(what);
+    Leave::NotYet { actions, report, requeue: Requeue::seconds(30) }
+}
+
+fn kept(own: &crate::observed::Ref, claim: &ClaimSeen) -> Event {
+    Event {
+        kind: EventKind::Warning,
+        reason: "ClaimKept",
+        note: format!("{} was not made for this resource and is kept (DEL-02)", claim.target),
+        regarding: own.clone(),
+        related: Some(claim.target.clone()),
+    }
+}

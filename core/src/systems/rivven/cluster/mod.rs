@@ -1,0 +1,281 @@
+//! `RivvenCluster`: brokers in a StatefulSet, each with a volume of its own.
+
+use std::{collections::BTreeSet, sync::OnceLock};
+
+use k8s_openapi::{
+    api::{
+        apps::v1::StatefulSet,
+        core::v1::{ConfigMap, Service},
+        policy::v1::PodDisruptionBudget,
+    },
+    apiextensions_apiserver::pkg::apis::apiextensions::v1::CustomResourceDefinition,
+};
+use kube_core::{CustomResourceExt as _, ResourceExt as _};
+use serde_json::json;
+
+use crate::{
+    condition::Reason,
+    crd, field,
+    k8s::monitoring::ServiceMonitor,
+    kind::{Ctx, Desired, Kind, Leave, Report, Wanted, Wish},
+    observed::{Api, Observed, Reads, Selector},
+    plan::{Blocked, Change, Manifest, Requeue, Risk},
+    rule::{self, Rule},
+    schema::Compiled,
+    systems::rivven::{Probe, Rivven, names, rules},
+};
+
+pub mod api;
+mod brokers;
+mod build;
+mod cel;
+mod check;
+mod conditions;
+pub mod gates;
+mod inert;
+mod leave;
+mod options;
+mod roll;
+mod scale;
+mod status;
+mod storage;
+mod valid;
+
+pub use api::{RivvenCluster, RivvenClusterSpec, RivvenClusterStatus};
+pub use valid::{Budget, Monitor, PodParts, Probing, Valid};
+
+use brokers::{Brokers, broker, list};
+
+/// The kind.
+#[derive(Clone, Copy, Debug)]
+pub struct Cluster;
+
+/// How often a cluster that is as it should be is looked at all the same: its brokers are asked
+/// whether they are well.
+const LOOK_AGAIN: Requeue = Requeue::seconds(300);
+/// How often one that waits for something that no watch shows is looked at: an answer of a broker.
+const LOOK_SOON: Requeue = Requeue::seconds(30);
+
+impl Kind for Cluster {
+    type System = Rivven;
+    type Resource = RivvenCluster;
+    type Valid = Valid;
+
+    const FINALIZER: Option<&'static str> = Some("rivven.hupe1980.github.io/cluster-finalizer");
+    const REASONS: &'static [&'static Reason] = conditions::REASONS;
+    const INERT: &'static [(&'static str, &'static str)] = inert::INERT;
+
+    fn crd() -> CustomResourceDefinition {
+        crd::finish(RivvenCluster::crd(), cel::CEL, inert::INERT)
+    }
+
+    fn schema() -> &'static Compiled {
+        static SCHEMA: OnceLock<Compiled> = OnceLock::new();
+        SCHEMA.get_or_init(|| Compiled::of(&Self::crd()))
+    }
+
+    fn owns(cluster: &RivvenCluster) -> Vec<Selector> {
+        let (namespace, name) = (cluster.namespace().unwrap_or_default(), cluster.name_any());
+        [
+            Api::of::<ConfigMap>(),
+            Api::of::<Service>(),
+            Api::of::<StatefulSet>(),
+            Api::of::<PodDisruptionBudget>(),
+            Api::of::<ServiceMonitor>(),
+        ]
+        .map(|api| list(api, &namespace, &name))
+        .to_vec()
+    }
+
+    fn accepts(cluster: &RivvenCluster) -> Result<Valid, field::Errors> {
+        valid::accept(cluster)
+    }
+
+    fn refers(cluster: &RivvenCluster, seen: &Observed<Rivven>) -> Reads<Rivven> {
+        let (namespace, name) = (cluster.namespace().unwrap_or_default(), cluster.name_any());
+        let mut reads = Reads::none()
+            .list(brokers::pods(&namespace, &name))
+            .list(brokers::claims(&namespace, &name));
+        let spec = valid::lenient(&cluster.spec);
+        let brokers = Brokers::of(&namespace, &name, spec.api_port, seen);
+        for (ordinal, pod) in brokers.pods.iter().filter(|(_, pod)| pod.ready && !pod.deleting) {
+            let asked = broker(&namespace, &name, *ordinal, pod.api_port);
+            reads = reads.probe(Probe::Health(asked));
+        }
+        if let Some(last) = scale::last_to_go(brokers.live(), spec.replicas)
+            && brokers.set.is_some()
+        {
+            reads = reads.probe(scale::holdings(&namespace, &name, last));
+        }
+        for class in storage::classes_to_read(&brokers, &spec.size) {
+            reads = reads.object(class);
+        }
+        reads
+    }
+
+    fn desires(_: &Ctx<'_>, valid: &Valid, seen: &Observed<Rivven>) -> Desired<Rivven> {
+        let brokers = Brokers::of(&valid.namespace, &valid.name, valid.api_port, seen);
+        if !valid.secrecy.is_empty() {
+            return hold(valid, &brokers);
+        }
+        desire(valid, &brokers, seen)
+    }
+
+    fn reports(
+        ctx: &Ctx<'_>,
+        valid: &Valid,
+        seen: &Observed<Rivven>,
+    ) -> Report<RivvenClusterStatus> {
+        let brokers = Brokers::of(&valid.namespace, &valid.name, valid.api_port, seen);
+        status::report(ctx, valid, &brokers, seen)
+    }
+
+    fn leaves(ctx: &Ctx<'_>, cluster: &RivvenCluster, seen: &Observed<Rivven>) -> Leave<Rivven> {
+        leave::leave(ctx, cluster, seen)
+    }
+}
+
+/// In this order: what brokers read, then their volumes, then themselves; a restart comes only when
+/// nothing else is being done to the set.
+fn desire(valid: &Valid, brokers: &Brokers, seen: &Observed<Rivven>) -> Desired<Rivven> {
+    let mut desired = Desired { finalizer: valid.delete_claims, ..Desired::default() };
+    let mut wish = |manifest, assess| desired.wishes.push(object(manifest, assess));
+    wish(Manifest::of(&build::config_map(valid)), at_next_start as _);
+    wish(Manifest::of(&build::headless(valid)), online as _);
+    wish(Manifest::of(&build::client(valid)), online as _);
+    if let Some(monitor) = &valid.monitor {
+        let served = seen.served(&list(Api::of::<ServiceMonitor>(), &valid.namespace, &valid.name));
+        if served == Some(true) {
+            wish(Manifest::of(&build::monitor(valid, monitor)), online as _);
+        }
+    }
+    let scale = scale::scale(valid, brokers, seen);
+    let mut storage = storage::storage(valid, brokers, seen);
+    let claim = build::claim_template(valid, &storage);
+    let template = json!(claim);
+    storage::replace(valid, brokers, &mut storage, &template);
+    let settled = storage.grow.is_empty() && storage.replace.is_none();
+    desired.wishes.extend(storage.grow.into_iter().map(Wish::Act));
+    match storage.replace {
+        Some(replace) => desired.wishes.push(Wish::Act(replace)),
+        None => desired.wishes.push(workload(valid, &scale, claim)),
+    }
+    budget(valid, brokers, &mut desired);
+    let steady = settled && brokers.set.as_ref().is_some_and(|set| set.replicas == scale.replicas);
+    if steady {
+        let roll = roll::roll(valid, brokers, scale.replicas);
+        desired.wishes.extend(roll.restart.map(Wish::Act));
+        desired.events.extend(roll.events);
+        desired.waiting.extend(roll.waiting);
+    }
+    desired.waiting.extend(scale.waiting);
+    desired.waiting.extend(storage.waiting);
+    desired.blocked.extend(scale.blocked);
+    desired.blocked.extend(storage.blocked);
+    desired.assumptions.extend(storage.assumptions);
+    desired.requeue = if desired.waiting.is_empty() { LOOK_AGAIN } else { LOOK_SOON };
+    desired
+}
+
+/// A wish for secrecy that the release cannot meet: nothing is made, nothing is changed.
+fn hold(valid: &Valid, brokers: &Brokers) -> Desired<Rivven> {
+    let state = if brokers.set.is_some() { "runs without" } else { "no broker is started" };
+    let refuse = |path: &&'static str| Blocked {
+        rule: &rules::SEC_01,
+        path: field::Path::dotted(path),
+        before: json!(false),
+        after: json!(true),
+        message: format!("rivvend {} cannot do it; {state}", valid.release.version),
+        remedy: rules::SEC_01.remedy.to_owned(),
+    };
+    Desired {
+        blocked: valid.secrecy.iter().map(refuse).collect(),
+        finalizer: valid.delete_claims,
+        hold: true,
+        ..Desired::default()
+    }
+}
+
+/// The StatefulSet with as many brokers as there shall be right now, signed as a stage on the way to
+/// as many as are asked for.
+fn workload(
+    valid: &Valid,
+    scale: &scale::Scale,
+    claim: k8s_openapi::api::core::v1::PersistentVolumeClaim,
+) -> Wish<Rivven> {
+    let goal = (scale.replicas != valid.replicas)
+        .then(|| Manifest::of(&build::stateful_set(valid, valid.replicas, claim.clone())));
+    let mut manifest = Manifest::of(&build::stateful_set(valid, scale.replicas, claim));
+    if let Some(goal) = goal {
+        manifest = manifest.towards(&goal);
+    }
+    Wish::Object(Wanted {
+        gates: scale.gates.clone(),
+        guards: scale.guards.clone(),
+        ..Wanted::new(manifest, workload_risk)
+    })
+}
+
+fn budget(valid: &Valid, brokers: &Brokers, desired: &mut Desired<Rivven>) {
+    // One broker cannot be kept while it is moved: a budget would stop every drain of its node.
+    let Some(budget) = valid.budget.as_ref().filter(|_| valid.replicas > 1) else { return };
+    if build::allowed(budget, valid.replicas) > 0 {
+        desired.wishes.push(object(Manifest::of(&build::budget(valid, budget)), online));
+        return;
+    }
+    let field = match budget {
+        Budget::MinAvailable(_) => "minAvailable",
+        Budget::MaxUnavailable(_) => "maxUnavailable",
+    };
+    let _ = brokers;
+    let of = valid.replicas;
+    desired.blocked.push(Blocked {
+        rule: &rules::BUD_01,
+        path: field::Path::dotted("spec.podDisruptionBudget").child(field),
+        before: json!(null),
+        after: json!(budget.value()),
+        message: format!("of {of} brokers it never lets one be away"),
+        remedy: rules::BUD_01.remedy.to_owned(),
+    });
+}
+
+fn object(manifest: Manifest, assess: crate::kind::Assess) -> Wish<Rivven> {
+    Wish::Object(Wanted::new(manifest, assess))
+}
+
+/// Brokers read it when they start; their restart is an action of its own.
+fn at_next_start(_: &Change) -> (Risk, &'static Rule) {
+    (Risk::None, &rule::OBJ_03)
+}
+
+fn online(change: &Change) -> (Risk, &'static Rule) {
+    if change.path.starts_with("/metadata") {
+        (Risk::None, &rule::OBJ_03)
+    } else {
+        (Risk::Online, &rule::OBJ_04)
+    }
+}
+
+fn workload_risk(change: &Change) -> (Risk, &'static Rule) {
+    if change.path != "/spec/replicas" {
+        return (Risk::None, &rule::OBJ_03);
+    }
+    let number = |value: &Option<serde_json::Value>| value.as_ref().and_then(|v| v.as_u64());
+    if number(&change.after) < number(&change.before) {
+        (Risk::Online, &rules::SCA_02)
+    } else {
+        (Risk::Online, &rules::SCA_01)
+    }
+}
+
+/// The names of everything that a cluster of this name makes, by API and name.
+pub fn children(cluster: &str) -> BTreeSet<(&'static str, String)> {
+    BTreeSet::from([
+        ("ConfigMap", names::config(cluster)),
+        ("Service", names::headless(cluster)),
+        ("Service", names::client_service(cluster)),
+        ("StatefulSet", names::workload(cluster)),
+        ("PodDisruptionBudget", names::budget(cluster)),
+        ("ServiceMonitor", names::monitor(cluster)),
+    ])
+}

@@ -1,0 +1,136 @@
+//! Restarting brokers: which one is next, whether it may be, and why.
+//!
+//! At most one per plan, and none while another is down: the order is ours, because the StatefulSet
+//! restarts nothing by itself (OnDelete).
+
+use super::{
+    Valid,
+    brokers::{Brokers, PodSeen, Set, pods},
+    gates,
+};
+use crate::{
+    condition::EventKind,
+    plan::{Action, Event, Guard, Risk, Verb, Waiting, Why},
+    rule::Rule,
+    systems::rivven::{Rivven, rules},
+};
+
+/// What is to be done about pods that are out of date.
+#[derive(Debug, Default)]
+pub(super) struct Roll {
+    pub(super) restart: Option<Action<Rivven>>,
+    pub(super) events: Vec<Event>,
+    pub(super) waiting: Vec<Waiting>,
+}
+
+/// A pod that has to be restarted, and why.
+struct Due<'a> {
+    ordinal: u32,
+    pod: &'a PodSeen,
+    why: String,
+    rule: &'static Rule,
+}
+
+/// The next restart. `wanted` is how many brokers there shall be right now.
+pub(super) fn roll(valid: &Valid, brokers: &Brokers, wanted: u32) -> Roll {
+    let Some(set) = &brokers.set else { return Roll::default() };
+    // Until the StatefulSet controller has looked at what is written, no revision means anything.
+    if !set.observed || set.deleting || set.update_revision.is_empty() {
+        return Roll::default();
+    }
+    let due = due(valid, brokers, set);
+    let mut roll = Roll::default();
+    if due.iter().any(|due| due.pod.deleting) {
+        return roll;
+    }
+    let serving = brokers.serving();
+    for due in in_order(due, serving) {
+        let broken = due.pod.broken();
+        let alone = due.ordinal == serving && !brokers.clustered();
+        let (risk, rule) = match (broken, alone) {
+            (true, _) => (Risk::None, &rules::ROL_03),
+            (false, true) => (Risk::Unavailable, &rules::ROL_02),
+            (false, false) => (Risk::Restart, due.rule),
+        };
+        let gates = if broken {
+            Vec::new()
+        } else {
+            let gates = gates::before_stopping(brokers, due.ordinal, wanted);
+            gates.into_iter().map(|gate| gate.or_skipped(&valid.control.skip)).collect()
+        };
+        let may = gates.iter().all(crate::plan::Gate::passes);
+        if may && roll.restart.is_none() && roll.waiting.is_empty() {
+            roll.events.push(event(valid, &due));
+            roll.restart = Some(restart(valid, due, risk, rule, gates, wanted));
+        } else {
+            let what = format!("restart {}: {}", due.pod.target, due.why);
+            let target = due.pod.target.clone();
+            roll.waiting.push(Waiting { what, target, risk, rule, gates });
+        }
+    }
+    roll
+}
+
+fn due<'a>(valid: &Valid, brokers: &'a Brokers, set: &Set) -> Vec<Due<'a>> {
+    let pods = brokers.pods.iter();
+    pods.filter_map(|(ordinal, pod)| {
+        let (why, rule) = if pod.revision != set.update_revision {
+            (reason(valid, pod), &rules::ROL_01)
+        } else if pod.restart_asked {
+            ("its annotation asks for it".to_owned(), &rules::ROL_04)
+        } else {
+            return None;
+        };
+        Some(Due { ordinal: *ordinal, pod, why, rule })
+    })
+    .collect()
+}
+
+fn reason(valid: &Valid, pod: &PodSeen) -> String {
+    if pod.image == valid.image {
+        "what it is started from has changed".to_owned()
+    } else {
+        format!("image {} -> {}", pod.image, valid.image)
+    }
+}
+
+/// Broken ones first, then from the highest down, and the one that serves last.
+fn in_order(mut due: Vec<Due<'_>>, serving: u32) -> Vec<Due<'_>> {
+    due.sort_by_key(|due| {
+        (!due.pod.broken(), due.ordinal == serving, std::cmp::Reverse(due.ordinal))
+    });
+    due
+}
+
+fn restart(
+    valid: &Valid,
+    due: Due<'_>,
+    risk: Risk,
+    rule: &'static Rule,
+    gates: Vec<crate::plan::Gate>,
+    wanted: u32,
+) -> Action<Rivven> {
+    let pod = due.pod;
+    let verb = Verb::Restart(pod.target.clone(), pod.at.clone().at_any_version());
+    let action = Action::new(verb, Why::Requested(due.why), risk, rule).through(gates);
+    let action = action.guarded(Guard::Live(valid.own.clone(), valid.uid.clone()));
+    if pod.broken() {
+        return action;
+    }
+    let others = usize::try_from(wanted.saturating_sub(1)).unwrap_or(usize::MAX);
+    let selector = pods(&valid.namespace, &valid.name);
+    if valid.control.skip.contains(gates::PODS_READY) {
+        return action;
+    }
+    action.guarded(Guard::PodsReady(selector, others, pod.target.name.clone()))
+}
+
+fn event(valid: &Valid, due: &Due<'_>) -> Event {
+    Event {
+        kind: EventKind::Normal,
+        reason: "RestartingBroker",
+        note: format!("{} is restarted: {}", due.pod.target, due.why),
+        regarding: valid.own.clone(),
+        related: Some(due.pod.target.clone()),
+    }
+}

@@ -1,0 +1,346 @@
+//! A cluster whose fields have been checked.
+
+use std::collections::BTreeMap;
+
+use k8s_openapi::{
+    api::core::v1::{
+        Affinity, EnvVar, PodSecurityContext, ResourceRequirements, SecurityContext, Toleration,
+        TopologySpreadConstraint,
+    },
+    apimachinery::pkg::{
+        api::resource, apis::meta::v1::OwnerReference, util::intstr::IntOrString,
+    },
+};
+use kube_core::{Resource as _, ResourceExt as _};
+
+use super::{
+    Cluster,
+    api::{self, DeletionPolicy, RivvenCluster, RivvenClusterSpec},
+    brokers::selector_labels,
+    check, gates, inert, options,
+};
+use crate::{
+    control::Control,
+    field::{Errors, Path},
+    k8s::quantity::Quantity,
+    label::{self, Labels},
+    observed::Ref,
+    step::{own_ref, own_uid},
+    systems::rivven::{
+        effect, names,
+        release::{self, Release},
+    },
+};
+
+/// A cluster whose fields have been checked, every default filled in. Builders see this and nothing
+/// else.
+#[derive(Clone, Debug)]
+pub struct Valid {
+    pub(super) own: Ref,
+    pub(super) uid: String,
+    pub(super) name: String,
+    pub(super) namespace: String,
+    pub(super) owner: OwnerReference,
+    pub(super) labels: Labels,
+    pub(super) selector: Labels,
+    pub(super) control: Control,
+    pub(super) replicas: u32,
+    pub(super) release: Release,
+    /// Whether the release is one that was measured.
+    pub(super) measured: bool,
+    pub(super) image: String,
+    pub(super) size: Quantity,
+    pub(super) class: Option<String>,
+    pub(super) access_modes: Vec<String>,
+    /// Whether claims go with the resource.
+    pub(super) delete_claims: bool,
+    pub(super) pod: PodParts,
+    pub(super) pod_annotations: Labels,
+    pub(super) pod_labels: Labels,
+    pub(super) default_partitions: i32,
+    pub(super) replication_factor: u32,
+    pub(super) segment_bytes: i64,
+    pub(super) message_bytes: i64,
+    /// Further variables of the broker, from `config.raw`.
+    pub(super) tunables: BTreeMap<String, String>,
+    /// The fields that ask for a secrecy that the release does not have.
+    pub(super) secrecy: Vec<&'static str>,
+    pub(super) metrics: bool,
+    pub(super) api_port: u16,
+    pub(super) monitor: Option<Monitor>,
+    pub(super) budget: Option<Budget>,
+    pub(super) liveness: Option<Probing>,
+    pub(super) readiness: Option<Probing>,
+    pub(super) service_type: String,
+    pub(super) service_port: i32,
+    pub(super) service_annotations: Option<Labels>,
+    /// Fields that are set and that no reader takes.
+    pub(super) without_effect: Vec<String>,
+}
+
+/// What goes into a pod as it is written.
+#[derive(Clone, Debug)]
+pub struct PodParts {
+    pub(super) image_pull_policy: String,
+    pub(super) image_pull_secrets: Vec<String>,
+    pub(super) resources: Option<ResourceRequirements>,
+    pub(super) affinity: Option<Affinity>,
+    pub(super) tolerations: Vec<Toleration>,
+    pub(super) spread: Option<Vec<TopologySpreadConstraint>>,
+    pub(super) env: Vec<EnvVar>,
+    pub(super) security_context: Option<PodSecurityContext>,
+    pub(super) container_security: Option<SecurityContext>,
+    pub(super) node_selector: Option<Labels>,
+    pub(super) service_account: Option<String>,
+}
+
+/// How Prometheus is told.
+#[derive(Clone, Debug)]
+pub struct Monitor {
+    pub(super) interval: String,
+    pub(super) labels: Labels,
+}
+
+/// How many brokers may be away at once when nodes are drained.
+#[derive(Clone, Debug)]
+pub enum Budget {
+    /// At least so many stay.
+    MinAvailable(IntOrString),
+    /// At most so many go.
+    MaxUnavailable(IntOrString),
+}
+
+/// How often and how patiently a container is asked.
+#[derive(Clone, Copy, Debug)]
+pub struct Probing {
+    pub(super) initial_delay_seconds: i32,
+    pub(super) period_seconds: i32,
+    pub(super) timeout_seconds: i32,
+    pub(super) success_threshold: i32,
+    pub(super) failure_threshold: i32,
+}
+
+/// The little that must be known of a cluster that need not be valid.
+#[derive(Clone, Debug)]
+pub(super) struct Lenient {
+    pub(super) replicas: u32,
+    pub(super) size: Quantity,
+    pub(super) api_port: u16,
+    pub(super) delete_claims: bool,
+}
+
+/// Reads a spec that need not be valid.
+pub(super) fn lenient(spec: &RivvenClusterSpec) -> Lenient {
+    let storage = spec.storage.as_ref();
+    let size = storage.and_then(|storage| storage.size.clone());
+    let port = spec.metrics.as_ref().and_then(|metrics| metrics.port);
+    let policy = storage.and_then(|storage| storage.deletion_policy);
+    Lenient {
+        replicas: spec.replicas.and_then(|count| u32::try_from(count).ok()).unwrap_or(3),
+        size: size.unwrap_or_else(|| "10Gi".parse().expect("it is a quantity")),
+        api_port: port.and_then(|port| u16::try_from(port).ok()).unwrap_or(names::API_PORT),
+        delete_claims: policy == Some(DeletionPolicy::Delete),
+    }
+}
+
+/// Checks what the schema cannot say.
+pub(super) fn accept(cluster: &RivvenCluster) -> Result<Valid, Errors> {
+    let mut errors = Errors::default();
+    let control = Control::of(&cluster.metadata, &gates::ids(), &mut errors);
+    check::check(cluster, &mut errors);
+    let known = cluster.spec.config.as_ref().and_then(|config| config.raw.as_ref());
+    let path = Path::dotted("spec.config.raw");
+    let (tunables, unknown) = options::tunables(known.into_iter().flatten(), &path, &mut errors);
+    errors.or(filled_in(cluster, control, tunables, unknown))
+}
+
+fn filled_in(
+    cluster: &RivvenCluster,
+    control: Control,
+    tunables: BTreeMap<String, String>,
+    unknown_options: bool,
+) -> Valid {
+    let (spec, name) = (&cluster.spec, cluster.name_any());
+    let Lenient { replicas, size, api_port, delete_claims } = lenient(spec);
+    let storage = spec.storage.clone().unwrap_or_default();
+    let config = spec.config.clone().unwrap_or_default();
+    let metrics = spec.metrics.clone().unwrap_or_default();
+    let service = spec.service.clone().unwrap_or_default();
+    let (release, measured, image) = program(spec);
+    let selector = selector_labels(&name);
+    let modes = storage.access_modes.filter(|modes| !modes.is_empty());
+    let copies = config.default_replication_factor.and_then(|copies| u32::try_from(copies).ok());
+    let metrics_on = metrics.enabled.unwrap_or(true);
+    Valid {
+        own: own_ref::<Cluster>(cluster),
+        uid: own_uid(cluster),
+        namespace: cluster.namespace().unwrap_or_default(),
+        owner: OwnerReference {
+            uid: own_uid(cluster),
+            ..cluster.controller_owner_ref(&()).unwrap_or_else(|| owner(cluster))
+        },
+        labels: label::recommended(&selector),
+        selector,
+        control,
+        replicas,
+        release,
+        measured,
+        image,
+        size,
+        // The seeds' default is the empty string, by which they mean the default class.
+        class: storage.storage_class_name.filter(|class| !class.is_empty()),
+        access_modes: modes.map_or(vec!["ReadWriteOnce".to_owned()], |modes| {
+            modes.iter().map(ToString::to_string).collect()
+        }),
+        delete_claims,
+        pod: pod_parts(spec),
+        pod_annotations: spec.pod_annotations.clone().unwrap_or_default(),
+        pod_labels: spec.pod_labels.clone().unwrap_or_default(),
+        default_partitions: config.default_partitions.unwrap_or(3),
+        replication_factor: copies.unwrap_or_else(|| replicas.min(2)),
+        segment_bytes: config.log_segment_bytes.unwrap_or(1_073_741_824),
+        message_bytes: config.max_message_bytes.unwrap_or(1_048_576),
+        tunables,
+        secrecy: secrecy(spec, release),
+        metrics: metrics_on,
+        api_port,
+        monitor: metrics.service_monitor.filter(|_| metrics_on).and_then(monitor),
+        budget: budget(spec.pod_disruption_budget.as_ref()),
+        liveness: probing(spec.liveness_probe.as_ref()),
+        readiness: probing(spec.readiness_probe.as_ref()),
+        service_type: service.type_.map_or("ClusterIP", api::ServiceType::as_str).to_owned(),
+        service_port: service.port.unwrap_or_else(|| i32::from(names::CLIENT_PORT)),
+        service_annotations: service.annotations.filter(|all| !all.is_empty()),
+        without_effect: without_effect(spec, unknown_options),
+        name,
+    }
+}
+
+/// The program that runs: an image that is named here is of a release that was measured; any other
+/// is taken to be able to do what the oldest can.
+fn program(spec: &RivvenClusterSpec) -> (Release, bool, String) {
+    let version = spec.version.as_deref();
+    match (&spec.image, release::find(version)) {
+        (None, Some(found)) => (found, true, format!("{}:{}", release::IMAGE, found.version)),
+        (None, None) => {
+            let tag = version.unwrap_or_default();
+            (release::unmeasured(), false, format!("{}:{tag}", release::IMAGE))
+        }
+        (Some(image), _) => (release::unmeasured(), false, tagged(image, version)),
+    }
+}
+
+/// An image of the user's own. One without tag or digest takes the version, or the newest release:
+/// never `latest`, which would be another program at each start.
+fn tagged(image: &str, version: Option<&str>) -> String {
+    let last = image.rsplit('/').next().unwrap_or(image);
+    if last.contains([':', '@']) {
+        return image.to_owned();
+    }
+    let version = version.filter(|version| *version != "latest");
+    format!("{image}:{}", version.unwrap_or(release::newest().version))
+}
+
+fn secrecy(spec: &RivvenClusterSpec, release: Release) -> Vec<&'static str> {
+    let tls = spec.tls.as_ref().is_some_and(|tls| tls.enabled == Some(true));
+    let auth = spec.auth.as_ref().is_some_and(|auth| auth.enabled == Some(true));
+    let wishes = [(tls && !release.tls, "spec.tls.enabled"), (auth && !release.auth, "spec.auth.enabled")];
+    wishes.into_iter().filter_map(|(unmet, path)| unmet.then_some(path)).collect()
+}
+
+fn without_effect(spec: &RivvenClusterSpec, unknown_options: bool) -> Vec<String> {
+    let set = effect::set_without_effect(spec, inert::INERT);
+    set.into_iter().filter(|path| path != "spec.config.raw" || unknown_options).collect()
+}
+
+fn pod_parts(spec: &RivvenClusterSpec) -> PodParts {
+    let policy = spec.image_pull_policy.map_or("IfNotPresent", api::PullPolicy::as_str);
+    PodParts {
+        image_pull_policy: policy.to_owned(),
+        image_pull_secrets: spec.image_pull_secrets.clone().unwrap_or_default(),
+        resources: spec.resources.as_ref().and_then(resources),
+        affinity: spec.affinity.clone(),
+        tolerations: spec.tolerations.clone().unwrap_or_default(),
+        spread: spec.topology_spread_constraints.clone(),
+        env: spec.env.clone().unwrap_or_default(),
+        security_context: spec.security_context.clone(),
+        container_security: spec.container_security_context.clone(),
+        node_selector: spec.node_selector.clone().filter(|all| !all.is_empty()),
+        service_account: spec.service_account.clone().filter(|name| !name.is_empty()),
+    }
+}
+
+fn resources(resources: &api::Resources) -> Option<ResourceRequirements> {
+    type Amounts = BTreeMap<String, Quantity>;
+    let amounts = |amounts: &Option<Amounts>| {
+        let amounts = amounts.as_ref().filter(|amounts| !amounts.is_empty())?;
+        let amount = |(name, amount): (&String, &Quantity)| {
+            (name.clone(), resource::Quantity(amount.canonical()))
+        };
+        Some(amounts.iter().map(amount).collect())
+    };
+    let (requests, limits) = (amounts(&resources.requests), amounts(&resources.limits));
+    if requests.is_none() && limits.is_none() {
+        return None;
+    }
+    Some(ResourceRequirements { limits, requests, ..ResourceRequirements::default() })
+}
+
+fn monitor(monitor: crate::systems::rivven::api::ServiceMonitor) -> Option<Monitor> {
+    (monitor.enabled == Some(true)).then(|| Monitor {
+        interval: monitor.interval.unwrap_or_else(|| "30s".to_owned()),
+        labels: monitor.labels.unwrap_or_default(),
+    })
+}
+
+fn budget(budget: Option<&api::DisruptionBudget>) -> Option<Budget> {
+    let Some(budget) = budget else { return Some(Budget::MaxUnavailable(IntOrString::Int(1))) };
+    if budget.enabled == Some(false) {
+        return None;
+    }
+    Some(match (&budget.min_available, &budget.max_unavailable) {
+        (Some(least), _) => Budget::MinAvailable(plain(least)),
+        (None, Some(most)) => Budget::MaxUnavailable(plain(most)),
+        (None, None) => Budget::MaxUnavailable(IntOrString::Int(1)),
+    })
+}
+
+/// Kubernetes takes a number, or a text that ends in `%`: a number in quotes is refused.
+fn plain(value: &IntOrString) -> IntOrString {
+    match value {
+        IntOrString::String(text) => text.parse().map_or_else(|_| value.clone(), IntOrString::Int),
+        IntOrString::Int(_) => value.clone(),
+    }
+}
+
+fn probing(probe: Option<&api::Probe>) -> Option<Probing> {
+    let probe = probe.cloned().unwrap_or_default();
+    (probe.enabled != Some(false)).then(|| Probing {
+        initial_delay_seconds: probe.initial_delay_seconds.unwrap_or(30),
+        period_seconds: probe.period_seconds.unwrap_or(10),
+        timeout_seconds: probe.timeout_seconds.unwrap_or(5),
+        success_threshold: probe.success_threshold.unwrap_or(1),
+        failure_threshold: probe.failure_threshold.unwrap_or(3),
+    })
+}
+
+/// The reference of an owner that no API server has given a uid yet.
+fn owner(cluster: &RivvenCluster) -> OwnerReference {
+    OwnerReference {
+        api_version: RivvenCluster::api_version(&()).into_owned(),
+        kind: RivvenCluster::kind(&()).into_owned(),
+        name: cluster.name_any(),
+        controller: Some(true),
+        block_owner_deletion: Some(true),
+        uid: String::new(),
+    }
+}
+
+impl Budget {
+    /// The number or percentage.
+    pub(super) fn value(&self) -> &IntOrString {
+        match self {
+            Self::MinAvailable(value) | Self::MaxUnavailable(value) => value,
+        }
+    }
+}

@@ -1,0 +1,37 @@
+//! Which fields of a spec are set though nothing reads them.
+
+use serde::Serialize;
+use serde_json::Value;
+
+/// The paths of a table that a spec sets, shortest first: a list or object that has no effect is
+/// named once and not leaf by leaf.
+///
+/// A path is dotted from `spec`; `[]` stands for every item of a list. What is set to nothing, an
+/// empty list or an empty object, asks for nothing.
+pub(crate) fn set_without_effect(spec: &impl Serialize, table: &[(&str, &str)]) -> Vec<String> {
+    let spec = serde_json::to_value(spec).expect("a spec is JSON");
+    let mut found: Vec<String> = Vec::new();
+    for (path, _) in table {
+        let under = |one: &String| path.starts_with(one.as_str());
+        if !found.iter().any(under) && asks(&spec, path) {
+            found.push((*path).to_owned());
+        }
+    }
+    found
+}
+
+fn asks(spec: &Value, path: &str) -> bool {
+    let mut value = spec;
+    for key in path.split('.').skip(1) {
+        match value.get(key.trim_end_matches("[]")) {
+            Some(below) => value = below,
+            None => return false,
+        }
+    }
+    match value {
+        Value::Null => false,
+        Value::Array(items) => !items.is_empty(),
+        Value::Object(fields) => !fields.is_empty(),
+        Value::Bool(_) | Value::Number(_) | Value::String(_) => true,
+    }
+}

@@ -1,0 +1,99 @@
+//! The settings of a topic: which the broker knows, what they are when nobody sets them, and how it
+//! writes them.
+
+use std::collections::BTreeMap;
+
+use super::api::TopicConfig;
+
+/// A setting that the broker knows, with its default there (`rivven-core` 0.0.22, `topic_config`).
+#[derive(Clone, Copy, Debug)]
+pub struct Setting {
+    /// Its name in the broker.
+    pub key: &'static str,
+    /// Its value in a topic that nobody configured.
+    pub default: &'static str,
+    /// Whether the release acts on it. One that it only stores is set all the same.
+    pub enforced: bool,
+}
+
+/// All eight of them. A broker answers `INVALID_CONFIG` to any other.
+pub const SETTINGS: &[Setting] = &[
+    Setting { key: "cleanup.policy", default: "delete", enforced: true },
+    Setting { key: "compression.type", default: "producer", enforced: false },
+    Setting { key: "max.message.bytes", default: "1048576", enforced: false },
+    Setting { key: "min.insync.replicas", default: "1", enforced: false },
+    Setting { key: "retention.bytes", default: "-1", enforced: false },
+    Setting { key: "retention.ms", default: "604800000", enforced: false },
+    Setting { key: "segment.bytes", default: "1073741824", enforced: false },
+    Setting { key: "segment.ms", default: "604800000", enforced: false },
+];
+
+/// The only setting without a field of its own, which `spec.config.custom` may hold.
+pub const SEGMENT_MS: &str = "segment.ms";
+
+/// What every setting shall be, as the broker writes it. What the spec leaves out has the default
+/// that the spec documents, so that taking a field out means something.
+pub fn wanted(config: &TopicConfig) -> BTreeMap<&'static str, String> {
+    let number = |value: Option<i64>, default: i64| value.unwrap_or(default).to_string();
+    let custom = config.custom.as_ref().and_then(|custom| custom.get(SEGMENT_MS));
+    let policy = config.cleanup_policy.map_or("delete", |policy| policy.as_str());
+    let compression = config.compression_type.map_or("lz4", |compression| compression.as_str());
+    BTreeMap::from([
+        ("cleanup.policy", normalised("cleanup.policy", policy)),
+        ("compression.type", compression.to_owned()),
+        ("max.message.bytes", number(config.max_message_bytes, 1_048_576)),
+        ("min.insync.replicas", number(config.min_insync_replicas.map(i64::from), 1)),
+        ("retention.bytes", number(config.retention_bytes, -1)),
+        ("retention.ms", number(config.retention_ms, 604_800_000)),
+        ("segment.bytes", number(config.segment_bytes, 1_073_741_824)),
+        (SEGMENT_MS, custom.cloned().unwrap_or_else(|| "604800000".to_owned())),
+    ])
+}
+
+/// What a setting is in a topic: as the broker says, or its default where it says nothing.
+pub fn actual(configs: &BTreeMap<String, String>, setting: &Setting) -> String {
+    let said = configs.get(setting.key).map_or(setting.default, String::as_str);
+    normalised(setting.key, said)
+}
+
+/// The value as the broker writes it.
+fn normalised(key: &str, value: &str) -> String {
+    match (key, value) {
+        ("cleanup.policy", "delete,compact") => "compact,delete".to_owned(),
+        _ => value.to_owned(),
+    }
+}
+
+/// Whether going from one value to another lets the broker remove records.
+pub fn may_remove_records(key: &str, before: &str, after: &str) -> bool {
+    let limit = |text: &str| match text.parse::<i64>() {
+        Ok(limit) if limit >= 0 => limit,
+        Ok(_) | Err(_) => i64::MAX,
+    };
+    match key {
+        "retention.ms" | "retention.bytes" => limit(after) < limit(before),
+        "cleanup.policy" => after.contains("compact") && !before.contains("compact"),
+        _ => false,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_setting_is_wanted_at_some_value() {
+        let wanted = wanted(&TopicConfig::default());
+        assert!(SETTINGS.iter().all(|setting| wanted.contains_key(setting.key)));
+        assert_eq!(wanted.len(), SETTINGS.len());
+    }
+
+    #[test]
+    fn a_shorter_retention_and_a_first_compaction_may_remove_records() {
+        assert!(may_remove_records("retention.ms", "-1", "5"));
+        assert!(may_remove_records("retention.bytes", "10", "5"));
+        assert!(!may_remove_records("retention.ms", "5", "-1"));
+        assert!(may_remove_records("cleanup.policy", "delete", "compact,delete"));
+        assert!(!may_remove_records("segment.ms", "5", "1"));
+    }
+}

@@ -1,0 +1,60 @@
+//! The end of a topic whose resource asked for it to be deleted along.
+
+use super::{
+    RivvenTopic, Topic, conditions as c,
+    situation::{Claimant, Place},
+};
+use crate::{
+    condition::EventKind,
+    kind::Leave,
+    observed::Observed,
+    plan::{Action, Event, Guard, Requeue, Risk, Verb, Why},
+    step::{own_ref, own_uid},
+    systems::rivven::{Answer, Call, Rivven, rules},
+};
+
+/// What stands between a topic and its end.
+pub(super) fn leave(topic: &RivvenTopic, seen: &Observed<Rivven>) -> Leave<Rivven> {
+    if topic.spec.delete_on_remove != Some(true) {
+        return Leave::Go(Vec::new());
+    }
+    let place = Place::of(topic);
+    // Without its cluster there is nothing to delete; without its leave it was never ours.
+    let Ok(cluster) = place.cluster(seen) else { return Leave::Go(Vec::new()) };
+    if let Some(other) = place.claimants(&cluster, seen).into_iter().next() {
+        return Leave::Go(vec![kept(topic, &place, &other)]);
+    }
+    match seen.answer(&place.probe()) {
+        Some(Answer::NoTopic) => Leave::Go(Vec::new()),
+        Some(Answer::Topic(_)) => {
+            let call = Call::DeleteTopic { broker: place.broker(), name: place.topic.clone() };
+            let why = Why::Requested("deleteOnRemove is true".to_owned());
+            let guard = Guard::Leaving(own_ref::<Topic>(topic), own_uid(topic));
+            let action = Action::new(Verb::Call(call), why, Risk::DataLoss, &rules::TOP_39);
+            let actions = vec![action.guarded(guard)];
+            let report = c::READY_DELETING.no(format!("topic {} is being deleted", place.topic));
+            Leave::NotYet { actions, report, requeue: Requeue::seconds(5) }
+        }
+        Some(Answer::Unreachable(why)) => cannot(&place, why),
+        Some(Answer::Health(_) | Answer::Holdings(_)) | None => cannot(&place, "it did not say"),
+    }
+}
+
+fn cannot(place: &Place, why: &str) -> Leave<Rivven> {
+    let report = c::READY_CANNOT_DELETE.no(format!(
+        "topic {} cannot be deleted: {}: {why}",
+        place.topic,
+        place.broker()
+    ));
+    Leave::NotYet { actions: Vec::new(), report, requeue: Requeue::seconds(30) }
+}
+
+fn kept(topic: &RivvenTopic, place: &Place, other: &Claimant) -> Event {
+    Event {
+        kind: EventKind::Warning,
+        reason: "TopicKept",
+        note: format!("topic {} is kept: {} names it too (TOP-39)", place.topic, other.target),
+        regarding: own_ref::<Topic>(topic),
+        related: Some(other.target.clone()),
+    }
+}

@@ -1,0 +1,84 @@
+//! `RivvenTopic`: a topic on a cluster. It makes nothing in Kubernetes; it speaks to the broker.
+
+use std::sync::OnceLock;
+
+use k8s_openapi::apiextensions_apiserver::pkg::apis::apiextensions::v1::CustomResourceDefinition;
+use kube_core::CustomResourceExt as _;
+
+use crate::{
+    condition::Reason,
+    crd, field,
+    kind::{Ctx, Desired, Kind, Leave, Report},
+    observed::{Observed, Reads, Selector},
+    schema::Compiled,
+    systems::rivven::Rivven,
+};
+
+pub mod api;
+mod cel;
+mod conditions;
+pub mod config;
+mod inert;
+mod leave;
+mod situation;
+mod status;
+mod sync;
+mod valid;
+
+pub use api::{RivvenTopic, RivvenTopicSpec, RivvenTopicStatus};
+pub use valid::Valid;
+
+use situation::{Place, Situation};
+
+/// The kind.
+#[derive(Clone, Copy, Debug)]
+pub struct Topic;
+
+impl Kind for Topic {
+    type System = Rivven;
+    type Resource = RivvenTopic;
+    type Valid = Valid;
+
+    const FINALIZER: Option<&'static str> = Some("rivven.hupe1980.github.io/topic-finalizer");
+    const REASONS: &'static [&'static Reason] = conditions::REASONS;
+    const INERT: &'static [(&'static str, &'static str)] = inert::INERT;
+
+    fn crd() -> CustomResourceDefinition {
+        crd::finish(RivvenTopic::crd(), cel::CEL, inert::INERT)
+    }
+
+    fn schema() -> &'static Compiled {
+        static SCHEMA: OnceLock<Compiled> = OnceLock::new();
+        SCHEMA.get_or_init(|| Compiled::of(&Self::crd()))
+    }
+
+    fn owns(_: &RivvenTopic) -> Vec<Selector> {
+        Vec::new()
+    }
+
+    fn accepts(topic: &RivvenTopic) -> Result<Valid, field::Errors> {
+        valid::accept(topic)
+    }
+
+    fn refers(topic: &RivvenTopic, seen: &Observed<Rivven>) -> Reads<Rivven> {
+        let place = Place::of(topic);
+        let mut reads = Reads::none().object(place.cluster.clone());
+        if let Ok(cluster) = place.cluster(seen) {
+            reads.lists.extend(place.rivals(&cluster));
+            reads = reads.probe(place.probe());
+        }
+        reads
+    }
+
+    fn desires(_: &Ctx<'_>, valid: &Valid, seen: &Observed<Rivven>) -> Desired<Rivven> {
+        sync::desire(valid, &Situation::of(valid, seen))
+    }
+
+    fn reports(_: &Ctx<'_>, valid: &Valid, seen: &Observed<Rivven>) -> Report<RivvenTopicStatus> {
+        status::report(valid, &Situation::of(valid, seen))
+    }
+
+    fn leaves(_: &Ctx<'_>, topic: &RivvenTopic, seen: &Observed<Rivven>) -> Leave<Rivven> {
+        leave::leave(topic, seen)
+    }
+}

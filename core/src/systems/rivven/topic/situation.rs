@@ -1,0 +1,188 @@
+//! Where a topic stands: its cluster, who else names it, and what the broker says. Everything that
+//! is decided and told about a topic starts from one of these.
+
+use serde_json::Value;
+
+use super::{Valid, api::RivvenTopic};
+use crate::{
+    observed::{Api, Observed, Ref, Seen, Selector, text},
+    systems::rivven::{Answer, Broker, Probe, Rivven, SeenTopic, cluster::RivvenCluster, names},
+};
+
+/// Where a topic stands.
+#[derive(Clone, Debug, PartialEq)]
+pub(super) enum Situation {
+    /// The cluster does not exist, is on its way out, or cannot be looked at: which, as a sentence.
+    NoCluster(String),
+    /// The cluster does not let this namespace have topics on it.
+    NotPermitted,
+    /// An older resource has the topic.
+    HeldBy(Ref),
+    /// The broker could not be asked.
+    Unreachable(String),
+    /// The broker has no such topic.
+    Missing,
+    /// The broker has it.
+    There(SeenTopic),
+}
+
+/// What must be known of a topic before its situation can be: from the raw resource, because one
+/// that is being deleted need not be valid.
+#[derive(Clone, Debug)]
+pub(super) struct Place {
+    pub(super) namespace: String,
+    pub(super) resource: String,
+    pub(super) topic: String,
+    pub(super) cluster: Ref,
+    age: (bool, String, String),
+}
+
+impl Place {
+    /// Where a topic is to be.
+    pub(super) fn of(topic: &RivvenTopic) -> Self {
+        let namespace = topic.metadata.namespace.clone().unwrap_or_default();
+        let resource = topic.metadata.name.clone().unwrap_or_default();
+        let home = topic.spec.cluster_ref.namespace.as_deref().unwrap_or(&namespace);
+        let created = topic.metadata.creation_timestamp.as_ref().map(|time| time.0.to_string());
+        Self {
+            cluster: Ref::to::<RivvenCluster>(home, &topic.spec.cluster_ref.name),
+            topic: topic.spec.topic_name.clone().unwrap_or_else(|| resource.clone()),
+            age: age(created.as_deref(), topic.metadata.uid.as_deref()),
+            namespace,
+            resource,
+        }
+    }
+
+    /// The broker that has the topic: the first. Where brokers run alone, clients see no other.
+    pub(super) fn broker(&self) -> Broker {
+        Broker {
+            namespace: self.cluster.namespace.clone(),
+            cluster: self.cluster.name.clone(),
+            ordinal: 0,
+            port: names::CLIENT_PORT,
+        }
+    }
+
+    /// The question to it.
+    pub(super) fn probe(&self) -> Probe {
+        Probe::Topic { broker: self.broker(), name: self.topic.clone() }
+    }
+
+    /// The cluster, if it is there and may be used; otherwise how the topic stands.
+    pub(super) fn cluster(&self, seen: &Observed<Rivven>) -> Result<RivvenCluster, Situation> {
+        let Ref { namespace, name, .. } = &self.cluster;
+        let sentence = match seen.get::<RivvenCluster>(namespace, name) {
+            Seen::Present(cluster) if cluster.metadata.deletion_timestamp.is_some() => {
+                "is being deleted".to_owned()
+            }
+            Seen::Present(cluster) if permits(&cluster, namespace, &self.namespace) => {
+                return Ok(cluster);
+            }
+            Seen::Present(_) => return Err(Situation::NotPermitted),
+            Seen::Absent => "does not exist".to_owned(),
+            Seen::Unknown(why) => format!("cannot be looked at: {why}"),
+            Seen::Unread => "was not looked at".to_owned(),
+        };
+        Err(Situation::NoCluster(format!("{} {sentence}", self.cluster)))
+    }
+
+    /// The topics of every namespace that may refer to the cluster.
+    pub(super) fn rivals(&self, cluster: &RivvenCluster) -> Vec<Selector> {
+        let all = |namespace: &str| Selector {
+            api: Api::of::<RivvenTopic>(),
+            namespace: namespace.to_owned(),
+            labels: Default::default(),
+        };
+        let others = cluster.spec.topic_namespaces.iter().flatten();
+        if others.clone().any(|namespace| namespace == "*") {
+            return vec![all("")];
+        }
+        let mut namespaces: Vec<&str> = others.map(String::as_str).collect();
+        namespaces.push(&self.cluster.namespace);
+        namespaces.sort_unstable();
+        namespaces.dedup();
+        namespaces.into_iter().map(all).collect()
+    }
+
+    /// The other resources that name this topic and are not on their way out.
+    pub(super) fn claimants(
+        &self,
+        cluster: &RivvenCluster,
+        seen: &Observed<Rivven>,
+    ) -> Vec<Claimant> {
+        let selectors = self.rivals(cluster);
+        let items = selectors.iter().flat_map(|selector| seen.items(selector));
+        items.filter_map(|item| self.claimant(item)).collect()
+    }
+
+    fn claimant(&self, item: &Value) -> Option<Claimant> {
+        let (namespace, name) = (text(item, "/metadata/namespace"), text(item, "/metadata/name"));
+        if (namespace, name) == (&self.namespace, &self.resource) {
+            return None;
+        }
+        let topic = match text(item, "/spec/topicName") {
+            "" => name,
+            topic => topic,
+        };
+        let home = match text(item, "/spec/clusterRef/namespace") {
+            "" => namespace,
+            home => home,
+        };
+        let cluster = text(item, "/spec/clusterRef/name");
+        let same = topic == self.topic
+            && (home, cluster) == (&self.cluster.namespace, &self.cluster.name)
+            && item.pointer("/metadata/deletionTimestamp").is_none();
+        let some = |text: &'_ str| (!text.is_empty()).then(|| text.to_owned());
+        let created = some(text(item, "/metadata/creationTimestamp"));
+        let uid = some(text(item, "/metadata/uid"));
+        same.then(|| Claimant {
+            target: Ref::to::<RivvenTopic>(namespace, name),
+            older: age(created.as_deref(), uid.as_deref()) < self.age,
+        })
+    }
+}
+
+/// Another resource that names the same topic.
+#[derive(Clone, Debug)]
+pub(super) struct Claimant {
+    pub(super) target: Ref,
+    /// Whether it is older than this one; of the same age, whether its uid is lower.
+    pub(super) older: bool,
+}
+
+impl Situation {
+    /// Where a topic stands.
+    pub(super) fn of(valid: &Valid, seen: &Observed<Rivven>) -> Self {
+        let cluster = match valid.place.cluster(seen) {
+            Ok(cluster) => cluster,
+            Err(situation) => return situation,
+        };
+        let claimants = valid.place.claimants(&cluster, seen);
+        if let Some(claimant) = claimants.into_iter().find(|claimant| claimant.older) {
+            return Self::HeldBy(claimant.target);
+        }
+        match seen.answer(&valid.place.probe()) {
+            Some(Answer::NoTopic) => Self::Missing,
+            Some(Answer::Topic(topic)) => Self::There(topic.clone()),
+            Some(Answer::Unreachable(why)) => Self::Unreachable(why.clone()),
+            Some(Answer::Health(_) | Answer::Holdings(_)) | None => {
+                Self::Unreachable("it answered something else".to_owned())
+            }
+        }
+    }
+}
+
+/// Whether a cluster in one namespace lets another have topics on it.
+fn permits(cluster: &RivvenCluster, home: &str, namespace: &str) -> bool {
+    let listed = |one: &String| one == "*" || one == namespace;
+    home == namespace || cluster.spec.topic_namespaces.iter().flatten().any(listed)
+}
+
+/// Compares as age does: a resource that was never created is the youngest.
+fn age(created: Option<&str>, uid: Option<&str>) -> (bool, String, String) {
+    (
+        created.is_none(),
+        created.unwrap_or_default().to_owned(),
+        uid.unwrap_or_default().to_owned(),
+    )
+}

@@ -1,0 +1,145 @@
+//! What brings a topic to what the spec asks for, and what no broker can do.
+
+use serde_json::{Value, json};
+
+use super::{
+    Valid,
+    config::{self, SETTINGS},
+    situation::Situation,
+};
+use crate::{
+    field::Path,
+    kind::{Desired, Wish},
+    plan::{Action, Blocked, Change, Guard, Requeue, Risk, Verb, Why},
+    rule::Rule,
+    systems::rivven::{Call, Rivven, SeenTopic, rules},
+};
+
+/// The most partitions that the broker creates a topic with (measured on 0.0.22).
+pub(super) const CREATE_MAX: u32 = 1000;
+/// How often the broker is asked whether the topic is still as it should be.
+const LOOK_AGAIN: Requeue = Requeue::seconds(300);
+/// How often a broker that did not answer is asked again.
+const LOOK_SOON: Requeue = Requeue::seconds(30);
+
+/// What is to be done.
+pub(super) fn desire(valid: &Valid, situation: &Situation) -> Desired<Rivven> {
+    let mut desired = Desired { finalizer: valid.delete, ..Desired::default() };
+    match situation {
+        // The cluster and the other resource are watched: a change of theirs wakes this one.
+        Situation::NoCluster(_) => desired.finalizer = valid.finalizer_held && valid.delete,
+        Situation::NotPermitted | Situation::HeldBy(_) => desired.finalizer = false,
+        Situation::Unreachable(_) => desired.requeue = LOOK_SOON,
+        Situation::Missing => {
+            desired.requeue = LOOK_AGAIN;
+            create(valid, &mut desired);
+        }
+        Situation::There(topic) => {
+            desired.requeue = LOOK_AGAIN;
+            partitions(valid, topic, &mut desired);
+            copies(valid, topic, &mut desired);
+            configs(valid, Some(topic), &mut desired);
+        }
+    }
+    desired
+}
+
+fn create(valid: &Valid, desired: &mut Desired<Rivven>) {
+    let (path, partitions) = (Path::dotted("spec.partitions"), valid.partitions);
+    if partitions > CREATE_MAX {
+        let message = format!("the broker creates a topic with at most {CREATE_MAX} partitions");
+        let asked = (Value::Null, json!(partitions));
+        desired.blocked.push(refusal(&rules::TOP_33, path, asked, message));
+        return;
+    }
+    let (broker, name) = (valid.place.broker(), valid.place.topic.clone());
+    let call = Call::CreateTopic { broker, name, partitions };
+    act(valid, desired, call, Why::Missing, Risk::Online, &rules::TOP_36);
+    configs(valid, None, desired);
+}
+
+fn partitions(valid: &Valid, topic: &SeenTopic, desired: &mut Desired<Rivven>) {
+    let (is, wanted) = (topic.partitions, valid.partitions);
+    if wanted > is {
+        let (broker, name) = (valid.place.broker(), valid.place.topic.clone());
+        let call = Call::GrowTopic { broker, name, partitions: wanted };
+        let change = change("/partitions", Some(json!(is)), Some(json!(wanted)));
+        let why = valid.why(vec![change]);
+        act(valid, desired, call, why, Risk::Online, &rules::TOP_37);
+    } else if wanted < is {
+        let message = format!("the topic has {is} partitions and cannot have fewer");
+        let blocked = refusal(
+            &rules::TOP_31,
+            Path::dotted("spec.partitions"),
+            (json!(is), json!(wanted)),
+            message,
+        );
+        let remedy = format!("Create a new topic with {wanted} partitions, or set it back to {is}.");
+        desired.blocked.push(Blocked { remedy, ..blocked });
+    }
+}
+
+fn copies(valid: &Valid, topic: &SeenTopic, desired: &mut Desired<Rivven>) {
+    let (Some(is), Some(wanted)) = (topic.replication_factor, valid.replication_factor) else {
+        return;
+    };
+    if is != wanted {
+        let message = format!("the topic has {is} copies of each partition");
+        let path = Path::dotted("spec.replicationFactor");
+        let asked = (json!(is), json!(wanted));
+        desired.blocked.push(refusal(&rules::TOP_32, path, asked, message));
+    }
+}
+
+/// One call for each setting that differs; of a topic that is about to be created, from the
+/// broker's defaults.
+fn configs(valid: &Valid, topic: Option<&SeenTopic>, desired: &mut Desired<Rivven>) {
+    let none = Default::default();
+    let configs = topic.map_or(&none, |topic| &topic.configs);
+    for setting in SETTINGS {
+        let (is, wanted) = (config::actual(configs, setting), &valid.configs[setting.key]);
+        if is == *wanted {
+            continue;
+        }
+        let records = topic.is_some() && config::may_remove_records(setting.key, &is, wanted);
+        let (risk, rule) = match records {
+            true => (Risk::DataLoss, &rules::TOP_40),
+            false => (Risk::Online, &rules::TOP_38),
+        };
+        let call = Call::SetConfig {
+            broker: valid.place.broker(),
+            name: valid.place.topic.clone(),
+            key: setting.key.to_owned(),
+            value: Some(wanted.clone()),
+        };
+        let change = change(&format!("/{}", setting.key), Some(json!(is)), Some(json!(wanted)));
+        let why = if topic.is_some() { valid.why(vec![change]) } else { Why::Changed(vec![change]) };
+        act(valid, desired, call, why, risk, rule);
+    }
+}
+
+fn act(
+    valid: &Valid,
+    desired: &mut Desired<Rivven>,
+    call: Call,
+    why: Why,
+    risk: Risk,
+    rule: &'static Rule,
+) {
+    let action = Action::new(Verb::Call(call), why, risk, rule);
+    let live = Guard::Live(valid.own.clone(), valid.uid.clone());
+    desired.wishes.push(Wish::Act(action.guarded(live)));
+}
+
+fn change(path: &str, before: Option<Value>, after: Option<Value>) -> Change {
+    Change { path: path.to_owned(), before, after }
+}
+
+fn refusal(
+    rule: &'static Rule,
+    path: Path,
+    (before, after): (Value, Value),
+    message: String,
+) -> Blocked {
+    Blocked { rule, path, before, after, message, remedy: rule.remedy.to_owned() }
+}

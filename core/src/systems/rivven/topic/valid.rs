@@ -1,0 +1,173 @@
+//! A topic whose fields have been checked.
+
+use std::collections::BTreeMap;
+
+use k8s_openapi::apimachinery::pkg::apis::meta::v1::Condition;
+
+use super::{
+    Topic,
+    api::{RivvenTopic, TopicConfig},
+    config, inert,
+    situation::Place,
+};
+use crate::{
+    control::Control,
+    field::{Cause, Errors, Path},
+    kind::Kind as _,
+    observed::Ref,
+    plan::{Change, Why},
+    step::{own_ref, own_uid},
+    systems::rivven::effect,
+};
+
+/// A topic whose fields have been checked, every default filled in.
+#[derive(Clone, Debug)]
+pub struct Valid {
+    pub(super) own: Ref,
+    pub(super) uid: String,
+    pub(super) place: Place,
+    pub(super) partitions: u32,
+    pub(super) replication_factor: Option<u32>,
+    pub(super) configs: BTreeMap<&'static str, String>,
+    /// Whether the topic goes with the resource.
+    pub(super) delete: bool,
+    pub(super) finalizer_held: bool,
+    pub(super) acls: usize,
+    /// Fields that are set and that no reader takes.
+    pub(super) without_effect: Vec<String>,
+    pub(super) before: Before,
+}
+
+/// What the last look at the topic told, where what is told now depends on it.
+#[derive(Clone, Debug, Default)]
+pub(super) struct Before {
+    /// It was there.
+    pub(super) existed: bool,
+    /// It was not there, and was about to be created.
+    pub(super) was_missing: bool,
+    /// It had been brought to this very generation, settings and all.
+    pub(super) in_sync: bool,
+}
+
+impl Valid {
+    /// Why a field of the topic has to change: somebody else has changed it, if it was right for
+    /// this generation before.
+    pub(super) fn why(&self, changes: Vec<Change>) -> Why {
+        if self.before.in_sync { Why::Drifted(changes) } else { Why::Changed(changes) }
+    }
+}
+
+/// Checks what the schema cannot say.
+pub(super) fn accept(topic: &RivvenTopic) -> Result<Valid, Errors> {
+    let mut errors = Errors::default();
+    Control::of(&topic.metadata, &[], &mut errors);
+    let (spec, root) = (&topic.spec, Path::root("spec"));
+    let none = TopicConfig::default();
+    let settings = spec.config.as_ref().unwrap_or(&none);
+    config_rules(settings, &root.child("config"), &mut errors);
+    acl_rules(topic, &root.child("acls"), &mut errors);
+    name_rule(topic, &mut errors);
+    let count = |value: Option<i32>, default| {
+        value.and_then(|value| u32::try_from(value).ok()).unwrap_or(default)
+    };
+    errors.or(Valid {
+        own: own_ref::<Topic>(topic),
+        uid: own_uid(topic),
+        place: Place::of(topic),
+        partitions: count(spec.partitions, 3),
+        replication_factor: spec.replication_factor.map(|factor| count(Some(factor), 1)),
+        configs: config::wanted(settings),
+        delete: spec.delete_on_remove.unwrap_or(false),
+        finalizer_held: topic
+            .metadata
+            .finalizers
+            .iter()
+            .flatten()
+            .any(|name| Some(name.as_str()) == Topic::FINALIZER),
+        acls: spec.acls.as_ref().map_or(0, Vec::len),
+        without_effect: without_effect(topic),
+        before: before(topic),
+    })
+}
+
+/// What of the spec has no effect: the table's fields that are set, but for the one custom setting
+/// that the broker knows.
+fn without_effect(topic: &RivvenTopic) -> Vec<String> {
+    let custom = topic.spec.config.as_ref().and_then(|config| config.custom.as_ref());
+    let unknown = custom.is_some_and(|all| all.keys().any(|key| key != config::SEGMENT_MS));
+    let set = effect::set_without_effect(&topic.spec, inert::INERT);
+    set.into_iter().filter(|path| path != "spec.config.custom" || unknown).collect()
+}
+
+fn config_rules(settings: &TopicConfig, path: &Path, errors: &mut Errors) {
+    if let Some(bytes) = settings.retention_bytes {
+        errors.ensure(
+            bytes == -1 || bytes >= 1_048_576,
+            path.child("retentionBytes"),
+            bytes,
+            "must be -1 or at least 1048576",
+            "TOP-04: write -1 to keep everything, or 1048576 (1 MiB) or more",
+        );
+    }
+    let own_fields = config::SETTINGS.iter().filter(|one| one.key != config::SEGMENT_MS);
+    let own_fields: Vec<&str> = own_fields.map(|setting| setting.key).collect();
+    for (key, value) in settings.custom.iter().flatten() {
+        let at = path.child("custom").child(key);
+        if own_fields.contains(&key.as_str()) {
+            let cause = Cause::Forbidden("it has a field of its own".to_owned());
+            errors.push(at.clone(), cause, "TOP-05: use that field of spec.config");
+        }
+        if key.chars().count() > 128 {
+            let cause = Cause::Invalid(key.clone(), "must be at most 128 characters".to_owned());
+            errors.push(at.clone(), cause, "TOP-05: no setting of the broker is called so");
+        }
+        if key == config::SEGMENT_MS && value.parse::<i64>().is_err_and(|_| true) {
+            let cause = Cause::Invalid(value.clone(), "must be a number".to_owned());
+            errors.push(at, cause, "write milliseconds, such as \"604800000\"");
+        }
+    }
+}
+
+fn acl_rules(topic: &RivvenTopic, path: &Path, errors: &mut Errors) {
+    let mut seen = Vec::new();
+    for (index, acl) in topic.spec.acls.iter().flatten().enumerate() {
+        for operation in &acl.operations {
+            let pair = (&acl.principal, operation);
+            if seen.contains(&pair) {
+                let twice = format!("{} {}", acl.principal, operation.as_str());
+                let at = path.index(index).child("operations");
+                errors.push(at, Cause::Duplicate(twice), "TOP-03: leave one of them out");
+            }
+            seen.push(pair);
+        }
+    }
+}
+
+/// Without a name of its own the topic is called as the resource, which Kubernetes lets be called
+/// what the broker does not.
+fn name_rule(topic: &RivvenTopic, errors: &mut Errors) {
+    let name = topic.metadata.name.as_deref().unwrap_or_default();
+    if topic.spec.topic_name.is_none() && name.contains("..") {
+        let must = "must have no two dots in a row".to_owned();
+        let cause = Cause::Invalid(name.to_owned(), must);
+        let at = Path::root("metadata").child("name");
+        errors.push(at, cause, "set spec.topicName to a name that the broker takes");
+    }
+}
+
+fn before(topic: &RivvenTopic) -> Before {
+    let Some(status) = &topic.status else { return Before::default() };
+    let is = |kind: &str, reasons: &[&str], state: &str| {
+        let one = |one: &&Condition| one.type_ == kind;
+        status.conditions.iter().find(one).is_some_and(|one| {
+            reasons.contains(&one.reason.as_str()) && one.status == state
+        })
+    };
+    Before {
+        existed: status.topic_exists,
+        was_missing: is("Synced", &["Creating", "Vanished"], "False"),
+        in_sync: status.observed_generation == topic.metadata.generation
+            && is("Synced", &["Exists"], "True")
+            && is("ConfigApplied", &["Stored"], "True"),
+    }
+}
