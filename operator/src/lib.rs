@@ -11,6 +11,7 @@ pub mod cli;
 pub mod crd;
 pub mod explain;
 pub mod input;
+pub mod kinds;
 pub mod plan;
 pub mod render;
 pub mod simulate;

@@ -3,6 +3,7 @@
 pub mod diff;
 pub mod manifests;
 pub mod markdown;
+pub mod ndjson;
 pub mod page;
 pub mod summary;
 pub mod text;
