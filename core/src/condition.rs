@@ -17,8 +17,19 @@ pub struct Reason {
     pub name: &'static str,
     /// What it means and what to do about it.
     pub about: &'static str,
-    /// Whether an event tells of it when it comes about.
-    pub event: Option<EventKind>,
+    /// When an event tells of it.
+    pub told: Told,
+}
+
+/// When an event tells that a condition has come about.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Told {
+    /// Never.
+    Never,
+    /// Each time it comes about.
+    Always(EventKind),
+    /// When the condition held before: not while something starts, but when it is lost.
+    WhenLost,
 }
 
 /// Whether an event calls for somebody.
@@ -58,7 +69,21 @@ pub const MESSAGE_MAX: usize = 1024;
 impl Reason {
     /// A reason that no event tells of.
     pub const fn quiet(condition: &'static str, name: &'static str, about: &'static str) -> Self {
-        Self { condition, name, about, event: None }
+        Self { condition, name, about, told: Told::Never }
+    }
+
+    /// A reason that a warning tells of when the condition held before.
+    pub const fn lost(condition: &'static str, name: &'static str, about: &'static str) -> Self {
+        Self { condition, name, about, told: Told::WhenLost }
+    }
+
+    /// The kind of the event that tells of it.
+    pub fn event(&self) -> Option<EventKind> {
+        match self.told {
+            Told::Never => None,
+            Told::Always(kind) => Some(kind),
+            Told::WhenLost => Some(EventKind::Warning),
+        }
     }
 
     /// A reason that an event tells of.
@@ -68,7 +93,7 @@ impl Reason {
         event: EventKind,
         about: &'static str,
     ) -> Self {
-        Self { condition, name, about, event: Some(event) }
+        Self { condition, name, about, told: Told::Always(event) }
     }
 
     /// It holds.

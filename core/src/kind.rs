@@ -13,12 +13,14 @@ use k8s_openapi::{
 };
 use kube_core::{
     Resource,
+    crd::CustomResourceExt,
     object::{HasSpec, HasStatus},
 };
 use serde::{Serialize, de::DeserializeOwned};
 
 use crate::{
     condition::{Draft, Reason},
+    crd::{self, Cel},
     field,
     observed::{Api, Observed, Reads, Selector},
     plan::{Action, Blocked, Change, Event, Gate, Guard, Manifest, Requeue, Risk, Waiting},
@@ -60,6 +62,7 @@ pub trait Kind: Sized + Send + Sync + 'static {
     type System: System;
     /// The custom resource, as stored.
     type Resource: Resource<DynamicType = (), Scope = NamespaceResourceScope>
+        + CustomResourceExt
         + HasStatus<Status: Status>
         + HasSpec<Spec: Serialize>
         + Clone
@@ -79,8 +82,15 @@ pub trait Kind: Sized + Send + Sync + 'static {
     /// The fields that change nothing that runs, with the reason.
     const INERT: &'static [(&'static str, &'static str)] = &[];
 
+    /// The rules that the API server judges one object by.
+    const CEL: &'static [Cel] = &[];
+    /// What has to hold before a change that could hurt, by its id.
+    const GATES: &'static [(&'static str, &'static str)] = &[];
+
     /// The definition, as `deploy/crds/` has it.
-    fn crd() -> CustomResourceDefinition;
+    fn crd() -> CustomResourceDefinition {
+        crd::finish(Self::Resource::crd(), Self::CEL, Self::INERT)
+    }
 
     /// Its schema, compiled once.
     fn schema() -> &'static Compiled;
@@ -95,6 +105,16 @@ pub trait Kind: Sized + Send + Sync + 'static {
     ///
     /// Everything that is wrong, with path and remedy.
     fn accepts(resource: &Self::Resource) -> Result<Self::Valid, field::Errors>;
+
+    /// Checks a change as the API server does: what makes a resource stand for the same thing may
+    /// not change.
+    ///
+    /// # Errors
+    ///
+    /// Everything that is wrong, with path and remedy.
+    fn accepts_change(_old: &Self::Resource, _new: &Self::Resource) -> Result<(), field::Errors> {
+        Ok(())
+    }
 
     /// What else must be seen: other resources, the product's own state.
     ///
@@ -140,9 +160,11 @@ pub trait Status: Default + Clone + PartialEq + Serialize + DeserializeOwned {
     fn observed_generation_mut(&mut self) -> &mut Option<i64>;
     /// The time of the last change of any other field, for the engine to write.
     fn changed_at_mut(&mut self) -> &mut Option<Time>;
+    /// What *Ready* says, for the engine to write.
+    fn message_mut(&mut self) -> &mut Option<String>;
 }
 
-/// Implements [`Status`] for a struct with `conditions`, `observed_generation` and a time.
+/// Implements [`Status`] for a struct with `conditions`, `observed_generation`, `message` and a time.
 #[macro_export]
 macro_rules! status {
     ($status:ty, $changed_at:ident) => {
@@ -162,6 +184,9 @@ macro_rules! status {
                 &mut self,
             ) -> &mut Option<k8s_openapi::apimachinery::pkg::apis::meta::v1::Time> {
                 &mut self.$changed_at
+            }
+            fn message_mut(&mut self) -> &mut Option<String> {
+                &mut self.message
             }
         }
     };
@@ -248,7 +273,7 @@ pub enum Leave<S: System> {
 /// The outcome of [`Kind::reports`]. Conditions have no times yet: the engine knows the past.
 #[derive(Clone, Debug)]
 pub struct Report<T> {
-    /// The status, but for its conditions, generation and time.
+    /// The status, but for its conditions, generation, message and time.
     pub status: T,
     /// The conditions.
     pub conditions: Vec<Draft>,

@@ -107,10 +107,12 @@ pub(super) fn reach<S: System>(wanted: Wanted<S>, seen: &Observed<S>) -> Reach<S
     let mut changes = compare::differences(exists, &manifest);
     let applied = exists.pointer("/metadata/annotations").and_then(|all| all.get(DIGEST));
     let applied = applied.and_then(Value::as_str);
-    if changes.is_empty() && applied == manifest.digest() {
+    changes.retain(|change| change.path != DIGEST_PATH && change.path != "/metadata/annotations");
+    // A stage that is held back differs from what was applied in its signature only.
+    let signed = applied == manifest.digest() || applied == Some(manifest.intent.as_str());
+    if changes.is_empty() && signed {
         return Reach::There(manifest.target);
     }
-    changes.retain(|change| change.path != DIGEST_PATH && change.path != "/metadata/annotations");
     let why = if applied == Some(manifest.intent.as_str()) {
         Why::Drifted(changes)
     } else {

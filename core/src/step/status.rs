@@ -6,7 +6,7 @@ use serde_json::Value;
 
 use super::{precondition, tell};
 use crate::{
-    condition::{self, Draft, State},
+    condition::{self, Draft, State, Told},
     kind::{Ctx, Kind, Report, Status, System},
     plan::{Action, Blocked, Change, Event, Plan, Risk, Verb, Why},
     rule,
@@ -84,8 +84,11 @@ fn told<S: System>(
     own: &crate::observed::Ref,
 ) -> Vec<Action<S>> {
     let new = |draft: &&Draft| !draft.stands_in(before);
+    let worth = |draft: &&Draft| {
+        draft.reason.told != Told::WhenLost || was(before, draft.reason.condition, "True")
+    };
     let event = |draft: &Draft| {
-        draft.reason.event.map(|kind| {
+        draft.reason.event().map(|kind| {
             tell(Event {
                 kind,
                 reason: draft.reason.name,
@@ -95,7 +98,7 @@ fn told<S: System>(
             })
         })
     };
-    drafts.iter().filter(new).filter_map(event).collect()
+    drafts.iter().filter(new).filter(worth).filter_map(event).collect()
 }
 
 /// The status, unless it says what it said before.
@@ -110,6 +113,9 @@ fn set_status<K: Kind>(
     *after.conditions_mut() =
         condition::merge(before.conditions(), conditions, generation, ctx.now);
     *after.observed_generation_mut() = generation;
+    let ready = after.conditions().iter().find(|one| one.type_ == "Ready");
+    let ready = ready.map(|one| one.message.clone()).filter(|message| !message.is_empty());
+    *after.message_mut() = ready;
     *after.changed_at_mut() = before.clone().changed_at_mut().take();
     if resource.status() == Some(&after) {
         return None;

@@ -306,6 +306,15 @@ fn values() -> impl Strategy<Value = Value> {
     })
 }
 
+#[test]
+fn a_thousand_documents_keep_their_lines_and_comments() {
+    let documents = parse("a.yaml", &"# é\n---\n# c\na: 1\n".repeat(1000)).unwrap();
+    for (at, document) in documents.iter().enumerate() {
+        assert_eq!(document.line(&Path::root("a")), Some(4 * at + 4));
+        assert_eq!(document.first_comment(), Some(if at == 0 { "é" } else { "c" }));
+    }
+}
+
 proptest! {
     #[test]
     fn what_is_written_is_read_back(value in values()) {

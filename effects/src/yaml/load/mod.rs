@@ -57,8 +57,8 @@ enum Key {
 struct Loader<'a> {
     name: &'a str,
     text: &'a str,
-    /// Where the document's first comment may begin: a line, from 1.
-    top: usize,
+    /// Where the document's first comment may begin: a line, from 1, and its first byte.
+    top: (usize, usize),
     stack: Vec<Frame>,
     anchors: BTreeMap<usize, Built>,
     traps: Vec<Trap>,
@@ -73,7 +73,7 @@ pub(super) fn documents(name: &str, text: &str) -> Result<Vec<Document>, Error> 
     let mut loader = Loader {
         name,
         text,
-        top: 1,
+        top: (1, 0),
         stack: Vec::new(),
         anchors: BTreeMap::new(),
         traps: Vec::new(),
@@ -97,7 +97,7 @@ impl Loader<'_> {
     fn event(&mut self, event: Event<'_>, span: Span) -> Result<(), Error> {
         let at = span.tag_start().unwrap_or(span.start);
         match event {
-            Event::DocumentStart(true, _) if !self.documents.is_empty() => self.top = at.line() + 1,
+            Event::DocumentStart(true, _) if !self.documents.is_empty() => self.begin_below(at),
             // Nothing between two `---`.
             Event::Scalar(_, ScalarStyle::Plain, 0, None)
                 if self.stack.is_empty() && span.is_empty() => {}
@@ -116,7 +116,7 @@ impl Loader<'_> {
             Event::Alias(id) => self.alias(id, at)?,
             Event::DocumentEnd => {
                 self.anchors.clear();
-                self.top = at.line() + 1;
+                self.begin_below(at);
             }
             Event::DocumentStart(..)
             | Event::StreamStart
@@ -261,6 +261,14 @@ impl Loader<'_> {
         }
         built.lines.line = at.line();
         self.node(built, 0, at)
+    }
+
+    /// The next document's first comment begins below a line.
+    fn begin_below(&mut self, at: Marker) {
+        let from = at.byte_offset().unwrap_or_default();
+        let rest = self.text.get(from..).unwrap_or_default();
+        let below = rest.find('\n').map_or(self.text.len(), |end| from + end + 1);
+        self.top = (at.line() + 1, below);
     }
 
     /// Puts a complete node where it belongs.

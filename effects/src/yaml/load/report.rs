@@ -18,7 +18,9 @@ impl Loader<'_> {
             let text = text.strip_prefix(' ').unwrap_or(text).trim_end();
             Some(text.to_owned()).filter(|text| !text.starts_with("yaml-language-server:"))
         };
-        let above = self.text.lines().take(first - 1).skip(self.top - 1);
+        let (line, byte) = self.top;
+        let above = self.text.get(byte..).unwrap_or_default().lines();
+        let above = above.take(first.saturating_sub(line));
         let lines: Vec<String> =
             above.map(comment).skip_while(Option::is_none).map_while(|line| line).collect();
         let text = lines.join("\n").trim().to_owned();

@@ -179,15 +179,13 @@ impl PodSeen {
             all.iter().any(|one| text(one, "/type") == "Ready" && text(one, "/status") == "True")
         });
         let containers = pod.pointer("/spec/containers").and_then(Value::as_array);
-        let broker = containers.and_then(|all| {
-            all.iter().find(|one| text(one, "/name") == names::CONTAINER)
-        });
+        let broker = containers
+            .and_then(|all| all.iter().find(|one| text(one, "/name") == names::CONTAINER));
         let ports = broker.and_then(|broker| broker.get("ports")).and_then(Value::as_array);
         let named = ports.and_then(|all| all.iter().find(|one| text(one, "/name") == "metrics"));
         let port = named.and_then(|port| port.get("containerPort")).and_then(Value::as_u64);
-        let annotation = |key| {
-            pod.pointer("/metadata/annotations").and_then(|all| all.get(key)?.as_str())
-        };
+        let annotation =
+            |key| pod.pointer("/metadata/annotations").and_then(|all| all.get(key)?.as_str());
         Self {
             at: Precondition::as_seen(&target, pod),
             target,
@@ -219,9 +217,8 @@ impl PodSeen {
 impl Set {
     fn of(target: Ref, set: &Value) -> Self {
         let number = |pointer: &str| set.pointer(pointer).and_then(Value::as_i64);
-        let count = |pointer: &str| {
-            i32::try_from(number(pointer).unwrap_or_default()).unwrap_or(i32::MAX)
-        };
+        let count =
+            |pointer: &str| i32::try_from(number(pointer).unwrap_or_default()).unwrap_or(i32::MAX);
         let claim = set.pointer("/spec/volumeClaimTemplates/0").cloned().unwrap_or_default();
         let modes = claim.pointer("/spec/accessModes").and_then(Value::as_array);
         let replicas = number("/spec/replicas").unwrap_or(1);

@@ -14,7 +14,7 @@ use crate::{
 };
 
 /// The rules, in the order of their ids.
-pub const CEL: &[Cel] = &[
+pub(super) const CEL: &[Cel] = &[
     rule(
         "CLU-01",
         "",

@@ -180,3 +180,18 @@ fn amounts(spec: &RivvenClusterSpec, root: &Path, errors: &mut Errors) {
         }
     }
 }
+
+/// What makes a cluster the same cluster: its volumes do not move.
+pub(super) fn change(old: &RivvenCluster, new: &RivvenCluster) -> Result<(), Errors> {
+    let class = |cluster: &RivvenCluster| {
+        let storage = cluster.spec.storage.as_ref();
+        storage.and_then(|storage| storage.storage_class_name.clone())
+    };
+    let mut errors = Errors::default();
+    if class(old) != class(new) {
+        let cause = Cause::Forbidden("it cannot be changed, added or removed".to_owned());
+        let remedy = "CLU-27: set it back, or move the topics to a new cluster";
+        errors.push(Path::dotted("spec.storage.storageClassName"), cause, remedy);
+    }
+    errors.or(())
+}

@@ -32,10 +32,9 @@ pub(super) static READY_NO_BROKERS: Reason = Reason::quiet(
 
 pub(super) static AVAILABLE_SERVED: Reason =
     Reason::quiet("Available", "Served", "A broker is ready behind the client Service.");
-pub(super) static AVAILABLE_NOT_SERVED: Reason = Reason::told(
+pub(super) static AVAILABLE_NOT_SERVED: Reason = Reason::lost(
     "Available",
     "NotServed",
-    Warning,
     "No broker is ready behind the client Service: clients cannot connect.",
 );
 
@@ -94,8 +93,11 @@ pub(super) static MEASURED_NOT: Reason = Reason::told(
      be able to do what the oldest release can, and no more.",
 );
 
-pub(super) static MONITORED_YES: Reason =
-    Reason::quiet("Monitored", "ServiceMonitor", "A ServiceMonitor tells Prometheus where to look.");
+pub(super) static MONITORED_YES: Reason = Reason::quiet(
+    "Monitored",
+    "ServiceMonitor",
+    "A ServiceMonitor tells Prometheus where to look.",
+);
 pub(super) static MONITORED_NOT_ASKED: Reason =
     Reason::quiet("Monitored", "NotAsked", "metrics.serviceMonitor.enabled is not true.");
 pub(super) static MONITORED_NOT_SERVED: Reason = Reason::told(

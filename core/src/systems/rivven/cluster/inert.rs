@@ -4,7 +4,7 @@
 //! but nobody shall believe that a setting protects them when it does not.
 
 /// Fields without effect, and why.
-pub const INERT: &[(&str, &str)] = &[
+pub(super) const INERT: &[(&str, &str)] = &[
     ("spec.config.logRetentionHours", "rivvend 0.0.22 has no retention; records stay."),
     ("spec.config.compressionEnabled", "rivvend 0.0.22 has no setting for compression."),
     ("spec.config.compressionType", "rivvend 0.0.22 has no setting for compression."),
@@ -20,5 +20,10 @@ pub const INERT: &[(&str, &str)] = &[
     ("spec.tls.mtlsEnabled", "rivvend 0.0.22 is released without TLS."),
     ("spec.tls.caSecretName", "rivvend 0.0.22 is released without TLS."),
     ("spec.auth.mechanism", "rivvend 0.0.22 has no way to make users."),
+    (
+        "spec.metrics.serviceMonitor.namespace",
+        "the ServiceMonitor is made beside its cluster, because an object of another namespace \
+         cannot belong to it.",
+    ),
     ("spec.auth.scram.existingSecret", "rivvend 0.0.22 has no way to make users."),
 ];

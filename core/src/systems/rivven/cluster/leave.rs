@@ -5,8 +5,7 @@ use kube_core::ResourceExt as _;
 use super::{
     RivvenCluster,
     brokers::{Brokers, ClaimSeen},
-    conditions as c,
-    valid,
+    conditions as c, valid,
 };
 use crate::{
     condition::EventKind,
@@ -18,7 +17,11 @@ use crate::{
 };
 
 /// What stands between a cluster and its end.
-pub(super) fn leave(_: &Ctx<'_>, cluster: &RivvenCluster, seen: &Observed<Rivven>) -> Leave<Rivven> {
+pub(super) fn leave(
+    _: &Ctx<'_>,
+    cluster: &RivvenCluster,
+    seen: &Observed<Rivven>,
+) -> Leave<Rivven> {
     let spec = valid::lenient(&cluster.spec);
     if !spec.delete_claims {
         return Leave::Go(Vec::new());

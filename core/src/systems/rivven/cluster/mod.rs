@@ -2,20 +2,18 @@
 
 use std::{collections::BTreeSet, sync::OnceLock};
 
-use k8s_openapi::{
-    api::{
-        apps::v1::StatefulSet,
-        core::v1::{ConfigMap, Service},
-        policy::v1::PodDisruptionBudget,
-    },
-    apiextensions_apiserver::pkg::apis::apiextensions::v1::CustomResourceDefinition,
+use k8s_openapi::api::{
+    apps::v1::StatefulSet,
+    core::v1::{ConfigMap, Service},
+    policy::v1::PodDisruptionBudget,
 };
-use kube_core::{CustomResourceExt as _, ResourceExt as _};
+use kube_core::ResourceExt as _;
 use serde_json::json;
 
 use crate::{
     condition::Reason,
-    crd, field,
+    crd::{self, Cel},
+    field,
     k8s::monitoring::ServiceMonitor,
     kind::{Ctx, Desired, Kind, Leave, Report, Wanted, Wish},
     observed::{Api, Observed, Reads, Selector},
@@ -64,14 +62,12 @@ impl Kind for Cluster {
     const FINALIZER: Option<&'static str> = Some("rivven.hupe1980.github.io/cluster-finalizer");
     const REASONS: &'static [&'static Reason] = conditions::REASONS;
     const INERT: &'static [(&'static str, &'static str)] = inert::INERT;
-
-    fn crd() -> CustomResourceDefinition {
-        crd::finish(RivvenCluster::crd(), cel::CEL, inert::INERT)
-    }
+    const CEL: &'static [Cel] = cel::CEL;
+    const GATES: &'static [(&'static str, &'static str)] = gates::GATES;
 
     fn schema() -> &'static Compiled {
         static SCHEMA: OnceLock<Compiled> = OnceLock::new();
-        SCHEMA.get_or_init(|| Compiled::of(&Self::crd()))
+        SCHEMA.get_or_init(|| crd::schema(&Self::crd()))
     }
 
     fn owns(cluster: &RivvenCluster) -> Vec<Selector> {
@@ -89,6 +85,10 @@ impl Kind for Cluster {
 
     fn accepts(cluster: &RivvenCluster) -> Result<Valid, field::Errors> {
         valid::accept(cluster)
+    }
+
+    fn accepts_change(old: &RivvenCluster, new: &RivvenCluster) -> Result<(), field::Errors> {
+        check::change(old, new)
     }
 
     fn refers(cluster: &RivvenCluster, seen: &Observed<Rivven>) -> Reads<Rivven> {
@@ -160,7 +160,7 @@ fn desire(valid: &Valid, brokers: &Brokers, seen: &Observed<Rivven>) -> Desired<
         Some(replace) => desired.wishes.push(Wish::Act(replace)),
         None => desired.wishes.push(workload(valid, &scale, claim)),
     }
-    budget(valid, brokers, &mut desired);
+    budget(valid, &mut desired);
     let steady = settled && brokers.set.as_ref().is_some_and(|set| set.replicas == scale.replicas);
     if steady {
         let roll = roll::roll(valid, brokers, scale.replicas);
@@ -216,7 +216,7 @@ fn workload(
     })
 }
 
-fn budget(valid: &Valid, brokers: &Brokers, desired: &mut Desired<Rivven>) {
+fn budget(valid: &Valid, desired: &mut Desired<Rivven>) {
     // One broker cannot be kept while it is moved: a budget would stop every drain of its node.
     let Some(budget) = valid.budget.as_ref().filter(|_| valid.replicas > 1) else { return };
     if build::allowed(budget, valid.replicas) > 0 {
@@ -227,7 +227,6 @@ fn budget(valid: &Valid, brokers: &Brokers, desired: &mut Desired<Rivven>) {
         Budget::MinAvailable(_) => "minAvailable",
         Budget::MaxUnavailable(_) => "maxUnavailable",
     };
-    let _ = brokers;
     let of = valid.replicas;
     desired.blocked.push(Blocked {
         rule: &rules::BUD_01,

@@ -3,7 +3,11 @@
 
 use serde_json::json;
 
-use super::{Valid, brokers::{Brokers, broker}, gates};
+use super::{
+    Valid,
+    brokers::{Brokers, broker},
+    gates,
+};
 use crate::{
     field::Path,
     observed::Observed,

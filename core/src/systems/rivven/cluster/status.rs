@@ -41,7 +41,6 @@ pub(super) fn report(
         leader: leader(valid, brokers),
         version: version(brokers),
         selector: selector(valid),
-        message: Some(ready.message.clone()),
         ..RivvenClusterStatus::default()
     };
     Report { status, conditions: [vec![ready], conditions].concat() }
@@ -52,7 +51,8 @@ fn ready(valid: &Valid, brokers: &Brokers) -> Draft {
         return c::READY_NO_BROKERS.no("no broker is started: see the condition Blocked");
     }
     let wanted = valid.replicas;
-    let up = |ordinal: &u32| brokers.pods.get(ordinal).is_some_and(|pod| pod.ready && !pod.deleting);
+    let up =
+        |ordinal: &u32| brokers.pods.get(ordinal).is_some_and(|pod| pod.ready && !pod.deleting);
     let count = (0..wanted).filter(up).count();
     let Some(set) = &brokers.set else {
         return c::READY_STARTING.no("the StatefulSet does not exist");
@@ -203,7 +203,8 @@ fn leader(valid: &Valid, brokers: &Brokers) -> Option<String> {
 
 /// The tag that the brokers' images carry, as the pods say; several while they differ.
 fn version(brokers: &Brokers) -> Option<String> {
-    let tag = |image: &str| image.rsplit(['/']).next()?.split_once(':').map(|(_, tag)| tag.to_owned());
+    let tag =
+        |image: &str| image.rsplit(['/']).next()?.split_once(':').map(|(_, tag)| tag.to_owned());
     let mut tags: Vec<String> = brokers.pods.values().filter_map(|pod| tag(&pod.image)).collect();
     tags.sort_unstable();
     tags.dedup();

@@ -13,9 +13,7 @@ use crate::{
     field::Path,
     k8s::quantity::Quantity,
     observed::{Observed, Ref, Seen},
-    plan::{
-        Action, Blocked, Change, Guard, Manifest, Propagation, Risk, Verb, Waiting, Why,
-    },
+    plan::{Action, Blocked, Change, Guard, Manifest, Propagation, Risk, Verb, Waiting, Why},
     rule::Rule,
     systems::rivven::{Rivven, rules},
 };
@@ -144,12 +142,7 @@ fn grow(valid: &Valid, brokers: &Brokers, seen: &Observed<Rivven>, storage: &mut
 /// Deletes the StatefulSet around its pods when its claim template no longer fits, once the claims
 /// do and nothing is stopping: a pod that is stopped while there is no StatefulSet stays away for
 /// longer than it has to.
-pub(super) fn replace(
-    valid: &Valid,
-    brokers: &Brokers,
-    storage: &mut Storage,
-    template: &Value,
-) {
+pub(super) fn replace(valid: &Valid, brokers: &Brokers, storage: &mut Storage, template: &Value) {
     let Some(set) = &brokers.set else { return };
     let changes = crate::compare::within(&set.claim_template, template);
     if changes.is_empty() || set.deleting || !storage.grow.is_empty() {
@@ -207,7 +200,8 @@ fn expansion(claim: &ClaimSeen, seen: &Observed<Rivven>) -> Expansion {
 }
 
 fn resize(claim: &ClaimSeen, size: &Quantity, guard: Option<Guard<Rivven>>) -> Action<Rivven> {
-    let fields = json!({ "spec": { "resources": { "requests": { "storage": size.canonical() } } } });
+    let fields =
+        json!({ "spec": { "resources": { "requests": { "storage": size.canonical() } } } });
     let manifest = Manifest::part(claim.target.clone(), &fields);
     let why = Why::Changed(vec![Change {
         path: "/spec/resources/requests/storage".to_owned(),

@@ -7,9 +7,7 @@ use k8s_openapi::{
         Affinity, EnvVar, PodSecurityContext, ResourceRequirements, SecurityContext, Toleration,
         TopologySpreadConstraint,
     },
-    apimachinery::pkg::{
-        api::resource, apis::meta::v1::OwnerReference, util::intstr::IntOrString,
-    },
+    apimachinery::pkg::{api::resource, apis::meta::v1::OwnerReference, util::intstr::IntOrString},
 };
 use kube_core::{Resource as _, ResourceExt as _};
 
@@ -244,7 +242,8 @@ fn tagged(image: &str, version: Option<&str>) -> String {
 fn secrecy(spec: &RivvenClusterSpec, release: Release) -> Vec<&'static str> {
     let tls = spec.tls.as_ref().is_some_and(|tls| tls.enabled == Some(true));
     let auth = spec.auth.as_ref().is_some_and(|auth| auth.enabled == Some(true));
-    let wishes = [(tls && !release.tls, "spec.tls.enabled"), (auth && !release.auth, "spec.auth.enabled")];
+    let wishes =
+        [(tls && !release.tls, "spec.tls.enabled"), (auth && !release.auth, "spec.auth.enabled")];
     wishes.into_iter().filter_map(|(unmet, path)| unmet.then_some(path)).collect()
 }
 

@@ -6,7 +6,7 @@
 use crate::crd::Cel;
 
 /// The rules, in the order of their ids.
-pub const CEL: &[Cel] = &[
+pub(super) const CEL: &[Cel] = &[
     // At the parent: a rule at the field is not asked when the field comes or goes.
     Cel {
         rule_id: "TOP-01",

@@ -7,7 +7,7 @@ const ACLS: &str = "the protocol of rivvend 0.0.22 has no request for access rul
 const UNKNOWN: &str = "rivvend 0.0.22 has no such topic setting.";
 
 /// Fields without effect, and why. `[]` stands for every item of a list.
-pub const INERT: &[(&str, &str)] = &[
+pub(super) const INERT: &[(&str, &str)] = &[
     ("spec.replicationFactor", "rivvend 0.0.22 keeps one copy: its cluster mode does not start."),
     ("spec.acls", ACLS),
     ("spec.acls[].principal", ACLS),

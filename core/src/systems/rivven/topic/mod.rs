@@ -2,12 +2,10 @@
 
 use std::sync::OnceLock;
 
-use k8s_openapi::apiextensions_apiserver::pkg::apis::apiextensions::v1::CustomResourceDefinition;
-use kube_core::CustomResourceExt as _;
-
 use crate::{
     condition::Reason,
-    crd, field,
+    crd::{self, Cel},
+    field,
     kind::{Ctx, Desired, Kind, Leave, Report},
     observed::{Observed, Reads, Selector},
     schema::Compiled,
@@ -42,14 +40,11 @@ impl Kind for Topic {
     const FINALIZER: Option<&'static str> = Some("rivven.hupe1980.github.io/topic-finalizer");
     const REASONS: &'static [&'static Reason] = conditions::REASONS;
     const INERT: &'static [(&'static str, &'static str)] = inert::INERT;
-
-    fn crd() -> CustomResourceDefinition {
-        crd::finish(RivvenTopic::crd(), cel::CEL, inert::INERT)
-    }
+    const CEL: &'static [Cel] = cel::CEL;
 
     fn schema() -> &'static Compiled {
         static SCHEMA: OnceLock<Compiled> = OnceLock::new();
-        SCHEMA.get_or_init(|| Compiled::of(&Self::crd()))
+        SCHEMA.get_or_init(|| crd::schema(&Self::crd()))
     }
 
     fn owns(_: &RivvenTopic) -> Vec<Selector> {
@@ -58,6 +53,10 @@ impl Kind for Topic {
 
     fn accepts(topic: &RivvenTopic) -> Result<Valid, field::Errors> {
         valid::accept(topic)
+    }
+
+    fn accepts_change(old: &RivvenTopic, new: &RivvenTopic) -> Result<(), field::Errors> {
+        valid::change(old, new)
     }
 
     fn refers(topic: &RivvenTopic, seen: &Observed<Rivven>) -> Reads<Rivven> {

@@ -180,9 +180,5 @@ fn permits(cluster: &RivvenCluster, home: &str, namespace: &str) -> bool {
 
 /// Compares as age does: a resource that was never created is the youngest.
 fn age(created: Option<&str>, uid: Option<&str>) -> (bool, String, String) {
-    (
-        created.is_none(),
-        created.unwrap_or_default().to_owned(),
-        uid.unwrap_or_default().to_owned(),
-    )
+    (created.is_none(), created.unwrap_or_default().to_owned(), uid.unwrap_or_default().to_owned())
 }

@@ -29,7 +29,6 @@ pub(super) fn report(valid: &Valid, situation: &Situation) -> Report<RivvenTopic
     let count = |number: u32| i32::try_from(number).unwrap_or(i32::MAX);
     let status = RivvenTopicStatus {
         phase,
-        message: Some(ready.message.clone()),
         topic_name: Some(valid.place.topic.clone()),
         topic_exists: topic.is_some(),
         current_partitions: topic.map(|topic| count(topic.partitions)),
@@ -107,9 +106,9 @@ fn configured(valid: &Valid, topic: Option<&SeenTopic>) -> Draft {
     if !differing.is_empty() {
         return c::CONFIG_APPLYING.no(differing.join(", "));
     }
-    let stored = SETTINGS.iter().filter(|setting| {
-        !setting.enforced && valid.configs[setting.key] != setting.default
-    });
+    let stored = SETTINGS
+        .iter()
+        .filter(|setting| !setting.enforced && valid.configs[setting.key] != setting.default);
     let stored: Vec<&str> = stored.map(|setting| setting.key).collect();
     if stored.is_empty() {
         return c::CONFIG_APPLIED.yes("");

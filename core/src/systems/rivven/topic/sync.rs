@@ -74,7 +74,8 @@ fn partitions(valid: &Valid, topic: &SeenTopic, desired: &mut Desired<Rivven>) {
             (json!(is), json!(wanted)),
             message,
         );
-        let remedy = format!("Create a new topic with {wanted} partitions, or set it back to {is}.");
+        let remedy =
+            format!("Create a new topic with {wanted} partitions, or set it back to {is}.");
         desired.blocked.push(Blocked { remedy, ..blocked });
     }
 }
@@ -113,7 +114,8 @@ fn configs(valid: &Valid, topic: Option<&SeenTopic>, desired: &mut Desired<Rivve
             value: Some(wanted.clone()),
         };
         let change = change(&format!("/{}", setting.key), Some(json!(is)), Some(json!(wanted)));
-        let why = if topic.is_some() { valid.why(vec![change]) } else { Why::Changed(vec![change]) };
+        let why =
+            if topic.is_some() { valid.why(vec![change]) } else { Why::Changed(vec![change]) };
         act(valid, desired, call, why, risk, rule);
     }
 }

@@ -155,13 +155,30 @@ fn name_rule(topic: &RivvenTopic, errors: &mut Errors) {
     }
 }
 
+/// What makes a resource stand for the same topic.
+pub(super) fn change(old: &RivvenTopic, new: &RivvenTopic) -> Result<(), Errors> {
+    let mut errors = Errors::default();
+    let (root, fixed) = (Path::root("spec"), "it cannot be changed, added or removed".to_owned());
+    if old.spec.topic_name != new.spec.topic_name {
+        let cause = Cause::Forbidden(fixed.clone());
+        errors.push(root.child("topicName"), cause, "TOP-01: make another RivvenTopic");
+    }
+    if old.spec.cluster_ref != new.spec.cluster_ref {
+        let cause = Cause::Forbidden(fixed);
+        errors.push(root.child("clusterRef"), cause, "TOP-02: make another RivvenTopic");
+    }
+    errors.or(())
+}
+
 fn before(topic: &RivvenTopic) -> Before {
     let Some(status) = &topic.status else { return Before::default() };
     let is = |kind: &str, reasons: &[&str], state: &str| {
         let one = |one: &&Condition| one.type_ == kind;
-        status.conditions.iter().find(one).is_some_and(|one| {
-            reasons.contains(&one.reason.as_str()) && one.status == state
-        })
+        status
+            .conditions
+            .iter()
+            .find(one)
+            .is_some_and(|one| reasons.contains(&one.reason.as_str()) && one.status == state)
     };
     Before {
         existed: status.topic_exists,

@@ -7,8 +7,8 @@ mod pod;
 mod services;
 mod stateful_set;
 
-pub(super) use budget::budget;
-pub(super) use config::{config_map, environment};
+pub(super) use budget::{allowed, budget};
+pub(super) use config::config_map;
 pub(super) use monitor::monitor;
 pub(super) use services::{client, headless};
 pub(super) use stateful_set::{claim_template, stateful_set};

@@ -17,19 +17,14 @@ use crate::{
 pub(in super::super) fn monitor(cluster: &Valid, monitor: &Monitor) -> ServiceMonitor {
     let mut labels = monitor.labels.clone();
     labels.extend(cluster.labels.clone());
-    let metadata = k8s::meta(
-        &cluster.owner,
-        &cluster.namespace,
-        names::monitor(&cluster.name),
-        labels,
-    );
+    let metadata =
+        k8s::meta(&cluster.owner, &cluster.namespace, names::monitor(&cluster.name), labels);
     let endpoint = Endpoint {
         port: "metrics".to_owned(),
         path: "/metrics".to_owned(),
         interval: monitor.interval.clone(),
     };
-    let namespace_selector =
-        NamespaceSelector { match_names: vec![cluster.namespace.clone()] };
+    let namespace_selector = NamespaceSelector { match_names: vec![cluster.namespace.clone()] };
     ServiceMonitor::new(
         metadata,
         ServiceMonitorSpec {

@@ -219,4 +219,3 @@ fn overlay<T: Serialize + DeserializeOwned + Clone>(ours: &T, theirs: Option<&T>
 fn some<T>(list: Vec<T>) -> Option<Vec<T>> {
     (!list.is_empty()).then_some(list)
 }
-

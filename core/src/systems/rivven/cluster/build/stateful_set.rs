@@ -40,7 +40,7 @@ pub(in super::super) fn stateful_set(
             names::workload(&cluster.name),
             cluster.labels.clone(),
         ),
-        spec: StatefulSetSpec {
+        spec: Some(StatefulSetSpec {
             replicas: i32::try_from(replicas).ok(),
             service_name: Some(names::headless(&cluster.name)),
             selector: LabelSelector {
@@ -64,7 +64,7 @@ pub(in super::super) fn stateful_set(
             template: template(cluster),
             volume_claim_templates: Some(vec![claim]),
             ..StatefulSetSpec::default()
-        },
+        }),
         status: None,
     }
 }
