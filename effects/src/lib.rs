@@ -1,3 +1,144 @@
-//! effects
+//! The shell around the core: it reads what the core asks to see and does what it plans.
+//!
+//! [`plan`] is the one path from a resource to a plan, and [`execute`] the one path from a plan to
+//! changes. Both are given their world: a cluster, files, or the [embedded Kubernetes](memory). The
+//! core cannot tell which, so whatever is shown offline is what happens online.
 
+mod error;
+mod execute;
+
+pub mod file;
+pub mod memory;
 pub mod yaml;
+
+use std::future::Future;
+
+use serde_json::Value;
+use sluicegate_core::{
+    kind::{Ctx, Kind, System},
+    observed::{List, Look, Observed, Reads, Ref, Selector},
+    plan::{Event, Manifest, Plan, Precondition, Propagation, Verb},
+    step::{READ_ROUNDS_MAX, Step, step},
+};
+
+pub use crate::{
+    error::{ApiError, Cause, Class, Error},
+    execute::{Done, execute},
+};
+
+/// Looks at the world.
+pub trait Reader<S: System>: Sync {
+    /// One object.
+    fn get(&self, target: &Ref) -> impl Future<Output = Result<Look, Error>> + Send;
+
+    /// Every object that a selector selects.
+    fn list(&self, selector: &Selector) -> impl Future<Output = Result<List, Error>> + Send;
+
+    /// The product's own answer. That it cannot be reached is an answer, not an error.
+    fn ask(&self, probe: &S::Probe) -> impl Future<Output = Result<S::Answer, Error>> + Send;
+}
+
+/// Changes the world. What only plans is given none, so it cannot write by its type.
+pub trait Writer<S: System>: Sync {
+    /// Creates an object that must not exist yet; one that does is a conflict.
+    fn create(&self, manifest: &Manifest) -> impl Future<Output = Result<(), Error>> + Send;
+
+    /// Server-side applies to an object, as it was seen.
+    fn apply(
+        &self,
+        manifest: &Manifest,
+        seen: &Precondition,
+    ) -> impl Future<Output = Result<(), Error>> + Send;
+
+    /// Asks the API server whether it would accept a change. Nothing is changed. What is not the API
+    /// server's to judge is accepted.
+    fn dry_run(&self, verb: &Verb<S>) -> impl Future<Output = Result<(), Error>> + Send;
+
+    /// Deletes an object, as it was seen.
+    fn delete(
+        &self,
+        target: &Ref,
+        seen: &Precondition,
+        propagation: Propagation,
+    ) -> impl Future<Output = Result<(), Error>> + Send;
+
+    /// Evicts a pod, as it was seen. Sends it as a dry run first: an eviction that is refused for
+    /// its precondition has spent the budget all the same.
+    fn evict(
+        &self,
+        pod: &Ref,
+        seen: &Precondition,
+    ) -> impl Future<Output = Result<(), Error>> + Send;
+
+    /// Calls the product's own API.
+    fn call(&self, call: &S::Call) -> impl Future<Output = Result<(), Error>> + Send;
+
+    /// Writes the status of a resource, as it was seen.
+    fn set_status(
+        &self,
+        target: &Ref,
+        seen: &Precondition,
+        status: &Value,
+    ) -> impl Future<Output = Result<(), Error>> + Send;
+
+    /// Writes all finalizers of a resource, as it was seen.
+    fn set_finalizers(
+        &self,
+        target: &Ref,
+        seen: &Precondition,
+        names: &[String],
+    ) -> impl Future<Output = Result<(), Error>> + Send;
+
+    /// Tells people something.
+    fn tell(&self, event: &Event) -> impl Future<Output = Result<(), Error>> + Send;
+}
+
+/// Looks at what was asked for and adds it to what has been seen.
+///
+/// # Errors
+///
+/// If the world cannot be read.
+pub async fn observe<S, R>(reader: &R, reads: Reads<S>, seen: &mut Observed<S>) -> Result<(), Error>
+where
+    S: System,
+    R: Reader<S>,
+{
+    for target in reads.objects {
+        let look = reader.get(&target).await?;
+        seen.saw(target, look);
+    }
+    for selector in reads.lists {
+        let list = reader.list(&selector).await?;
+        seen.listed(selector, list);
+    }
+    for probe in reads.probes {
+        let answer = reader.ask(&probe).await?;
+        seen.answered(probe, answer);
+    }
+    Ok(())
+}
+
+/// Plans for one resource: steps until the core has seen enough. Returns what it saw as well, for
+/// those who show it, fold the plan into it or watch it.
+///
+/// # Errors
+///
+/// If the world cannot be read, or the kind never has enough.
+pub async fn plan<K, R>(
+    reader: &R,
+    ctx: &Ctx<'_>,
+    resource: &K::Resource,
+) -> Result<(Plan<K::System>, Observed<K::System>), Error>
+where
+    K: Kind,
+    R: Reader<K::System>,
+{
+    let mut seen = Observed::default();
+    for _ in 0..=READ_ROUNDS_MAX {
+        match step::<K>(ctx, resource, &seen) {
+            Step::Act(plan) => return Ok((plan, seen)),
+            Step::Read(reads) => observe(reader, reads, &mut seen).await?,
+        }
+    }
+    Err(Error::Unsettled)
+}

@@ -1,0 +1,197 @@
+//! Why something failed, and what that calls for.
+//!
+//! The classes follow from what kube-apiserver was seen to answer, one request at a time; the test
+//! at the bottom is that table. A refusal that time cannot cure must not be tried again and again,
+//! and one that only says "look again" must not count as a failure.
+
+use std::fmt;
+
+use sluicegate_core::step::READ_ROUNDS_MAX;
+
+/// Why reading or doing failed. The message never repeats its source.
+#[derive(Debug, thiserror::Error)]
+pub enum Error {
+    /// A kind kept asking for more.
+    #[error("reads did not settle after {READ_ROUNDS_MAX} rounds")]
+    Unsettled,
+    /// The API server refused.
+    #[error("failed to {doing}")]
+    Api {
+        /// What was tried, such as `apply StatefulSet default/rivven-prod`.
+        doing: String,
+        /// What it answered.
+        #[source]
+        source: Box<ApiError>,
+    },
+    /// No answer came: it may have been done, or not.
+    #[error("got no answer when trying to {doing}")]
+    Unanswered {
+        /// What was tried.
+        doing: String,
+        /// What happened instead.
+        #[source]
+        source: Box<dyn std::error::Error + Send + Sync>,
+    },
+    /// The product refused.
+    #[error("failed to {doing}")]
+    Product {
+        /// What was tried, as the call displays itself.
+        doing: String,
+        /// Whether trying again may help.
+        class: Class,
+        /// Why it refused.
+        #[source]
+        source: Box<dyn std::error::Error + Send + Sync>,
+    },
+    /// Something given to us, such as a file, could not be read.
+    #[error("failed to read {what}")]
+    Input {
+        /// What.
+        what: String,
+        /// Why.
+        #[source]
+        source: Box<dyn std::error::Error + Send + Sync>,
+    },
+}
+
+/// A refusal of the API server, as its `Status` puts it.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+#[error("{message}")]
+pub struct ApiError {
+    /// The HTTP status.
+    pub code: u16,
+    /// A word for programs, such as `AlreadyExists`; empty where the server gives none.
+    pub reason: String,
+    /// A sentence for people.
+    pub message: String,
+    /// The first of the causes, where it names one.
+    pub cause: Option<Cause>,
+}
+
+/// What a refusal rests on.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Cause {
+    /// A word for programs, such as `FieldManagerConflict`.
+    pub reason: String,
+    /// The field it speaks of; empty where there is none.
+    pub field: String,
+}
+
+/// What an error calls for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Class {
+    /// The world is not as it was seen: look again at once.
+    Conflict,
+    /// Try again later.
+    Retry,
+    /// Nothing helps but a change of what was asked for.
+    Final,
+}
+
+impl Error {
+    /// What it calls for.
+    pub fn class(&self) -> Class {
+        match self {
+            Self::Unsettled | Self::Input { .. } => Class::Final,
+            Self::Unanswered { .. } => Class::Retry,
+            Self::Product { class, .. } => *class,
+            Self::Api { source, .. } => source.class(),
+        }
+    }
+}
+
+impl ApiError {
+    /// A refusal without a cause.
+    pub fn new(code: u16, reason: &str, message: impl Into<String>) -> Self {
+        Self { code, reason: reason.to_owned(), message: message.into(), cause: None }
+    }
+
+    /// The same refusal, with its cause.
+    #[must_use]
+    pub fn because(mut self, reason: &str, field: &str) -> Self {
+        self.cause = Some(Cause { reason: reason.to_owned(), field: field.to_owned() });
+        self
+    }
+
+    /// What it calls for.
+    pub fn class(&self) -> Class {
+        let cause = self.cause.as_ref().map(|cause| cause.reason.as_str());
+        match self.code {
+            // Somebody else was faster, or what was seen is gone.
+            409 | 410 => Class::Conflict,
+            404 if self.message == NOT_SERVED => Class::Retry,
+            404 => Class::Conflict,
+            // A JSON patch whose test failed says no more than this.
+            422 if cause.is_none() && self.message == TEST_FAILED => Class::Conflict,
+            // Another uid, where a patch names the one that was seen.
+            422 if cause.is_some() && self.is_about("metadata.uid") => Class::Conflict,
+            403 if cause == Some("NamespaceTerminating") => Class::Final,
+            // A token is renewed and rights are given while everything runs. Whatever else is
+            // forbidden stays so.
+            401 => Class::Retry,
+            403 if self.message.contains(" is forbidden: User ") => Class::Retry,
+            400 | 402..=407 | 411..=415 | 422 => Class::Final,
+            // A field that the schema does not know comes as a failure of the server.
+            500 if self.message.ends_with(UNDECLARED) => Class::Final,
+            _ => Class::Retry,
+        }
+    }
+
+    fn is_about(&self, field: &str) -> bool {
+        self.cause.as_ref().is_some_and(|cause| cause.field == field)
+    }
+}
+
+/// What the server says of an API that it does not serve.
+pub(crate) const NOT_SERVED: &str = "the server could not find the requested resource";
+/// What the server says when a `test` of a JSON patch fails.
+pub(crate) const TEST_FAILED: &str =
+    "the server rejected our request due to an error in our request";
+/// How the server's sentence about an unknown field ends.
+pub(crate) const UNDECLARED: &str = "field not declared in schema";
+
+impl fmt::Display for Class {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self {
+            Self::Conflict => "conflict",
+            Self::Retry => "retry",
+            Self::Final => "final",
+        })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_refusal_that_was_seen_has_its_class() {
+        let invalid = |message: &str| ApiError::new(422, "Invalid", message);
+        let table = [
+            (ApiError::new(409, "Conflict", "uid mismatch"), Class::Conflict),
+            (ApiError::new(409, "AlreadyExists", ""), Class::Conflict),
+            (invalid("immutable").because("FieldValueInvalid", "metadata.uid"), Class::Conflict),
+            (invalid(TEST_FAILED), Class::Conflict),
+            (invalid("x").because("FieldValueInvalid", "spec.replicas"), Class::Final),
+            (ApiError::new(500, "", ".spec.zz: field not declared in schema"), Class::Final),
+            (
+                ApiError::new(429, "TooManyRequests", "").because("DisruptionBudget", ""),
+                Class::Retry,
+            ),
+            (ApiError::new(403, "Forbidden", "").because("NamespaceTerminating", ""), Class::Final),
+            (ApiError::new(403, "Forbidden", "only dynamically provisioned pvc"), Class::Final),
+            (
+                ApiError::new(403, "Forbidden", "pods is forbidden: User \"a\" cannot list pods"),
+                Class::Retry,
+            ),
+            (ApiError::new(404, "NotFound", "pods \"a\" not found"), Class::Conflict),
+            (ApiError::new(404, "NotFound", NOT_SERVED), Class::Retry),
+            (ApiError::new(401, "Unauthorized", ""), Class::Retry),
+            (ApiError::new(503, "ServiceUnavailable", ""), Class::Retry),
+            (ApiError::new(504, "Timeout", ""), Class::Retry),
+        ];
+        for (refusal, class) in table {
+            assert_eq!(refusal.class(), class, "{refusal:?}");
+        }
+    }
+}

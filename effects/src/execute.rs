@@ -1,0 +1,167 @@
+//! From a plan to changes: in order, each guarded, none after one that failed.
+//!
+//! Later actions rest on earlier ones, so the first that cannot be done ends the plan. Nothing is
+//! lost by that: the next plan is made from what is there then.
+
+use serde_json::Value;
+use sluicegate_core::{
+    kind::System,
+    label::MADE_FOR,
+    observed::{List, Look, Ref, Selector, text},
+    plan::{Action, Guard, Plan, Verb},
+};
+
+use crate::{Error, Reader, Writer};
+
+/// How a plan ended.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Done {
+    /// Everything was done.
+    All,
+    /// What a guard looked at is no longer so: this action and all after it were not done.
+    Stopped {
+        /// The index of the action.
+        at: usize,
+        /// The guard, as a sentence about what it found.
+        guard: String,
+    },
+}
+
+/// Does what was planned.
+///
+/// Before each action its guards are looked at once more, live. One that fails ends the plan without
+/// an error: the resource has to be looked at again. A dry run that is refused is an error, since
+/// only it tells whether looking again may help.
+///
+/// # Errors
+///
+/// If an action fails, or the world cannot be read.
+pub async fn execute<S, W>(world: &W, plan: &Plan<S>) -> Result<Done, Error>
+where
+    S: System,
+    W: Reader<S> + Writer<S>,
+{
+    for (at, action) in plan.actions.iter().enumerate() {
+        for guard in &action.guards {
+            if let Err(guard) = holds(world, action, guard).await? {
+                tracing::debug!(at, action = %action.verb, %guard, "stopped by a guard");
+                return Ok(Done::Stopped { at, guard });
+            }
+        }
+        act(world, &action.verb).await?;
+        tracing::debug!(at, action = %action.verb, rule = action.rule.id, "done");
+    }
+    Ok(Done::All)
+}
+
+async fn act<S, W>(world: &W, verb: &Verb<S>) -> Result<(), Error>
+where
+    S: System,
+    W: Writer<S>,
+{
+    match verb {
+        Verb::Create(manifest) => world.create(manifest).await,
+        Verb::Apply(manifest, seen) => world.apply(manifest, seen).await,
+        Verb::Delete(target, seen, propagation) => world.delete(target, seen, *propagation).await,
+        Verb::Restart(pod, seen) => world.evict(pod, seen).await,
+        Verb::Call(call) => world.call(call).await,
+        Verb::SetStatus(target, seen, status) => world.set_status(target, seen, status).await,
+        Verb::SetFinalizers(target, seen, names) => world.set_finalizers(target, seen, names).await,
+        Verb::Tell(event) => world.tell(event).await,
+    }
+}
+
+/// Whether a guard holds, or a sentence about why it does not.
+async fn holds<S, W>(
+    world: &W,
+    action: &Action<S>,
+    guard: &Guard<S>,
+) -> Result<Result<(), String>, Error>
+where
+    S: System,
+    W: Reader<S> + Writer<S>,
+{
+    Ok(match guard {
+        Guard::Live(target, uid) => stands(target, uid, false, &world.get(target).await?),
+        Guard::Leaving(target, uid) => stands(target, uid, true, &world.get(target).await?),
+        Guard::PodsReady(selector, least, besides) => {
+            enough(*least, besides, &world.list(selector).await?)
+        }
+        Guard::NoneLeft(selector, uid) => none_left(selector, uid, &world.list(selector).await?),
+        Guard::StillAnswers(probe, answer) => {
+            if world.ask(probe).await? == *answer {
+                Ok(())
+            } else {
+                Err(format!("{probe} is answered differently by now"))
+            }
+        }
+        Guard::Acceptable => {
+            world.dry_run(&action.verb).await?;
+            Ok(())
+        }
+    })
+}
+
+fn stands(target: &Ref, uid: &str, leaving: bool, look: &Look) -> Result<(), String> {
+    match look {
+        Look::Absent => Err(format!("{target} is gone")),
+        Look::Denied(why) => Err(format!("{target} cannot be looked at: {why}")),
+        Look::Found(object) if text(object, "/metadata/uid") != uid => {
+            Err(format!("{target} is another one by now"))
+        }
+        Look::Found(object) => match (is_leaving(object), leaving) {
+            (true, false) => Err(format!("{target} is being deleted")),
+            (false, true) => Err(format!("{target} is not being deleted")),
+            (true, true) | (false, false) => Ok(()),
+        },
+    }
+}
+
+fn enough(least: usize, besides: &str, list: &List) -> Result<(), String> {
+    let counts =
+        |pod: &Value| text(pod, "/metadata/name") != besides && !is_leaving(pod) && is_ready(pod);
+    let ready = items(list).filter(|pod| counts(pod)).count();
+    if ready >= least {
+        return Ok(());
+    }
+    Err(format!("{ready} other pods are ready, {least} have to be"))
+}
+
+fn none_left(selector: &Selector, uid: &str, list: &List) -> Result<(), String> {
+    let left = items(list).filter(|object| is_made_for(object, uid)).count();
+    if left == 0 {
+        return Ok(());
+    }
+    Err(format!("{left} {} are left", selector.api.plural))
+}
+
+fn items(list: &List) -> impl Iterator<Item = &Value> {
+    let items: &[_] = match list {
+        List::Items(items) => items,
+        List::NotServed => &[],
+    };
+    items.iter().map(AsRef::as_ref)
+}
+
+/// Whether an object says that it was made for this uid, or is owned by it.
+fn is_made_for(object: &Value, uid: &str) -> bool {
+    let says = |place: &str| {
+        let marks = object.pointer(place).and_then(|marks| marks.get(MADE_FOR));
+        marks.and_then(Value::as_str) == Some(uid)
+    };
+    let owners = object.pointer("/metadata/ownerReferences").and_then(Value::as_array);
+    says("/metadata/annotations")
+        || says("/metadata/labels")
+        || owners.into_iter().flatten().any(|owner| text(owner, "/uid") == uid)
+}
+
+fn is_leaving(object: &Value) -> bool {
+    object.pointer("/metadata/deletionTimestamp").is_some()
+}
+
+/// Whether a pod says that it is ready.
+pub(crate) fn is_ready(pod: &Value) -> bool {
+    let conditions = pod.pointer("/status/conditions").and_then(Value::as_array);
+    let ready = |one: &Value| text(one, "/type") == "Ready" && text(one, "/status") == "True";
+    conditions.into_iter().flatten().any(ready)
+}

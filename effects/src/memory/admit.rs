@@ -1,0 +1,324 @@
+//! What the API server does to an object before it keeps it: it fills in defaults and refuses what
+//! is not allowed. Only the rules that an operator of stateful sets meets are here.
+
+use k8s_openapi::api::{
+    apps::v1::{Deployment, StatefulSet},
+    core::v1::{ConfigMap, PersistentVolumeClaim, Pod, Secret, Service, ServiceAccount},
+    networking::v1::NetworkPolicy,
+    policy::v1::PodDisruptionBudget,
+};
+use serde::{Serialize, de::DeserializeOwned};
+use serde_json::{Value, json};
+use sluicegate_core::observed::{Ref, text};
+
+use super::{
+    api::{invalid, quoted},
+    store::{Key, Store, add_finalizer, is_selected},
+};
+use crate::error::ApiError;
+
+/// The finalizer that keeps a claim for as long as a pod uses it.
+pub(super) const IN_USE: &str = "kubernetes.io/pvc-protection";
+
+/// The first field of a body that its built-in kind does not have, as `.spec.zz`. The schemas of
+/// custom resources are not known here.
+pub(super) fn undeclared(body: &Value) -> Option<String> {
+    match text(body, "/kind") {
+        "ConfigMap" => undeclared_in::<ConfigMap>(body),
+        "Deployment" => undeclared_in::<Deployment>(body),
+        "NetworkPolicy" => undeclared_in::<NetworkPolicy>(body),
+        "PersistentVolumeClaim" => undeclared_in::<PersistentVolumeClaim>(body),
+        "Pod" => undeclared_in::<Pod>(body),
+        "PodDisruptionBudget" => undeclared_in::<PodDisruptionBudget>(body),
+        "Secret" => undeclared_in::<Secret>(body),
+        "Service" => undeclared_in::<Service>(body),
+        "ServiceAccount" => undeclared_in::<ServiceAccount>(body),
+        "StatefulSet" => undeclared_in::<StatefulSet>(body),
+        _ => None,
+    }
+}
+
+fn undeclared_in<K: DeserializeOwned + Serialize>(body: &Value) -> Option<String> {
+    let known = K::deserialize(body).ok()?;
+    let known = serde_json::to_value(known).ok()?;
+    lost(body, &known, "")
+}
+
+/// The first path of a value that another does not have.
+fn lost(value: &Value, known: &Value, path: &str) -> Option<String> {
+    match (value, known) {
+        (Value::Object(fields), Value::Object(known)) => fields
+            .iter()
+            .filter(|(_, value)| !value.is_null())
+            .find_map(|(name, value)| match known.get(name) {
+                Some(known) => lost(value, known, &format!("{path}.{name}")),
+                None => Some(format!("{path}.{name}")),
+            }),
+        (Value::Array(items), Value::Array(known)) => {
+            items.iter().zip(known).find_map(|(item, known)| lost(item, known, path))
+        }
+        _ => None,
+    }
+}
+
+/// Fills in what the server fills in.
+pub(super) fn complete(store: &Store, object: &mut Value) {
+    match text(object, "/kind") {
+        "StatefulSet" => complete_stateful_set(object),
+        "Deployment" => {
+            let spec = &mut object["spec"];
+            fill(spec, &json!({ "replicas": 1, "revisionHistoryLimit": 10 }));
+            complete_pod(&mut spec["template"]["spec"]);
+        }
+        "Pod" => complete_pod(&mut object["spec"]),
+        "Service" => complete_service(object),
+        "PersistentVolumeClaim" => {
+            let class = default_class(store);
+            fill(&mut object["spec"], &json!({ "volumeMode": "Filesystem" }));
+            if let Some(class) = class {
+                fill(&mut object["spec"], &json!({ "storageClassName": class }));
+            }
+            if object.pointer("/metadata/deletionTimestamp").is_none() {
+                add_finalizer(object, IN_USE);
+            }
+            if object.get("status").is_none() {
+                object["status"] = json!({ "phase": "Pending" });
+            }
+        }
+        _ => {}
+    }
+}
+
+fn complete_stateful_set(object: &mut Value) {
+    let spec = &mut object["spec"];
+    fill(
+        spec,
+        &json!({
+            "replicas": 1,
+            "revisionHistoryLimit": 10,
+            "podManagementPolicy": "OrderedReady",
+            "persistentVolumeClaimRetentionPolicy": { "whenDeleted": "Retain", "whenScaled": "Retain" },
+            "updateStrategy": { "type": "RollingUpdate" },
+        }),
+    );
+    complete_pod(&mut spec["template"]["spec"]);
+    for claim in items_mut(spec, "volumeClaimTemplates") {
+        fill(
+            claim,
+            &json!({
+                "apiVersion": "v1",
+                "kind": "PersistentVolumeClaim",
+                "spec": { "volumeMode": "Filesystem" },
+                "status": { "phase": "Pending" },
+            }),
+        );
+    }
+}
+
+fn complete_pod(spec: &mut Value) {
+    fill(
+        spec,
+        &json!({
+            "restartPolicy": "Always",
+            "dnsPolicy": "ClusterFirst",
+            "schedulerName": "default-scheduler",
+            "securityContext": {},
+            "terminationGracePeriodSeconds": 30,
+        }),
+    );
+    for container in items_mut(spec, "containers") {
+        let pull =
+            if text(container, "/image").ends_with(":latest") { "Always" } else { "IfNotPresent" };
+        fill(
+            container,
+            &json!({
+                "imagePullPolicy": pull,
+                "resources": {},
+                "terminationMessagePath": "/dev/termination-log",
+                "terminationMessagePolicy": "File",
+            }),
+        );
+        for port in items_mut(container, "ports") {
+            fill(port, &json!({ "protocol": "TCP" }));
+        }
+    }
+}
+
+fn complete_service(object: &mut Value) {
+    let address = format!("10.96.{}.{}", octet(object, 0), octet(object, 1));
+    let spec = &mut object["spec"];
+    fill(
+        spec,
+        &json!({
+            "clusterIP": address,
+            "internalTrafficPolicy": "Cluster",
+            "ipFamilies": ["IPv4"],
+            "ipFamilyPolicy": "SingleStack",
+            "sessionAffinity": "None",
+            "type": "ClusterIP",
+        }),
+    );
+    let addresses = json!([spec["clusterIP"]]);
+    fill(spec, &json!({ "clusterIPs": addresses }));
+    for port in items_mut(spec, "ports") {
+        let target = port["port"].clone();
+        fill(port, &json!({ "protocol": "TCP", "targetPort": target }));
+    }
+}
+
+fn items_mut<'a>(value: &'a mut Value, name: &str) -> impl Iterator<Item = &'a mut Value> {
+    value.get_mut(name).and_then(Value::as_array_mut).into_iter().flatten()
+}
+
+/// An address that follows from the name.
+fn octet(object: &Value, nth: usize) -> u8 {
+    let hex = sluicegate_core::digest::digest(&json!([
+        object["metadata"]["namespace"],
+        object["metadata"]["name"],
+    ]));
+    u8::from_str_radix(&hex[2 * nth..2 * nth + 2], 16).expect("a digest is hexadecimal")
+}
+
+/// Adds what is not there, and nothing to what is there but objects.
+fn fill(into: &mut Value, defaults: &Value) {
+    match (into, defaults) {
+        (into @ Value::Null, defaults) => *into = defaults.clone(),
+        (Value::Object(into), Value::Object(defaults)) => {
+            for (name, value) in defaults {
+                fill(into.entry(name.clone()).or_insert(Value::Null), value);
+            }
+        }
+        _ => {}
+    }
+}
+
+fn default_class(store: &Store) -> Option<String> {
+    let default = |(key, class): (&Key, &Value)| {
+        let marks = class.pointer("/metadata/annotations")?;
+        let marked = marks.get("storageclass.kubernetes.io/is-default-class")? == "true";
+        marked.then(|| key.name.clone())
+    };
+    store.within("StorageClass", "").find_map(default)
+}
+
+/// Refuses a new object.
+pub(super) fn check_new(target: &Ref, object: &Value) -> Result<(), ApiError> {
+    if matches!(target.api.kind.as_str(), "StatefulSet" | "Deployment") {
+        let selector = object.pointer("/spec/selector");
+        if !is_selected(&object["spec"]["template"], selector) {
+            let why = "`selector` does not match template `labels`";
+            return Err(invalid(target, "spec.template.metadata.labels", why));
+        }
+    }
+    Ok(())
+}
+
+/// Refuses a change.
+pub(super) fn check_change(
+    store: &Store,
+    target: &Ref,
+    before: &Value,
+    after: &Value,
+) -> Result<(), ApiError> {
+    match target.api.kind.as_str() {
+        "StatefulSet" => {
+            const MUTABLE: &str = "'replicas', 'ordinals', 'template', 'updateStrategy', \
+                'revisionHistoryLimit', 'persistentVolumeClaimRetentionPolicy' and \
+                'minReadySeconds'";
+            if fixed(before, MUTABLE) != fixed(after, MUTABLE) {
+                let why = format!(
+                    "Forbidden: updates to statefulset spec for fields other than {MUTABLE} are \
+                     forbidden"
+                );
+                return Err(invalid(target, "spec", &why));
+            }
+            check_new(target, after)
+        }
+        "Deployment" => {
+            if before["spec"]["selector"] != after["spec"]["selector"] {
+                return Err(invalid(target, "spec.selector", "field is immutable"));
+            }
+            check_new(target, after)
+        }
+        "Service" if before["spec"]["clusterIP"] != after["spec"]["clusterIP"] => {
+            Err(invalid(target, "spec.clusterIPs[0]", "may not change once set"))
+        }
+        "PersistentVolumeClaim" => check_claim(store, target, before, after),
+        _ => Ok(()),
+    }
+}
+
+/// The fields of a spec that may not change.
+fn fixed<'a>(object: &'a Value, mutable: &str) -> Vec<(&'a String, &'a Value)> {
+    let fields = object["spec"].as_object().into_iter().flatten();
+    fields.filter(|(name, _)| !mutable.contains(&format!("'{name}'"))).collect()
+}
+
+const SIZE: &str = "/spec/resources/requests/storage";
+
+fn check_claim(store: &Store, target: &Ref, before: &Value, after: &Value) -> Result<(), ApiError> {
+    let without_size = |claim: &Value| {
+        let mut spec = claim["spec"].clone();
+        if let Some(requests) = spec.pointer_mut("/resources/requests") {
+            requests["storage"] = Value::Null;
+        }
+        spec
+    };
+    let bound = text(before, "/status/phase") == "Bound";
+    let resized = text(before, SIZE) != text(after, SIZE);
+    if without_size(before) != without_size(after) || (resized && !bound) {
+        let why = "Forbidden: spec is immutable after creation except resources.requests and \
+                   volumeAttributesClassName for bound claims";
+        return Err(invalid(target, "spec", why));
+    }
+    let capacity = bytes(text(before, "/status/capacity/storage"));
+    if resized && bytes(text(after, SIZE)) < capacity {
+        let field = "spec.resources.requests.storage";
+        return Err(invalid(
+            target,
+            field,
+            "Forbidden: field can not be less than status.capacity",
+        ));
+    }
+    let class = text(before, "/spec/storageClassName");
+    let grown = bytes(text(after, SIZE)) > bytes(text(before, SIZE));
+    if grown && !expands(store, class) {
+        let message = format!(
+            "{} is forbidden: only dynamically provisioned pvc can be resized and the storageclass \
+             that provisions the pvc must support resize",
+            quoted(target)
+        );
+        return Err(ApiError::new(403, "Forbidden", message));
+    }
+    Ok(())
+}
+
+/// Whether claims of a class can grow.
+pub(super) fn expands(store: &Store, class: &str) -> bool {
+    let key = Key {
+        group: "storage.k8s.io".to_owned(),
+        kind: "StorageClass".to_owned(),
+        namespace: String::new(),
+        name: class.to_owned(),
+    };
+    store.find(&key).is_some_and(|class| class["allowVolumeExpansion"] == true)
+}
+
+/// A size in bytes; nothing where it is none.
+pub(super) fn bytes(size: &str) -> Option<u128> {
+    const UNITS: &[(&str, u128)] = &[
+        ("Ki", 1 << 10),
+        ("Mi", 1 << 20),
+        ("Gi", 1 << 30),
+        ("Ti", 1 << 40),
+        ("Pi", 1 << 50),
+        ("k", 1_000),
+        ("M", 1_000_000),
+        ("G", 1_000_000_000),
+        ("T", 1_000_000_000_000),
+        ("P", 1_000_000_000_000_000),
+    ];
+    let unit = UNITS.iter().find_map(|(unit, of)| Some((size.strip_suffix(unit)?, *of)));
+    let (count, unit) = unit.unwrap_or((size, 1));
+    count.parse::<u128>().ok().map(|count| count * unit)
+}

@@ -1,0 +1,380 @@
+//! The verbs of the API server, with the answers that kube-apiserver 1.36.3 was seen to give.
+//!
+//! Each verb changes the store or refuses with an [`ApiError`]. A dry run is the same verb on a copy
+//! of the store, so the two cannot differ.
+
+use serde_json::{Value, json};
+use sluicegate_core::{
+    observed::{List, Look, Ref, Selector, text},
+    plan::Propagation,
+};
+
+use super::{
+    admit, fields,
+    store::{Key, Store, has_finalizer, is_leaving, is_selected, number},
+};
+use crate::error::{ApiError, NOT_SERVED, TEST_FAILED};
+
+/// Who applies, and whether fields of others are taken from them.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Manager<'a> {
+    pub(super) name: &'a str,
+    pub(super) force: bool,
+}
+
+/// The object that a write is meant for, as far as the caller says.
+#[derive(Clone, Copy, Debug, Default)]
+pub(super) struct Meant<'a> {
+    pub(super) uid: Option<&'a str>,
+    pub(super) version: Option<&'a str>,
+}
+
+impl Store {
+    pub(super) fn look(&self, target: &Ref) -> Look {
+        let key = Key::of(target);
+        if self.denied.contains(&key) {
+            return Look::Denied(format!(
+                "{} is forbidden: User \"sluicegate\" cannot get resource \"{}\"",
+                quoted(target),
+                target.api.plural
+            ));
+        }
+        let served = self.served.contains(&target.api.api_version());
+        let found = self.find(&key).filter(|_| served);
+        found.map_or(Look::Absent, |object| Look::Found(object.clone().into()))
+    }
+
+    pub(super) fn select(&self, selector: &Selector) -> List {
+        if !self.served.contains(&selector.api.api_version()) {
+            return List::NotServed;
+        }
+        let selected = |(key, object): &(&Key, &Value)| {
+            let (namespace, name) = (key.namespace.clone(), key.name.clone());
+            let target = Ref { api: selector.api.clone(), namespace, name };
+            key.group == selector.api.group
+                && key.kind == selector.api.kind
+                && !self.denied.contains(*key)
+                && selector.selects(&target, object.pointer("/metadata/labels"))
+        };
+        let found = self.entries().filter(selected);
+        List::Items(found.map(|(_, object)| object.clone().into()).collect())
+    }
+
+    /// `PATCH` with `application/apply-patch+yaml` and `fieldValidation=Strict`. What the body says
+    /// in `metadata.uid` and `metadata.resourceVersion` is a precondition.
+    pub(super) fn server_side_apply(
+        &mut self,
+        target: &Ref,
+        body: &Value,
+        manager: Manager<'_>,
+    ) -> Result<(), ApiError> {
+        self.must_be_served(target)?;
+        if let Some(path) = admit::undeclared(body) {
+            let message = format!("{path}: {}", crate::error::UNDECLARED);
+            return Err(ApiError::new(500, "", message));
+        }
+        let key = Key::of(target);
+        let (uid, version) =
+            (given(body, "/metadata/uid"), given(body, "/metadata/resourceVersion"));
+        let Some(live) = self.find(&key).cloned() else {
+            if let Some(uid) = uid {
+                return Err(conflict(
+                    target,
+                    &format!(
+                        "uid mismatch: the provided object specified uid {uid}, and no existing object \
+                     was found"
+                    ),
+                ));
+            }
+            return self.add(target, body, manager);
+        };
+        if version.is_some_and(|one| one != "0" && one != text(&live, "/metadata/resourceVersion"))
+        {
+            return Err(modified(target));
+        }
+        if uid.is_some_and(|uid| uid != text(&live, "/metadata/uid")) {
+            return Err(invalid(target, "metadata.uid", "field is immutable"));
+        }
+        let applied = fields::apply(&live, &without_status(body), manager.name, &self.time());
+        if let (Some((field, other)), false) = (applied.conflicts.first(), manager.force) {
+            let message = format!("Apply failed with a conflict with \"{other}\": {field}");
+            let refusal = ApiError::new(409, "Conflict", message);
+            return Err(refusal.because("FieldManagerConflict", field));
+        }
+        self.replace(target, &key, &live, applied.object)
+    }
+
+    /// `POST`: for everybody but the operator.
+    pub(super) fn post(&mut self, target: &Ref, body: &Value, who: &str) -> Result<(), ApiError> {
+        self.must_be_served(target)?;
+        if self.get(target).is_some() {
+            let message = format!("{} already exists", quoted(target));
+            return Err(ApiError::new(409, "AlreadyExists", message));
+        }
+        let nothing = json!({});
+        let owned = fields::updated(&nothing, without_status(body), who, &self.time());
+        self.admit_new(target, owned)
+    }
+
+    /// `PUT` by somebody else, who changes what is there.
+    pub(super) fn edit(
+        &mut self,
+        target: &Ref,
+        who: &str,
+        change: impl FnOnce(&mut Value),
+    ) -> Result<(), ApiError> {
+        let key = Key::of(target);
+        let before = self.find(&key).cloned().ok_or_else(|| absent(target))?;
+        let mut after = before.clone();
+        change(&mut after);
+        restore_status(&mut after, &before);
+        if after["metadata"]["managedFields"] == before["metadata"]["managedFields"] {
+            after = fields::updated(&before, after, who, &self.time());
+        }
+        self.replace(target, &key, &before, after)
+    }
+
+    /// `PUT` of `/status`: everything but the status is ignored.
+    pub(super) fn put_status(
+        &mut self,
+        target: &Ref,
+        meant: Meant<'_>,
+        status: &Value,
+    ) -> Result<(), ApiError> {
+        let key = Key::of(target);
+        self.must_be_meant(target, meant)?;
+        self.update(&key, |object| object["status"] = status.clone());
+        Ok(())
+    }
+
+    /// A JSON patch of the finalizers that tests the uid and the version first.
+    pub(super) fn patch_finalizers(
+        &mut self,
+        target: &Ref,
+        meant: Meant<'_>,
+        names: &[String],
+    ) -> Result<(), ApiError> {
+        let key = Key::of(target);
+        let before = self.find(&key).cloned().ok_or_else(|| absent(target))?;
+        if self.must_be_meant(target, meant).is_err() {
+            return Err(ApiError::new(422, "Invalid", TEST_FAILED));
+        }
+        let mut after = before.clone();
+        let meta = super::store::meta_mut(&mut after);
+        if names.is_empty() {
+            meta.remove("finalizers");
+        } else {
+            meta.insert("finalizers".to_owned(), json!(names));
+        }
+        let after = fields::updated(&before, after, "sluicegate", &self.time());
+        self.replace(target, &key, &before, after)
+    }
+
+    /// `DELETE` with preconditions and a propagation policy.
+    pub(super) fn delete(
+        &mut self,
+        target: &Ref,
+        meant: Meant<'_>,
+        propagation: Propagation,
+    ) -> Result<(), ApiError> {
+        self.must_be_meant(target, meant)?;
+        let holder = match propagation {
+            Propagation::Background => None,
+            Propagation::Foreground => Some("foregroundDeletion"),
+            Propagation::Orphan => Some("orphan"),
+        };
+        self.begin_delete(&Key::of(target), holder);
+        Ok(())
+    }
+
+    /// `POST` of an eviction. The budget is asked, and spent, before the precondition is looked at.
+    pub(super) fn evict(&mut self, pod: &Ref, meant: Meant<'_>) -> Result<(), ApiError> {
+        let key = Key::of(pod);
+        let found = self.find(&key).ok_or_else(|| absent(pod))?;
+        let pending = matches!(text(found, "/status/phase"), "" | "Pending");
+        let over = matches!(text(found, "/status/phase"), "Succeeded" | "Failed");
+        if !(pending || over || is_leaving(found)) {
+            self.spend_budget(&key)?;
+        }
+        self.delete(pod, meant, Propagation::Background)
+    }
+
+    fn spend_budget(&mut self, pod: &Key) -> Result<(), ApiError> {
+        let found = self.find(pod).expect("the caller has found it");
+        let ready = crate::execute::is_ready(found);
+        let covers =
+            |(_, budget): &(&Key, &Value)| is_selected(found, budget.pointer("/spec/selector"));
+        let budgets = self.within("PodDisruptionBudget", &pod.namespace);
+        let budgets: Vec<Key> = budgets.filter(covers).map(|(key, _)| key.clone()).collect();
+        let [budget] = budgets.as_slice() else {
+            if budgets.is_empty() {
+                return Ok(());
+            }
+            let message = "This pod has more than one PodDisruptionBudget, which the eviction \
+                           subresource does not support.";
+            return Err(ApiError::new(500, "InternalError", message));
+        };
+        let found = self.find(budget).expect("it was just listed");
+        let [healthy, desired] = ["/status/currentHealthy", "/status/desiredHealthy"]
+            .map(|place| number(found, place, 0));
+        let always = text(found, "/spec/unhealthyPodEvictionPolicy") == "AlwaysAllow";
+        if !ready && (always || (desired > 0 && healthy >= desired)) {
+            return Ok(());
+        }
+        let seen = number(found, "/status/observedGeneration", 0);
+        let allowed = number(found, "/status/disruptionsAllowed", 0);
+        if allowed == 0 || seen < number(found, "/metadata/generation", 0) {
+            let message = format!(
+                "Cannot evict pod as it would violate the pod's disruption budget. The disruption \
+                 budget {} needs {desired} healthy pods and has {healthy} currently",
+                budget.name
+            );
+            let refusal = ApiError::new(429, "TooManyRequests", message);
+            return Err(refusal.because("DisruptionBudget", ""));
+        }
+        let time = self.time();
+        self.update(budget, |budget| {
+            budget["status"]["disruptionsAllowed"] = json!(allowed - 1);
+            budget["status"]["disruptedPods"][&pod.name] = json!(time);
+        });
+        Ok(())
+    }
+
+    /// Creates by apply: owned by Apply from birth.
+    fn add(&mut self, target: &Ref, body: &Value, by: Manager<'_>) -> Result<(), ApiError> {
+        let mut fresh = without_status(body);
+        super::store::meta_mut(&mut fresh).remove("resourceVersion");
+        let nothing = json!({ "apiVersion": fresh["apiVersion"], "metadata": {} });
+        let applied = fields::apply(&nothing, &fresh, by.name, &self.time());
+        self.admit_new(target, applied.object)
+    }
+
+    fn admit_new(&mut self, target: &Ref, mut object: Value) -> Result<(), ApiError> {
+        if !target.namespace.is_empty() {
+            let Some(home) = self.find(&Key::core("Namespace", "", &target.namespace)) else {
+                let message = format!("namespaces \"{}\" not found", target.namespace);
+                return Err(ApiError::new(404, "NotFound", message));
+            };
+            if is_leaving(home) {
+                let message = format!(
+                    "{} is forbidden: unable to create new content in namespace {} because it is \
+                     being terminated",
+                    quoted(target),
+                    target.namespace
+                );
+                let refusal = ApiError::new(403, "Forbidden", message);
+                return Err(refusal.because("NamespaceTerminating", ""));
+            }
+        }
+        let meta = super::store::meta_mut(&mut object);
+        for name in ["uid", "resourceVersion", "generation", "creationTimestamp"] {
+            meta.remove(name);
+        }
+        admit::complete(self, &mut object);
+        admit::check_new(target, &object)?;
+        self.insert(object);
+        Ok(())
+    }
+
+    fn replace(
+        &mut self,
+        target: &Ref,
+        key: &Key,
+        before: &Value,
+        mut after: Value,
+    ) -> Result<(), ApiError> {
+        for name in ["uid", "resourceVersion", "generation", "creationTimestamp"] {
+            after["metadata"][name] = before["metadata"][name].clone();
+        }
+        restore_status(&mut after, before);
+        admit::complete(self, &mut after);
+        if is_leaving(before) && adds_finalizer(before, &after) {
+            let why = "no new finalizers can be added if the object is being deleted";
+            return Err(invalid(target, "metadata.finalizers", why));
+        }
+        admit::check_change(self, target, before, &after)?;
+        self.update(key, |object| *object = after);
+        Ok(())
+    }
+
+    fn must_be_served(&self, target: &Ref) -> Result<(), ApiError> {
+        if self.served.contains(&target.api.api_version()) {
+            return Ok(());
+        }
+        Err(ApiError::new(404, "NotFound", NOT_SERVED))
+    }
+
+    fn must_be_meant(&self, target: &Ref, meant: Meant<'_>) -> Result<(), ApiError> {
+        let object = self.get(target).ok_or_else(|| absent(target))?;
+        let uid = text(object, "/metadata/uid");
+        if let Some(other) = meant.uid.filter(|other| *other != uid) {
+            return Err(conflict(
+                target,
+                &format!(
+                    "Precondition failed: UID in precondition: {other}, UID in object meta: {uid}"
+                ),
+            ));
+        }
+        if meant.version.is_some_and(|other| other != text(object, "/metadata/resourceVersion")) {
+            return Err(modified(target));
+        }
+        Ok(())
+    }
+}
+
+fn absent(target: &Ref) -> ApiError {
+    ApiError::new(404, "NotFound", format!("{} not found", quoted(target)))
+}
+
+fn conflict(target: &Ref, why: &str) -> ApiError {
+    let message = format!("Operation cannot be fulfilled on {}: {why}", quoted(target));
+    ApiError::new(409, "Conflict", message)
+}
+
+fn modified(target: &Ref) -> ApiError {
+    conflict(
+        target,
+        "the object has been modified; please apply your changes to the latest version and try again",
+    )
+}
+
+/// A refusal of one field.
+pub(super) fn invalid(target: &Ref, field: &str, why: &str) -> ApiError {
+    let of = &target.api;
+    let group = if of.group.is_empty() { String::new() } else { format!(".{}", of.group) };
+    let message = format!("{}{group} \"{}\" is invalid: {field}: {why}", of.kind, target.name);
+    ApiError::new(422, "Invalid", message).because("FieldValueInvalid", field)
+}
+
+/// `statefulsets.apps "rivven-prod"`, as the server speaks of an object.
+pub(super) fn quoted(target: &Ref) -> String {
+    let of = &target.api;
+    let group = if of.group.is_empty() { String::new() } else { format!(".{}", of.group) };
+    format!("{}{group} \"{}\"", of.plural, target.name)
+}
+
+fn given<'a>(body: &'a Value, place: &str) -> Option<&'a str> {
+    body.pointer(place).and_then(Value::as_str)
+}
+
+fn without_status(body: &Value) -> Value {
+    let mut body = body.clone();
+    if let Some(fields) = body.as_object_mut() {
+        fields.remove("status");
+    }
+    body
+}
+
+fn restore_status(after: &mut Value, before: &Value) {
+    let Some(fields) = after.as_object_mut() else { return };
+    match before.get("status") {
+        Some(status) => drop(fields.insert("status".to_owned(), status.clone())),
+        None => drop(fields.remove("status")),
+    }
+}
+
+fn adds_finalizer(before: &Value, after: &Value) -> bool {
+    let names = after.pointer("/metadata/finalizers").and_then(Value::as_array);
+    let mut names = names.into_iter().flatten().filter_map(Value::as_str);
+    names.any(|name| !has_finalizer(before, name))
+}

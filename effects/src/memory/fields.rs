@@ -1,0 +1,385 @@
+//! Who owns which field: server-side apply and `managedFields`.
+//!
+//! A set of fields is a set of paths, each a list of steps as `fieldsV1` writes them: `f:name` is a
+//! field, `k:{…}` an item of a list that is merged by key, `v:…` a member of a set. Sets make the
+//! rules of server-side apply plain: what was applied before, is applied no longer, and belongs to
+//! nobody else, goes.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use serde_json::{Map, Value, json};
+use sluicegate_core::observed::text;
+
+/// The way to a field.
+type Path = Vec<String>;
+
+/// A set of fields.
+pub(super) type Fields = BTreeSet<Path>;
+
+/// What an apply comes to.
+pub(super) struct Applied {
+    pub(super) object: Value,
+    /// Fields that another manager set to another value, with that manager.
+    pub(super) conflicts: Vec<(String, String)>,
+}
+
+/// Lists that are merged by key, and the keys. A port is told by its protocol too, which is TCP where
+/// nothing is said.
+const MERGED: &[(&str, &[&str])] = &[
+    ("conditions", &["type"]),
+    ("containers", &["name"]),
+    ("env", &["name"]),
+    ("imagePullSecrets", &["name"]),
+    ("initContainers", &["name"]),
+    ("ownerReferences", &["uid"]),
+    ("topologySpreadConstraints", &["topologyKey", "whenUnsatisfiable"]),
+    ("volumeMounts", &["mountPath"]),
+    ("volumes", &["name"]),
+];
+
+/// Objects that are one value: whoever sets one of their fields sets them all.
+const ATOMIC: &[&str] = &[
+    "configMapKeyRef",
+    "fieldRef",
+    "labelSelector",
+    "nodeSelector",
+    "resourceFieldRef",
+    "secretKeyRef",
+    "selector",
+];
+
+/// What identifies an object, and what the server alone sets: nobody's.
+const NOBODYS: &[&str] = &[
+    "creationTimestamp",
+    "deletionGracePeriodSeconds",
+    "deletionTimestamp",
+    "generation",
+    "managedFields",
+    "name",
+    "namespace",
+    "resourceVersion",
+    "uid",
+];
+
+/// Applies a body to what is there, or to nothing.
+pub(super) fn apply(live: &Value, body: &Value, manager: &str, time: &str) -> Applied {
+    let wished = owned(body);
+    let mut managers = managers(live);
+    let own = (manager.to_owned(), "Apply".to_owned());
+    let before = managers.remove(&own).unwrap_or_default();
+    let mut object = live.clone();
+    lay_over(&mut object, body, "");
+    let mut conflicts = Vec::new();
+    for ((name, _), theirs) in &mut managers {
+        let changed = |path: &&Path| at(live, path) != at(&object, path);
+        let contested: Vec<Path> = wished.intersection(theirs).filter(changed).cloned().collect();
+        for path in contested {
+            conflicts.push((dotted(&path), name.clone()));
+            theirs.remove(&path);
+        }
+    }
+    for path in before.difference(&wished) {
+        let kept = |fields: &Fields| fields.iter().any(|other| other.starts_with(path));
+        if !kept(&wished) && !managers.values().any(kept) {
+            remove(&mut object, path, &wished);
+        }
+    }
+    managers.insert(own, wished);
+    set_managers(&mut object, live, managers, time);
+    Applied { object, conflicts }
+}
+
+/// Notes that a manager wrote an object some other way: what it changed is its own now.
+pub(super) fn updated(before: &Value, mut after: Value, manager: &str, time: &str) -> Value {
+    let (old, new) = (owned(before), owned(&after));
+    let mut managers = managers(before);
+    let touched: Fields = new
+        .iter()
+        .filter(|path| !old.contains(*path) || at(before, path) != at(&after, path))
+        .cloned()
+        .collect();
+    for fields in managers.values_mut() {
+        fields.retain(|path| !touched.contains(path) && exists(&after, path));
+    }
+    let own = (manager.to_owned(), "Update".to_owned());
+    managers.entry(own).or_default().extend(touched);
+    set_managers(&mut after, before, managers, time);
+    after
+}
+
+/// The fields that an object sets.
+fn owned(object: &Value) -> Fields {
+    let mut fields = Fields::new();
+    let mut path = Path::new();
+    for (name, value) in object.as_object().into_iter().flatten() {
+        if !matches!(name.as_str(), "apiVersion" | "kind" | "status") {
+            path.push(format!("f:{name}"));
+            collect(&mut path, name, value, &mut fields);
+            path.pop();
+        }
+    }
+    fields.retain(|path| {
+        let field = path.get(1).and_then(|step| step.strip_prefix("f:")).unwrap_or_default();
+        !(path[0] == "f:metadata" && NOBODYS.contains(&field))
+    });
+    fields
+}
+
+fn collect(path: &mut Path, name: &str, value: &Value, fields: &mut Fields) {
+    match value {
+        Value::Object(entries) if !entries.is_empty() && !ATOMIC.contains(&name) => {
+            for (name, value) in entries {
+                path.push(format!("f:{name}"));
+                collect(path, name, value, fields);
+                path.pop();
+            }
+        }
+        Value::Array(items) if !items.is_empty() => match kind_of(name, items) {
+            Kind::Value => drop(fields.insert(path.clone())),
+            Kind::Set => {
+                for item in items {
+                    path.push(format!("v:{item}"));
+                    fields.insert(path.clone());
+                    path.pop();
+                }
+            }
+            Kind::Merged(keys) => {
+                for item in items {
+                    path.push(format!("k:{}", key_of(item, keys)));
+                    fields.insert(path.clone());
+                    collect(path, "", item, fields);
+                    path.pop();
+                }
+            }
+        },
+        Value::Null
+        | Value::Bool(_)
+        | Value::Number(_)
+        | Value::String(_)
+        | Value::Array(_)
+        | Value::Object(_) => drop(fields.insert(path.clone())),
+    }
+}
+
+enum Kind {
+    Value,
+    Set,
+    Merged(&'static [&'static str]),
+}
+
+fn kind_of(name: &str, items: &[Value]) -> Kind {
+    let has = |key: &str| items.iter().any(|item| item.get(key).is_some());
+    match name {
+        "finalizers" => Kind::Set,
+        "ports" if has("containerPort") => Kind::Merged(&["containerPort", "protocol"]),
+        // A network policy's ports have no name and are one value.
+        "ports" if has("targetPort") || has("name") => Kind::Merged(&["port", "protocol"]),
+        _ => {
+            let keys = MERGED.iter().find(|(merged, _)| *merged == name).map(|(_, keys)| *keys);
+            // Some custom resource may have a list of that name that has other items.
+            match keys.filter(|keys| items.iter().all(|item| item.get(keys[0]).is_some())) {
+                Some(keys) => Kind::Merged(keys),
+                None => Kind::Value,
+            }
+        }
+    }
+}
+
+/// The keys of an item, as `fieldsV1` writes them.
+fn key_of(item: &Value, keys: &[&str]) -> Value {
+    let value = |key: &str| match item.get(key) {
+        Some(value) => value.clone(),
+        None if key == "protocol" => json!("TCP"),
+        None => Value::Null,
+    };
+    Value::Object(keys.iter().map(|&key| (key.to_owned(), value(key))).collect())
+}
+
+/// Lays what is applied over what is there, lists with a key item by item.
+fn lay_over(into: &mut Value, body: &Value, name: &str) {
+    match (into, body) {
+        (Value::Object(into), Value::Object(body)) if !ATOMIC.contains(&name) => {
+            for (name, value) in body {
+                let server = matches!(name.as_str(), "resourceVersion" | "uid" | "managedFields");
+                if server && into.contains_key(name) {
+                    continue;
+                }
+                lay_over(into.entry(name.clone()).or_insert(Value::Null), value, name);
+            }
+        }
+        (Value::Array(into), Value::Array(body)) => match kind_of(name, body) {
+            Kind::Value => *into = body.clone(),
+            Kind::Set => into.extend(added(into, body)),
+            Kind::Merged(keys) => {
+                for item in body {
+                    let key = key_of(item, keys);
+                    match into.iter_mut().find(|one| key_of(one, keys) == key) {
+                        Some(one) => lay_over(one, item, ""),
+                        None => into.push(item.clone()),
+                    }
+                }
+            }
+        },
+        (into, body) => *into = body.clone(),
+    }
+}
+
+fn added(into: &[Value], body: &[Value]) -> Vec<Value> {
+    body.iter().filter(|item| !into.contains(item)).cloned().collect()
+}
+
+/// What is at a path.
+fn at<'a>(object: &'a Value, path: &[String]) -> Option<&'a Value> {
+    path.iter().try_fold(object, |value, step| match index(value, step)? {
+        Index::Field(name) => value.get(name),
+        Index::Item(item) => value.get(item),
+    })
+}
+
+fn exists(object: &Value, path: &[String]) -> bool {
+    at(object, path).is_some()
+}
+
+enum Index {
+    Field(String),
+    Item(usize),
+}
+
+fn index(value: &Value, step: &str) -> Option<Index> {
+    if let Some(name) = step.strip_prefix("f:") {
+        return Some(Index::Field(name.to_owned()));
+    }
+    let items = value.as_array()?;
+    let item = if let Some(key) = step.strip_prefix("k:") {
+        let key: Map<String, Value> = serde_json::from_str(key).ok()?;
+        let keys: Vec<&str> = key.keys().map(String::as_str).collect();
+        let key = Value::Object(key.clone());
+        items.iter().position(|item| key_of(item, &keys) == key)
+    } else {
+        let member: Value = serde_json::from_str(step.strip_prefix("v:")?).ok()?;
+        items.iter().position(|item| *item == member)
+    };
+    item.map(Index::Item)
+}
+
+/// Removes what is at a path, and whatever is left empty above it unless it is wished for so.
+fn remove(object: &mut Value, path: &[String], wished: &Fields) {
+    let Some((last, above)) = path.split_last() else { return };
+    let mut parent = &mut *object;
+    for step in above {
+        let next = match index(parent, step) {
+            Some(Index::Field(name)) => parent.get_mut(name),
+            Some(Index::Item(item)) => parent.get_mut(item),
+            None => None,
+        };
+        let Some(next) = next else { return };
+        parent = next;
+    }
+    match (index(parent, last), &mut *parent) {
+        (Some(Index::Field(name)), Value::Object(fields)) => drop(fields.remove(&name)),
+        (Some(Index::Item(item)), Value::Array(items)) => drop(items.remove(item)),
+        _ => return,
+    }
+    let empty = match parent {
+        Value::Object(fields) => fields.is_empty(),
+        Value::Array(items) => items.is_empty(),
+        Value::Null | Value::Bool(_) | Value::Number(_) | Value::String(_) => false,
+    };
+    if empty && above.len() > 1 && !wished.contains(above) {
+        remove(object, above, wished);
+    }
+}
+
+/// `.spec.replicas`, as a conflict names a field.
+fn dotted(path: &[String]) -> String {
+    path.iter().fold(String::new(), |mut text, step| {
+        match step.strip_prefix("f:") {
+            Some(name) => {
+                text.push('.');
+                text.push_str(name);
+            }
+            None => {
+                text.push('[');
+                text.push_str(&step[2..]);
+                text.push(']');
+            }
+        }
+        text
+    })
+}
+
+type Managers = BTreeMap<(String, String), Fields>;
+
+fn managers(object: &Value) -> Managers {
+    let entries = object.pointer("/metadata/managedFields").and_then(Value::as_array);
+    let mut managers = Managers::new();
+    for entry in entries.into_iter().flatten() {
+        if text(entry, "/subresource").is_empty() {
+            let who = (text(entry, "/manager").to_owned(), text(entry, "/operation").to_owned());
+            let fields = managers.entry(who).or_default();
+            unfold(&mut Path::new(), &entry["fieldsV1"], fields);
+        }
+    }
+    managers
+}
+
+fn unfold(path: &mut Path, tree: &Value, fields: &mut Fields) {
+    let Some(below) = tree.as_object() else { return };
+    if below.is_empty() && !path.is_empty() {
+        fields.insert(path.clone());
+    }
+    for (step, tree) in below {
+        if step == "." {
+            fields.insert(path.clone());
+        } else {
+            path.push(step.clone());
+            unfold(path, tree, fields);
+            path.pop();
+        }
+    }
+}
+
+fn fold(fields: &Fields) -> Value {
+    let mut tree = json!({});
+    for path in fields {
+        let mut place = &mut tree;
+        for (depth, step) in path.iter().enumerate() {
+            // What is a field itself and has fields below it says so with a dot.
+            if place.as_object().is_some_and(Map::is_empty) && fields.contains(&path[..depth]) {
+                place["."] = json!({});
+            }
+            let below = place.as_object_mut().expect("a tree of objects");
+            place = below.entry(step.clone()).or_insert_with(|| json!({}));
+        }
+    }
+    tree
+}
+
+/// Writes the managers down. An entry that did not change keeps its time, so that a write that
+/// changes nothing is none.
+fn set_managers(object: &mut Value, before: &Value, managers: Managers, time: &str) {
+    let old = before.pointer("/metadata/managedFields").and_then(Value::as_array);
+    let old: Vec<Value> = old.cloned().unwrap_or_default();
+    let others = old.iter().filter(|entry| !text(entry, "/subresource").is_empty()).cloned();
+    let version = object["apiVersion"].clone();
+    let entry = |((manager, operation), fields): ((String, String), Fields)| {
+        let mut entry = json!({
+            "manager": manager,
+            "operation": operation,
+            "apiVersion": version,
+            "fieldsType": "FieldsV1",
+            "fieldsV1": fold(&fields),
+        });
+        let same = |old: &&Value| {
+            ["manager", "operation", "fieldsV1"].iter().all(|&part| old[part] == entry[part])
+        };
+        entry["time"] =
+            old.iter().find(same).map_or_else(|| json!(time), |old| old["time"].clone());
+        entry
+    };
+    let held = managers.into_iter().filter(|(_, fields)| !fields.is_empty());
+    let entries: Vec<Value> = held.map(entry).chain(others).collect();
+    if entries != old {
+        object["metadata"]["managedFields"] = json!(entries);
+    }
+}

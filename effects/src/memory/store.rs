@@ -1,0 +1,387 @@
+//! The objects, and what every write to them has in common: uids, versions, generations and times.
+//!
+//! No clock and no dice: time is a count of ticks, a uid follows from a name and a counter. So a run
+//! that failed fails again in the same way.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use serde_json::{Map, Value, json};
+use sluicegate_core::{
+    digest::sha256,
+    observed::{Api, Ref, text},
+};
+
+use super::Happening;
+
+/// What there is.
+#[derive(Clone, Debug)]
+pub struct Store {
+    objects: BTreeMap<Key, Value>,
+    /// The group versions that are served.
+    pub(super) served: BTreeSet<String>,
+    /// What may not be looked at.
+    pub(super) denied: BTreeSet<Key>,
+    /// Owners that were never loaded: what belongs to them is not garbage.
+    pub(super) beyond: BTreeSet<String>,
+    /// The images that cannot be pulled.
+    pub(super) bad_images: BTreeSet<String>,
+    /// What single pods do, by namespace and name.
+    pub(super) behaviours: BTreeMap<(String, String), super::Behaviour>,
+    clock: u64,
+    version: u64,
+    made: u64,
+    happenings: Vec<Happening>,
+}
+
+/// What an object is found by. Unlike a [`Ref`] it leaves out the version and the plural, so that an
+/// object that came as text is found as well.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub(super) struct Key {
+    pub(super) group: String,
+    pub(super) kind: String,
+    pub(super) namespace: String,
+    pub(super) name: String,
+}
+
+/// 2026-01-01T00:00:00Z, where the logical clock begins.
+const EPOCH: i64 = 1_767_225_600;
+
+/// The group versions that are always served.
+const BUILT_IN: &[&str] = &[
+    "v1",
+    "apps/v1",
+    "events.k8s.io/v1",
+    "networking.k8s.io/v1",
+    "policy/v1",
+    "storage.k8s.io/v1",
+];
+
+impl Default for Store {
+    fn default() -> Self {
+        let mut store = Self {
+            objects: BTreeMap::new(),
+            served: BUILT_IN.iter().map(|&one| one.to_owned()).collect(),
+            denied: BTreeSet::new(),
+            beyond: BTreeSet::new(),
+            bad_images: BTreeSet::new(),
+            behaviours: BTreeMap::new(),
+            clock: 0,
+            version: 1000,
+            made: 0,
+            happenings: Vec::new(),
+        };
+        store.ensure_namespace("default");
+        store.insert(json!({
+            "apiVersion": "storage.k8s.io/v1",
+            "kind": "StorageClass",
+            "metadata": {
+                "name": "standard",
+                "annotations": { "storageclass.kubernetes.io/is-default-class": "true" },
+            },
+            "provisioner": "sluicegate/memory",
+            "allowVolumeExpansion": true,
+        }));
+        store
+    }
+}
+
+impl Store {
+    /// One object.
+    pub fn get(&self, target: &Ref) -> Option<&Value> {
+        self.find(&Key::of(target))
+    }
+
+    /// All objects, sorted by group, kind, namespace and name.
+    pub fn objects(&self) -> impl Iterator<Item = &Value> {
+        self.objects.values()
+    }
+
+    /// Whether a pod exists and says that it is ready.
+    pub fn is_pod_ready(&self, namespace: &str, name: &str) -> bool {
+        self.find(&Key::core("Pod", namespace, name)).is_some_and(crate::execute::is_ready)
+    }
+
+    /// The logical time, in ticks.
+    pub fn clock(&self) -> u64 {
+        self.clock
+    }
+
+    /// The logical time as Kubernetes writes it: one tick is a second.
+    pub fn time(&self) -> String {
+        self.timestamp().to_string()
+    }
+
+    pub(super) fn timestamp(&self) -> k8s_openapi::jiff::Timestamp {
+        let seconds = EPOCH + i64::try_from(self.clock).expect("ticks are few");
+        k8s_openapi::jiff::Timestamp::from_second(seconds).expect("ticks are few")
+    }
+
+    pub(super) fn advance(&mut self) {
+        self.clock += 1;
+    }
+
+    pub(super) fn find(&self, key: &Key) -> Option<&Value> {
+        self.objects.get(key)
+    }
+
+    /// Every object of a kind, everywhere.
+    pub(super) fn every(&self, group: &str, kind: &str) -> Vec<Key> {
+        let is = |key: &&Key| key.group == group && key.kind == kind;
+        self.objects.keys().filter(is).cloned().collect()
+    }
+
+    /// The objects of a kind in one namespace, with their keys.
+    pub(super) fn within<'a>(
+        &'a self,
+        kind: &'a str,
+        namespace: &'a str,
+    ) -> impl Iterator<Item = (&'a Key, &'a Value)> {
+        self.objects.iter().filter(move |(key, _)| key.kind == kind && key.namespace == namespace)
+    }
+
+    pub(super) fn entries(&self) -> impl Iterator<Item = (&Key, &Value)> {
+        self.objects.iter()
+    }
+
+    /// Puts an object as a file has it, keeping what it says of itself.
+    pub(super) fn load(&mut self, mut object: Value) {
+        object.as_object_mut().expect("an object is an object").remove("probe");
+        let key = Key::of_object(&object);
+        if !key.namespace.is_empty() {
+            self.ensure_namespace(&key.namespace.clone());
+        }
+        self.served.insert(text(&object, "/apiVersion").to_owned());
+        if let Ok(version) = text(&object, "/metadata/resourceVersion").parse::<u64>() {
+            self.version = self.version.max(version);
+        }
+        for owner in owners(&object) {
+            self.beyond.insert(text(owner, "/uid").to_owned());
+        }
+        self.insert(object);
+        let known: BTreeSet<String> =
+            self.objects.values().map(|one| text(one, "/metadata/uid").to_owned()).collect();
+        self.beyond.retain(|uid| !known.contains(uid));
+    }
+
+    /// Adds an object and fills in what the server gives. What it brings along is kept.
+    pub(super) fn insert(&mut self, mut object: Value) -> Key {
+        let key = Key::of_object(&object);
+        self.made += 1;
+        let made_of = json!([key.group, key.kind, key.namespace, key.name, self.made]);
+        let (time, version) = (self.time(), self.next_version());
+        let meta = meta_mut(&mut object);
+        meta.entry("uid").or_insert_with(|| uuid(&made_of));
+        meta.entry("resourceVersion").or_insert(version);
+        meta.entry("generation").or_insert(json!(1));
+        meta.entry("creationTimestamp").or_insert(json!(time));
+        self.objects.insert(key.clone(), object);
+        key
+    }
+
+    /// Changes an object. Nothing happens where nothing changed; whoever was only waiting for its
+    /// last finalizer is gone afterwards. Returns whether anything changed.
+    pub(super) fn update(&mut self, key: &Key, change: impl FnOnce(&mut Value)) -> bool {
+        let Some(before) = self.objects.get(key) else { return false };
+        let mut after = before.clone();
+        change(&mut after);
+        if *before == after {
+            return false;
+        }
+        if wish(before) != wish(&after) {
+            let generation = before.pointer("/metadata/generation").and_then(Value::as_i64);
+            after["metadata"]["generation"] = json!(generation.unwrap_or_default() + 1);
+        }
+        after["metadata"]["resourceVersion"] = self.next_version();
+        if is_done_with(&after) {
+            self.objects.remove(key);
+        } else {
+            self.objects.insert(key.clone(), after);
+        }
+        true
+    }
+
+    /// Marks an object as being deleted, or removes it where nothing holds it.
+    pub(super) fn begin_delete(&mut self, key: &Key, holder: Option<&str>) {
+        let time = self.time();
+        let grace = if key.kind == "Pod" { 30 } else { 0 };
+        self.update(key, |object| {
+            if let Some(holder) = holder {
+                add_finalizer(object, holder);
+            }
+            let meta = meta_mut(object);
+            if !meta.contains_key("deletionTimestamp") {
+                meta.insert("deletionTimestamp".to_owned(), json!(time));
+                meta.insert("deletionGracePeriodSeconds".to_owned(), json!(grace));
+                // Deleting is a change of what is wished for.
+                let generation = meta.get("generation").and_then(Value::as_i64);
+                meta.insert("generation".to_owned(), json!(generation.unwrap_or_default() + 1));
+            }
+            if object["kind"] == "Namespace" {
+                object["status"]["phase"] = json!("Terminating");
+            }
+        });
+    }
+
+    /// Tells what happened, for those who watch.
+    pub(super) fn tell(&mut self, key: &Key, what: &str) {
+        let target = self.reference(key);
+        let what = format!("{target} {what}");
+        self.happenings.push(Happening { at: self.clock, what, target });
+    }
+
+    pub(super) fn take_happenings(&mut self) -> Vec<Happening> {
+        std::mem::take(&mut self.happenings)
+    }
+
+    /// A reference to what is there, or was.
+    pub(super) fn reference(&self, key: &Key) -> Ref {
+        let version = self.find(key).map_or("v1", |object| {
+            let version = text(object, "/apiVersion");
+            version.rsplit_once('/').map_or(version, |(_, version)| version)
+        });
+        let api = Api::new(&key.group, version, &key.kind, &plural(&key.kind));
+        Ref { api, namespace: key.namespace.clone(), name: key.name.clone() }
+    }
+
+    pub(super) fn newest_version(&self) -> String {
+        self.version.to_string()
+    }
+
+    fn next_version(&mut self) -> Value {
+        self.version += 1;
+        json!(self.version.to_string())
+    }
+
+    pub(super) fn ensure_namespace(&mut self, name: &str) {
+        if self.find(&Key::core("Namespace", "", name)).is_none() {
+            self.insert(json!({
+                "apiVersion": "v1",
+                "kind": "Namespace",
+                "metadata": { "name": name, "labels": { "kubernetes.io/metadata.name": name } },
+                "spec": { "finalizers": ["kubernetes"] },
+                "status": { "phase": "Active" },
+            }));
+        }
+    }
+}
+
+impl Key {
+    pub(super) fn of(target: &Ref) -> Self {
+        Self {
+            group: target.api.group.clone(),
+            kind: target.api.kind.clone(),
+            namespace: target.namespace.clone(),
+            name: target.name.clone(),
+        }
+    }
+
+    pub(super) fn of_object(object: &Value) -> Self {
+        let group = text(object, "/apiVersion").split_once('/').map_or("", |(group, _)| group);
+        Self {
+            group: group.to_owned(),
+            kind: text(object, "/kind").to_owned(),
+            namespace: text(object, "/metadata/namespace").to_owned(),
+            name: text(object, "/metadata/name").to_owned(),
+        }
+    }
+
+    /// An object of the core group.
+    pub(super) fn core(kind: &str, namespace: &str, name: &str) -> Self {
+        let [kind, namespace, name] = [kind, namespace, name].map(str::to_owned);
+        Self { group: String::new(), kind, namespace, name }
+    }
+}
+
+/// The metadata of an object, to change.
+pub(super) fn meta_mut(object: &mut Value) -> &mut Map<String, Value> {
+    let object = object.as_object_mut().expect("an object is an object");
+    let meta = object.entry("metadata").or_insert_with(|| json!({}));
+    meta.as_object_mut().expect("metadata is an object")
+}
+
+/// The owner references of an object.
+pub(super) fn owners(object: &Value) -> impl Iterator<Item = &Value> {
+    object.pointer("/metadata/ownerReferences").and_then(Value::as_array).into_iter().flatten()
+}
+
+/// Whether an object is being deleted.
+pub(super) fn is_leaving(object: &Value) -> bool {
+    object.pointer("/metadata/deletionTimestamp").is_some()
+}
+
+/// Whether an object has a finalizer.
+pub(super) fn has_finalizer(object: &Value, name: &str) -> bool {
+    let held = object.pointer("/metadata/finalizers").and_then(Value::as_array);
+    held.is_some_and(|held| held.iter().any(|one| one == name))
+}
+
+pub(super) fn add_finalizer(object: &mut Value, name: &str) {
+    if !has_finalizer(object, name) {
+        let held = meta_mut(object).entry("finalizers").or_insert_with(|| json!([]));
+        held.as_array_mut().expect("finalizers are a list").push(json!(name));
+    }
+}
+
+pub(super) fn remove_finalizer(object: &mut Value, name: &str) {
+    let meta = meta_mut(object);
+    let Some(held) = meta.get_mut("finalizers").and_then(Value::as_array_mut) else { return };
+    held.retain(|one| one != name);
+    if held.is_empty() {
+        meta.remove("finalizers");
+    }
+}
+
+/// A whole number at a JSON pointer, or another where there is none.
+pub(super) fn number(object: &Value, pointer: &str, or: u64) -> u64 {
+    object.pointer(pointer).and_then(Value::as_u64).unwrap_or(or)
+}
+
+/// Whether an object's labels satisfy a label selector with `matchLabels`.
+pub(super) fn is_selected(object: &Value, selector: Option<&Value>) -> bool {
+    let Some(wanted) = selector.and_then(|one| one.get("matchLabels")).and_then(Value::as_object)
+    else {
+        return false;
+    };
+    let labels = object.pointer("/metadata/labels");
+    wanted.iter().all(|(key, value)| labels.and_then(|all| all.get(key)) == Some(value))
+}
+
+/// The plural of a kind, as English has it: what all kinds we meet go by.
+pub(super) fn plural(kind: &str) -> String {
+    let lower = kind.to_lowercase();
+    if let Some(stem) = lower.strip_suffix('y') {
+        format!("{stem}ies")
+    } else if lower.ends_with('s') {
+        format!("{lower}es")
+    } else {
+        format!("{lower}s")
+    }
+}
+
+/// Everything that counts for the generation: all but metadata and status.
+fn wish(object: &Value) -> Vec<(&String, &Value)> {
+    let fields = object.as_object().into_iter().flatten();
+    fields.filter(|(name, _)| !matches!(name.as_str(), "metadata" | "status")).collect()
+}
+
+fn is_done_with(object: &Value) -> bool {
+    let empty =
+        |place: &str| object.pointer(place).and_then(Value::as_array).is_none_or(Vec::is_empty);
+    is_leaving(object)
+        && empty("/metadata/finalizers")
+        && number(object, "/metadata/deletionGracePeriodSeconds", 0) == 0
+        && (object["kind"] != "Namespace" || empty("/spec/finalizers"))
+}
+
+fn uuid(of: &Value) -> Value {
+    let hex = sha256(of);
+    let part = |from: usize, to: usize| &hex[from..to];
+    json!(format!(
+        "{}-{}-4{}-8{}-{}",
+        part(0, 8),
+        part(8, 12),
+        part(12, 15),
+        part(15, 18),
+        part(18, 30)
+    ))
+}
