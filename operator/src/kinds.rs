@@ -5,8 +5,9 @@ use serde_json::Value;
 use sluicegate_core::{
     condition::Reason,
     field::{Cause, Errors, Path},
-    kind::Kind,
+    kind::{Kind, System},
     observed::{Api, Ref},
+    rule::Rule,
     schema::Compiled,
     step::accept,
     systems::{self, Visitor, rivven::Rivven},
@@ -25,6 +26,10 @@ pub struct KindInfo {
     pub reasons: &'static [&'static Reason],
     /// Its fields without effect, with the reason.
     pub inert: &'static [(&'static str, &'static str)],
+    /// What its changes wait for, by id.
+    pub gates: &'static [(&'static str, &'static str)],
+    /// The rules of its system.
+    pub rules: &'static [&'static Rule],
     /// Everything wrong with a resource, but for unknown fields.
     pub check: fn(&Value) -> Result<(), Errors>,
 }
@@ -76,6 +81,8 @@ impl Visitor<Rivven> for Gather {
             schema: K::schema(),
             reasons: K::REASONS,
             inert: K::INERT,
+            gates: K::GATES,
+            rules: <K::System as System>::RULES,
             check: check::<K>,
         });
     }

@@ -1,7 +1,6 @@
 //! The operator at work in a world of files: one round over every resource of every kind.
 
 use futures_executor::block_on;
-use kube_core::Resource as _;
 use serde_json::Value;
 use sluicegate_core::{
     kind::{Ctx, Kind, Settings},

@@ -103,6 +103,11 @@ impl World {
         }
     }
 
+    /// Creates an object as `kubectl create` does: the API server gives it its uid.
+    pub fn create(&self, entry: &Entry) {
+        self.memory.load(vec![entry.value().clone()]);
+    }
+
     /// The resource as it was before it was asked for anew.
     pub fn before(&self, target: &Ref) -> Option<&Value> {
         self.before.get(target)
@@ -180,6 +185,14 @@ impl World {
         problems
     }
 
+    /// Lets a call change the answers of the files; whether it changed any.
+    fn answered(&self, call: &Call) -> bool {
+        let mut told = self.told();
+        let before = told.clone();
+        Rivven::fold(call, &mut told);
+        *told != before
+    }
+
     fn told(&self) -> MutexGuard<'_, BTreeMap<Probe, Answer>> {
         self.answers.lock().unwrap_or_else(PoisonError::into_inner)
     }
@@ -236,13 +249,9 @@ impl Writer<Rivven> for World {
     }
 
     async fn call(&self, call: &Call) -> Result<(), Error> {
-        let mut told = self.told();
-        let before = told.clone();
-        Rivven::fold(call, &mut told);
-        if *told != before {
+        if self.answered(call) {
             return Ok(());
         }
-        drop(told);
         self.memory.call(call).await
     }
 
