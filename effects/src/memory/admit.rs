@@ -9,7 +9,10 @@ use k8s_openapi::api::{
 };
 use serde::{Serialize, de::DeserializeOwned};
 use serde_json::{Value, json};
-use sluicegate_core::observed::{Ref, text};
+use sluicegate_core::{
+    k8s::quantity::Quantity,
+    observed::{Ref, text},
+};
 
 use super::{
     api::{invalid, quoted},
@@ -304,21 +307,7 @@ pub(super) fn expands(store: &Store, class: &str) -> bool {
     store.find(&key).is_some_and(|class| class["allowVolumeExpansion"] == true)
 }
 
-/// A size in bytes; nothing where it is none.
-pub(super) fn bytes(size: &str) -> Option<u128> {
-    const UNITS: &[(&str, u128)] = &[
-        ("Ki", 1 << 10),
-        ("Mi", 1 << 20),
-        ("Gi", 1 << 30),
-        ("Ti", 1 << 40),
-        ("Pi", 1 << 50),
-        ("k", 1_000),
-        ("M", 1_000_000),
-        ("G", 1_000_000_000),
-        ("T", 1_000_000_000_000),
-        ("P", 1_000_000_000_000_000),
-    ];
-    let unit = UNITS.iter().find_map(|(unit, of)| Some((size.strip_suffix(unit)?, *of)));
-    let (count, unit) = unit.unwrap_or((size, 1));
-    count.parse::<u128>().ok().map(|count| count * unit)
+/// A size; nothing where it is none.
+pub(super) fn bytes(size: &str) -> Option<Quantity> {
+    size.parse().ok()
 }

@@ -35,12 +35,12 @@ mod controllers;
 mod faults;
 mod fields;
 mod product;
-// mod rivven;
+mod rivven;
 mod store;
 mod world;
 
 #[cfg(test)]
-mod tests {}
+mod tests;
 
 use std::{
     collections::BTreeMap,
@@ -58,7 +58,7 @@ pub use self::{
     controllers::Behaviour,
     faults::{Counts, Fault, How, Interloper, Write, WriteVerb},
     product::{CallError, Nothing, Product},
-    // rivven::Brokers,
+    rivven::Brokers,
     store::Store,
 };
 use crate::error::ApiError;
@@ -134,7 +134,8 @@ impl<P: Product> Memory<P> {
         self.state().store.denied.insert(store::Key::of(target));
     }
 
-    /// Makes the product give this answer, whatever it would say.
+    /// Makes the product give this answer, whatever it would say. A call that would change the
+    /// answer changes it, and does not reach the product.
     pub fn answer(
         &self,
         probe: <P::System as System>::Probe,
@@ -286,8 +287,10 @@ impl<P: Product> Memory<P> {
     }
 
     /// Looks at the product, or changes it behind everybody's back.
-    pub fn product<T>(&self, with: impl FnOnce(&mut P) -> T) -> T {
-        with(&mut self.state().product)
+    pub fn product<T>(&self, with: impl FnOnce(&mut P, &Store) -> T) -> T {
+        let mut state = self.state();
+        let State { store, product, .. } = &mut *state;
+        with(product, store)
     }
 
     /// Looks at the objects without copying them.

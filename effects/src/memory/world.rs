@@ -148,6 +148,12 @@ impl<P: Product> State<P> {
 
     fn perform(&mut self, verb: &Verb<P::System>) -> Result<(), Error> {
         if let Verb::Call(call) = verb {
+            let mut answers = self.answers.clone();
+            P::System::fold(call, &mut answers);
+            if answers != self.answers {
+                self.answers = answers;
+                return Ok(());
+            }
             let done = self.product.call(&self.store, call);
             return done.map_err(|refusal| Error::Product {
                 doing: call.to_string(),

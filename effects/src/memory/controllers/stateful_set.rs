@@ -96,7 +96,9 @@ impl Set {
 
     fn roll(&self, store: &mut Store) {
         let from = number(&self.object, "/spec/updateStrategy/rollingUpdate/partition", 0);
-        for (key, pod) in self.pods.range(from..).rev().map(|(_, pod)| pod) {
+        for ordinal in (from..self.replicas).rev() {
+            // One that is just being made again is waited for.
+            let Some((key, pod)) = self.pods.get(&ordinal) else { return };
             if revision_of(pod) != self.revision && !is_leaving(pod) {
                 store.begin_delete(key, None);
                 store.tell(key, "is deleted: its template has changed");

@@ -1,0 +1,219 @@
+//! Rivven's brokers, as rivvend 0.0.22 was seen to behave when it runs alone.
+//!
+//! What matters to an operator is where things live: topics and records on the claim, the settings of
+//! topics in the process. So a broker that starts anew has its topics and has forgotten their
+//! settings, and a topic that is deleted and made again has its old records.
+//!
+//! Not imitated: ports (a broker that is ready answers on any), groups, quotas, offsets, membership
+//! in a cluster (no release forms one), settings that remove records.
+
+use std::collections::BTreeMap;
+
+use sluicegate_core::{
+    observed::text,
+    systems::rivven::{
+        Answer, Broker, Call, Health, Probe, Rivven, SeenTopic, names, topic::config::SETTINGS,
+    },
+};
+
+use super::{
+    CallError, Product, Store,
+    store::{Key, is_leaving},
+};
+use crate::error::Class;
+
+/// All brokers there are.
+#[derive(Clone, Debug, Default)]
+pub struct Brokers {
+    /// What lies on each volume, by the uid of its claim.
+    volumes: BTreeMap<String, BTreeMap<String, Stored>>,
+    /// The settings that each process keeps of its topics, by namespace and name of its pod.
+    settings: BTreeMap<(String, String), BTreeMap<String, Settings>>,
+}
+
+type Settings = BTreeMap<String, String>;
+
+/// A topic on a volume.
+#[derive(Clone, Copy, Debug, Default)]
+struct Stored {
+    /// Nothing once the topic was deleted: its records stay.
+    partitions: Option<u32>,
+    records: u64,
+}
+
+/// How many partitions a topic gets that comes about because somebody writes to it.
+const PARTITIONS_DEFAULT: u32 = 3;
+/// How many partitions a topic may have.
+const PARTITIONS_MAX: u32 = 1000;
+
+impl Brokers {
+    /// Writes records to a topic, which comes about if it is not there.
+    ///
+    /// # Errors
+    ///
+    /// If the broker cannot be reached.
+    pub fn produce(
+        &mut self,
+        world: &Store,
+        broker: &Broker,
+        topic: &str,
+        records: u64,
+    ) -> Result<(), CallError> {
+        let volume = reach(world, broker).map_err(|why| refusal(Class::Retry, why))?;
+        let stored = self.volumes.entry(volume).or_default().entry(topic.to_owned()).or_default();
+        stored.partitions.get_or_insert(PARTITIONS_DEFAULT);
+        stored.records += records;
+        Ok(())
+    }
+
+    fn set(&mut self, broker: &Broker, topic: &str, key: &str, value: Option<&str>) {
+        let process = (broker.namespace.clone(), names::pod(&broker.cluster, broker.ordinal));
+        let settings = self.settings.entry(process).or_default();
+        let settings = settings.entry(topic.to_owned()).or_default();
+        match value {
+            Some(value) => drop(settings.insert(key.to_owned(), normalised(key, value))),
+            None => drop(settings.remove(key)),
+        }
+    }
+
+    fn describe(&self, broker: &Broker, volume: &str, topic: &str) -> Answer {
+        let stored = self.volumes.get(volume).and_then(|topics| topics.get(topic));
+        let Some((partitions, records)) =
+            stored.and_then(|one| Some((one.partitions?, one.records)))
+        else {
+            return Answer::NoTopic;
+        };
+        let process = (broker.namespace.clone(), names::pod(&broker.cluster, broker.ordinal));
+        let settings = self.settings.get(&process).and_then(|topics| topics.get(topic));
+        Answer::Topic(SeenTopic {
+            partitions,
+            configs: settings.cloned().unwrap_or_default(),
+            records,
+            replication_factor: None,
+        })
+    }
+}
+
+impl Product for Brokers {
+    type System = Rivven;
+
+    fn ask(&self, world: &Store, probe: &Probe) -> Answer {
+        let volume = match reach(world, probe.broker()) {
+            Ok(volume) => volume,
+            Err(why) => return Answer::Unreachable(why),
+        };
+        match probe {
+            Probe::Health(_) => Answer::Health(Health { healthy: true, membership: None }),
+            Probe::Holdings(_) => {
+                let topics = self.volumes.get(&volume).into_iter().flatten();
+                let there = topics.filter(|(_, topic)| topic.partitions.is_some());
+                Answer::Holdings(there.map(|(name, topic)| (name.clone(), topic.records)).collect())
+            }
+            Probe::Topic { broker, name } => self.describe(broker, &volume, name),
+        }
+    }
+
+    fn call(&mut self, world: &Store, call: &Call) -> Result<(), CallError> {
+        let volume = reach(world, call.broker()).map_err(|why| refusal(Class::Retry, why))?;
+        let name = call.topic();
+        let topics = self.volumes.entry(volume).or_default();
+        let now = topics.get(name).and_then(|topic| topic.partitions);
+        match (call, now) {
+            (Call::CreateTopic { .. }, Some(_)) => {
+                Err(refusal(Class::Conflict, format!("Topic '{name}' already exists")))
+            }
+            (Call::CreateTopic { partitions, .. }, None) => {
+                check_partitions(*partitions)?;
+                topics.entry(name.to_owned()).or_default().partitions = Some(*partitions);
+                Ok(())
+            }
+            (Call::GrowTopic { partitions, .. }, Some(now)) => {
+                check_partitions(*partitions)?;
+                if *partitions <= now {
+                    return Err(refusal(
+                        Class::Conflict,
+                        format!(
+                            "INVALID_PARTITIONS: New partition count {partitions} must be greater than \
+                         current count {now}"
+                        ),
+                    ));
+                }
+                topics.entry(name.to_owned()).or_default().partitions = Some(*partitions);
+                Ok(())
+            }
+            (Call::SetConfig { broker, key, value, .. }, Some(_)) => {
+                check_setting(key, value.as_deref())?;
+                self.set(broker, name, key, value.as_deref());
+                Ok(())
+            }
+            (Call::DeleteTopic { .. }, Some(_)) => {
+                topics.entry(name.to_owned()).or_default().partitions = None;
+                Ok(())
+            }
+            (Call::GrowTopic { .. } | Call::SetConfig { .. } | Call::DeleteTopic { .. }, None) => {
+                Err(refusal(Class::Conflict, format!("Topic not found: {name}")))
+            }
+        }
+    }
+
+    fn pod_stopped(&mut self, namespace: &str, name: &str) {
+        self.settings.remove(&(namespace.to_owned(), name.to_owned()));
+    }
+}
+
+/// The volume of a broker that can be reached, or why it cannot.
+fn reach(world: &Store, broker: &Broker) -> Result<String, String> {
+    let pod = names::pod(&broker.cluster, broker.ordinal);
+    let Some(found) = world.find(&Key::core("Pod", &broker.namespace, &pod)) else {
+        return Err(format!("no such host: {pod}"));
+    };
+    if is_leaving(found) || !world.is_pod_ready(&broker.namespace, &pod) {
+        return Err(format!("connection refused by {pod}"));
+    }
+    let claim = names::claim(&broker.cluster, broker.ordinal);
+    let claim = world.find(&Key::core("PersistentVolumeClaim", &broker.namespace, &claim));
+    Ok(text(claim.unwrap_or(found), "/metadata/uid").to_owned())
+}
+
+fn check_partitions(count: u32) -> Result<(), CallError> {
+    if (1..=PARTITIONS_MAX).contains(&count) {
+        return Ok(());
+    }
+    let message = format!("INVALID_PARTITION_COUNT: {count} is not in 1..={PARTITIONS_MAX}");
+    Err(refusal(Class::Final, message))
+}
+
+fn check_setting(key: &str, value: Option<&str>) -> Result<(), CallError> {
+    let invalid = |why: &str| Err(refusal(Class::Final, format!("INVALID_CONFIG: {key}: {why}")));
+    if !SETTINGS.iter().any(|setting| setting.key == key) {
+        return invalid("unknown configuration key");
+    }
+    let Some(value) = value else { return Ok(()) };
+    let least = match key {
+        "retention.ms" | "retention.bytes" => -1,
+        "segment.bytes" => 1024,
+        "cleanup.policy" => {
+            let known = ["delete", "compact", "delete,compact", "compact,delete"];
+            return if known.contains(&value) { Ok(()) } else { invalid("unknown policy") };
+        }
+        "compression.type" => return Ok(()),
+        _ => 0,
+    };
+    match value.parse::<i64>() {
+        Ok(value) if value >= least => Ok(()),
+        Ok(_) => invalid("too small"),
+        Err(_) => invalid("not a number"),
+    }
+}
+
+/// The value as the broker keeps it.
+fn normalised(key: &str, value: &str) -> String {
+    match (key, value) {
+        ("cleanup.policy", "delete,compact") => "compact,delete".to_owned(),
+        _ => value.to_owned(),
+    }
+}
+
+fn refusal(class: Class, message: String) -> CallError {
+    CallError { class, message }
+}
