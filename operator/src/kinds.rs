@@ -1,7 +1,7 @@
 //! Every kind there is, free of its type: for commands that take the name of one.
 
 use k8s_openapi::apiextensions_apiserver::pkg::apis::apiextensions::v1::CustomResourceDefinition;
-use serde_json::Value;
+use serde_json::{Value, json};
 use sluicegate_core::{
     condition::Reason,
     field::{Cause, Errors, Path},
@@ -88,20 +88,27 @@ impl Visitor<Rivven> for Gather {
     }
 }
 
+/// The text is judged first: what decodes has lost the difference between a field that is missing
+/// and one that Kubernetes' own types fill in.
 fn check<K: Kind>(resource: &Value) -> Result<(), Errors> {
     let mut errors = Errors::default();
-    if let Some(spec) = resource.get("spec") {
-        K::schema().check(&Path::root("spec"), spec, &mut errors);
-    }
+    let own = resource.get("spec").map_or_else(|| json!({}), |spec| json!({ "spec": spec }));
+    K::schema().check(&Path::default(), &own, &mut errors);
     match serde_json::from_value::<K::Resource>(resource.clone()) {
-        Ok(resource) => accept::<K>(&resource).map(drop),
+        Ok(resource) => {
+            let more = accept::<K>(&resource).err().unwrap_or_default();
+            let said: Vec<_> = errors.iter().cloned().collect();
+            for error in more.iter().filter(|error| !said.contains(error)).cloned() {
+                errors.push(error.path, error.cause, error.remedy);
+            }
+        }
         // What the schema refuses does not decode; it has said so better already.
-        Err(_) if !errors.is_empty() => Err(errors),
+        Err(_) if !errors.is_empty() => {}
         Err(error) => {
             let must = format!("it does not decode: {error}");
             let what = Cause::Invalid(K::crd().spec.names.kind, must);
             errors.push(Path::default(), what, "compare it with `sluicegate explain field`");
-            Err(errors)
         }
     }
+    errors.or(())
 }
