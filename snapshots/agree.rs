@@ -105,13 +105,19 @@ impl Each {
     }
 
     fn fields<K: Kind>(&mut self, judges: &Judges) {
-        let mutations = tricky::mutations::<K>();
-        for base in tricky::bases::<K>() {
-            assert_eq!(judges.ours::<K>(&base, None), [], "an example is valid");
-            self.judge::<K>(judges, &base, None, "the example");
-            for mutation in &mutations {
+        let (least, all) = (examples::least::<K>(), examples::full::<K>());
+        for base in &all {
+            assert_eq!(judges.ours::<K>(base, None), [], "an example is valid");
+            self.judge::<K>(judges, base, None, "the example");
+        }
+        for mutation in tricky::mutations::<K>() {
+            let name = mutation.to_string();
+            let mut bases: Vec<Value> =
+                all.iter().map(|full| mutation.base(&least, full)).collect();
+            bases.push(least.clone());
+            bases.dedup();
+            for base in bases {
                 let Some(new) = mutation.applied(&base) else { continue };
-                let name = mutation.to_string();
                 self.judge::<K>(judges, &new, Some(&base), &name);
                 if judges.ours::<K>(&new, None).is_empty() {
                     self.judge::<K>(judges, &base, Some(&new), &name);

@@ -19,6 +19,16 @@ pub(crate) struct Mutation {
 }
 
 impl Mutation {
+    /// An example around it: the least there can be, with the block that it belongs to in full.
+    pub(crate) fn base(&self, least: &Value, full: &Value) -> Value {
+        let mut base = least.clone();
+        let block = self.pointer.split('/').nth(2).unwrap_or_default();
+        if let Some(value) = full["spec"].get(block) {
+            base["spec"][block] = value.clone();
+        }
+        base
+    }
+
     /// The object with it, if there is such a place in it.
     pub(crate) fn applied(&self, object: &Value) -> Option<Value> {
         let (parent, key) = self.pointer.rsplit_once('/')?;
