@@ -29,7 +29,7 @@
 use std::fmt;
 
 use k8s_openapi::jiff::Timestamp;
-use serde_json::Value;
+use serde_json::{Value, json};
 use sluicegate_core::{
     field::Path,
     observed::{Api, Ref, text},
@@ -101,7 +101,9 @@ pub struct State {
 /// A change to what settled.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Patch {
-    /// The object, by kind, namespace and name.
+    /// The API of the object.
+    pub api_version: String,
+    /// Its kind.
     pub kind: String,
     /// Its namespace.
     pub namespace: String,
@@ -175,6 +177,20 @@ impl Entry {
             what: what.to_string(),
             remedy: remedy.to_owned(),
         }
+    }
+}
+
+impl Patch {
+    /// The object before the patch, where there is none.
+    fn fresh(&self) -> Value {
+        let Self { api_version, kind, namespace, name, .. } = self;
+        let mut object = json!({
+            "apiVersion": api_version, "kind": kind, "metadata": { "name": name },
+        });
+        if !namespace.is_empty() {
+            object["metadata"]["namespace"] = json!(namespace);
+        }
+        object
     }
 }
 

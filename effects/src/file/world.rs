@@ -160,7 +160,9 @@ impl World {
                     && target.name == patch.name
             };
             let found = self.memory.objects().into_iter().find(|object| is(&reference(object)));
-            let Some(mut object) = found else {
+            // A patch that brings a whole spec makes what did not come about by itself.
+            let brings = patch.merge.as_ref().is_some_and(|fields| fields.get("spec").is_some());
+            let Some(mut object) = found.or_else(|| brings.then(|| patch.fresh())) else {
                 problems.push(Problem {
                     file: name.to_owned(),
                     line: 1,

@@ -61,7 +61,14 @@ fn differ(path: &Path, before: Option<&Value>, now: Option<&Value>, causes: &mut
     if before == now {
         return;
     }
-    if let (Some(Value::Object(was)), Some(Value::Object(is))) = (before, now) {
+    let nothing = serde_json::Map::new();
+    let fields = match (before, now) {
+        (Some(Value::Object(was)), Some(Value::Object(is))) => Some((was, is)),
+        (None, Some(Value::Object(is))) if !is.is_empty() => Some((&nothing, is)),
+        (Some(Value::Object(was)), None) if !was.is_empty() => Some((was, &nothing)),
+        _ => None,
+    };
+    if let Some((was, is)) = fields {
         let mut keys: Vec<&String> = was.keys().chain(is.keys()).collect();
         keys.sort_unstable();
         keys.dedup();
@@ -96,16 +103,8 @@ mod tests {
             told,
             [
                 (CauseCode::SpecChanged, "spec.a.b"),
-                (CauseCode::UserRequest, "metadata.annotations.[\"sluicegate/restart\"]"),
+                (CauseCode::UserRequest, "metadata.annotations[\"sluicegate/restart\"]"),
             ]
-            .map(|(code, path)| (
-                code,
-                if code == CauseCode::UserRequest {
-                    "metadata.annotations[\"sluicegate/restart\"]"
-                } else {
-                    path
-                }
-            ))
         );
     }
 

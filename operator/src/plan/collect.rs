@@ -128,7 +128,7 @@ fn resource(entry: &Entry, record: Record, world: &World) -> Planned {
     let before = world.before(&entry.target);
     let after = world.memory().object(&entry.target);
     let status_after = after.as_ref().and_then(|object| object.get("status").cloned());
-    let Record { steps, mut actions, waiting, mut blocked, kept, requeue, error, .. } = record;
+    let Record { steps, mut actions, waiting, mut blocked, kept, requeue, error, events, .. } = record;
     show::replacements(&mut actions);
     blocked.extend(status_after.as_ref().and_then(|status| taken(status, entry)));
     let drift = show::drift(&actions);
@@ -151,6 +151,7 @@ fn resource(entry: &Entry, record: Record, world: &World) -> Planned {
         actions,
         waiting,
         blocked,
+        events,
         drift,
         unchanged,
         status_after: status_after.map(show::known),

@@ -7,7 +7,8 @@ use sluicegate_effects::file::{self, Entry, File, Problem, Source, Start, World}
 use crate::{
     DONE, FAILED, Failure,
     cli::{Detail, FailOn, Format, PlanArgs},
-    input, kinds,
+    input,
+    kinds::{self, KindInfo},
     render::{self, View},
     terminal::Io,
     validate,
@@ -127,10 +128,28 @@ pub fn output(
                 ));
             }
         }
+        forbidden(&kinds, &world, &group)?;
         let records = rounds::run(&world, &group, args);
         collected.add(&group, records, &world, &notes);
     }
     Ok(collected.output())
+}
+
+/// What the API server would not let happen.
+fn forbidden(kinds: &[KindInfo], world: &World, group: &Group) -> Result<(), Failure> {
+    let mut lines = Vec::new();
+    for entry in &group.entries {
+        let before = world.before(&entry.target);
+        if let (Some(kind), Some(before)) = (kinds::of(kinds, &entry.target), before) {
+            let problems = validate::transition::check(kind, before, entry);
+            lines.extend(problems.iter().map(|problem| format!("error: {problem}")));
+        }
+    }
+    if lines.is_empty() {
+        return Ok(());
+    }
+    lines.push("Planning failed: the API server would refuse the change.".to_owned());
+    Err(Failure(lines))
 }
 
 /// Which resources are planned for in which world.

@@ -14,7 +14,7 @@ use sluicegate_effects::{
 
 use super::{
     Group,
-    model::{Action, Blocked, Op, Step, Target, Waiting},
+    model::{Action, Blocked, Event, Op, Step, Target, Waiting},
     show,
 };
 use crate::cli::{PlanArgs, Steps};
@@ -44,6 +44,8 @@ pub struct Record {
     pub requeue: Option<u64>,
     /// Why it could not be planned.
     pub error: Option<String>,
+    /// What people were told by plans that did nothing else.
+    pub events: Vec<Event>,
     next: usize,
 }
 
@@ -114,8 +116,9 @@ impl Watcher for Rounds<'_> {
         step.actions = actions.iter().map(|action| action.id.clone()).collect();
         let does = actions.iter().any(|action| !action.op.only_tells());
         self.busy |= does || !plan.waiting.is_empty();
-        if actions.is_empty() {
+        if !does {
             record.next = numbered;
+            record.events.extend(show::events(plan));
         } else {
             step.after = waited_for(&record.waiting, &actions);
             record.steps.push(step);

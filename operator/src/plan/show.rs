@@ -4,12 +4,15 @@
 use serde_json::{Value, json};
 use sluicegate_core::{
     compare,
+    condition::EventKind,
     kind::System,
     observed::{Api, Ref},
     plan::{self, Change, Guard, Plan, Risk, UID_PLACEHOLDER, Verb, Why},
 };
 
-use super::model::{Action, Blocked, Drift, FieldChange, Gate, Op, Reason, Step, Target, Waiting};
+use super::model::{
+    Action, Blocked, Drift, Event, FieldChange, Gate, Op, Reason, Step, Target, Waiting,
+};
 
 /// What stands for a value that only the API server will give.
 pub const KNOWN_AFTER_APPLY: &str = "(known after apply)";
@@ -140,6 +143,7 @@ fn action<S: System>(action: &plan::Action<S>, id: String, before: Before<'_>) -
         call,
         reason: Reason {
             rule: action.rule.id,
+            title: action.rule.title,
             code: action.why.word(),
             message: message(&action.why, action.rule.title),
         },
@@ -147,7 +151,7 @@ fn action<S: System>(action: &plan::Action<S>, id: String, before: Before<'_>) -
         depends_on: Vec::new(),
         gates: action.gates.iter().map(gate).collect(),
         guards: action.guards.iter().map(guard).collect(),
-        changes: action.why.changes().iter().map(|one| change(one, secret)).collect(),
+        changes: action.why.changes().iter().flat_map(|one| narrowed(one, secret)).collect(),
         object: object.map(hidden),
         before: seen.filter(|_| shows_before).map(hidden),
     }
@@ -180,6 +184,63 @@ fn gate(gate: &plan::Gate) -> Gate {
     Gate { id: gate.id, state: gate.state, observed: gate.observed.clone() }
 }
 
+/// A change of a list or an object, as the changes inside it: what both sides have in common is no
+/// change. Fields that only the present side has were added by the server.
+fn narrowed(whole: &Change, secret: bool) -> Vec<FieldChange> {
+    let mut inside = Vec::new();
+    if let (Some(before), Some(after)) = (&whole.before, &whole.after) {
+        differ(&whole.path, before, after, &mut inside);
+    }
+    if inside.is_empty() {
+        inside.push(whole.clone());
+    }
+    inside.iter().map(|one| change(one, secret)).collect()
+}
+
+fn differ(path: &str, before: &Value, after: &Value, inside: &mut Vec<Change>) {
+    match (before, after) {
+        (Value::Object(was), Value::Object(is)) => {
+            for (key, is) in is {
+                let path = format!("{path}/{}", key.replace('~', "~0").replace('/', "~1"));
+                match was.get(key) {
+                    Some(was) => differ(&path, was, is, inside),
+                    None => inside.push(Change { path, before: None, after: Some(is.clone()) }),
+                }
+            }
+        }
+        (Value::Array(was), Value::Array(is)) if was.len() == is.len() => {
+            for (at, (was, is)) in was.iter().zip(is).enumerate() {
+                differ(&format!("{path}/{at}"), was, is, inside);
+            }
+        }
+        (before, after) if before == after => {}
+        (before, after) => inside.push(Change {
+            path: path.to_owned(),
+            before: Some(before.clone()),
+            after: Some(after.clone()),
+        }),
+    }
+}
+
+/// What a plan tells people, where it does nothing else.
+pub fn events<S: System>(plan: &Plan<S>) -> Vec<Event> {
+    let told = plan.actions.iter().filter_map(|action| match &action.verb {
+        Verb::Tell(event) => Some(Event {
+            reason: event.reason,
+            note: event.note.clone(),
+            warning: event.kind == EventKind::Warning,
+        }),
+        Verb::Create(_)
+        | Verb::Apply(..)
+        | Verb::Delete(..)
+        | Verb::Restart(..)
+        | Verb::Call(_)
+        | Verb::SetStatus(..)
+        | Verb::SetFinalizers(..) => None,
+    });
+    told.collect()
+}
+
 fn change(change: &Change, secret: bool) -> FieldChange {
     let secret = secret && (change.path.starts_with("/data") || change.path.starts_with("/string"));
     let hide = |value: &Value, word: &str| {
@@ -203,7 +264,7 @@ fn differences(before: &Value, object: &Value) -> Vec<FieldChange> {
     let wish = plan::Manifest { target, body: object.clone(), intent: String::new() };
     let all = compare::differences(before, &wish);
     let told = all.iter().filter(|change| !change.path.contains("sluicegate~1digest"));
-    told.map(|one| change(one, false)).collect()
+    told.flat_map(|one| narrowed(one, false)).collect()
 }
 
 fn is_secret(target: &Ref) -> bool {

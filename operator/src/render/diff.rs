@@ -76,10 +76,12 @@ fn put(into: &mut Value, path: &str, value: Option<&Value>) {
     for key in way {
         at = match at {
             Value::Array(items) => {
-                let Some(found) = items.iter().position(|item| is_called(item, key)) else {
-                    return;
-                };
-                &mut items[found]
+                let called = items.iter().position(|item| is_called(item, key));
+                let found = called.or_else(|| key.parse().ok().filter(|at| *at < items.len()));
+                match found {
+                    Some(found) => &mut items[found],
+                    None => return,
+                }
             }
             Value::Object(fields) => {
                 fields.entry(key.clone()).or_insert_with(|| Value::Object(Default::default()))

@@ -3,8 +3,8 @@
 use sluicegate_core::plan::Risk;
 
 use super::{
-    page::{Page, Span, Style},
-    text::risk_style,
+    page::{Page, Span, Style, width_of},
+    text::{is_ready, risk_style},
 };
 use crate::plan::model::{Outcome, Output, Summary};
 
@@ -23,7 +23,13 @@ pub fn header(page: &mut Page, output: &Output) {
         Span(format!("sluicegate {}", output.operator.version), Style::Bold),
         Span::dim(format!("  state: {}", output.inputs.observed.source)),
     ];
-    page.sides(0, &left, &[Span::dim(parts.join(", "))]);
+    let parts = Span::dim(parts.join(", "));
+    if width_of(&left) + 2 + parts.0.chars().count() <= page.width() {
+        page.sides(0, &left, &[parts]);
+    } else {
+        page.line(0, &left);
+        page.line(0, &[parts]);
+    }
 }
 
 /// What it comes to, what was assumed, and that nothing was written.
@@ -32,7 +38,12 @@ pub fn footer(page: &mut Page, output: &Output) {
         let resources = many(output.resources.len(), "custom resource");
         let objects = many(output.summary.unchanged, "object");
         let verb = if output.resources.len() == 1 { "matches" } else { "match" };
-        let line = format!("No changes. {resources} {verb} what is there ({objects} checked).");
+        let waiting = output.resources.iter().filter(|one| !is_ready(one)).count();
+        let line = if waiting == 0 {
+            format!("No changes. {resources} {verb} what is there ({objects} checked).")
+        } else {
+            format!("No changes for now: {waiting} of {resources} cannot become Ready yet.")
+        };
         page.words(0, &[], &line, Style::Bold);
     } else {
         let Summary { worst_risk, worst_count, unchanged, .. } = &output.summary;

@@ -21,7 +21,8 @@ pub fn render(output: &Output, view: &View) -> String {
     let mut page = Page::new(view.width, view.colour);
     summary::header(&mut page, output);
     for resource in &output.resources {
-        if resource.result != Outcome::Unchanged || view.show_unchanged {
+        let quiet = resource.result == Outcome::Unchanged && is_ready(resource);
+        if !quiet || view.show_unchanged {
             page.gap();
             planned(&mut page, resource, view);
         }
@@ -143,12 +144,15 @@ fn action(page: &mut Page, actions: &[&Action], view: &View, first: bool) {
         left.push(Span::dim(format!(" (and {})", short.join(", "))));
     }
     let rule = [Span::dim(format!("[{}]", action.reason.rule))];
-    match reason(action) {
-        Some(reason) => {
-            page.sides(4, &left, &rule);
-            page.words(8, &[Span::dim("# ")], &reason, Style::Dim);
-        }
-        None => page.sides(4, &left, &rule),
+    if action.op == Op::Call && 4 + width_of(&left) + 2 + width_of(&rule) > page.width() {
+        let call = action.call.as_deref().unwrap_or_default();
+        let begin = [Span(symbol.to_owned(), style), Span::plain(" ")];
+        page.words(4, &begin, &format!("{call} [{}]", action.reason.rule), Style::Plain);
+    } else {
+        page.sides(4, &left, &rule);
+    }
+    if let Some(reason) = reason(action) {
+        page.words(8, &[Span::dim("# ")], &reason, Style::Dim);
     }
     gates(page, &action.gates, first);
     match (action.op, &action.object) {
@@ -189,6 +193,11 @@ fn reason(action: &Action) -> Option<String> {
         Op::Replace => Some(format!("{}: deleted, and made anew below", reason.message)),
         Op::Update if reason.code == "drifted" => {
             Some("drift: somebody else has changed it, and it is put back".to_owned())
+        }
+        // What an ordinary change may do stands beside its step.
+        Op::Update | Op::Call if action.risk <= Some(Risk::Online) => None,
+        Op::Restart if action.risk >= Some(Risk::Unavailable) => {
+            Some(format!("{}; nobody else can serve meanwhile", reason.message))
         }
         Op::Update | Op::Delete | Op::Restart | Op::Call | Op::Finalizers => {
             Some(reason.message.clone())
@@ -299,14 +308,11 @@ fn waiting(page: &mut Page, waiting: &Waiting) {
 
 fn then(page: &mut Page, resource: &Planned, view: &View) {
     let Some(status) = &resource.status_after else { return };
-    if resource.result == Outcome::Unchanged && !view.show_status {
-        return;
-    }
     page.gap();
     let mut told = false;
     for condition in status["conditions"].as_array().into_iter().flatten() {
         let (kind, state) = (text(condition, "/type"), text(condition, "/status"));
-        let worth = kind == "Ready" || view.show_status || speaks(kind, state);
+        let worth = kind == "Ready" || view.show_status || alarms(kind, state);
         if worth {
             let begin = if told { "         " } else { "then     " };
             let head = Span::plain(format!("{kind}={state} "));
@@ -322,16 +328,29 @@ fn then(page: &mut Page, resource: &Planned, view: &View) {
     if let Some(seconds) = resource.requeue_after_seconds {
         page.line(11, &[Span::dim(format!("looks again after {seconds} s"))]);
     }
+    if view.show_status {
+        for event in &resource.events {
+            let note = format!("{}: {}", event.reason, event.note);
+            page.words(2, &[Span::dim("event    ")], &note, Style::Dim);
+        }
+    }
     for warning in &resource.warnings {
         page.words(2, &[Span("warning  ".to_owned(), Style::Change)], warning, Style::Plain);
     }
 }
 
-/// Whether a condition in this state has something to say: most are good when true, these when
-/// false.
-fn speaks(kind: &str, state: &str) -> bool {
-    let good = if matches!(kind, "Blocked" | "Paused" | "Progressing") { "False" } else { "True" };
-    state != good
+/// Whether a condition keeps the resource from being served. All others are named in what *Ready*
+/// says, and what is blocked stands above.
+fn alarms(kind: &str, state: &str) -> bool {
+    matches!((kind, state), ("Accepted", "False") | ("Paused", "True"))
+}
+
+/// Whether a resource is as it should be, as far as its status says.
+pub fn is_ready(resource: &Planned) -> bool {
+    let status = resource.status_after.as_ref();
+    let conditions = status.and_then(|status| status["conditions"].as_array());
+    let mut ready = conditions.into_iter().flatten().filter(|one| text(one, "/type") == "Ready");
+    ready.all(|one| text(one, "/status") == "True")
 }
 
 fn symbol(op: Op) -> (&'static str, Style) {
