@@ -7,6 +7,8 @@
 use k8s_openapi::apiextensions_apiserver::pkg::apis::apiextensions::v1::CustomResourceDefinition;
 use serde_json::{Map, Value, json};
 
+use crate::schema::Compiled;
+
 /// A rule that the API server judges, in its Common Expression Language.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Cel {
@@ -89,6 +91,17 @@ pub fn finish(
         }
     }
     serde_json::from_value(crd).expect("only known fields were touched")
+}
+
+/// The schema of a definition, ready to check resources with.
+///
+/// # Panics
+///
+/// If the definition has none. A test calls this for every kind.
+pub fn schema(crd: &CustomResourceDefinition) -> Compiled {
+    let schema = crd.spec.versions.first().and_then(|version| version.schema.as_ref());
+    let schema = schema.and_then(|schema| schema.open_api_v3_schema.as_ref());
+    Compiled::new(schema.expect("a definition has a schema"))
 }
 
 /// The schema at a path such as `spec.acls[].principal`.

@@ -100,6 +100,12 @@ impl Path {
     }
 }
 
+impl FromIterator<Segment> for Path {
+    fn from_iter<I: IntoIterator<Item = Segment>>(segments: I) -> Self {
+        Self(segments.into_iter().collect())
+    }
+}
+
 impl Errors {
     /// Adds an error.
     pub fn push(&mut self, path: Path, cause: Cause, remedy: impl Into<String>) {

@@ -11,7 +11,7 @@ use serde_json::{Value, json};
 
 use crate::{
     kind::{Kind, System},
-    observed::{List, Look, Observed, Ref},
+    observed::{List, Look, Observed, Ref, Seen, text},
     plan::{Manifest, Plan, Verb, merge},
 };
 
@@ -44,11 +44,10 @@ pub fn fold<K: Kind>(
 
 /// Puts a manifest over what is seen of its object, by name and in every list that selects it.
 fn put<S: System>(seen: &mut Observed<S>, manifest: &Manifest, new: bool) {
-    let before = match seen.raw(&manifest.target) {
-        crate::observed::Seen::Present(object) if !new => (**object).clone(),
-        _ => json!({}),
-    };
-    let mut after = before;
+    let mut after = json!({});
+    if let (Seen::Present(object), false) = (seen.raw(&manifest.target), new) {
+        after = (**object).clone();
+    }
     merge(&mut after, &manifest.body);
     place(seen, &manifest.target, Some(&Arc::new(after)));
 }
@@ -67,8 +66,8 @@ fn place<S: System>(seen: &mut Observed<S>, target: &Ref, object: Option<&Arc<Va
         let labels = object.and_then(|object| object.pointer("/metadata/labels"));
         let at = items.iter().position(|item| {
             selector.api == target.api
-                && crate::observed::text(item, "/metadata/name") == target.name
-                && crate::observed::text(item, "/metadata/namespace") == target.namespace
+                && text(item, "/metadata/name") == target.name
+                && text(item, "/metadata/namespace") == target.namespace
         });
         match (object.filter(|_| selector.selects(target, labels)), at) {
             (Some(object), Some(at)) => items[at] = Arc::clone(object),

@@ -8,6 +8,7 @@ mod error;
 mod execute;
 
 pub mod memory;
+pub mod yaml;
 
 use std::future::Future;
 

@@ -7,7 +7,7 @@ use kube_core::{
     Resource,
     object::{HasSpec, HasStatus},
 };
-use serde_json::Value;
+use serde_json::{Value, json};
 
 use crate::{
     condition::{self, EventKind},
@@ -83,10 +83,7 @@ pub fn step<K: Kind>(ctx: &Ctx<'_>, resource: &K::Resource, seen: &Observed<K::S
 pub fn accept<K: Kind>(resource: &K::Resource) -> Result<K::Valid, Errors> {
     let mut errors = Errors::default();
     let spec = serde_json::to_value(resource.spec()).expect("a spec is JSON");
-    let root = Path::root("spec");
-    if let Some(schema) = K::schema().find(&root) {
-        schema.check(&root, &spec, &mut errors);
-    }
+    K::schema().check(&Path::default(), &json!({ "spec": spec }), &mut errors);
     match K::accepts(resource) {
         Ok(valid) => errors.or(valid),
         Err(more) => {
@@ -291,7 +288,7 @@ pub fn own_uid<R: Resource<DynamicType = ()>>(resource: &R) -> String {
 /// The resource as it was seen.
 fn precondition<K: Kind>(resource: &K::Resource) -> Precondition {
     let meta = resource.meta();
-    let seen = serde_json::json!({
+    let seen = json!({
         "metadata": { "uid": own_uid(resource), "resourceVersion": meta.resource_version },
     });
     Precondition::as_seen(&own_ref::<K>(resource), &seen)

@@ -32,6 +32,7 @@
 mod admit;
 mod api;
 mod controllers;
+mod drive;
 mod faults;
 mod fields;
 mod product;
@@ -56,6 +57,7 @@ use sluicegate_core::{
 
 pub use self::{
     controllers::Behaviour,
+    drive::Turn,
     faults::{Counts, Fault, How, Interloper, Write, WriteVerb},
     product::{CallError, Nothing, Product},
     rivven::Brokers,
@@ -159,15 +161,16 @@ impl<P: Product> Memory<P> {
         let mut all = Vec::new();
         let mut state = self.state();
         for _ in 0..max {
-            let before = state.store.newest_version();
-            let happened = state.tick();
-            let quiet = happened.is_empty() && before == state.store.newest_version();
-            all.extend(happened);
-            if quiet && !controllers::waits(&state.store) {
+            if !state.moves(&mut all) {
                 break;
             }
         }
         all
+    }
+
+    /// One tick, and whether anything moved or waits only for time to pass.
+    fn moves(&self) -> bool {
+        self.state().moves(&mut Vec::new())
     }
 
     /// The logical time.
@@ -309,6 +312,14 @@ impl<P: Product> State<P> {
         self.store.advance();
         controllers::round(&mut self.store, &mut self.product);
         self.store.take_happenings()
+    }
+
+    fn moves(&mut self, told: &mut Vec<Happening>) -> bool {
+        let before = self.store.newest_version();
+        let happened = self.tick();
+        let quiet = happened.is_empty() && before == self.store.newest_version();
+        told.extend(happened);
+        !quiet || controllers::waits(&self.store)
     }
 }
 

@@ -12,7 +12,7 @@ use serde_json::json;
 
 use crate::{
     condition::Reason,
-    crd::Cel,
+    crd::{self, Cel},
     field,
     k8s::monitoring::ServiceMonitor,
     kind::{Ctx, Desired, Kind, Leave, Report, Wanted, Wish},
@@ -67,7 +67,7 @@ impl Kind for Cluster {
 
     fn schema() -> &'static Compiled {
         static SCHEMA: OnceLock<Compiled> = OnceLock::new();
-        SCHEMA.get_or_init(|| Compiled::of(&Self::crd()))
+        SCHEMA.get_or_init(|| crd::schema(&Self::crd()))
     }
 
     fn owns(cluster: &RivvenCluster) -> Vec<Selector> {

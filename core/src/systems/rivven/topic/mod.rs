@@ -4,7 +4,7 @@ use std::sync::OnceLock;
 
 use crate::{
     condition::Reason,
-    crd::Cel,
+    crd::{self, Cel},
     field,
     kind::{Ctx, Desired, Kind, Leave, Report},
     observed::{Observed, Reads, Selector},
@@ -44,7 +44,7 @@ impl Kind for Topic {
 
     fn schema() -> &'static Compiled {
         static SCHEMA: OnceLock<Compiled> = OnceLock::new();
-        SCHEMA.get_or_init(|| Compiled::of(&Self::crd()))
+        SCHEMA.get_or_init(|| crd::schema(&Self::crd()))
     }
 
     fn owns(_: &RivvenTopic) -> Vec<Selector> {

@@ -1,0 +1,332 @@
+use proptest::prelude::*;
+use serde_json::{Map, Number, json};
+use sluicegate_core::field::Path;
+
+use super::*;
+
+fn one(text: &str) -> Document {
+    let mut documents = parse("a.yaml", text).expect(text);
+    assert_eq!(documents.len(), 1, "{text}");
+    documents.remove(0)
+}
+
+fn refused(text: &str) -> Error {
+    parse("a.yaml", text).expect_err(text)
+}
+
+fn meanings(text: &str) -> Vec<String> {
+    one(text).traps().iter().map(|trap| trap.meaning.clone()).collect()
+}
+
+#[test]
+fn every_document_is_read_and_empty_ones_are_not() {
+    let documents =
+        parse("a.yaml", "# nothing\n---\na: 1\n---\n# nothing\n---\n- b\n...\n").unwrap();
+    let values: Vec<_> = documents.iter().map(|document| &document.value).collect();
+    assert_eq!(values, [&json!({"a": 1}), &json!(["b"])]);
+    assert!(parse("a.yaml", "").unwrap().is_empty());
+    assert!(parse("a.yaml", "# only this\n").unwrap().is_empty());
+}
+
+#[test]
+fn plain_scalars_are_those_of_the_core_schema() {
+    let text = "[true, False, null, ~, '1', 1, -1, +1, 0x1F, 0o17, 1.5, .5, 1e3, 18446744073709551615, \
+        on, 1_000, 12:30:45, 0755, 2001-01-01, 10Gi, 0x+1, --.inf, !!str 1, !!int 1, ! 1]";
+    let expected = json!([
+        true,
+        false,
+        null,
+        null,
+        "1",
+        1,
+        -1,
+        1,
+        31,
+        15,
+        1.5,
+        0.5,
+        1000.0,
+        18_446_744_073_709_551_615_u64,
+        "on",
+        "1_000",
+        "12:30:45",
+        755,
+        "2001-01-01",
+        "10Gi",
+        "0x+1",
+        "--.inf",
+        "1",
+        1,
+        "1"
+    ]);
+    assert_eq!(one(text).value, expected);
+}
+
+#[test]
+fn what_kubectl_reads_otherwise_is_a_trap() {
+    for (text, theirs) in [
+        ("on", "true"),
+        ("No", "false"),
+        ("Y", "true"),
+        ("0755", "493"),
+        ("007", "7"),
+        ("08", "8"),
+        ("0o17", "15"),
+        ("0b11", "3"),
+        ("-0x1F", "-31"),
+        ("1_000", "1000"),
+        ("1_0.5", "10.5"),
+        ("12:30:45", "45045"),
+        ("10:30", "630"),
+        ("123456789012345678901", "too large"),
+    ] {
+        let meanings = meanings(&format!("a: {text}\n"));
+        assert!(meanings.len() == 1 && meanings[0].contains(theirs), "{text}: {meanings:?}");
+    }
+}
+
+#[test]
+fn what_all_read_alike_is_no_trap() {
+    for text in [
+        "true",
+        "null",
+        "~",
+        "0",
+        "-0",
+        "10",
+        "0x1F",
+        "1.5",
+        ".5",
+        "1e3",
+        "+1",
+        "'on'",
+        "\"0755\"",
+        "oN",
+        "yeah",
+        "2001-01-01",
+        "10Gi",
+        "10.0.0.1",
+        "12:75",
+        "a:b",
+        "1:2:x",
+        "!!str on",
+    ] {
+        assert_eq!(meanings(&format!("a: {text}\n")), Vec::<String>::new(), "{text}");
+    }
+}
+
+#[test]
+fn a_trap_says_where_and_what_to_write() {
+    let document = one("spec:\n  flags:\n  - ok\n  - on\n  y: 1\n");
+    let [value, key] = document.traps() else { panic!("{:?}", document.traps()) };
+    assert_eq!((value.path.to_string().as_str(), value.line), ("spec.flags[1]", 4));
+    assert_eq!(value.remedy, "write \"on\" in quotes if text is meant, or true");
+    assert_eq!((key.path.to_string().as_str(), key.line, key.text.as_str()), ("spec.y", 5, "y"));
+}
+
+#[test]
+fn a_line_is_that_of_the_key_or_of_the_nearest_ancestor() {
+    let document = one("# top\nspec:\n  a:\n    - x\n    - b:\n        |\n        text\n");
+    let b = Path::dotted("spec.a").index(1).child("b");
+    assert_eq!(document.line(&Path::root("spec")), Some(2));
+    assert_eq!(document.line(&Path::dotted("spec.a").index(0)), Some(4));
+    assert_eq!(document.line(&b), Some(5));
+    assert_eq!(document.line(&Path::dotted("spec.a.none.such")), Some(3));
+    assert_eq!(document.line(&Path::root("none")), Some(2));
+}
+
+#[test]
+fn the_first_comment_is_the_one_above_the_document() {
+    let text = "# yaml-language-server: $schema=x\n\n# One,\n# two.\n\n# three\n---\na: 1 # no\n\
+        # of the first\n---\n# Second\nb: # c\n- 1\n---\nc: 1\n";
+    let documents = parse("a.yaml", text).unwrap();
+    let comments: Vec<_> = documents.iter().map(Document::first_comment).collect();
+    assert_eq!(comments, [Some("One,\ntwo."), Some("Second"), None]);
+}
+
+#[test]
+fn errors_say_where_what_and_what_to_do() {
+    for (text, at, what, remedy) in [
+        ("a: 1\nb: 2\na: 3\n", (3, 1), "first in line 1", "remove one"),
+        ("a:\n\tb: 1\n", (2, 2), "", "spaces"),
+        ("8080: a\n", (1, 1), "8080", "write \"8080\" in quotes"),
+        ("a:\n  true: a\n", (2, 3), "true", "in quotes"),
+        ("[a]: b\n", (1, 1), "list or map", "quote"),
+        ("a: .nan\n", (1, 4), "JSON", "in quotes"),
+        ("a: -.inf\n", (1, 4), "JSON", "in quotes"),
+        ("a: 1e999\n", (1, 4), "too large", "in quotes"),
+        ("a: *b\n", (1, 4), "", "before"),
+        ("a: &a [*a]\n", (1, 8), "inside", "write the value"),
+        ("a: !Ref b\n", (1, 4), "!Ref", "remove the tag"),
+        ("a: !!int b\n", (1, 4), "!!int", "remove the tag"),
+        ("a: b: c\n", (1, 5), "", "quote"),
+        ("a: [1\n", (1, 4), "unclosed", "quotes"),
+        ("a: {<<: 1}\n", (1, 9), "no map", "<<: *name"),
+    ] {
+        let error = refused(text);
+        assert_eq!((error.line, error.column), at, "{text}: {error}");
+        assert!(error.what.contains(what), "{text}: {error}");
+        assert!(error.remedy.contains(remedy), "{text}: {error}");
+        assert!(error.to_string().starts_with("a.yaml:"), "{error}");
+    }
+}
+
+#[test]
+fn aliases_and_merge_keys_are_resolved() {
+    let text = "base: &base {a: 1, b: 2}\nmore: &more {b: 3, c: 4}\nfirst:\n  b: 0\n  <<: *base\n\
+        list:\n  <<: [*more, *base]\nsame: *base\n\"<<\": text\n";
+    let document = one(text);
+    assert_eq!(document.value["first"], json!({"a": 1, "b": 0}));
+    assert_eq!(document.value["list"], json!({"a": 1, "b": 3, "c": 4}));
+    assert_eq!(document.value["same"], json!({"a": 1, "b": 2}));
+    assert_eq!(document.value["<<"], "text");
+    assert_eq!(document.line(&Path::dotted("same.a")), Some(1));
+    assert_eq!(document.line(&Path::root("same")), Some(8));
+}
+
+#[test]
+fn a_billion_laughs_are_an_error() {
+    let mut text = "a0: &a0 [lol, lol, lol, lol, lol, lol, lol, lol, lol]\n".to_owned();
+    for level in 1..10 {
+        let below = format!("*a{}, ", level - 1).repeat(9);
+        text.push_str(&format!("a{level}: &a{level} [{below}]\n"));
+    }
+    assert!(refused(&text).what.contains("aliases"));
+    let long = format!("a: &a {}\nb: [{}]\n", "x".repeat(1 << 20), "*a, ".repeat(64));
+    assert!(refused(&long).what.contains("aliases"));
+}
+
+#[test]
+fn depth_and_size_are_bounded() {
+    let nested = |depth: usize| format!("{}{}", "[".repeat(depth), "]".repeat(depth));
+    assert!(parse("a.yaml", &nested(MAX_DEPTH)).is_ok());
+    assert!(refused(&nested(MAX_DEPTH + 1)).what.contains("deeper"));
+    assert!(refused(&"- ".repeat(5000)).what.contains("deeper"));
+    let half = nested(MAX_DEPTH / 2 + 1);
+    let inner = format!("{}*a{}", "[".repeat(MAX_DEPTH / 2), "]".repeat(MAX_DEPTH / 2));
+    assert!(refused(&format!("- &a {half}\n- {inner}\n")).what.contains("deeper"));
+    assert!(refused(&"#".repeat(MAX_BYTES + 1)).remedy.contains("split"));
+}
+
+#[test]
+fn lists_are_flattened_with_their_lines_and_traps() {
+    let text = "kind: List\nitems:\n- kind: A\n- kind: BList\n  items:\n  - kind: B\n    f: on\n---\nkind: C\n";
+    let documents = flatten(parse("a.yaml", text).unwrap());
+    let kinds: Vec<_> = documents.iter().map(|document| document.value["kind"].clone()).collect();
+    assert_eq!(kinds, ["A", "B", "C"]);
+    assert_eq!(documents[1].line(&Path::root("f")), Some(7));
+    assert_eq!(documents[1].traps()[0].path, Path::root("f"));
+    assert!(documents[2].traps().is_empty());
+}
+
+#[test]
+fn a_resource_is_written_as_kubectl_would() {
+    let value = json!({
+        "status": {}, "apiVersion": "v1", "kind": "A", "data": {"on": "0755", "b": "a\nb\n"},
+        "metadata": {"labels": {"a": ""}, "namespace": "x", "name": "y"},
+        "spec": {"list": [{"a": 1, "b": [true, [null, "1.5"]]}, []], "size": "10Gi", "no": 1e300},
+    });
+    let expected = r#"apiVersion: v1
+kind: A
+metadata:
+  name: "y"
+  namespace: x
+  labels:
+    a: ""
+spec:
+  list:
+  - a: 1
+    b:
+    - true
+    - - null
+      - "1.5"
+  - []
+  "no": 1.0e+300
+  size: 10Gi
+status: {}
+data:
+  b: |
+    a
+    b
+  "on": "0755"
+"#;
+    assert_eq!(to_string(&value), expected);
+}
+
+#[rustfmt::skip]
+const AWKWARD: &[&str] = &[
+    "", " ", "a ", " a", "---", "--- a", "...", "... a", "a: b", "a:", ":", "#", "a #b", "- a",
+    "-", "?", "[", "{", "*a", "&a", "!a", "|", ">", "%", "@", "`", "'", "\"", "\\", "~", "<<",
+    "=", "on", "1e3", "a\n", "a\n\n", "\na", "a\n\n b\n", "a\n \nb", " a\nb", "\n", "\n\n",
+    "a\tb", "\ta\n\tb", "a\n\tb", "a\r\nb", "a\u{85}b\n", "\u{2028}\n", "\u{FEFF}a", "\0",
+    "\u{7f}", "😀", "é: ü", "#a\nb", "a\n---\nb\n", "a\n...\n", "- a\n- b", "\u{FFFF}",
+    "\u{1FFFF}", "0x1F", "12:30", "2001-01-01", ".", "+", "a\n# b\n",
+];
+
+#[test]
+fn every_awkward_text_comes_back() {
+    let long = "k".repeat(5000);
+    for text in AWKWARD.iter().copied().chain([long.as_str()]) {
+        for value in
+            [json!(text), json!({text: text, "z": [text, [text]]}), json!([{text: {text: text}}])]
+        {
+            let written = to_string(&value);
+            let read = parse("a.yaml", &written).expect(&written);
+            assert_eq!(read.len(), 1, "{text:?}: {written}");
+            assert_eq!(read[0].value, value, "{written}");
+            assert!(read[0].traps().is_empty(), "{written}");
+        }
+    }
+}
+
+fn texts() -> impl Strategy<Value = String> {
+    let bits = prop::sample::select(vec![
+        "---", "...", ": ", ":", "#", " #", " ", "\n", "\t", "\r", "- ", "on", "0", "1", "_", ".",
+        "e", "\"", "'", "\\", "[", "{", "|", ">", "%", "\0", "\u{85}", "\u{2028}", "é", "😀", "a",
+        "? ", "&", "*", "!",
+    ]);
+    prop_oneof![any::<String>(), prop::collection::vec(bits, 0..6).prop_map(|bits| bits.concat())]
+}
+
+fn values() -> impl Strategy<Value = Value> {
+    let leaf = prop_oneof![
+        Just(Value::Null),
+        any::<bool>().prop_map(Value::from),
+        any::<i64>().prop_map(Value::from),
+        any::<u64>().prop_map(Value::from),
+        prop::num::f64::NORMAL.prop_map(|n| Number::from_f64(n).map_or(Value::Null, Value::Number)),
+        texts().prop_map(Value::from),
+    ];
+    leaf.prop_recursive(5, 64, 6, |inner| {
+        prop_oneof![
+            prop::collection::vec(inner.clone(), 0..6).prop_map(Value::from),
+            prop::collection::btree_map(texts(), inner, 0..6)
+                .prop_map(|map| Value::Object(map.into_iter().collect::<Map<_, _>>())),
+        ]
+    })
+}
+
+#[test]
+fn a_thousand_documents_keep_their_lines_and_comments() {
+    let documents = parse("a.yaml", &"# é\n---\n# c\na: 1\n".repeat(1000)).unwrap();
+    for (at, document) in documents.iter().enumerate() {
+        assert_eq!(document.line(&Path::root("a")), Some(4 * at + 4));
+        assert_eq!(document.first_comment(), Some(if at == 0 { "é" } else { "c" }));
+    }
+}
+
+proptest! {
+    #[test]
+    fn what_is_written_is_read_back(value in values()) {
+        let written = to_string(&value);
+        let read = parse("a.yaml", &written).expect(&written);
+        prop_assert_eq!(read.len(), 1, "{}", &written);
+        prop_assert_eq!(&read[0].value, &value, "{}", &written);
+        prop_assert!(read[0].traps().is_empty(), "{}", &written);
+    }
+
+    #[test]
+    fn no_text_panics(text in texts(), more in prop::collection::vec(texts(), 0..12)) {
+        let _ = parse("a.yaml", &(text + &more.concat())).map(flatten);
+    }
+}
