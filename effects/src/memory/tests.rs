@@ -3,6 +3,7 @@
 mod answers;
 mod brokers;
 mod lives;
+mod plans;
 
 use futures_executor::block_on;
 use serde_json::{Value, json};
