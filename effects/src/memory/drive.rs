@@ -40,9 +40,9 @@ impl<P: Product> Memory<P> {
         Ok(Some(Turn { plan, outcome }))
     }
 
-    /// Turn after turn, a tick of the world after each, until the resource has nothing left to do and
-    /// the world does not move, or so many times. What fails is tried again, unless nothing could
-    /// help. Returns the turns in which something was to be done.
+    /// Turn after turn, a tick of the world after each, until the resource has nothing left to do
+    /// and the world does not move, or so many times. What fails is tried again, unless nothing
+    /// could help. Returns the turns in which something was to be done.
     ///
     /// # Errors
     ///

@@ -20,10 +20,11 @@
 //!   webhooks, pod security;
 //! - most defaults of built-in kinds: those that plans have to compare with are there;
 //! - the fields that the controllers own in `managedFields`, and the subresource `scale`;
-//! - ControllerRevision, ReplicaSet, PersistentVolume, EndpointSlice and Node objects, the scheduler,
-//!   affinity, resources and taints: every pod finds a node;
-//! - of stateful sets: `minReadySeconds`, `ordinals.start`, `maxUnavailable`, claims that are deleted
-//!   when the set shrinks, rolling back a revision;
+//! - ControllerRevision, ReplicaSet, PersistentVolume, EndpointSlice and Node objects, the
+//!   scheduler, affinity, resources and taints: every pod finds a node;
+//! - of stateful sets: `minReadySeconds`, `ordinals.start`, `maxUnavailable`, claims that are
+//!   deleted when the set shrinks, and old templates: a pod that is made again amid a rolling
+//!   update gets the new one;
 //! - of deployments: revisions and surges. Pods of an old template go all at once;
 //! - probes, hooks, grace periods (a pod stops in two ticks), init containers, exit codes;
 //! - of claims: `WaitForFirstConsumer`, file systems that grow only when mounted again, snapshots;
@@ -111,7 +112,7 @@ impl<P: Product> Memory<P> {
         Self { state: Mutex::new(state) }
     }
 
-    /// Puts objects as they are, with the uid, version, status and owners of fields that they bring.
+    /// Puts objects as they are, with the uid, version, status and field owners that they bring.
     /// Their namespaces are made, their APIs are served from now on, and what belongs to an owner
     /// that is not here is kept.
     pub fn load(&self, objects: Vec<Value>) {
