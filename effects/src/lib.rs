@@ -7,6 +7,7 @@
 mod error;
 mod execute;
 
+pub mod file;
 pub mod memory;
 pub mod yaml;
 

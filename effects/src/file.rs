@@ -1,0 +1,222 @@
+//! The world as files: what is asked for, and, if the file says so, what exists.
+//!
+//! A file is a YAML stream. Documents before one with the key `observed:` are the resources that
+//! are asked for. After it stands what exists: objects, answers of the product, and changes to what
+//! the resources under `settled:` came to on the [embedded Kubernetes](crate::memory):
+//!
+//! ```yaml
+//! # what is asked for
+//! kind: RivvenTopic
+//! ---
+//! observed:                       # may be empty
+//!   served: [monitoring.coreos.com/v1]
+//!   denied: [{ kind: StorageClass, name: fast }]
+//!   now: 2026-01-01T00:00:00Z
+//!   settled: [{ kind: RivvenCluster }]
+//! ---
+//! kind: Pod                       # an object that exists, in place of what settled
+//! ---
+//! patch: { kind: Pod, name: rivven-prod-0 }
+//! merge: { status: { phase: Failed } }          # or `delete: true`
+//! ---
+//! probe: { health: { namespace: default, cluster: prod, ordinal: 0, port: 9090 } }
+//! answer: { health: { healthy: true } }
+//! ```
+//!
+//! What a file does not say is not made up: an object of the whole cluster that it does not hold is
+//! one that may not be looked at, and a question without an answer is one that nobody answered.
+
+use std::fmt;
+
+use k8s_openapi::jiff::Timestamp;
+use serde_json::Value;
+use sluicegate_core::{
+    field::Path,
+    observed::{Api, Ref, text},
+};
+
+use crate::yaml::{self, Document};
+
+mod drive;
+mod read;
+mod world;
+
+pub use self::{
+    drive::{Watcher, round},
+    world::{Start, World},
+};
+
+/// A text with its name.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Source {
+    /// The path, for errors.
+    pub name: String,
+    /// The text.
+    pub text: String,
+}
+
+/// What a file says.
+#[derive(Clone, Debug)]
+pub struct File {
+    /// Its name, for errors.
+    pub name: String,
+    /// The first comment of the file, if it begins with one.
+    pub comment: Option<String>,
+    /// The resources that are asked for.
+    pub desired: Vec<Entry>,
+    /// What exists; nothing if the file does not speak of it.
+    pub state: Option<State>,
+}
+
+/// One object of a file.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Entry {
+    /// The file.
+    pub file: String,
+    /// The object, placed in a namespace, with its lines and traps.
+    pub document: Document,
+    /// Which object.
+    pub target: Ref,
+}
+
+/// What exists, as a file has it.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct State {
+    /// Further APIs that are served, such as `monitoring.coreos.com/v1`.
+    pub served: Vec<String>,
+    /// Objects that may not be looked at.
+    pub denied: Vec<Ref>,
+    /// The time; offline there is no clock.
+    pub now: Option<Timestamp>,
+    /// Resources that were run on the embedded Kubernetes until all was quiet.
+    pub settled: Vec<Value>,
+    /// Objects that exist, in place of what settled.
+    pub objects: Vec<Value>,
+    /// Changes to what settled.
+    pub patches: Vec<Patch>,
+    /// Questions to the product with their answers, undecoded.
+    pub answers: Vec<(Value, Value)>,
+}
+
+/// A change to what settled.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Patch {
+    /// The object, by kind, namespace and name.
+    pub kind: String,
+    /// Its namespace.
+    pub namespace: String,
+    /// Its name.
+    pub name: String,
+    /// What is laid over it (JSON merge patch); nothing to delete it.
+    pub merge: Option<Value>,
+}
+
+/// Something wrong with a file, and what to do about it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Problem {
+    /// The file.
+    pub file: String,
+    /// The line, from 1.
+    pub line: usize,
+    /// The field; empty for the whole document.
+    pub path: String,
+    /// What is wrong.
+    pub what: String,
+    /// What to write instead.
+    pub remedy: String,
+}
+
+/// The time where a file does not say.
+const NOW: &str = "2026-01-01T00:00:00Z";
+
+/// Kinds whose objects belong to no namespace, among those that a file may hold.
+const CLUSTER_SCOPED: &[&str] = &[
+    "ClusterRole",
+    "ClusterRoleBinding",
+    "CustomResourceDefinition",
+    "Namespace",
+    "Node",
+    "PersistentVolume",
+    "PriorityClass",
+    "StorageClass",
+];
+
+/// Reads a file.
+///
+/// # Errors
+///
+/// Everything that is wrong with it, each with its line.
+pub fn parse(source: &Source) -> Result<File, Vec<Problem>> {
+    read::file(source, false)
+}
+
+/// Reads a file that only says what exists: its `observed:` document may be left out.
+///
+/// # Errors
+///
+/// Everything that is wrong with it, each with its line.
+pub fn parse_state(source: &Source) -> Result<State, Vec<Problem>> {
+    let file = read::file(source, true)?;
+    Ok(file.state.unwrap_or_default())
+}
+
+impl Entry {
+    /// The object.
+    pub fn value(&self) -> &Value {
+        &self.document.value
+    }
+
+    /// Something wrong with a field of this object.
+    pub fn problem(&self, path: &Path, what: impl fmt::Display, remedy: &str) -> Problem {
+        Problem {
+            file: self.file.clone(),
+            line: self.document.line(path).unwrap_or(1),
+            path: path.to_string(),
+            what: what.to_string(),
+            remedy: remedy.to_owned(),
+        }
+    }
+}
+
+impl State {
+    /// The time.
+    pub fn now(&self) -> Timestamp {
+        self.now.unwrap_or_else(|| NOW.parse().expect("the constant is a time"))
+    }
+}
+
+impl fmt::Display for Problem {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let Self { file, line, path, what, remedy } = self;
+        write!(f, "{file}:{line}: ")?;
+        if !path.is_empty() {
+            write!(f, "{path}: ")?;
+        }
+        f.write_str(what)?;
+        if remedy.is_empty() { Ok(()) } else { write!(f, " ({remedy})") }
+    }
+}
+
+impl From<yaml::Error> for Problem {
+    fn from(error: yaml::Error) -> Self {
+        let yaml::Error { name, line, what, remedy, .. } = error;
+        Self { file: name, line, path: String::new(), what, remedy }
+    }
+}
+
+/// Puts an object without a namespace into the default one, unless its kind has none.
+fn placed(mut object: Value) -> Value {
+    let free = CLUSTER_SCOPED.contains(&text(&object, "/kind"));
+    if !free
+        && text(&object, "/metadata/namespace").is_empty()
+        && let Some(meta) = object.get_mut("metadata").and_then(Value::as_object_mut)
+    {
+        meta.insert("namespace".to_owned(), Value::from("default"));
+    }
+    object
+}
+
+/// Whether an API's objects belong to no namespace.
+fn is_cluster_scoped(api: &Api) -> bool {
+    CLUSTER_SCOPED.contains(&api.kind.as_str())
+}

@@ -1,0 +1,176 @@
+//! From text to [`File`]: every document in its place, or a sentence about why it has none.
+
+use serde_json::Value;
+use sluicegate_core::{
+    field::Path,
+    observed::{Ref, text},
+};
+
+use super::{Entry, File, Patch, Problem, Source, State, placed};
+use crate::{
+    memory::reference,
+    yaml::{self, Document},
+};
+
+/// The keys under `observed:`.
+const HEADER: &[&str] = &["denied", "now", "served", "settled"];
+
+/// Reads a file. In one that is only about what exists, every document is.
+pub(super) fn file(source: &Source, only_state: bool) -> Result<File, Vec<Problem>> {
+    let Source { name, text } = source;
+    let documents = yaml::parse(name, text).map_err(|error| vec![error.into()])?;
+    let comment = documents.first().and_then(Document::first_comment).map(str::to_owned);
+    let mut file = File { name: name.clone(), comment, desired: Vec::new(), state: None };
+    if only_state {
+        file.state = Some(State::default());
+    }
+    let mut problems = Vec::new();
+    let mut headed = false;
+    for document in yaml::flatten(documents) {
+        let is_header = document.value.get("observed").is_some();
+        if is_header && headed {
+            let what = "observed: stands in this file twice";
+            problems.push(problem(name, &document, "observed", what, "merge the two into one"));
+        } else if is_header {
+            headed = true;
+            let state = file.state.get_or_insert_default();
+            header(name, &document, state, &mut problems);
+        } else if let Some(state) = &mut file.state {
+            observed(name, document, state, &mut problems);
+        } else {
+            file.desired.extend(entry(name, document, &mut problems));
+        }
+    }
+    if problems.is_empty() { Ok(file) } else { Err(problems) }
+}
+
+fn entry(name: &str, mut document: Document, problems: &mut Vec<Problem>) -> Option<Entry> {
+    if !is_object(name, &document, problems) {
+        return None;
+    }
+    document.value = placed(document.value);
+    let target = reference(&document.value);
+    Some(Entry { file: name.to_owned(), document, target })
+}
+
+/// Whether a document is a Kubernetes object, or what it lacks.
+fn is_object(name: &str, document: &Document, problems: &mut Vec<Problem>) -> bool {
+    let before = problems.len();
+    for (path, remedy) in [
+        ("apiVersion", "begin the document with apiVersion: GROUP/VERSION"),
+        ("kind", "add kind: KIND"),
+        ("metadata.name", "add metadata.name: NAME"),
+    ] {
+        let at = Path::dotted(path);
+        match document.value.pointer(&at.pointer()) {
+            Some(Value::String(text)) if !text.is_empty() => {}
+            None => problems.push(problem(name, document, path, "Required value", remedy)),
+            Some(other) => {
+                let what = format!("Invalid value: {other}: must be a text");
+                problems.push(problem(name, document, path, &what, remedy));
+            }
+        }
+    }
+    problems.len() == before
+}
+
+fn header(name: &str, document: &Document, state: &mut State, problems: &mut Vec<Problem>) {
+    let fields = match &document.value["observed"] {
+        Value::Null => return,
+        Value::Object(fields) => fields,
+        _ => {
+            let remedy = format!("leave it empty, or give it some of: {}", HEADER.join(", "));
+            problems.push(problem(name, document, "observed", "Invalid type", &remedy));
+            return;
+        }
+    };
+    for (key, value) in fields {
+        let path = format!("observed.{key}");
+        let mut wrong = |what: &str, remedy: &str| {
+            problems.push(problem(name, document, &path, what, remedy));
+        };
+        match key.as_str() {
+            "served" => match serde_json::from_value(value.clone()) {
+                Ok(served) => state.served = served,
+                Err(_) => wrong("Invalid type", "write a list such as [monitoring.coreos.com/v1]"),
+            },
+            "now" => match value.as_str().and_then(|time| time.parse().ok()) {
+                Some(now) => state.now = Some(now),
+                None => wrong("not a time", "write it as 2026-01-01T00:00:00Z"),
+            },
+            "denied" => {
+                for denied in value.as_array().into_iter().flatten() {
+                    state.denied.push(denied_ref(denied));
+                }
+            }
+            "settled" => {
+                let objects = value.as_array().into_iter().flatten();
+                state.settled.extend(objects.cloned().map(placed));
+            }
+            _ => wrong("Unknown field", &format!("known are: {}", HEADER.join(", "))),
+        }
+    }
+}
+
+/// The object that `{kind, namespace, name}` speaks of, whatever its API's group.
+fn denied_ref(named: &Value) -> Ref {
+    let mut object = serde_json::json!({
+        "apiVersion": api_version_of(text(named, "/kind")),
+        "kind": text(named, "/kind"),
+        "metadata": { "name": text(named, "/name") },
+    });
+    if !text(named, "/namespace").is_empty() {
+        object["metadata"]["namespace"] = named["namespace"].clone();
+    }
+    if !text(named, "/apiVersion").is_empty() {
+        object["apiVersion"] = named["apiVersion"].clone();
+    }
+    reference(&placed(object))
+}
+
+/// The API of a kind, for those that are named without one.
+fn api_version_of(kind: &str) -> &'static str {
+    match kind {
+        "StatefulSet" | "Deployment" => "apps/v1",
+        "PodDisruptionBudget" => "policy/v1",
+        "StorageClass" => "storage.k8s.io/v1",
+        "ServiceMonitor" => "monitoring.coreos.com/v1",
+        kind if kind.starts_with("Rivven") => "rivven.hupe1980.github.io/v1alpha1",
+        _ => "v1",
+    }
+}
+
+fn observed(name: &str, document: Document, state: &mut State, problems: &mut Vec<Problem>) {
+    let value = &document.value;
+    if let Some(probe) = value.get("probe").filter(|_| value.get("kind").is_none()) {
+        match value.get("answer") {
+            Some(answer) => state.answers.push((probe.clone(), answer.clone())),
+            None => {
+                let remedy = "add answer: beside probe:";
+                problems.push(problem(name, &document, "answer", "Required value", remedy));
+            }
+        }
+    } else if let Some(patched) = value.get("patch") {
+        let delete = value["delete"] == true;
+        let merge = value.get("merge").cloned().filter(|_| !delete);
+        if merge.is_none() && !delete {
+            let remedy = "add merge: {…} or delete: true beside patch:";
+            problems.push(problem(name, &document, "merge", "Required value", remedy));
+        }
+        let target = denied_ref(patched);
+        let Ref { api, namespace, name } = target;
+        state.patches.push(Patch { kind: api.kind, namespace, name, merge });
+    } else if is_object(name, &document, problems) {
+        state.objects.push(placed(document.value));
+    }
+}
+
+fn problem(file: &str, document: &Document, path: &str, what: &str, remedy: &str) -> Problem {
+    Problem {
+        file: file.to_owned(),
+        line: document.line(&Path::dotted(path)).unwrap_or(1),
+        path: path.to_owned(),
+        what: what.to_owned(),
+        remedy: remedy.to_owned(),
+    }
+}

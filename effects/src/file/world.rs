@@ -1,0 +1,334 @@
+//! A world to plan in, made from files: the embedded Kubernetes, holding what they say.
+
+use std::{
+    collections::{BTreeMap, BTreeSet},
+    sync::{Mutex, MutexGuard, PoisonError},
+};
+
+use k8s_openapi::jiff::{SignedDuration, Timestamp};
+use serde::Deserialize as _;
+use serde_json::{Value, json};
+use sluicegate_core::{
+    kind::{Kind, Settings, System as _},
+    observed::{List, Look, Observed, Ref, Selector},
+    plan::{Event, Manifest, Plan, Precondition, Propagation, UID_PLACEHOLDER, Verb},
+    systems::rivven::{Answer, Call, Probe, Rivven},
+};
+
+use super::{Entry, Problem, State, Watcher, is_cluster_scoped, round};
+use crate::{
+    Done, Error, Reader, Writer,
+    memory::{Brokers, Happening, Memory, reference},
+};
+
+/// How many ticks what is under `settled:` may take to become quiet: ten minutes of its time.
+const SETTLE_TICKS_MAX: usize = 600;
+
+/// What a world begins as.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Start {
+    /// A fresh cluster.
+    Empty,
+    /// What a file says.
+    State(State),
+}
+
+/// A world to plan in. Nothing outside it is ever touched.
+#[derive(Debug)]
+pub struct World {
+    memory: Memory<Brokers>,
+    answers: Mutex<BTreeMap<Probe, Answer>>,
+    /// Whether what was not said can be known: in a cluster that began empty it can.
+    complete: bool,
+    lives: Mutex<bool>,
+    stated: BTreeSet<Ref>,
+    before: BTreeMap<Ref, Value>,
+    offset: SignedDuration,
+}
+
+impl World {
+    /// The world as it begins.
+    ///
+    /// # Errors
+    ///
+    /// Questions and answers that are none of the product's, patches of what is not there.
+    pub fn new(name: &str, start: &Start) -> Result<Self, Vec<Problem>> {
+        let state = match start {
+            Start::Empty => &State::default(),
+            Start::State(state) => state,
+        };
+        let memory = Memory::new(Brokers::default());
+        let complete = *start == Start::Empty || !state.settled.is_empty();
+        let world = Self {
+            memory,
+            answers: Mutex::default(),
+            complete,
+            lives: Mutex::new(complete),
+            stated: state.objects.iter().map(reference).collect(),
+            before: BTreeMap::new(),
+            offset: SignedDuration::ZERO,
+        };
+        state.served.iter().for_each(|api| world.memory.serve(api));
+        world.settle(&state.settled);
+        world.memory.load(state.objects.clone());
+        let mut problems = world.patch(name, state);
+        state.denied.iter().for_each(|denied| world.memory.deny(denied));
+        for (probe, answer) in &state.answers {
+            match (Probe::deserialize(probe), Answer::deserialize(answer)) {
+                (Ok(probe), Ok(answer)) => drop(world.told().insert(probe, answer)),
+                (Err(error), _) => problems.push(misread(name, "probe", &error)),
+                (_, Err(error)) => problems.push(misread(name, "answer", &error)),
+            }
+        }
+        let offset = match state.now {
+            None if complete => SignedDuration::ZERO,
+            _ => state.now().duration_since(world.memory.now()),
+        };
+        if problems.is_empty() { Ok(Self { offset, ..world }) } else { Err(problems) }
+    }
+
+    /// Asks for a resource as `kubectl apply` would: its spec, labels and annotations are laid over
+    /// what is there. One that is new has no uid yet.
+    pub fn ask_for(&mut self, entry: &Entry) {
+        let before = self.memory.object(&entry.target);
+        let mut object = laid_over(entry.value(), before.as_ref());
+        if before.is_none() && object["metadata"].get("uid").is_none() {
+            let Ref { api, namespace, name } = &entry.target;
+            let uid = format!("{UID_PLACEHOLDER}{}/{namespace}/{name}", api.kind);
+            object["metadata"]["uid"] = json!(uid);
+        }
+        self.memory.load(vec![object]);
+        if let Some(before) = before {
+            self.before.insert(entry.target.clone(), before);
+        }
+    }
+
+    /// Creates an object as `kubectl create` does: the API server gives it its uid.
+    pub fn create(&self, entry: &Entry) {
+        self.memory.load(vec![entry.value().clone()]);
+    }
+
+    /// The resource as it was before it was asked for anew.
+    pub fn before(&self, target: &Ref) -> Option<&Value> {
+        self.before.get(target)
+    }
+
+    /// The embedded Kubernetes.
+    pub fn memory(&self) -> &Memory<Brokers> {
+        &self.memory
+    }
+
+    /// The time.
+    pub fn now(&self) -> Timestamp {
+        self.memory.now().checked_add(self.offset).unwrap_or_else(|_| self.memory.now())
+    }
+
+    /// Lets Kubernetes and the product work for a second. From now on brokers that were started
+    /// here answer for themselves.
+    pub fn tick(&self) -> Vec<Happening> {
+        *self.lives.lock().unwrap_or_else(PoisonError::into_inner) = true;
+        self.memory.tick()
+    }
+
+    /// What the files answered, with what was called for since.
+    pub fn answers(&self) -> BTreeMap<Probe, Answer> {
+        self.told().clone()
+    }
+
+    fn settle(&self, resources: &[Value]) {
+        for resource in resources {
+            self.memory.load(vec![resource.clone()]);
+        }
+        let mut quiet = 0;
+        // Three quiet seconds in a row: a pod needs two to stop.
+        for _ in 0..SETTLE_TICKS_MAX {
+            let acted = round(self, &Settings::default(), &mut Nobody);
+            let happened = self.memory.tick();
+            quiet = if acted || !happened.is_empty() { 0 } else { quiet + 1 };
+            if quiet == 3 || resources.is_empty() {
+                break;
+            }
+        }
+    }
+
+    fn patch(&self, name: &str, state: &State) -> Vec<Problem> {
+        let mut problems = Vec::new();
+        for patch in &state.patches {
+            let is = |target: &Ref| {
+                target.api.kind == patch.kind
+                    && target.namespace == patch.namespace
+                    && target.name == patch.name
+            };
+            let found = self.memory.objects().into_iter().find(|object| is(&reference(object)));
+            let Some(mut object) = found else {
+                problems.push(Problem {
+                    file: name.to_owned(),
+                    line: 1,
+                    path: format!("patch {} {}/{}", patch.kind, patch.namespace, patch.name),
+                    what: "there is no such object".to_owned(),
+                    remedy: "name what the resources under settled: came to".to_owned(),
+                });
+                continue;
+            };
+            match &patch.merge {
+                Some(fields) => {
+                    merge_patch(&mut object, fields);
+                    self.memory.load(vec![object]);
+                }
+                None => {
+                    let target = reference(&object);
+                    // It was found a moment ago.
+                    drop(self.memory.delete_as_user(&target, Propagation::Background));
+                }
+            }
+        }
+        problems
+    }
+
+    /// Lets a call change the answers of the files; whether it changed any.
+    fn answered(&self, call: &Call) -> bool {
+        let mut told = self.told();
+        let before = told.clone();
+        Rivven::fold(call, &mut told);
+        *told != before
+    }
+
+    fn told(&self) -> MutexGuard<'_, BTreeMap<Probe, Answer>> {
+        self.answers.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+impl Reader<Rivven> for World {
+    async fn get(&self, target: &Ref) -> Result<Look, Error> {
+        let unsaid = is_cluster_scoped(&target.api) && !self.stated.contains(target);
+        if unsaid && !self.complete {
+            return Ok(Look::Denied("the file does not say".to_owned()));
+        }
+        self.memory.get(target).await
+    }
+
+    async fn list(&self, selector: &Selector) -> Result<List, Error> {
+        self.memory.list(selector).await
+    }
+
+    async fn ask(&self, probe: &Probe) -> Result<Answer, Error> {
+        if let Some(answer) = self.told().get(probe) {
+            return Ok(answer.clone());
+        }
+        if *self.lives.lock().unwrap_or_else(PoisonError::into_inner) {
+            return self.memory.ask(probe).await;
+        }
+        Ok(Rivven::unreachable(probe, "the file has no answer".to_owned()))
+    }
+}
+
+impl Writer<Rivven> for World {
+    async fn create(&self, manifest: &Manifest) -> Result<(), Error> {
+        self.memory.create(manifest).await
+    }
+
+    async fn apply(&self, manifest: &Manifest, seen: &Precondition) -> Result<(), Error> {
+        self.memory.apply(manifest, seen).await
+    }
+
+    async fn dry_run(&self, verb: &Verb<Rivven>) -> Result<(), Error> {
+        self.memory.dry_run(verb).await
+    }
+
+    async fn delete(
+        &self,
+        target: &Ref,
+        seen: &Precondition,
+        propagation: Propagation,
+    ) -> Result<(), Error> {
+        self.memory.delete(target, seen, propagation).await
+    }
+
+    async fn evict(&self, pod: &Ref, seen: &Precondition) -> Result<(), Error> {
+        self.memory.evict(pod, seen).await
+    }
+
+    async fn call(&self, call: &Call) -> Result<(), Error> {
+        if self.answered(call) {
+            return Ok(());
+        }
+        self.memory.call(call).await
+    }
+
+    async fn set_status(
+        &self,
+        target: &Ref,
+        seen: &Precondition,
+        status: &Value,
+    ) -> Result<(), Error> {
+        self.memory.set_status(target, seen, status).await
+    }
+
+    async fn set_finalizers(
+        &self,
+        target: &Ref,
+        seen: &Precondition,
+        names: &[String],
+    ) -> Result<(), Error> {
+        self.memory.set_finalizers(target, seen, names).await
+    }
+
+    async fn tell(&self, event: &Event) -> Result<(), Error> {
+        self.memory.tell(event).await
+    }
+}
+
+/// Watches nothing: what is under `settled:` is history.
+struct Nobody;
+
+impl Watcher for Nobody {
+    fn planned<K: Kind>(&mut self, _: &K::Resource, _: &Plan<K::System>, _: &Observed<K::System>) {}
+    fn ended(&mut self, _: &Ref, _: &Result<Done, Error>) {}
+}
+
+/// A resource as it is after `kubectl apply`: what the server keeps stays.
+fn laid_over(desired: &Value, before: Option<&Value>) -> Value {
+    let Some(before) = before else { return desired.clone() };
+    let mut after = before.clone();
+    merge_patch(&mut after["metadata"], &desired["metadata"]);
+    after["spec"] = desired["spec"].clone();
+    if desired.get("status").is_some() {
+        after["status"] = desired["status"].clone();
+    }
+    let generation = before.pointer("/metadata/generation").and_then(Value::as_i64);
+    let given = desired.pointer("/metadata/generation").is_some();
+    if before["spec"] != after["spec"] && !given {
+        after["metadata"]["generation"] = json!(generation.unwrap_or(1) + 1);
+    }
+    after
+}
+
+/// JSON merge patch (RFC 7396): null removes.
+fn merge_patch(into: &mut Value, patch: &Value) {
+    let Value::Object(fields) = patch else {
+        *into = patch.clone();
+        return;
+    };
+    if !into.is_object() {
+        *into = json!({});
+    }
+    for (key, value) in fields {
+        match (value, into.as_object_mut()) {
+            (Value::Null, Some(into)) => drop(into.remove(key)),
+            (value, Some(into)) => {
+                merge_patch(into.entry(key.clone()).or_insert(Value::Null), value);
+            }
+            (_, None) => {}
+        }
+    }
+}
+
+fn misread(name: &str, path: &str, error: &serde_json::Error) -> Problem {
+    Problem {
+        file: name.to_owned(),
+        line: 1,
+        path: path.to_owned(),
+        what: format!("it does not decode: {error}"),
+        remedy: "write it as `explain` and the fixtures do".to_owned(),
+    }
+}

@@ -1,0 +1,261 @@
+//! The commands and their arguments.
+
+use std::path::PathBuf;
+
+use clap::{ArgAction, Args, CommandFactory as _, Parser, Subcommand, ValueEnum};
+
+/// Runs streaming platforms on Kubernetes, and shows beforehand what it would do.
+#[derive(Debug, Parser)]
+#[command(name = "sluicegate", version, max_term_width = 100, disable_help_subcommand = true)]
+pub struct Cli {
+    /// What to do.
+    #[command(subcommand)]
+    pub command: Command,
+}
+
+/// What to do.
+#[derive(Debug, Subcommand)]
+pub enum Command {
+    /// Shows what the operator would do, in order, and why. Writes nothing.
+    Plan(PlanArgs),
+    /// Checks resources: every error with file, line and remedy.
+    Validate(ValidateArgs),
+    /// Runs the operator on an embedded Kubernetes until all is quiet.
+    Simulate(SimulateArgs),
+    /// Explains a rule, a field, a condition or a gate.
+    Explain(ExplainArgs),
+    /// Prints the definitions of the custom resources.
+    Crd(CrdArgs),
+    /// Prints the completions for a shell.
+    Completions {
+        /// The shell.
+        shell: clap_complete::Shell,
+    },
+}
+
+/// Where resources are read from.
+#[derive(Clone, Debug, Args)]
+pub struct Files {
+    /// A file, a folder (searched for *.yaml, *.yml and *.json), or - for standard input
+    #[arg(short = 'f', long = "filename", value_name = "PATH", required = true)]
+    pub paths: Vec<PathBuf>,
+}
+
+/// Arguments of `plan`.
+#[derive(Clone, Debug, Args)]
+pub struct PlanArgs {
+    /// A file, a folder (searched for *.yaml, *.yml and *.json), or - for standard input
+    #[arg(
+        short = 'f',
+        long = "filename",
+        value_name = "PATH",
+        required_unless_present = "schema"
+    )]
+    pub paths: Vec<PathBuf>,
+    /// What exists: live, empty, or a file. A file under -f with a document `observed:` says so
+    /// itself
+    #[arg(long, value_name = "live|empty|FILE")]
+    pub state: Option<String>,
+    /// One reconciliation, or all until nothing is left to do
+    #[arg(long, value_enum, default_value_t = Steps::All)]
+    pub steps: Steps,
+    /// The most reconciliations of one resource under --steps all
+    #[arg(long, value_name = "N", default_value_t = 50)]
+    pub max_steps: usize,
+    /// The form of the result
+    #[arg(short, long, value_enum, default_value_t = Format::Text)]
+    pub output: Format,
+    /// Tells by the exit code: 0 nothing, 2 changes, 3 changes with a risk, 4 blocked. =simple: 0 or
+    /// 2
+    #[arg(
+        long,
+        value_enum,
+        num_args = 0..=1,
+        require_equals = true,
+        default_missing_value = "full",
+        value_name = "simple"
+    )]
+    pub detailed_exitcode: Option<Detail>,
+    /// Fails with the exit code of what was found (2, 3 or 4) if it is found. Repeatable
+    #[arg(long, value_enum, value_name = "WHAT")]
+    pub fail_on: Vec<FailOn>,
+    /// Shows resources and objects that do not change
+    #[arg(long)]
+    pub show_unchanged: bool,
+    /// Shows writes of the status, events, and every condition
+    #[arg(long)]
+    pub show_status: bool,
+    /// Shows created objects whole
+    #[arg(long)]
+    pub show_all: bool,
+    /// How many unchanged lines surround a change of -o diff
+    #[arg(long, value_name = "N", default_value_t = 3)]
+    pub context: usize,
+    /// Whether to colour
+    #[arg(long, value_enum, default_value_t = Colour::Auto)]
+    pub color: Colour,
+    /// Prints the JSON Schema of -o json instead of a plan
+    #[arg(long, action = ArgAction::SetTrue)]
+    pub schema: bool,
+}
+
+/// Arguments of `validate`.
+#[derive(Clone, Debug, Args)]
+pub struct ValidateArgs {
+    /// Where the resources are.
+    #[command(flatten)]
+    pub files: Files,
+}
+
+/// Arguments of `simulate`.
+#[derive(Clone, Debug, Args)]
+pub struct SimulateArgs {
+    /// Where the resources are.
+    #[command(flatten)]
+    pub files: Files,
+    /// The most rounds of reconciling everything
+    #[arg(long, value_name = "N", default_value_t = 300)]
+    pub max_rounds: usize,
+    /// The form of the result
+    #[arg(short, long, value_enum, default_value_t = SimulateFormat::Text)]
+    pub output: SimulateFormat,
+    /// Whether to colour
+    #[arg(long, value_enum, default_value_t = Colour::Auto)]
+    pub color: Colour,
+}
+
+/// Arguments of `explain`.
+#[derive(Clone, Debug, Args)]
+pub struct ExplainArgs {
+    /// What to explain; nothing to list what there is
+    #[arg(value_enum, requires = "id")]
+    pub topic: Option<Topic>,
+    /// A rule (TOP-31), a field (RivvenTopic.spec.partitions), a condition (Ready) or a gate
+    #[arg(requires = "topic")]
+    pub id: Option<String>,
+    /// Prints everything as Markdown
+    #[arg(long, conflicts_with_all = ["topic", "id"])]
+    pub markdown: bool,
+}
+
+/// Arguments of `crd`.
+#[derive(Clone, Debug, Args)]
+pub struct CrdArgs {
+    /// A kind, its plural or its short name; nothing for all
+    pub kind: Option<String>,
+}
+
+/// How far a plan goes.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub enum Steps {
+    /// One reconciliation.
+    Next,
+    /// All, on the embedded Kubernetes.
+    All,
+}
+
+/// The form of a plan.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub enum Format {
+    /// For people.
+    Text,
+    /// For people with a wide terminal: nothing is cut short.
+    Wide,
+    /// A unified diff of every object.
+    Diff,
+    /// For programs.
+    Json,
+    /// For programs that read line by line.
+    Ndjson,
+    /// For a comment on a pull request.
+    Markdown,
+    /// The objects, for kubectl apply.
+    Manifests,
+}
+
+/// How much an exit code tells.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub enum Detail {
+    /// 0, 2, 3 or 4.
+    Full,
+    /// 0 or 2.
+    Simple,
+}
+
+/// What is taken for a failure.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub enum FailOn {
+    /// Anything to do.
+    Changes,
+    /// A restart or worse.
+    Restart,
+    /// An outage or worse.
+    Unavailable,
+    /// A loss of data.
+    DataLoss,
+    /// A refused change.
+    Blocked,
+    /// A warning.
+    Warning,
+}
+
+/// Whether to colour.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub enum Colour {
+    /// On a terminal, unless NO_COLOR is set.
+    Auto,
+    /// Always.
+    Always,
+    /// Never.
+    Never,
+}
+
+/// The form of a simulation.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub enum SimulateFormat {
+    /// What happens, event by event.
+    Text,
+    /// The world at the end, as a file that `plan` reads.
+    State,
+}
+
+/// What can be explained.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub enum Topic {
+    /// What decides.
+    Rule,
+    /// A field of a custom resource.
+    Field,
+    /// A condition in a status, with its reasons.
+    Condition,
+    /// What a change waits for.
+    Gate,
+}
+
+impl Colour {
+    /// Whether to colour, given what the terminal likes.
+    pub fn choose(self, likes: bool) -> bool {
+        match self {
+            Self::Auto => likes,
+            Self::Always => true,
+            Self::Never => false,
+        }
+    }
+}
+
+/// The completions for a shell.
+pub fn completions(shell: clap_complete::Shell) -> String {
+    let mut script = Vec::new();
+    clap_complete::generate(shell, &mut Cli::command(), "sluicegate", &mut script);
+    String::from_utf8_lossy(&script).into_owned()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_arguments_are_consistent() {
+        Cli::command().debug_assert();
+    }
+}

@@ -1,0 +1,107 @@
+//! Every kind there is, free of its type: for commands that take the name of one.
+
+use k8s_openapi::apiextensions_apiserver::pkg::apis::apiextensions::v1::CustomResourceDefinition;
+use serde_json::Value;
+use sluicegate_core::{
+    condition::Reason,
+    field::{Cause, Errors, Path},
+    kind::{Kind, System},
+    observed::{Api, Ref},
+    rule::Rule,
+    schema::Compiled,
+    step::accept,
+    systems::{self, Visitor, rivven::Rivven},
+};
+
+/// One kind of custom resource.
+#[derive(Clone, Debug)]
+pub struct KindInfo {
+    /// Its API.
+    pub api: Api,
+    /// Its definition.
+    pub crd: CustomResourceDefinition,
+    /// Its schema.
+    pub schema: &'static Compiled,
+    /// Its reasons.
+    pub reasons: &'static [&'static Reason],
+    /// Its fields without effect, with the reason.
+    pub inert: &'static [(&'static str, &'static str)],
+    /// What its changes wait for, by id.
+    pub gates: &'static [(&'static str, &'static str)],
+    /// The rules of its system.
+    pub rules: &'static [&'static Rule],
+    /// Everything wrong with a resource, but for unknown fields.
+    pub check: fn(&Value) -> Result<(), Errors>,
+}
+
+/// All kinds.
+pub fn all() -> Vec<KindInfo> {
+    let mut gather = Gather(Vec::new());
+    systems::visit(&mut gather);
+    gather.0
+}
+
+/// The kind of a resource, if it is one of ours.
+pub fn of<'a>(kinds: &'a [KindInfo], target: &Ref) -> Option<&'a KindInfo> {
+    kinds.iter().find(|kind| kind.api.group == target.api.group && kind.api.kind == target.api.kind)
+}
+
+/// The kind that a person names: by kind, plural, singular or short name, in any case.
+pub fn named<'a>(kinds: &'a [KindInfo], name: &str) -> Option<&'a KindInfo> {
+    let name = name.to_lowercase();
+    kinds.iter().find(|kind| kind.names().iter().any(|known| known.to_lowercase() == name))
+}
+
+/// What of these a misspelt word may have meant.
+pub fn nearest<'a>(word: &str, known: impl IntoIterator<Item = &'a str>) -> Option<&'a str> {
+    // 0.7 lets two slips through in a word of eight letters and none in one of three.
+    let likeness = |one: &str| strsim::jaro_winkler(&word.to_lowercase(), &one.to_lowercase());
+    let likely = known.into_iter().map(|one| (likeness(one), one)).filter(|(near, _)| *near > 0.7);
+    likely.max_by(|a, b| a.0.total_cmp(&b.0)).map(|(_, one)| one)
+}
+
+impl KindInfo {
+    /// Everything it goes by.
+    pub fn names(&self) -> Vec<&str> {
+        let names = &self.crd.spec.names;
+        let mut all = vec![names.kind.as_str(), names.plural.as_str()];
+        all.extend(names.singular.as_deref());
+        all.extend(names.short_names.iter().flatten().map(String::as_str));
+        all
+    }
+}
+
+struct Gather(Vec<KindInfo>);
+
+impl Visitor<Rivven> for Gather {
+    fn kind<K: Kind<System = Rivven>>(&mut self) {
+        self.0.push(KindInfo {
+            api: Api::of::<K::Resource>(),
+            crd: K::crd(),
+            schema: K::schema(),
+            reasons: K::REASONS,
+            inert: K::INERT,
+            gates: K::GATES,
+            rules: <K::System as System>::RULES,
+            check: check::<K>,
+        });
+    }
+}
+
+fn check<K: Kind>(resource: &Value) -> Result<(), Errors> {
+    let mut errors = Errors::default();
+    if let Some(spec) = resource.get("spec") {
+        K::schema().check(&Path::root("spec"), spec, &mut errors);
+    }
+    match serde_json::from_value::<K::Resource>(resource.clone()) {
+        Ok(resource) => accept::<K>(&resource).map(drop),
+        // What the schema refuses does not decode; it has said so better already.
+        Err(_) if !errors.is_empty() => Err(errors),
+        Err(error) => {
+            let must = format!("it does not decode: {error}");
+            let what = Cause::Invalid(K::crd().spec.names.kind, must);
+            errors.push(Path::default(), what, "compare it with `sluicegate explain field`");
+            Err(errors)
+        }
+    }
+}

@@ -1,0 +1,94 @@
+//! The command line, as a function from arguments and streams to an exit code.
+//!
+//! It is a library so that tests and golden snapshots see what a person sees. Nothing in it decides
+//! what is to be done: that is the core's, and what is shown is what the operator would do.
+
+use std::ffi::OsString;
+
+use clap::Parser as _;
+
+pub mod cli;
+pub mod crd;
+pub mod explain;
+pub mod input;
+pub mod kinds;
+pub mod plan;
+pub mod render;
+pub mod simulate;
+pub mod terminal;
+pub mod validate;
+
+use cli::{Cli, Command};
+use terminal::Io;
+
+/// Everything went well, and there is nothing that the exit code should tell.
+pub const DONE: u8 = 0;
+/// Something failed: usage and refused resources included.
+pub const FAILED: u8 = 1;
+
+/// Runs one command. Returns its exit code.
+pub fn run<I, T>(args: I, io: &mut Io<'_>) -> u8
+where
+    I: IntoIterator<Item = T>,
+    T: Into<OsString> + Clone,
+{
+    let cli = match Cli::try_parse_from(args) {
+        Ok(cli) => cli,
+        Err(error) => return usage(&error, io),
+    };
+    let outcome = match &cli.command {
+        Command::Plan(args) => plan::run(args, io),
+        Command::Validate(args) => validate::run(args, io),
+        Command::Simulate(args) => simulate::run(args, io),
+        Command::Explain(args) => explain::run(args, io),
+        Command::Crd(args) => crd::run(args, io),
+        Command::Completions { shell } => {
+            io.out(&cli::completions(*shell));
+            Ok(DONE)
+        }
+    };
+    match outcome {
+        Ok(code) => code,
+        Err(failure) => {
+            failure.0.iter().for_each(|line| io.err(line));
+            FAILED
+        }
+    }
+}
+
+/// What a command could not do, one cause on a line.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Failure(pub Vec<String>);
+
+impl Failure {
+    /// A single sentence.
+    pub fn of(line: impl Into<String>) -> Self {
+        Self(vec![line.into()])
+    }
+
+    /// An error with its causes, outermost first.
+    pub fn chain(error: &dyn std::error::Error) -> Self {
+        let mut lines = vec![format!("error: {error}")];
+        let mut cause = error.source();
+        while let Some(source) = cause {
+            lines.push(format!("  because: {source}"));
+            cause = source.source();
+        }
+        Self(lines)
+    }
+}
+
+/// clap exits with 2 on a usage error, which `plan --detailed-exitcode` would be read as "changes".
+fn usage(error: &clap::Error, io: &mut Io<'_>) -> u8 {
+    let text = if io.terminal.colour {
+        error.render().ansi().to_string()
+    } else {
+        error.render().to_string()
+    };
+    if error.use_stderr() {
+        io.err(text.trim_end());
+        return FAILED;
+    }
+    io.out(&text);
+    DONE
+}

@@ -1,0 +1,115 @@
+//! Why something is done at all: what has changed about the resource since it was last asked for.
+
+use serde_json::Value;
+use sluicegate_core::field::Path;
+
+use super::model::{Action, Cause, CauseCode, Drift};
+
+/// The causes of a resource's actions, given the resource as it was before.
+pub fn of(before: Option<&Value>, now: &Value, actions: &[Action], drift: &[Drift]) -> Vec<Cause> {
+    let mut causes = Vec::new();
+    if now.pointer("/metadata/deletionTimestamp").is_some() {
+        causes.push(plain(CauseCode::Deleted));
+    }
+    let known = |value: &Value| {
+        let uid = value.pointer("/metadata/uid").and_then(Value::as_str);
+        uid.is_some_and(|uid| !uid.starts_with(sluicegate_core::plan::UID_PLACEHOLDER))
+    };
+    match before {
+        Some(before) => {
+            differ(&Path::root("spec"), before.get("spec"), now.get("spec"), &mut causes);
+            requests(before, now, &mut causes);
+        }
+        None if !known(now) => causes.push(plain(CauseCode::Created)),
+        None => {}
+    }
+    for drift in drift {
+        let path = format!("{} {}", drift.target.kind, drift.target.name);
+        if !causes.iter().any(|cause: &Cause| cause.path == path) {
+            causes.push(Cause { code: CauseCode::Drift, path, before: None, after: None });
+        }
+    }
+    if causes.is_empty() && actions.iter().any(|action| !action.op.only_tells()) {
+        causes.push(plain(CauseCode::Reconciled));
+    }
+    causes
+}
+
+fn plain(code: CauseCode) -> Cause {
+    Cause { code, path: String::new(), before: None, after: None }
+}
+
+/// Annotations by which a person asks for something.
+fn requests(before: &Value, now: &Value, causes: &mut Vec<Cause>) {
+    let annotations = |value: &Value| {
+        let all = value.pointer("/metadata/annotations").and_then(Value::as_object).cloned();
+        let mut all = all.unwrap_or_default();
+        all.retain(|key, _| key.starts_with("sluicegate/"));
+        Value::from(all)
+    };
+    let mut found = Vec::new();
+    let path = Path::root("metadata").child("annotations");
+    differ(&path, Some(&annotations(before)), Some(&annotations(now)), &mut found);
+    for cause in &mut found {
+        cause.code = CauseCode::UserRequest;
+    }
+    causes.extend(found);
+}
+
+/// The fields that differ, each by its own path. A list that differs is one field.
+fn differ(path: &Path, before: Option<&Value>, now: Option<&Value>, causes: &mut Vec<Cause>) {
+    if before == now {
+        return;
+    }
+    if let (Some(Value::Object(was)), Some(Value::Object(is))) = (before, now) {
+        let mut keys: Vec<&String> = was.keys().chain(is.keys()).collect();
+        keys.sort_unstable();
+        keys.dedup();
+        for key in keys {
+            differ(&path.child(key), was.get(key), is.get(key), causes);
+        }
+        return;
+    }
+    causes.push(Cause {
+        code: CauseCode::SpecChanged,
+        path: path.to_string(),
+        before: before.cloned(),
+        after: now.cloned(),
+    });
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::*;
+
+    #[test]
+    fn a_changed_field_and_an_annotation_are_causes_by_their_paths() {
+        let before = json!({ "metadata": { "uid": "u" }, "spec": { "a": { "b": 1 }, "c": 2 } });
+        let now = json!({ "metadata": { "uid": "u", "annotations": { "sluicegate/restart": "x" } },
+            "spec": { "a": { "b": 3 }, "c": 2 } });
+        let causes = of(Some(&before), &now, &[], &[]);
+        let told: Vec<(CauseCode, &str)> =
+            causes.iter().map(|cause| (cause.code, &*cause.path)).collect();
+        assert_eq!(
+            told,
+            [
+                (CauseCode::SpecChanged, "spec.a.b"),
+                (CauseCode::UserRequest, "metadata.annotations.[\"sluicegate/restart\"]"),
+            ]
+            .map(|(code, path)| (code, if code == CauseCode::UserRequest {
+                "metadata.annotations[\"sluicegate/restart\"]"
+            } else {
+                path
+            }))
+        );
+    }
+
+    #[test]
+    fn a_resource_without_a_uid_is_new() {
+        let causes = of(None, &json!({ "metadata": {}, "spec": {} }), &[], &[]);
+        assert_eq!(causes.len(), 1);
+        assert_eq!(causes[0].code, CauseCode::Created);
+    }
+}

@@ -1,0 +1,215 @@
+//! From records to the output: counted, hashed, in one order.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use serde_json::{Value, json};
+use sluicegate_core::{
+    digest::sha256,
+    observed::{Ref, text},
+    plan::{Risk, UID_PLACEHOLDER},
+};
+use sluicegate_effects::file::{Entry, Problem, Start, World};
+
+use super::{
+    Group, causes,
+    model::{
+        Blocked, Cr, FORMAT_VERSION, Inputs, ObservedInput, Op, Operator, Outcome, Output, Planned,
+        Summary, Target,
+    },
+    rounds::Record,
+    show,
+};
+
+/// What the groups came to, so far.
+#[derive(Debug, Default)]
+pub struct Collected {
+    resources: Vec<Planned>,
+    assumptions: BTreeSet<String>,
+    errors: Vec<String>,
+    desired: Vec<Value>,
+    observed: Vec<Value>,
+    sources: Vec<String>,
+}
+
+impl Collected {
+    /// Adds a group.
+    pub fn add(
+        &mut self,
+        group: &Group,
+        mut records: BTreeMap<Ref, Record>,
+        world: &World,
+        notes: &[Problem],
+    ) {
+        self.desired.extend(group.entries.iter().map(|entry| entry.value().clone()));
+        self.observed.push(observed(&group.start));
+        self.sources.push(group.source.clone());
+        let mut acted = false;
+        let mut planned = Vec::new();
+        for entry in &group.entries {
+            let Some(record) = records.remove(&entry.target) else { continue };
+            acted |= record.steps.len() > 1;
+            self.assumptions.extend(record.assumptions.iter().map(|&text| text.to_owned()));
+            if let Some(error) = &record.error {
+                self.errors.push(format!("{}: {error}", entry.target));
+            }
+            let mut one = resource(entry, record, world);
+            let own = notes.iter().filter(|note| {
+                note.file == entry.file && entry.document.line(&sluicegate_core::field::Path::dotted(&note.path)) == Some(note.line)
+            });
+            one.warnings.extend(own.map(|note| format!("{} {}", note.path, note.what)));
+            planned.push(one);
+        }
+        if acted {
+            let kubernetes = "Kubernetes does what it is asked: pods start, become ready and stop";
+            self.assumptions.insert(kubernetes.to_owned());
+        }
+        self.resources.extend(planned);
+    }
+
+    /// The plan.
+    pub fn output(mut self) -> Output {
+        // Worst first would reorder between runs of nearly the same plan; by name it stays put.
+        self.resources.sort_by(|a, b| a.cr.cmp(&b.cr));
+        self.sources.dedup();
+        let source = match self.sources.as_slice() {
+            [one] => one.clone(),
+            several => format!("{} files", several.len()),
+        };
+        let inputs = Inputs {
+            desired: digest(&json!(self.desired)),
+            observed: ObservedInput { source, digest: digest(&json!(self.observed)) },
+        };
+        let hashed = json!({
+            "desired": inputs.desired,
+            "observed": inputs.observed.digest,
+            "resources": self.resources.iter().map(|one| json!({
+                "cr": one.cr, "actions": one.actions, "waiting": one.waiting,
+                "blocked": one.blocked,
+            })).collect::<Vec<_>>(),
+        });
+        Output {
+            format_version: FORMAT_VERSION,
+            operator: Operator { version: env!("CARGO_PKG_VERSION") },
+            complete: self.errors.is_empty(),
+            plan_hash: digest(&hashed),
+            inputs,
+            summary: summary(&self.resources),
+            resources: self.resources,
+            assumptions: self.assumptions.into_iter().collect(),
+            errors: self.errors,
+        }
+    }
+}
+
+fn digest(value: &Value) -> String {
+    format!("sha256:{}", sha256(value))
+}
+
+fn observed(start: &Start) -> Value {
+    match start {
+        Start::Empty => json!("empty"),
+        Start::State(state) => json!({
+            "served": state.served,
+            "denied": state.denied,
+            "now": state.now().to_string(),
+            "settled": state.settled,
+            "objects": state.objects,
+            "patches": state.patches.iter().map(|patch| json!([
+                patch.kind, patch.namespace, patch.name, patch.merge,
+            ])).collect::<Vec<_>>(),
+            "answers": state.answers,
+        }),
+    }
+}
+
+fn resource(entry: &Entry, record: Record, world: &World) -> Planned {
+    let before = world.before(&entry.target);
+    let after = world.memory().object(&entry.target);
+    let status_after = after.as_ref().and_then(|object| object.get("status").cloned());
+    let Record { steps, mut actions, waiting, mut blocked, kept, requeue, error, .. } = record;
+    show::replacements(&mut actions);
+    blocked.extend(status_after.as_ref().and_then(|status| taken(status, entry)));
+    let drift = show::drift(&actions);
+    let touched = |target: &Target| {
+        actions.iter().any(|action| action.target.as_ref() == Some(target))
+    };
+    let unchanged: Vec<Target> = kept.into_iter().filter(|target| !touched(target)).collect();
+    let does = actions.iter().any(|action| !action.op.only_tells());
+    let result = match (&error, blocked.is_empty(), does || !waiting.is_empty()) {
+        (Some(_), ..) => Outcome::Error,
+        (None, false, _) => Outcome::Blocked,
+        (None, true, true) => Outcome::Changes,
+        (None, true, false) => Outcome::Unchanged,
+    };
+    Planned {
+        cr: cr(entry, before),
+        result,
+        risk: show::worst(&actions),
+        causes: causes::of(before, entry.value(), &actions, &drift),
+        steps,
+        actions,
+        waiting,
+        blocked,
+        drift,
+        unchanged,
+        status_after: status_after.map(show::known),
+        requeue_after_seconds: requeue,
+        warnings: Vec::new(),
+    }
+}
+
+fn cr(entry: &Entry, before: Option<&Value>) -> Cr {
+    let seen = before.unwrap_or(entry.value());
+    let uid = text(seen, "/metadata/uid");
+    let known = !uid.is_empty() && !uid.starts_with(UID_PLACEHOLDER);
+    Cr {
+        api_version: entry.target.api.api_version(),
+        kind: entry.target.api.kind.clone(),
+        namespace: entry.target.namespace.clone(),
+        name: entry.target.name.clone(),
+        generation: seen.pointer("/metadata/generation").and_then(Value::as_i64),
+        uid: known.then(|| uid.to_owned()),
+    }
+}
+
+/// A name that somebody else holds is refused like any other wish that cannot be met.
+fn taken(status: &Value, entry: &Entry) -> Option<Blocked> {
+    let conditions = status["conditions"].as_array()?;
+    let taken = conditions.iter().find(|one| {
+        text(one, "/type") == "Accepted" && text(one, "/reason") == "NameTaken"
+    })?;
+    let rule = &sluicegate_core::rule::OBJ_02;
+    Some(Blocked {
+        rule: rule.id,
+        path: "metadata.name".to_owned(),
+        before: Value::Null,
+        after: Value::from(entry.target.name.clone()),
+        message: text(taken, "/message").to_owned(),
+        remedy: rule.remedy.to_owned(),
+    })
+}
+
+fn summary(resources: &[Planned]) -> Summary {
+    let mut summary = Summary::default();
+    for action in resources.iter().flat_map(|resource| &resource.actions) {
+        *match action.op {
+            Op::Create => &mut summary.create,
+            Op::Update | Op::Finalizers => &mut summary.update,
+            Op::Replace => &mut summary.replace,
+            Op::Delete => &mut summary.delete,
+            Op::Restart => &mut summary.restart,
+            Op::Call => &mut summary.call,
+            Op::Recreate | Op::Status | Op::Event => continue,
+        } += 1;
+    }
+    summary.blocked = resources.iter().map(|one| one.blocked.len()).sum();
+    summary.waiting = resources.iter().map(|one| one.waiting.len()).sum();
+    summary.unchanged = resources.iter().map(|one| one.unchanged.len()).sum();
+    let risks = || {
+        let actions = resources.iter().flat_map(|one| &one.actions);
+        actions.filter_map(|action| action.risk).filter(|risk| *risk > Risk::None)
+    };
+    summary.worst_risk = risks().max();
+    summary.worst_count = risks().filter(|risk| Some(*risk) == summary.worst_risk).count();
+    summary
+}

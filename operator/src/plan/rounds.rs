@@ -1,0 +1,169 @@
+//! Reconciliations, one after another, until nothing is left to do: each resource's plans, in order.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use sluicegate_core::{
+    kind::{Kind, Settings},
+    observed::{Observed, Ref, Seen},
+    plan::{Plan, Requeue},
+};
+use sluicegate_effects::{
+    Class, Done, Error,
+    file::{Watcher, World, round},
+};
+
+use super::{
+    Group,
+    model::{Action, Blocked, Op, Step, Target, Waiting},
+    show,
+};
+use crate::cli::{PlanArgs, Steps};
+
+/// For how long nothing may happen before all is taken to be quiet. A pod needs two ticks to stop
+/// and as many to start.
+const QUIET_TICKS: usize = 5;
+/// How many seconds may pass in one plan: an hour of the embedded Kubernetes' time.
+const TICKS_MAX: usize = 3600;
+
+/// What became of one resource.
+#[derive(Clone, Debug, Default)]
+pub struct Record {
+    /// The plans that did more than write the status.
+    pub steps: Vec<Step>,
+    /// Their actions.
+    pub actions: Vec<Action>,
+    /// What still waits.
+    pub waiting: Vec<Waiting>,
+    /// What is refused.
+    pub blocked: Vec<Blocked>,
+    /// What is as it should be.
+    pub kept: Vec<Target>,
+    /// What was taken to be so.
+    pub assumptions: BTreeSet<&'static str>,
+    /// When to look again.
+    pub requeue: Option<u64>,
+    /// Why it could not be planned.
+    pub error: Option<String>,
+    next: usize,
+}
+
+struct Rounds<'a> {
+    wanted: BTreeSet<Ref>,
+    args: &'a PlanArgs,
+    records: BTreeMap<Ref, Record>,
+    /// Whether this round did, or waits for, anything beyond telling.
+    busy: bool,
+}
+
+/// Plans for everything that a group asks for.
+pub fn run(world: &World, group: &Group, args: &PlanArgs) -> BTreeMap<Ref, Record> {
+    let wanted = group.entries.iter().map(|entry| entry.target.clone()).collect();
+    let mut rounds = Rounds { wanted, args, records: BTreeMap::new(), busy: false };
+    let settings = Settings::default();
+    let mut quiet = 0;
+    for tick in 0..TICKS_MAX {
+        rounds.busy = false;
+        let acted = round(world, &settings, &mut rounds);
+        let first_and_quiet = tick == 0 && !rounds.busy;
+        if args.steps == Steps::Next || first_and_quiet || rounds.failed() {
+            return rounds.records;
+        }
+        let happened = world.tick();
+        quiet = if acted || !happened.is_empty() { 0 } else { quiet + 1 };
+        if quiet >= QUIET_TICKS {
+            return rounds.records;
+        }
+    }
+    for record in rounds.records.values_mut() {
+        record.error.get_or_insert_with(|| "it did not settle within an hour".to_owned());
+    }
+    rounds.records
+}
+
+impl Rounds<'_> {
+    fn failed(&self) -> bool {
+        self.records.values().any(|record| record.error.is_some())
+    }
+}
+
+impl Watcher for Rounds<'_> {
+    fn wants(&self, resource: &Ref) -> bool {
+        self.wanted.contains(resource)
+    }
+
+    fn acts(&self) -> bool {
+        self.args.steps == Steps::All
+    }
+
+    fn planned<K: Kind>(
+        &mut self,
+        _: &K::Resource,
+        plan: &Plan<K::System>,
+        seen: &Observed<K::System>,
+    ) {
+        let record = self.records.entry(plan.resource.clone()).or_default();
+        let before = |target: &Ref| match seen.raw(target) {
+            Seen::Present(object) => Some((**object).clone()),
+            Seen::Unread | Seen::Absent | Seen::Unknown(_) => None,
+        };
+        let numbered = record.next;
+        let n = record.steps.len() + 1;
+        let (mut step, mut actions) = show::step(plan, n, &mut record.next, &before);
+        // Writing the status is no step of its own: what it comes to is told at the end.
+        actions.retain(|action| action.op != Op::Status);
+        step.actions = actions.iter().map(|action| action.id.clone()).collect();
+        let does = actions.iter().any(|action| !action.op.only_tells());
+        self.busy |= does || !plan.waiting.is_empty();
+        if actions.is_empty() {
+            record.next = numbered;
+        } else {
+            step.after = waited_for(&record.waiting, &actions);
+            record.steps.push(step);
+            record.actions.extend(actions);
+        }
+        record.waiting = plan.waiting.iter().map(show::waiting).collect();
+        record.blocked = plan.blocked.iter().map(show::blocked).collect();
+        record.kept = plan.kept.iter().map(show::target).collect();
+        record.assumptions.extend(&plan.assumptions);
+        record.requeue = match plan.requeue {
+            Requeue::After(delay) => Some(delay.as_secs()),
+            Requeue::OnChange => None,
+        };
+        if record.steps.len() > self.args.max_steps {
+            let max = self.args.max_steps;
+            record.error = Some(format!("it did not settle within {max} steps (--max-steps)"));
+        }
+    }
+
+    fn ended(&mut self, resource: &Ref, outcome: &Result<Done, Error>) {
+        let Err(error) = outcome else { return };
+        // A conflict or a busy server is no failure: the next round looks again.
+        if error.class() == Class::Final {
+            let record = self.records.entry(resource.clone()).or_default();
+            let mut text = error.to_string();
+            let mut cause = std::error::Error::source(error);
+            while let Some(source) = cause {
+                text.push_str(&format!(": {source}"));
+                cause = source.source();
+            }
+            record.error = Some(text);
+        }
+    }
+}
+
+/// What held back, until now, what these actions do. Gates that the actions carry say it themselves.
+fn waited_for(waiting: &[Waiting], actions: &[Action]) -> Vec<String> {
+    let carried = |id: &str| actions.iter().any(|one| one.gates.iter().any(|gate| gate.id == id));
+    let mut waited = Vec::new();
+    for gate in waiting.iter().flat_map(|one| &one.gates) {
+        let passed = matches!(
+            gate.state,
+            sluicegate_core::plan::GateState::Open | sluicegate_core::plan::GateState::Skipped
+        );
+        let text = format!("{} (was: {})", gate.id, gate.observed);
+        if !passed && !carried(gate.id) && !waited.contains(&text) {
+            waited.push(text);
+        }
+    }
+    waited
+}

@@ -1,0 +1,110 @@
+//! The plan as a unified diff of every object, as `kubectl diff` shows it.
+
+use serde_json::Value;
+use similar::{ChangeTag, TextDiff};
+use sluicegate_effects::yaml;
+
+use super::{
+    View,
+    page::{Page, Span, Style},
+};
+use crate::plan::model::{Action, Op, Output};
+
+/// A diff for each object that is created, changed or deleted, in the order of the actions.
+pub fn render(output: &Output, view: &View) -> String {
+    let mut page = Page::new(view.width, view.colour);
+    for resource in &output.resources {
+        for action in &resource.actions {
+            match action.op {
+                Op::Create | Op::Recreate | Op::Delete => one(&mut page, action, view),
+                Op::Update => one(&mut page, action, view),
+                Op::Replace | Op::Restart | Op::Call | Op::Status | Op::Finalizers | Op::Event => {}
+            }
+        }
+    }
+    page.finish()
+}
+
+fn one(page: &mut Page, action: &Action, view: &View) {
+    let Some(target) = &action.target else { return };
+    let (before, after) = match (&action.before, &action.object) {
+        (None, None) => return,
+        (Some(before), None) => (yaml::to_string(before), String::new()),
+        (None, Some(after)) => (String::new(), yaml::to_string(after)),
+        (Some(before), Some(after)) => {
+            (yaml::to_string(before), yaml::to_string(&laid_over(before, after, action)))
+        }
+    };
+    let name = format!("{}/{}/{}", target.kind, target.namespace, target.name);
+    let side = |text: &str| if text.is_empty() { "/dev/null" } else { &*name }.to_owned();
+    page.line(0, &[Span(format!("--- {}", side(&before)), Style::Bold)]);
+    page.line(0, &[Span(format!("+++ {}", side(&after)), Style::Bold)]);
+    let diff = TextDiff::from_lines(&before, &after);
+    for hunk in diff.unified_diff().context_radius(view.context).iter_hunks() {
+        page.line(0, &[Span(hunk.header().to_string(), Style::Call)]);
+        for change in hunk.iter_changes() {
+            let (sign, style) = match change.tag() {
+                ChangeTag::Delete => ("-", Style::Remove),
+                ChangeTag::Insert => ("+", Style::Add),
+                ChangeTag::Equal => (" ", Style::Plain),
+            };
+            let text = change.value();
+            page.line(0, &[Span(format!("{sign}{}", text.trim_end_matches('\n')), style)]);
+        }
+    }
+}
+
+/// What the object will be: as it is, with the changed fields changed.
+fn laid_over(before: &Value, wish: &Value, action: &Action) -> Value {
+    let mut after = before.clone();
+    for change in &action.changes {
+        put(&mut after, &change.path, change.after.as_ref());
+    }
+    let digest = "/metadata/annotations/sluicegate~1digest";
+    if let Some(new) = wish.pointer(digest) {
+        put(&mut after, digest, Some(new));
+    }
+    after
+}
+
+/// Puts a value at a path as core writes them: items of a merged list go by their key.
+fn put(into: &mut Value, path: &str, value: Option<&Value>) {
+    let keys: Vec<String> = path
+        .split('/')
+        .skip(1)
+        .map(|key| key.replace("~1", "/").replace("~0", "~"))
+        .collect();
+    let Some((last, way)) = keys.split_last() else { return };
+    let mut at = into;
+    for key in way {
+        at = match at {
+            Value::Array(items) => {
+                let Some(found) = items.iter().position(|item| is_called(item, key)) else {
+                    return;
+                };
+                &mut items[found]
+            }
+            Value::Object(fields) => {
+                fields.entry(key.clone()).or_insert_with(|| Value::Object(Default::default()))
+            }
+            Value::Null | Value::Bool(_) | Value::Number(_) | Value::String(_) => return,
+        };
+    }
+    match (at, value) {
+        (Value::Object(fields), Some(value)) => drop(fields.insert(last.clone(), value.clone())),
+        (Value::Object(fields), None) => drop(fields.remove(last)),
+        (Value::Array(items), value) => {
+            items.retain(|item| !is_called(item, last));
+            items.extend(value.cloned());
+        }
+        (Value::Null | Value::Bool(_) | Value::Number(_) | Value::String(_), _) => {}
+    }
+}
+
+fn is_called(item: &Value, key: &str) -> bool {
+    item.as_object().into_iter().flatten().any(|(_, value)| match value {
+        Value::String(text) => text == key,
+        Value::Number(number) => number.to_string() == key,
+        Value::Null | Value::Bool(_) | Value::Array(_) | Value::Object(_) => false,
+    })
+}

@@ -1,0 +1,88 @@
+//! The first and the last lines of a plan.
+
+use sluicegate_core::plan::Risk;
+
+use super::{
+    page::{Page, Span, Style},
+    text::risk_style,
+};
+use crate::plan::model::{Outcome, Output, Summary};
+
+/// Who planned what, from which state.
+pub fn header(page: &mut Page, output: &Output) {
+    let count = |outcome| output.resources.iter().filter(|one| one.result == outcome).count();
+    let (changed, blocked) = (count(Outcome::Changes), count(Outcome::Blocked));
+    let mut parts = vec![many(output.resources.len(), "custom resource")];
+    if changed + blocked > 0 {
+        parts.push(format!("{} with changes", changed + blocked));
+    }
+    if blocked > 0 {
+        parts.push(format!("{blocked} blocked"));
+    }
+    let left = [
+        Span(format!("sluicegate {}", output.operator.version), Style::Bold),
+        Span::dim(format!("  state: {}", output.inputs.observed.source)),
+    ];
+    page.sides(0, &left, &[Span::dim(parts.join(", "))]);
+}
+
+/// What it comes to, what was assumed, and that nothing was written.
+pub fn footer(page: &mut Page, output: &Output) {
+    if is_quiet(output) {
+        let resources = many(output.resources.len(), "custom resource");
+        let objects = many(output.summary.unchanged, "object");
+        let verb = if output.resources.len() == 1 { "matches" } else { "match" };
+        let line = format!("No changes. {resources} {verb} what is there ({objects} checked).");
+        page.words(0, &[], &line, Style::Bold);
+    } else {
+        let Summary { worst_risk, worst_count, unchanged, .. } = &output.summary;
+        page.words(0, &[Span("Plan: ".to_owned(), Style::Bold)], &counts(&output.summary), Style::Plain);
+        let worst = worst_risk.unwrap_or(Risk::None);
+        let times = if worst == Risk::None { String::new() } else { format!(" ({worst_count})") };
+        page.line(
+            6,
+            &[
+                Span::plain("Worst risk: "),
+                Span(format!("{worst}{times}"), risk_style(worst)),
+                Span::plain(format!(". Unchanged: {unchanged}.")),
+            ],
+        );
+    }
+    if !output.assumptions.is_empty() {
+        let assumed = format!("{}.", output.assumptions.join("; "));
+        page.words(0, &[Span::dim("Assumed: ")], &assumed, Style::Dim);
+    }
+    page.line(0, &[Span::dim("Nothing was written.")]);
+}
+
+/// Whether there is nothing to do.
+pub fn is_quiet(output: &Output) -> bool {
+    output.resources.iter().all(|one| one.result == Outcome::Unchanged)
+}
+
+/// The counts, as a sentence.
+pub fn counts(summary: &Summary) -> String {
+    let Summary { create, update, replace, delete, restart, call, blocked, waiting, .. } = summary;
+    let mut text = format!(
+        "{create} to create, {update} to update, {replace} to replace, {delete} to delete"
+    );
+    let more = [
+        (*restart, many(*restart, "pod restart")),
+        (*call, many(*call, "external call")),
+        (*blocked, format!("{blocked} blocked")),
+        (*waiting, format!("{waiting} waiting")),
+    ];
+    for (count, words) in more {
+        if count > 0 {
+            text.push_str("; ");
+            text.push_str(&words);
+        }
+    }
+    text.push('.');
+    text
+}
+
+/// So many of something.
+pub fn many(count: usize, what: &str) -> String {
+    if count == 1 { format!("1 {what}") } else { format!("{count} {what}s") }
+}

@@ -1,0 +1,375 @@
+//! The plan as people read it: why, then step by step what is done, and what it waits for.
+
+use serde_json::Value;
+use sluicegate_core::{
+    observed::text,
+    plan::{GateState, Risk},
+};
+
+use super::{
+    View,
+    page::{Page, Span, Style, width_of},
+    summary, value,
+};
+use crate::plan::model::{
+    Action, Blocked, Cause, CauseCode, FieldChange, Gate, Op, Outcome, Output, Planned, Step,
+    Target, Waiting,
+};
+
+/// The whole plan.
+pub fn render(output: &Output, view: &View) -> String {
+    let mut page = Page::new(view.width, view.colour);
+    summary::header(&mut page, output);
+    for resource in &output.resources {
+        if resource.result != Outcome::Unchanged || view.show_unchanged {
+            page.gap();
+            planned(&mut page, resource, view);
+        }
+    }
+    page.gap();
+    summary::footer(&mut page, output);
+    page.finish()
+}
+
+/// One resource.
+pub fn planned(page: &mut Page, resource: &Planned, view: &View) {
+    heading(page, resource);
+    causes(page, &resource.causes);
+    let telling: Vec<&Step> =
+        resource.steps.iter().filter(|step| shown(resource, step, view).next().is_some()).collect();
+    for (at, step) in telling.iter().enumerate() {
+        page.gap();
+        step_of(page, resource, step, at + 1, view);
+    }
+    if !resource.blocked.is_empty() {
+        page.gap();
+        resource.blocked.iter().for_each(|one| blocked(page, one));
+    }
+    if !resource.waiting.is_empty() {
+        page.gap();
+        page.line(2, &[Span("waiting".to_owned(), Style::Bold)]);
+        resource.waiting.iter().for_each(|one| waiting(page, one));
+    }
+    if view.show_unchanged && !resource.unchanged.is_empty() {
+        page.gap();
+        for target in &resource.unchanged {
+            page.line(4, &[Span::dim(format!("= {}", name_of(target)))]);
+        }
+    }
+    then(page, resource, view);
+}
+
+fn heading(page: &mut Page, resource: &Planned) {
+    let cr = &resource.cr;
+    let name = Span(format!("{} {}/{}", cr.kind, cr.namespace, cr.name), Style::Bold);
+    let right = match (resource.result, resource.risk) {
+        (Outcome::Blocked, _) => Span("BLOCKED".to_owned(), Style::Alarm),
+        (Outcome::Error, _) => Span("ERROR".to_owned(), Style::Alarm),
+        (Outcome::Unchanged, _) => Span::dim("no changes"),
+        (Outcome::Changes, None | Some(Risk::None)) => Span::dim("no risk"),
+        (Outcome::Changes, Some(risk)) => Span(format!("risk: {risk}"), risk_style(risk)),
+    };
+    page.sides(0, &[name], &[right]);
+}
+
+fn causes(page: &mut Page, causes: &[Cause]) {
+    let widest = causes.iter().map(|cause| cause.path.chars().count()).max().unwrap_or_default();
+    for (at, cause) in causes.iter().enumerate() {
+        let begin = if at == 0 { "because  " } else { "         " };
+        let path = format!("{:widest$}  ", cause.path);
+        let what = match cause.code {
+            CauseCode::SpecChanged | CauseCode::UserRequest => arrow(&cause.before, &cause.after),
+            CauseCode::Created => "the resource is new".to_owned(),
+            CauseCode::Deleted => "the resource is being deleted".to_owned(),
+            CauseCode::Drift => "somebody else has changed it".to_owned(),
+            CauseCode::Reconciled => {
+                "what is there is not yet what the spec asks for".to_owned()
+            }
+        };
+        let path = if cause.path.is_empty() { String::new() } else { path };
+        page.words(2, &[Span::dim(begin), Span::plain(path)], &what, Style::Plain);
+    }
+}
+
+fn shown<'a>(
+    resource: &'a Planned,
+    step: &'a Step,
+    view: &'a View,
+) -> impl Iterator<Item = &'a Action> {
+    let of_step = |action: &&Action| step.actions.contains(&action.id);
+    resource
+        .actions
+        .iter()
+        .filter(of_step)
+        .filter(|action| view.show_status || !action.op.only_tells())
+}
+
+fn step_of(page: &mut Page, resource: &Planned, step: &Step, n: usize, view: &View) {
+    let risk = step.risk.unwrap_or(Risk::None);
+    let right = match risk {
+        Risk::None => Span::dim("no risk"),
+        risk => Span(risk.to_string(), risk_style(risk)),
+    };
+    let left = [Span(format!("step {n}"), Style::Bold), Span::plain(format!("  {}", step.title))];
+    page.sides(2, &left, &[right]);
+    for after in &step.after {
+        page.words(10, &[Span::dim("after ")], after, Style::Dim);
+    }
+    let actions: Vec<&Action> = shown(resource, step, view).collect();
+    let mut at = 0;
+    while at < actions.len() {
+        let same = actions[at..].iter().take_while(|one| alike(actions[at], one)).count();
+        action(page, &actions[at..at + same], view, n == 1);
+        at += same;
+    }
+}
+
+/// Whether two actions differ in nothing but the name of what they are done to.
+fn alike(a: &Action, b: &Action) -> bool {
+    let kind = |action: &Action| {
+        action.target.as_ref().map(|target| (target.kind.clone(), target.namespace.clone()))
+    };
+    let same = a.op == b.op && a.changes == b.changes && a.gates == b.gates;
+    let groups = matches!(a.op, Op::Update | Op::Delete);
+    std::ptr::eq(a, b) || (groups && same && kind(a) == kind(b) && a.reason == b.reason)
+}
+
+fn action(page: &mut Page, actions: &[&Action], view: &View, first: bool) {
+    let action = actions[0];
+    let (symbol, style) = symbol(action.op);
+    let mut left = vec![Span(symbol.to_owned(), style), Span::plain(" ")];
+    left.extend(what(action));
+    if actions.len() > 1 {
+        let names = actions[1..].iter().filter_map(|one| one.target.as_ref());
+        let short: Vec<String> = names.map(|target| ordinal_of(&target.name)).collect();
+        left.push(Span::dim(format!(" (and {})", short.join(", "))));
+    }
+    let rule = [Span::dim(format!("[{}]", action.reason.rule))];
+    match reason(action) {
+        Some(reason) => {
+            page.sides(4, &left, &rule);
+            page.words(8, &[Span::dim("# ")], &reason, Style::Dim);
+        }
+        None => page.sides(4, &left, &rule),
+    }
+    gates(page, &action.gates, first);
+    match (action.op, &action.object) {
+        (Op::Create, Some(object)) => created(page, object, view),
+        (Op::Recreate | Op::Delete | Op::Restart | Op::Call | Op::Event, _) => {}
+        (Op::Finalizers | Op::Update | Op::Replace | Op::Status | Op::Create, _) => {
+            changes(page, action, view);
+        }
+    }
+}
+
+fn what(action: &Action) -> Vec<Span> {
+    match (&action.call, &action.target, action.op) {
+        (Some(call), ..) => vec![Span::plain(call.clone())],
+        (None, Some(target), Op::Event) => {
+            let event = action.object.as_ref();
+            let note = event.map(|event| text(event, "/note")).unwrap_or_default();
+            let reason = event.map(|event| text(event, "/reason")).unwrap_or_default();
+            vec![Span::plain(format!("event {reason}: {note}")), Span::dim(name_of(target))]
+        }
+        (None, Some(target), Op::Status) => vec![Span::plain(format!("status of {}", target.name))],
+        (None, Some(target), Op::Finalizers) => {
+            vec![Span::plain(format!("finalizers of {} {}", target.kind, target.name))]
+        }
+        (None, Some(target), _) => vec![
+            Span::plain(format!("{} ", target.kind)),
+            Span(target.name.clone(), Style::Bold),
+        ],
+        (None, None, _) => Vec::new(),
+    }
+}
+
+/// What is worth saying about why; that a missing object is missing is not.
+fn reason(action: &Action) -> Option<String> {
+    let Action { op, reason, .. } = action;
+    match op {
+        Op::Create | Op::Event | Op::Status => None,
+        Op::Recreate => Some("the new one; it takes over what stayed".to_owned()),
+        Op::Replace => Some(format!("{}: deleted, and made anew below", reason.message)),
+        Op::Update if reason.code == "drifted" => {
+            Some("drift: somebody else has changed it, and it is put back".to_owned())
+        }
+        Op::Update | Op::Delete | Op::Restart | Op::Call | Op::Finalizers => {
+            Some(reason.message.clone())
+        }
+    }
+}
+
+fn created(page: &mut Page, object: &Value, view: &View) {
+    if view.show_all {
+        let text = sluicegate_effects::yaml::to_string(object);
+        text.lines().for_each(|line| page.line(8, &[Span::plain(line)]));
+        return;
+    }
+    let told = value::telling(object);
+    let widest = told.iter().map(|(name, _)| name.len()).max().unwrap_or_default();
+    for (name, text) in told {
+        let name = Span::dim(format!("{name:widest$}  "));
+        page.words(8, &[name], &text, Style::Plain);
+    }
+}
+
+fn changes(page: &mut Page, action: &Action, view: &View) {
+    let length = |change: &FieldChange| change.path.chars().count();
+    let widest = action.changes.iter().map(length).max().unwrap_or_default();
+    let drifted = action.reason.code == "drifted";
+    for change in &action.changes {
+        let mut right = arrow_whole(&change.before, &change.after, view.wide);
+        if drifted {
+            right.push_str("  # drift");
+        } else if action.op == Op::Replace {
+            right.push_str("  # forces replacement");
+        }
+        let aligned = Span::plain(format!("{:widest$}  ", change.path));
+        let style = if change.sensitive { Style::Dim } else { Style::Change };
+        let fits = 8 + widest + 2 + right.chars().count() <= page.width();
+        if fits {
+            page.line(8, &[aligned, Span(right, style)]);
+        } else {
+            page.line(8, &[Span::plain(change.path.clone())]);
+            page.words(12, &[], &right, style);
+        }
+    }
+    let hidden = hidden(action);
+    if hidden > 0 && action.op == Op::Update {
+        let fields = if hidden == 1 { "field" } else { "fields" };
+        page.line(8, &[Span::dim(format!("# ({hidden} unchanged {fields} hidden)"))]);
+    }
+}
+
+fn hidden(action: &Action) -> usize {
+    let all = action.object.as_ref().map(value::leaves).unwrap_or_default();
+    let changed: usize =
+        action.changes.iter().map(|change| change.after.as_ref().map_or(0, value::leaves)).sum();
+    // Kind, version, name and namespace say which object it is, and are no fields to hide.
+    all.saturating_sub(changed + 4)
+}
+
+fn gates(page: &mut Page, gates: &[Gate], first: bool) {
+    let widest = gates.iter().map(|gate| gate.id.len()).max().unwrap_or_default();
+    for gate in gates {
+        let when = if first { "now: " } else { "then: " };
+        let (state, style) = match gate.state {
+            GateState::Open => ("open", Style::Dim),
+            GateState::Closed => ("closed", Style::Alarm),
+            GateState::Unknown => ("unknown, so closed", Style::Alarm),
+            GateState::Skipped => ("skipped by annotation", Style::Alarm),
+        };
+        let left = [
+            Span::dim("? "),
+            Span::plain(format!("{:widest$}  ", gate.id)),
+            Span::dim(gate.observed.clone()),
+        ];
+        page.sides(8, &left, &[Span(format!("{when}{state}"), style)]);
+    }
+}
+
+fn blocked(page: &mut Page, blocked: &Blocked) {
+    let left = [
+        Span("x ".to_owned(), Style::Alarm),
+        Span(blocked.path.clone(), Style::Bold),
+        Span::plain(format!(
+            "  {}",
+            arrow(&Some(blocked.before.clone()), &Some(blocked.after.clone()))
+        )),
+    ];
+    page.sides(2, &left, &[Span::dim(format!("[{}]", blocked.rule))]);
+    page.words(6, &[], &blocked.message, Style::Plain);
+    if !blocked.remedy.is_empty() {
+        page.words(6, &[Span("do instead: ".to_owned(), Style::Bold)], &blocked.remedy, Style::Plain);
+    }
+}
+
+fn waiting(page: &mut Page, waiting: &Waiting) {
+    let left = [Span::dim("? "), Span::plain(waiting.what.clone())];
+    let right = [Span::dim(format!("[{}]", waiting.rule))];
+    if width_of(&left) + width_of(&right) + 8 <= page.width() {
+        page.sides(4, &left, &right);
+    } else {
+        page.words(4, &[Span::dim("? ")], &waiting.what, Style::Plain);
+    }
+    gates(page, &waiting.gates, true);
+}
+
+fn then(page: &mut Page, resource: &Planned, view: &View) {
+    let Some(status) = &resource.status_after else { return };
+    if resource.result == Outcome::Unchanged && !view.show_status {
+        return;
+    }
+    page.gap();
+    let mut told = false;
+    for condition in status["conditions"].as_array().into_iter().flatten() {
+        let (kind, state) = (text(condition, "/type"), text(condition, "/status"));
+        let worth = kind == "Ready" || view.show_status || speaks(kind, state);
+        if worth {
+            let begin = if told { "         " } else { "then     " };
+            let head = Span::plain(format!("{kind}={state} "));
+            let message = text(condition, "/message");
+            let words = match message {
+                "" => text(condition, "/reason").to_owned(),
+                message => format!("{}: {message}", text(condition, "/reason")),
+            };
+            page.words(2, &[Span::dim(begin), head], &words, Style::Dim);
+            told = true;
+        }
+    }
+    if let Some(seconds) = resource.requeue_after_seconds {
+        page.line(11, &[Span::dim(format!("looks again after {seconds} s"))]);
+    }
+    for warning in &resource.warnings {
+        page.words(2, &[Span("warning  ".to_owned(), Style::Change)], warning, Style::Plain);
+    }
+}
+
+/// Whether a condition in this state has something to say: most are good when true, these when
+/// false.
+fn speaks(kind: &str, state: &str) -> bool {
+    let good = if matches!(kind, "Blocked" | "Paused" | "Progressing") { "False" } else { "True" };
+    state != good
+}
+
+fn symbol(op: Op) -> (&'static str, Style) {
+    match op {
+        Op::Create | Op::Recreate => ("+", Style::Add),
+        Op::Update | Op::Finalizers => ("~", Style::Change),
+        Op::Replace => ("-/+", Style::Remove),
+        Op::Delete => ("-", Style::Remove),
+        Op::Restart => ("!", Style::Restart),
+        Op::Call => (">", Style::Call),
+        Op::Status | Op::Event => ("#", Style::Dim),
+    }
+}
+
+/// The colour of a risk.
+pub fn risk_style(risk: Risk) -> Style {
+    match risk {
+        Risk::None => Style::Dim,
+        Risk::Online => Style::Plain,
+        Risk::Restart => Style::Restart,
+        Risk::Unavailable | Risk::DataLoss => Style::Alarm,
+    }
+}
+
+fn arrow(before: &Option<Value>, after: &Option<Value>) -> String {
+    arrow_whole(before, after, false)
+}
+
+fn arrow_whole(before: &Option<Value>, after: &Option<Value>, whole: bool) -> String {
+    format!("{} -> {}", value::line(before.as_ref(), whole), value::line(after.as_ref(), whole))
+}
+
+fn name_of(target: &Target) -> String {
+    format!("{} {}", target.kind, target.name)
+}
+
+/// `-1` of `data-rivven-prod-1`: enough beside the first of its kind.
+fn ordinal_of(name: &str) -> String {
+    match name.rsplit_once('-') {
+        Some((_, number)) if number.chars().all(|c| c.is_ascii_digit()) => format!("-{number}"),
+        _ => name.to_owned(),
+    }
+}

@@ -1,0 +1,264 @@
+//! `simulate`: the operator at work on the embedded Kubernetes, event by event, until all is quiet.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use serde_json::Value;
+use sluicegate_core::{
+    kind::{Kind, Settings},
+    observed::{Observed, Ref, text},
+    plan::{Plan, Verb, Why},
+    systems::rivven::{Answer, Probe},
+};
+use sluicegate_effects::{
+    Class, Done, Error,
+    file::{Entry, Start, Watcher, World, round},
+    memory::Happening,
+};
+
+use crate::{
+    DONE, FAILED, Failure,
+    cli::{SimulateArgs, SimulateFormat},
+    input,
+    kinds::{self, KindInfo},
+    render::{
+        page::{Page, Span, Style},
+        summary::many,
+        text::risk_style,
+    },
+    terminal::Io,
+    validate,
+};
+
+mod state;
+
+/// For how many rounds nothing may happen before all is taken to be quiet.
+const QUIET_ROUNDS: usize = 5;
+
+/// Runs the command.
+///
+/// # Errors
+///
+/// Everything wrong with what was given.
+pub fn run(args: &SimulateArgs, io: &mut Io<'_>) -> Result<u8, Failure> {
+    let sources = input::read(&args.files.paths, io)?;
+    let (files, mut checked) = validate::parse(&sources);
+    let kinds = kinds::all();
+    let mut worlds: Vec<(String, Start, Vec<Entry>)> = Vec::new();
+    let mut shared = Vec::new();
+    for file in files {
+        match file.state {
+            Some(state) => worlds.push((file.name, Start::State(state), file.desired)),
+            None => shared.extend(file.desired),
+        }
+    }
+    if !shared.is_empty() {
+        worlds.insert(0, ("an empty cluster".to_owned(), Start::Empty, shared));
+    }
+    for (_, _, entries) in &worlds {
+        checked.add(validate::all(&kinds, entries));
+    }
+    checked.or_fail(io, "Nothing was simulated.")?;
+    let mut ready = true;
+    for (name, start, entries) in &worlds {
+        ready &= simulate(args, io, &kinds, (name, start, entries))?;
+    }
+    Ok(if ready { DONE } else { FAILED })
+}
+
+/// Simulates one world. Returns whether every resource became Ready.
+fn simulate(
+    args: &SimulateArgs,
+    io: &mut Io<'_>,
+    kinds: &[KindInfo],
+    (name, start, entries): (&str, &Start, &[Entry]),
+) -> Result<bool, Failure> {
+    let world = World::new(name, start).map_err(|problems| {
+        Failure(problems.iter().map(|problem| format!("error: {problem}")).collect())
+    })?;
+    let colour = args.color.choose(io.terminal.colour);
+    let mut told = Told::new(Page::new(io.terminal.width, colour));
+    told.page.line(0, &[Span::dim(format!("in {name}"))]);
+    for entry in entries {
+        let ours = kinds::of(kinds, &entry.target).is_some();
+        world.create(entry);
+        let verb = if ours { "create" } else { "create (not ours)" };
+        told.says("you", &[Span::plain(format!("{verb} {}", entry.target))]);
+    }
+    let settings = Settings::default();
+    let (mut quiet, mut rounds) = (0, 0);
+    while quiet < QUIET_ROUNDS && rounds < args.max_rounds {
+        let acted = round(&world, &settings, &mut told);
+        let happened = world.tick();
+        told.clock += 1;
+        quiet = if acted || !happened.is_empty() { 0 } else { quiet + 1 };
+        happened.iter().for_each(|one| told.happened(one));
+        rounds += 1;
+    }
+    if args.output == SimulateFormat::State {
+        io.out(&state::render(&world, entries, &told.answers));
+    }
+    let ready = table(&mut told, &world, kinds, quiet >= QUIET_ROUNDS);
+    if args.output == SimulateFormat::Text {
+        io.out(&told.page.finish());
+    }
+    Ok(ready && quiet >= QUIET_ROUNDS)
+}
+
+struct Told {
+    page: Page,
+    clock: u64,
+    waiting: BTreeMap<Ref, BTreeSet<String>>,
+    readiness: BTreeMap<Ref, String>,
+    answers: BTreeMap<Probe, Answer>,
+    failed: BTreeSet<String>,
+}
+
+impl Told {
+    fn new(page: Page) -> Self {
+        Self {
+            page,
+            clock: 0,
+            waiting: BTreeMap::new(),
+            readiness: BTreeMap::new(),
+            answers: BTreeMap::new(),
+            failed: BTreeSet::new(),
+        }
+    }
+
+    fn says(&mut self, who: &str, what: &[Span]) {
+        let time = format!("{:>5} s  ", self.clock);
+        let mut line = vec![Span::dim(time), Span::dim(format!("{who:12}"))];
+        line.extend_from_slice(what);
+        self.page.line(0, &line);
+    }
+
+    fn happened(&mut self, happening: &Happening) {
+        self.says("kubernetes", &[Span::dim(happening.what.clone())]);
+    }
+
+    fn reason(&mut self, why: &str) {
+        self.page.words(24, &[Span::dim("# ")], why, Style::Dim);
+    }
+
+    fn status(&mut self, target: &Ref, status: &Value) {
+        let conditions = status["conditions"].as_array();
+        let ready = conditions.into_iter().flatten().find(|one| text(one, "/type") == "Ready");
+        let Some(ready) = ready else { return };
+        let (state, reason) = (text(ready, "/status"), text(ready, "/reason"));
+        let now = format!("Ready={state} {reason}: {}", text(ready, "/message"));
+        if self.readiness.insert(target.clone(), now.clone()).as_ref() != Some(&now) {
+            let style = if state == "True" { Style::Add } else { Style::Plain };
+            self.says(
+                "sluicegate",
+                &[Span::dim("= "), Span::plain(format!("{target} ")), Span(now, style)],
+            );
+        }
+    }
+}
+
+impl Watcher for Told {
+    fn planned<K: Kind>(
+        &mut self,
+        _: &K::Resource,
+        plan: &Plan<K::System>,
+        seen: &Observed<K::System>,
+    ) {
+        state::remember(seen, &mut self.answers);
+        for action in &plan.actions {
+            let (symbol, style) = match &action.verb {
+                Verb::Create(_) => ("+ ", Style::Add),
+                Verb::Apply(..) | Verb::SetFinalizers(..) => ("~ ", Style::Change),
+                Verb::Delete(..) => ("- ", Style::Remove),
+                Verb::Restart(..) => ("! ", Style::Restart),
+                Verb::Call(_) => ("> ", Style::Call),
+                Verb::Tell(_) => ("# ", Style::Dim),
+                Verb::SetStatus(target, _, status) => {
+                    self.status(target, status);
+                    continue;
+                }
+            };
+            let mut line = vec![Span(symbol.to_owned(), style), Span::plain(action.verb.to_string())];
+            if action.risk > sluicegate_core::plan::Risk::None {
+                line.push(Span(format!("  risk: {}", action.risk), risk_style(action.risk)));
+            }
+            if !action.verb.only_tells() {
+                line.push(Span::dim(format!("  [{}]", action.rule.id)));
+            }
+            self.says("sluicegate", &line);
+            match &action.why {
+                Why::Requested(why) if !action.verb.only_tells() => self.reason(why),
+                Why::Changed(changes) | Why::Drifted(changes) => {
+                    let paths: Vec<&str> = changes.iter().map(|one| one.path.as_str()).collect();
+                    self.reason(&format!("{}: {}", action.why.word(), paths.join(", ")));
+                }
+                Why::Missing | Why::Orphaned | Why::Requested(_) => {}
+            }
+        }
+        let mut now = BTreeSet::new();
+        for waiting in &plan.waiting {
+            let shut = waiting.gates.iter().filter(|gate| !gate.passes());
+            let gates: Vec<String> =
+                shut.map(|gate| format!("{} ({})", gate.id, gate.observed)).collect();
+            now.insert(format!("waits: {}; for {}", waiting.what, gates.join(", ")));
+        }
+        for blocked in &plan.blocked {
+            now.insert(format!("refuses {}: {} [{}]", blocked.path, blocked.message, blocked.rule.id));
+        }
+        let before = self.waiting.insert(plan.resource.clone(), now.clone()).unwrap_or_default();
+        for line in now.difference(&before) {
+            self.says("sluicegate", &[Span::dim("? "), Span::plain(line.clone())]);
+        }
+    }
+
+    fn ended(&mut self, resource: &Ref, outcome: &Result<Done, Error>) {
+        let line = match outcome {
+            Ok(Done::All) => return,
+            Ok(Done::Stopped { guard, .. }) => format!("{resource}: stopped: {guard}"),
+            Err(error) => {
+                let cause = std::error::Error::source(error).map(ToString::to_string);
+                let line = format!("{resource}: {error}: {}", cause.unwrap_or_default());
+                if error.class() == Class::Final {
+                    self.failed.insert(line.clone());
+                }
+                line
+            }
+        };
+        self.says("sluicegate", &[Span("x ".to_owned(), Style::Alarm), Span::plain(line)]);
+    }
+}
+
+/// The resources with their conditions. Returns whether all are Ready.
+fn table(told: &mut Told, world: &World, kinds: &[KindInfo], quiet: bool) -> bool {
+    let mut rows = Vec::new();
+    for kind in kinds {
+        for object in world.all(&kind.api) {
+            let conditions = object.pointer("/status/conditions").and_then(Value::as_array);
+            let ready = conditions.into_iter().flatten().find(|one| text(one, "/type") == "Ready");
+            let says = |field: &str| ready.map(|one| text(one, field).to_owned()).unwrap_or_default();
+            let place = ["/metadata/namespace", "/metadata/name"].map(|at| text(&object, at));
+            let name = format!("{} {}", kind.api.kind, place.join("/"));
+            rows.push((name, says("/status"), says("/reason"), says("/message")));
+        }
+    }
+    let page = &mut told.page;
+    page.gap();
+    let widest = rows.iter().map(|row| row.0.chars().count()).max().unwrap_or_default();
+    for (name, status, reason, message) in &rows {
+        let (word, style) =
+            if status == "True" { ("Ready    ", Style::Add) } else { ("not Ready", Style::Alarm) };
+        let begin = [
+            Span::plain(format!("{name:widest$}  ")),
+            Span(word.to_owned(), style),
+            Span::plain("  "),
+        ];
+        let separator = if message.is_empty() { "" } else { ": " };
+        page.words(0, &begin, &format!("{reason}{separator}{message}"), Style::Dim);
+    }
+    page.gap();
+    let ready = rows.iter().filter(|row| row.1 == "True").count();
+    let end = if quiet { "All is quiet" } else { "It did not become quiet" };
+    let seconds = many(usize::try_from(told.clock).unwrap_or(usize::MAX), "second");
+    let line = format!("{end} after {seconds}: {ready} of {} Ready.", many(rows.len(), "resource"));
+    page.line(0, &[Span(line, Style::Bold)]);
+    ready == rows.len() && told.failed.is_empty()
+}

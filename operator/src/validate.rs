@@ -1,0 +1,193 @@
+//! `validate`: everything wrong with resources, each with file, line and remedy.
+//!
+//! The same check comes before `plan` and `simulate`: nothing is planned for what the API server, or
+//! the operator, would refuse, nor for what `kubectl` would read as something else than we do.
+
+use sluicegate_core::field::{Errors, Path};
+use sluicegate_effects::{
+    file::{self, Entry, File, Problem, Source},
+    yaml::Trap,
+};
+
+use crate::{
+    DONE, FAILED, Failure,
+    cli::ValidateArgs,
+    input,
+    kinds::{self, KindInfo},
+    render::summary::many,
+    terminal::Io,
+};
+
+/// What came of checking.
+#[derive(Clone, Debug, Default)]
+pub struct Checked {
+    /// What is wrong.
+    pub errors: Vec<Problem>,
+    /// What works here and may not elsewhere.
+    pub warnings: Vec<Problem>,
+    /// What is worth knowing.
+    pub notes: Vec<Problem>,
+}
+
+/// Runs the command.
+///
+/// # Errors
+///
+/// If a file cannot be read.
+pub fn run(args: &ValidateArgs, io: &mut Io<'_>) -> Result<u8, Failure> {
+    let sources = input::read(&args.files.paths, io)?;
+    let (files, mut checked) = parse(&sources);
+    let kinds = kinds::all();
+    for file in &files {
+        checked.add(all(&kinds, &file.desired));
+    }
+    for (word, problems) in
+        [("error", &checked.errors), ("warning", &checked.warnings), ("note", &checked.notes)]
+    {
+        problems.iter().for_each(|problem| io.err(&format!("{word}: {problem}")));
+    }
+    let resources = files.iter().map(|file| file.desired.len()).sum::<usize>();
+    if checked.errors.is_empty() {
+        let files = many(files.len(), "file");
+        io.out(&format!("{} in {files}: nothing is wrong\n", many(resources, "resource")));
+        return Ok(DONE);
+    }
+    io.err(&format!("{} found", many(checked.errors.len(), "error")));
+    Ok(FAILED)
+}
+
+/// Reads all files, and what is wrong with those that cannot be read.
+pub fn parse(sources: &[Source]) -> (Vec<File>, Checked) {
+    let (mut files, mut checked) = (Vec::new(), Checked::default());
+    for source in sources {
+        match file::parse(source) {
+            Ok(file) => files.push(file),
+            Err(problems) => checked.errors.extend(problems),
+        }
+    }
+    (files, checked)
+}
+
+/// Checks resources, alone and beside each other.
+pub fn all(kinds: &[KindInfo], entries: &[Entry]) -> Checked {
+    let mut checked = Checked::default();
+    for (at, entry) in entries.iter().enumerate() {
+        checked.add(one(kinds, entry));
+        if let Some(first) = entries[..at].iter().find(|other| other.target == entry.target) {
+            let line = first.document.line(&Path::default()).unwrap_or(1);
+            let what = format!("{} stands here twice, first at {}:{line}", entry.target, first.file);
+            let path = Path::dotted("metadata.name");
+            checked.errors.push(entry.problem(&path, what, "leave one of them out"));
+        }
+    }
+    checked
+}
+
+fn one(kinds: &[KindInfo], entry: &Entry) -> Checked {
+    let mut checked = Checked::default();
+    for trap in entry.document.traps() {
+        let list = if misleads(trap) { &mut checked.errors } else { &mut checked.warnings };
+        list.push(Problem {
+            file: entry.file.clone(),
+            line: trap.line,
+            path: trap.path.to_string(),
+            what: format!("`{}`: {}", trap.text, trap.meaning),
+            remedy: trap.remedy.clone(),
+        });
+    }
+    let Some(kind) = kinds::of(kinds, &entry.target) else {
+        unknown_kind(kinds, entry, &mut checked);
+        return checked;
+    };
+    version(kind, entry, &mut checked);
+    let mut errors = kind.schema.unknown(&Path::default(), entry.value());
+    if let Err(more) = (kind.check)(entry.value()) {
+        errors.extend(more);
+    }
+    add_errors(entry, &errors, &mut checked);
+    for (path, reason) in kind.inert {
+        let path = Path::dotted(path);
+        if entry.value().pointer(&path.pointer()).is_some() {
+            checked.notes.push(entry.problem(&path, format!("has no effect: {reason}"), ""));
+        }
+    }
+    checked
+}
+
+/// Adds errors, but for what a trap at the same place says better.
+fn add_errors(entry: &Entry, errors: &Errors, checked: &mut Checked) {
+    for error in errors.iter() {
+        let trapped = entry.document.traps().iter().any(|trap| trap.path == error.path);
+        let problem = entry.problem(&error.path, &error.cause, &error.remedy);
+        if !trapped && !checked.errors.contains(&problem) {
+            checked.errors.push(problem);
+        }
+    }
+    checked.errors.sort_by_key(|problem| problem.line);
+}
+
+fn version(kind: &KindInfo, entry: &Entry, checked: &mut Checked) {
+    let (wanted, given) = (kind.api.api_version(), entry.target.api.api_version());
+    if wanted != given {
+        let what = format!("Unsupported value: {given:?}");
+        let remedy = format!("write {wanted}");
+        checked.errors.push(entry.problem(&Path::root("apiVersion"), what, &remedy));
+    }
+}
+
+/// A resource of a group of ours whose kind there is not is a mistake; one of another group is
+/// somebody else's.
+fn unknown_kind(kinds: &[KindInfo], entry: &Entry, checked: &mut Checked) {
+    let api = &entry.target.api;
+    let ours = kinds.iter().any(|kind| kind.api.group == api.group);
+    let all = || kinds.iter().map(|kind| kind.api.kind.as_str());
+    let path = Path::root("kind");
+    if ours || all().any(|kind| kind == api.kind) {
+        let remedy = match kinds::nearest(&api.kind, all()) {
+            Some(kind) if kind == api.kind => {
+                let known = kinds.iter().find(|known| known.api.kind == api.kind);
+                format!("write apiVersion: {}", known.map(|one| one.api.api_version()).unwrap_or_default())
+            }
+            Some(kind) => format!("did you mean {kind}?"),
+            None => format!("kinds are {}", all().collect::<Vec<_>>().join(", ")),
+        };
+        let what = format!("there is no kind {} in {}", api.kind, api.api_version());
+        checked.errors.push(entry.problem(&path, what, &remedy));
+    } else {
+        let what = format!("{} is not a kind of Sluicegate's and was not checked", api.kind);
+        checked.notes.push(entry.problem(&path, what, ""));
+    }
+}
+
+/// Whether `kubectl` reads something else than we do. What only other readers of YAML 1.1 misread
+/// changes nothing here.
+fn misleads(trap: &Trap) -> bool {
+    trap.meaning.starts_with("kubectl reads") && trap.meaning.contains("YAML 1.2")
+}
+
+impl Checked {
+    /// Adds what came of another check.
+    pub fn add(&mut self, other: Self) {
+        self.errors.extend(other.errors);
+        self.warnings.extend(other.warnings);
+        self.notes.extend(other.notes);
+    }
+
+    /// What is wrong, unless nothing is. Warnings and notes are told.
+    ///
+    /// # Errors
+    ///
+    /// What is wrong.
+    pub fn or_fail(self, io: &mut Io<'_>, conclusion: &str) -> Result<(), Failure> {
+        for problem in &self.warnings {
+            io.err(&format!("warning: {problem}"));
+        }
+        if self.errors.is_empty() {
+            return Ok(());
+        }
+        let mut lines: Vec<String> =
+            self.errors.iter().map(|problem| format!("error: {problem}")).collect();
+        lines.push(conclusion.to_owned());
+        Err(Failure(lines))
+    }
+}

@@ -1,0 +1,128 @@
+//! What planning costs: time, allocations and the most memory held, per step and for a fleet.
+//!
+//! `cargo bench -p snapshots`. Not tests: a figure belongs into the README with the machine it was
+//! taken on, and a comparison into one run.
+
+use divan::{AllocProfiler, Bencher, black_box};
+use futures_executor::block_on;
+use k8s_openapi::jiff::Timestamp;
+use serde_json::{Value, json};
+use sluicegate_core::{
+    kind::{Ctx, Kind, Settings},
+    observed::Observed,
+    step::{Step, step},
+    systems::rivven::{Rivven, cluster::Cluster, topic::Topic},
+};
+use sluicegate_effects::{
+    file::{Quiet, Start, World, round},
+    plan,
+};
+
+#[global_allocator]
+static ALLOC: AllocProfiler = AllocProfiler::system();
+
+fn main() {
+    divan::main();
+}
+
+fn cluster(name: &str) -> Value {
+    json!({
+        "apiVersion": "rivven.hupe1980.github.io/v1alpha1",
+        "kind": "RivvenCluster",
+        "metadata": { "name": name, "namespace": "default" },
+        "spec": { "replicas": 3, "version": "0.0.22", "storage": { "size": "100Gi" } },
+    })
+}
+
+fn topic(name: &str) -> Value {
+    json!({
+        "apiVersion": "rivven.hupe1980.github.io/v1alpha1",
+        "kind": "RivvenTopic",
+        "metadata": { "name": name, "namespace": "default" },
+        "spec": { "clusterRef": { "name": "prod" }, "partitions": 12 },
+    })
+}
+
+fn now() -> Timestamp {
+    "2026-01-01T00:00:00Z".parse().expect("a time")
+}
+
+/// A world in which these resources run.
+fn running(resources: &[Value]) -> World {
+    let world = World::new("bench", &Start::Empty).expect("nothing is wrong with an empty world");
+    for resource in resources {
+        world.memory().load(vec![resource.clone()]);
+    }
+    for _ in 0..200 {
+        let acted = round(&world, &Settings::default(), &mut Quiet);
+        if !acted && world.tick().is_empty() {
+            break;
+        }
+    }
+    world
+}
+
+/// A resource of a running world, and all that one step of it sees.
+fn seen<K: Kind<System = Rivven>>(world: &World) -> (K::Resource, Observed<Rivven>) {
+    let api = sluicegate_core::observed::Api::of::<K::Resource>();
+    let resource = world.all(&api).into_iter().next().expect("it was created");
+    let resource: K::Resource = serde_json::from_value(resource).expect("it is of its kind");
+    let settings = Settings::default();
+    let ctx = Ctx { now: now(), settings: &settings };
+    let (_, seen) = block_on(plan::<K, _>(world, &ctx, &resource)).expect("the world can be read");
+    (resource, seen)
+}
+
+fn steps<K: Kind<System = Rivven>>(bencher: Bencher<'_, '_>, world: &World, quiet: bool) {
+    let (resource, seen) = seen::<K>(world);
+    let settings = Settings::default();
+    let ctx = Ctx { now: now(), settings: &settings };
+    let Step::Act(plan) = step::<K>(&ctx, &resource, &seen) else {
+        panic!("everything was seen");
+    };
+    assert_eq!(plan.actions.is_empty(), quiet, "{:?}", plan.actions);
+    bencher.bench_local(|| step::<K>(&ctx, black_box(&resource), black_box(&seen)));
+}
+
+#[divan::bench]
+fn cluster_steady(bencher: Bencher<'_, '_>) {
+    steps::<Cluster>(bencher, &running(&[cluster("prod")]), true);
+}
+
+#[divan::bench]
+fn cluster_fresh(bencher: Bencher<'_, '_>) {
+    let world = World::new("bench", &Start::Empty).expect("nothing is wrong with an empty world");
+    world.memory().load(vec![cluster("prod")]);
+    steps::<Cluster>(bencher, &world, false);
+}
+
+#[divan::bench]
+fn topic_steady(bencher: Bencher<'_, '_>) {
+    steps::<Topic>(bencher, &running(&[cluster("prod"), topic("orders")]), true);
+}
+
+#[divan::bench]
+fn topic_fresh(bencher: Bencher<'_, '_>) {
+    let world = running(&[cluster("prod")]);
+    world.memory().load(vec![topic("orders")]);
+    steps::<Topic>(bencher, &world, false);
+}
+
+/// From nothing to quiet: every round, every write, every tick of the embedded Kubernetes.
+#[divan::bench(sample_count = 10)]
+fn cluster_to_its_end(bencher: Bencher<'_, '_>) {
+    bencher.bench_local(|| running(&[cluster("prod")]));
+}
+
+/// Ten thousand steady clusters, one after another: the most memory held must be that of one.
+#[divan::bench(sample_count = 3, sample_size = 1)]
+fn ten_thousand_steady_clusters(bencher: Bencher<'_, '_>) {
+    let (resource, seen) = seen::<Cluster>(&running(&[cluster("prod")]));
+    let settings = Settings::default();
+    let ctx = Ctx { now: now(), settings: &settings };
+    bencher.bench_local(|| {
+        for _ in 0..10_000 {
+            black_box(step::<Cluster>(&ctx, black_box(&resource), black_box(&seen)));
+        }
+    });
+}
