@@ -177,7 +177,8 @@ impl Watcher for Told {
                     continue;
                 }
             };
-            let mut line = vec![Span(symbol.to_owned(), style), Span::plain(action.verb.to_string())];
+            let mut line =
+                vec![Span(symbol.to_owned(), style), Span::plain(action.verb.to_string())];
             if action.risk > sluicegate_core::plan::Risk::None {
                 line.push(Span(format!("  risk: {}", action.risk), risk_style(action.risk)));
             }
@@ -202,7 +203,10 @@ impl Watcher for Told {
             now.insert(format!("waits: {}; for {}", waiting.what, gates.join(", ")));
         }
         for blocked in &plan.blocked {
-            now.insert(format!("refuses {}: {} [{}]", blocked.path, blocked.message, blocked.rule.id));
+            now.insert(format!(
+                "refuses {}: {} [{}]",
+                blocked.path, blocked.message, blocked.rule.id
+            ));
         }
         let before = self.waiting.insert(plan.resource.clone(), now.clone()).unwrap_or_default();
         for line in now.difference(&before) {
@@ -234,7 +238,8 @@ fn table(told: &mut Told, world: &World, kinds: &[KindInfo], quiet: bool) -> boo
         for object in world.all(&kind.api) {
             let conditions = object.pointer("/status/conditions").and_then(Value::as_array);
             let ready = conditions.into_iter().flatten().find(|one| text(one, "/type") == "Ready");
-            let says = |field: &str| ready.map(|one| text(one, field).to_owned()).unwrap_or_default();
+            let says =
+                |field: &str| ready.map(|one| text(one, field).to_owned()).unwrap_or_default();
             let place = ["/metadata/namespace", "/metadata/name"].map(|at| text(&object, at));
             let name = format!("{} {}", kind.api.kind, place.join("/"));
             rows.push((name, says("/status"), says("/reason"), says("/message")));

@@ -98,11 +98,14 @@ mod tests {
                 (CauseCode::SpecChanged, "spec.a.b"),
                 (CauseCode::UserRequest, "metadata.annotations.[\"sluicegate/restart\"]"),
             ]
-            .map(|(code, path)| (code, if code == CauseCode::UserRequest {
-                "metadata.annotations[\"sluicegate/restart\"]"
-            } else {
-                path
-            }))
+            .map(|(code, path)| (
+                code,
+                if code == CauseCode::UserRequest {
+                    "metadata.annotations[\"sluicegate/restart\"]"
+                } else {
+                    path
+                }
+            ))
         );
     }
 

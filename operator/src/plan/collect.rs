@@ -54,7 +54,9 @@ impl Collected {
             }
             let mut one = resource(entry, record, world);
             let own = notes.iter().filter(|note| {
-                note.file == entry.file && entry.document.line(&sluicegate_core::field::Path::dotted(&note.path)) == Some(note.line)
+                note.file == entry.file
+                    && entry.document.line(&sluicegate_core::field::Path::dotted(&note.path))
+                        == Some(note.line)
             });
             one.warnings.extend(own.map(|note| format!("{} {}", note.path, note.what)));
             planned.push(one);
@@ -130,9 +132,8 @@ fn resource(entry: &Entry, record: Record, world: &World) -> Planned {
     show::replacements(&mut actions);
     blocked.extend(status_after.as_ref().and_then(|status| taken(status, entry)));
     let drift = show::drift(&actions);
-    let touched = |target: &Target| {
-        actions.iter().any(|action| action.target.as_ref() == Some(target))
-    };
+    let touched =
+        |target: &Target| actions.iter().any(|action| action.target.as_ref() == Some(target));
     let unchanged: Vec<Target> = kept.into_iter().filter(|target| !touched(target)).collect();
     let does = actions.iter().any(|action| !action.op.only_tells());
     let result = match (&error, blocked.is_empty(), does || !waiting.is_empty()) {
@@ -175,9 +176,9 @@ fn cr(entry: &Entry, before: Option<&Value>) -> Cr {
 /// A name that somebody else holds is refused like any other wish that cannot be met.
 fn taken(status: &Value, entry: &Entry) -> Option<Blocked> {
     let conditions = status["conditions"].as_array()?;
-    let taken = conditions.iter().find(|one| {
-        text(one, "/type") == "Accepted" && text(one, "/reason") == "NameTaken"
-    })?;
+    let taken = conditions
+        .iter()
+        .find(|one| text(one, "/type") == "Accepted" && text(one, "/reason") == "NameTaken")?;
     let rule = &sluicegate_core::rule::OBJ_02;
     Some(Blocked {
         rule: rule.id,

@@ -9,9 +9,7 @@ use sluicegate_core::{
     plan::{self, Change, Guard, Plan, Risk, UID_PLACEHOLDER, Verb, Why},
 };
 
-use super::model::{
-    Action, Blocked, Drift, FieldChange, Gate, Op, Reason, Step, Target, Waiting,
-};
+use super::model::{Action, Blocked, Drift, FieldChange, Gate, Op, Reason, Step, Target, Waiting};
 
 /// What stands for a value that only the API server will give.
 pub const KNOWN_AFTER_APPLY: &str = "(known after apply)";

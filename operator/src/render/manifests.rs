@@ -25,8 +25,15 @@ pub fn render(output: &Output, _: &View) -> String {
             }
             (Op::Delete, _) => objects.retain(|(earlier, _)| earlier.target != action.target),
             (
-                Op::Create | Op::Recreate | Op::Update | Op::Replace | Op::Restart | Op::Call
-                | Op::Status | Op::Finalizers | Op::Event,
+                Op::Create
+                | Op::Recreate
+                | Op::Update
+                | Op::Replace
+                | Op::Restart
+                | Op::Call
+                | Op::Status
+                | Op::Finalizers
+                | Op::Event,
                 _,
             ) => {}
         }

@@ -36,7 +36,12 @@ pub fn footer(page: &mut Page, output: &Output) {
         page.words(0, &[], &line, Style::Bold);
     } else {
         let Summary { worst_risk, worst_count, unchanged, .. } = &output.summary;
-        page.words(0, &[Span("Plan: ".to_owned(), Style::Bold)], &counts(&output.summary), Style::Plain);
+        page.words(
+            0,
+            &[Span("Plan: ".to_owned(), Style::Bold)],
+            &counts(&output.summary),
+            Style::Plain,
+        );
         let worst = worst_risk.unwrap_or(Risk::None);
         let times = if worst == Risk::None { String::new() } else { format!(" ({worst_count})") };
         page.line(
@@ -63,9 +68,8 @@ pub fn is_quiet(output: &Output) -> bool {
 /// The counts, as a sentence.
 pub fn counts(summary: &Summary) -> String {
     let Summary { create, update, replace, delete, restart, call, blocked, waiting, .. } = summary;
-    let mut text = format!(
-        "{create} to create, {update} to update, {replace} to replace, {delete} to delete"
-    );
+    let mut text =
+        format!("{create} to create, {update} to update, {replace} to replace, {delete} to delete");
     let more = [
         (*restart, many(*restart, "pod restart")),
         (*call, many(*call, "external call")),

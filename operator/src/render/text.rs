@@ -82,9 +82,7 @@ fn causes(page: &mut Page, causes: &[Cause]) {
             CauseCode::Created => "the resource is new".to_owned(),
             CauseCode::Deleted => "the resource is being deleted".to_owned(),
             CauseCode::Drift => "somebody else has changed it".to_owned(),
-            CauseCode::Reconciled => {
-                "what is there is not yet what the spec asks for".to_owned()
-            }
+            CauseCode::Reconciled => "what is there is not yet what the spec asks for".to_owned(),
         };
         let path = if cause.path.is_empty() { String::new() } else { path };
         page.words(2, &[Span::dim(begin), Span::plain(path)], &what, Style::Plain);
@@ -175,10 +173,9 @@ fn what(action: &Action) -> Vec<Span> {
         (None, Some(target), Op::Finalizers) => {
             vec![Span::plain(format!("finalizers of {} {}", target.kind, target.name))]
         }
-        (None, Some(target), _) => vec![
-            Span::plain(format!("{} ", target.kind)),
-            Span(target.name.clone(), Style::Bold),
-        ],
+        (None, Some(target), _) => {
+            vec![Span::plain(format!("{} ", target.kind)), Span(target.name.clone(), Style::Bold)]
+        }
         (None, None, _) => Vec::new(),
     }
 }
@@ -280,7 +277,12 @@ fn blocked(page: &mut Page, blocked: &Blocked) {
     page.sides(2, &left, &[Span::dim(format!("[{}]", blocked.rule))]);
     page.words(6, &[], &blocked.message, Style::Plain);
     if !blocked.remedy.is_empty() {
-        page.words(6, &[Span("do instead: ".to_owned(), Style::Bold)], &blocked.remedy, Style::Plain);
+        page.words(
+            6,
+            &[Span("do instead: ".to_owned(), Style::Bold)],
+            &blocked.remedy,
+            Style::Plain,
+        );
     }
 }
 

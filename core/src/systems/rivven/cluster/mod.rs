@@ -43,6 +43,7 @@ pub use api::{RivvenCluster, RivvenClusterSpec, RivvenClusterStatus};
 pub use valid::{Budget, Monitor, PodParts, Probing, Valid};
 
 use brokers::{Brokers, broker, list};
+use storage::Template;
 
 /// The kind.
 #[derive(Clone, Copy, Debug)]
@@ -153,12 +154,19 @@ fn desire(valid: &Valid, brokers: &Brokers, seen: &Observed<Rivven>) -> Desired<
     let mut storage = storage::storage(valid, brokers, seen);
     let claim = build::claim_template(valid, &storage);
     let template = json!(claim);
-    storage::replace(valid, brokers, &mut storage, &template);
-    let settled = storage.grow.is_empty() && storage.replace.is_none();
+    let template = storage::template(valid, brokers, &mut storage, &template);
+    let mut settled = storage.grow.is_empty();
     desired.wishes.extend(storage.grow.into_iter().map(Wish::Act));
-    match storage.replace {
-        Some(replace) => desired.wishes.push(Wish::Act(replace)),
-        None => desired.wishes.push(workload(valid, &scale, claim)),
+    match template {
+        Template::Fits => desired.wishes.push(workload(valid, &scale, claim)),
+        Template::Replace(delete) => {
+            settled = false;
+            desired.wishes.push(Wish::Act(*delete));
+        }
+        Template::Waits => {
+            settled = false;
+            desired.wishes.extend(brokers.set.iter().map(|set| Wish::Keep(set.target.clone())));
+        }
     }
     budget(valid, &mut desired);
     let steady = settled && brokers.set.as_ref().is_some_and(|set| set.replicas == scale.replicas);
