@@ -86,7 +86,7 @@ pub struct Happening {
 type AnswersOf<P> =
     BTreeMap<<<P as Product>::System as System>::Probe, <<P as Product>::System as System>::Answer>;
 
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 struct State<P: Product> {
     store: Store,
     product: P,
@@ -110,6 +110,15 @@ impl<P: Product> Memory<P> {
             log: Vec::new(),
         };
         Self { state: Mutex::new(state) }
+    }
+
+    /// The same world once more, to try something else in.
+    #[must_use]
+    pub fn fork(&self) -> Self
+    where
+        P: Clone,
+    {
+        Self { state: Mutex::new(self.state().clone()) }
     }
 
     /// Puts objects as they are, with the uid, version, status and field owners that they bring.
