@@ -129,6 +129,7 @@ impl<P: Product> Memory<P> {
         for object in objects {
             state.store.load(object);
         }
+        state.store.loaded();
     }
 
     /// Serves an API, such as `monitoring.coreos.com/v1`.

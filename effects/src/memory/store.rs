@@ -158,8 +158,12 @@ impl Store {
             self.beyond.insert(text(owner, "/uid").to_owned());
         }
         self.insert(object);
-        let known: BTreeSet<String> =
-            self.objects.values().map(|one| text(one, "/metadata/uid").to_owned()).collect();
+    }
+
+    /// Forgets the owners that came later than what belongs to them.
+    pub(super) fn loaded(&mut self) {
+        let uid = |object: &Value| text(object, "/metadata/uid").to_owned();
+        let known: BTreeSet<String> = self.objects.values().map(uid).collect();
         self.beyond.retain(|uid| !known.contains(uid));
     }
 
