@@ -58,7 +58,7 @@ fn running(resources: &[Value]) -> World {
     for resource in resources {
         world.load(vec![resource.clone()]);
         let (settings, target) = (Settings::default(), reference(resource));
-        match target.api.kind.as_str() {
+        match &*target.api.kind {
             "RivvenCluster" => drop(block_on(world.drive::<Cluster>(&settings, &target, TURNS_MAX))),
             _ => drop(block_on(world.drive::<Topic>(&settings, &target, TURNS_MAX))),
         }

@@ -40,16 +40,22 @@ fn feed(hasher: &mut Sha256, value: &Value) {
             hasher.update(b"]");
         }
         Value::Object(fields) => {
-            let mut fields: Vec<(&String, &Value)> = fields.iter().collect();
-            fields.sort_unstable_by_key(|(key, _)| *key);
             hasher.update(b"{");
-            for (key, value) in fields {
-                text_of(hasher, key);
-                feed(hasher, value);
+            if fields.keys().is_sorted() {
+                fields.iter().for_each(|(key, value)| field(hasher, key, value));
+            } else {
+                let mut fields: Vec<(&String, &Value)> = fields.iter().collect();
+                fields.sort_unstable_by_key(|(key, _)| *key);
+                fields.into_iter().for_each(|(key, value)| field(hasher, key, value));
             }
             hasher.update(b"}");
         }
     }
+}
+
+fn field(hasher: &mut Sha256, key: &str, value: &Value) {
+    text_of(hasher, key);
+    feed(hasher, value);
 }
 
 /// Length first, so that no two different values feed the same bytes.

@@ -5,6 +5,7 @@
 //! having been able to tell are three different things, and no function here mixes them up.
 
 use std::{
+    borrow::Cow,
     collections::{BTreeMap, BTreeSet},
     fmt,
     sync::Arc,
@@ -20,13 +21,13 @@ use crate::{kind::System, label::Labels};
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 pub struct Api {
     /// API group, empty for the core group.
-    pub group: String,
+    pub group: Cow<'static, str>,
     /// API version, such as `v1`.
-    pub version: String,
+    pub version: Cow<'static, str>,
     /// Kind, such as `StatefulSet`.
-    pub kind: String,
+    pub kind: Cow<'static, str>,
     /// Plural, such as `statefulsets`.
-    pub plural: String,
+    pub plural: Cow<'static, str>,
 }
 
 /// One object, whether it exists or not.
@@ -108,23 +109,24 @@ impl Api {
     /// The API of a type known at compile time.
     pub fn of<K: Resource<DynamicType = ()>>() -> Self {
         Self {
-            group: K::group(&()).into_owned(),
-            version: K::version(&()).into_owned(),
-            kind: K::kind(&()).into_owned(),
-            plural: K::plural(&()).into_owned(),
+            group: K::group(&()),
+            version: K::version(&()),
+            kind: K::kind(&()),
+            plural: K::plural(&()),
         }
     }
 
     /// The API of a type that is not known at compile time.
     pub fn new(group: &str, version: &str, kind: &str, plural: &str) -> Self {
-        let [group, version, kind, plural] = [group, version, kind, plural].map(str::to_owned);
+        let [group, version, kind, plural] =
+            [group, version, kind, plural].map(|word| Cow::Owned(word.to_owned()));
         Self { group, version, kind, plural }
     }
 
     /// Group and version as `apiVersion` writes them: `apps/v1`, `v1`.
     pub fn api_version(&self) -> String {
         if self.group.is_empty() {
-            self.version.clone()
+            self.version.to_string()
         } else {
             format!("{}/{}", self.group, self.version)
         }

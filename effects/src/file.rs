@@ -234,5 +234,5 @@ fn placed(mut object: Value) -> Value {
 
 /// Whether an API's objects belong to no namespace.
 fn is_cluster_scoped(api: &Api) -> bool {
-    CLUSTER_SCOPED.contains(&api.kind.as_str())
+    CLUSTER_SCOPED.contains(&&*api.kind)
 }

@@ -160,7 +160,7 @@ fn observed(name: &str, document: Document, state: &mut State, problems: &mut Ve
         let target = denied_ref(patched);
         let Ref { api, namespace, name } = target;
         let api_version = api.api_version();
-        state.patches.push(Patch { api_version, kind: api.kind, namespace, name, merge });
+        state.patches.push(Patch { api_version, kind: api.kind.into_owned(), namespace, name, merge });
     } else if is_object(name, &document, problems) {
         state.objects.push(placed(document.value));
     }

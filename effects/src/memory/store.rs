@@ -272,8 +272,8 @@ impl Store {
 impl Key {
     pub(super) fn of(target: &Ref) -> Self {
         Self {
-            group: target.api.group.clone(),
-            kind: target.api.kind.clone(),
+            group: target.api.group.to_string(),
+            kind: target.api.kind.to_string(),
             namespace: target.namespace.clone(),
             name: target.name.clone(),
         }

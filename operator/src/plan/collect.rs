@@ -166,7 +166,7 @@ fn cr(entry: &Entry, before: Option<&Value>) -> Cr {
     let known = !uid.is_empty() && !uid.starts_with(UID_PLACEHOLDER);
     Cr {
         api_version: entry.target.api.api_version(),
-        kind: entry.target.api.kind.clone(),
+        kind: entry.target.api.kind.to_string(),
         namespace: entry.target.namespace.clone(),
         name: entry.target.name.clone(),
         generation: seen.pointer("/metadata/generation").and_then(Value::as_i64),

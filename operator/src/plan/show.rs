@@ -113,7 +113,7 @@ pub fn drift(actions: &[Action]) -> Vec<Drift> {
 pub fn target(of: &Ref) -> Target {
     Target {
         api_version: of.api.api_version(),
-        kind: of.api.kind.clone(),
+        kind: of.api.kind.to_string(),
         namespace: of.namespace.clone(),
         name: of.name.clone(),
     }
