@@ -45,12 +45,7 @@ pub struct Files {
 #[derive(Clone, Debug, Args)]
 pub struct PlanArgs {
     /// A file, a folder (searched for *.yaml, *.yml and *.json), or - for standard input
-    #[arg(
-        short = 'f',
-        long = "filename",
-        value_name = "PATH",
-        required_unless_present = "schema"
-    )]
+    #[arg(short = 'f', long = "filename", value_name = "PATH", required_unless_present = "schema")]
     pub paths: Vec<PathBuf>,
     /// What exists: live, empty, or a file. A file under -f with a document `observed:` says so
     /// itself

@@ -77,7 +77,8 @@ pub fn all(kinds: &[KindInfo], entries: &[Entry]) -> Checked {
         checked.add(one(kinds, entry));
         if let Some(first) = entries[..at].iter().find(|other| other.target == entry.target) {
             let line = first.document.line(&Path::default()).unwrap_or(1);
-            let what = format!("{} stands here twice, first at {}:{line}", entry.target, first.file);
+            let what =
+                format!("{} stands here twice, first at {}:{line}", entry.target, first.file);
             let path = Path::dotted("metadata.name");
             checked.errors.push(entry.problem(&path, what, "leave one of them out"));
         }
@@ -148,7 +149,10 @@ fn unknown_kind(kinds: &[KindInfo], entry: &Entry, checked: &mut Checked) {
         let remedy = match kinds::nearest(&api.kind, all()) {
             Some(kind) if kind == api.kind => {
                 let known = kinds.iter().find(|known| known.api.kind == api.kind);
-                format!("write apiVersion: {}", known.map(|one| one.api.api_version()).unwrap_or_default())
+                format!(
+                    "write apiVersion: {}",
+                    known.map(|one| one.api.api_version()).unwrap_or_default()
+                )
             }
             Some(kind) => format!("did you mean {kind}?"),
             None => format!("kinds are {}", all().collect::<Vec<_>>().join(", ")),

@@ -78,7 +78,7 @@ fn header(name: &str, document: &Document, state: &mut State, problems: &mut Vec
     let fields = match &document.value["observed"] {
         Value::Null => return,
         Value::Object(fields) => fields,
-        _ => {
+        Value::Bool(_) | Value::Number(_) | Value::String(_) | Value::Array(_) => {
             let remedy = format!("leave it empty, or give it some of: {}", HEADER.join(", "));
             problems.push(problem(name, document, "observed", "Invalid type", &remedy));
             return;

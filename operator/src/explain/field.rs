@@ -27,10 +27,12 @@ pub(super) fn explain(page: &mut Page, kinds: &[KindInfo], id: &str) -> Result<(
         page.gap();
         page.line(2, &[Span("fields".to_owned(), Style::Bold)]);
         let last = |leaf: &Leaf<'_>| leaf.path.to_string().rsplit('.').next().map(str::to_owned);
-        let names: Vec<String> = children.iter().map(|leaf| last(leaf).unwrap_or_default()).collect();
+        let names: Vec<String> =
+            children.iter().map(|leaf| last(leaf).unwrap_or_default()).collect();
         let widest = names.iter().map(String::len).max().unwrap_or_default();
         for (leaf, name) in children.iter().zip(names) {
-            let begin = [Span::plain(format!("{name:widest$}  ")), Span::dim(format!("{}  ", leaf.type_))];
+            let begin =
+                [Span::plain(format!("{name:widest$}  ")), Span::dim(format!("{}  ", leaf.type_))];
             page.words(4, &begin, first_sentence(leaf.description), Style::Dim);
         }
     }

@@ -22,7 +22,7 @@ use super::{
 
 /// What the groups came to, so far.
 #[derive(Debug, Default)]
-pub struct Collected {
+pub(super) struct Collected {
     resources: Vec<Planned>,
     assumptions: BTreeSet<String>,
     errors: Vec<String>,
@@ -33,7 +33,7 @@ pub struct Collected {
 
 impl Collected {
     /// Adds a group.
-    pub fn add(
+    pub(super) fn add(
         &mut self,
         group: &Group,
         mut records: BTreeMap<Ref, Record>,
@@ -54,7 +54,9 @@ impl Collected {
             }
             let mut one = resource(entry, record, world);
             let own = notes.iter().filter(|note| {
-                note.file == entry.file && entry.document.line(&sluicegate_core::field::Path::dotted(&note.path)) == Some(note.line)
+                note.file == entry.file
+                    && entry.document.line(&sluicegate_core::field::Path::dotted(&note.path))
+                        == Some(note.line)
             });
             one.warnings.extend(own.map(|note| format!("{} {}", note.path, note.what)));
             planned.push(one);
@@ -67,7 +69,7 @@ impl Collected {
     }
 
     /// The plan.
-    pub fn output(mut self) -> Output {
+    pub(super) fn output(mut self) -> Output {
         // Worst first would reorder between runs of nearly the same plan; by name it stays put.
         self.resources.sort_by(|a, b| a.cr.cmp(&b.cr));
         self.sources.dedup();
@@ -124,15 +126,16 @@ fn observed(start: &Start) -> Value {
 
 fn resource(entry: &Entry, record: Record, world: &World) -> Planned {
     let before = world.before(&entry.target);
+    let asked = world.asked(&entry.target).unwrap_or(entry.value());
     let after = world.memory().object(&entry.target);
     let status_after = after.as_ref().and_then(|object| object.get("status").cloned());
-    let Record { steps, mut actions, waiting, mut blocked, kept, requeue, error, events, .. } = record;
+    let Record { steps, mut actions, waiting, mut blocked, kept, requeue, error, events, .. } =
+        record;
     show::replacements(&mut actions);
     blocked.extend(status_after.as_ref().and_then(|status| taken(status, entry)));
-    let drift = show::drift(&actions);
-    let touched = |target: &Target| {
-        actions.iter().any(|action| action.target.as_ref() == Some(target))
-    };
+    let drift = show::drift(&actions, &show::target(&entry.target));
+    let touched =
+        |target: &Target| actions.iter().any(|action| action.target.as_ref() == Some(target));
     let unchanged: Vec<Target> = kept.into_iter().filter(|target| !touched(target)).collect();
     let does = actions.iter().any(|action| !action.op.only_tells());
     let result = match (&error, blocked.is_empty(), does || !waiting.is_empty()) {
@@ -145,7 +148,7 @@ fn resource(entry: &Entry, record: Record, world: &World) -> Planned {
         cr: cr(entry, before),
         result,
         risk: show::worst(&actions),
-        causes: causes::of(before, entry.value(), &actions, &drift),
+        causes: causes::of(before, asked, &actions, &drift),
         steps,
         actions,
         waiting,
@@ -176,9 +179,9 @@ fn cr(entry: &Entry, before: Option<&Value>) -> Cr {
 /// A name that somebody else holds is refused like any other wish that cannot be met.
 fn taken(status: &Value, entry: &Entry) -> Option<Blocked> {
     let conditions = status["conditions"].as_array()?;
-    let taken = conditions.iter().find(|one| {
-        text(one, "/type") == "Accepted" && text(one, "/reason") == "NameTaken"
-    })?;
+    let taken = conditions
+        .iter()
+        .find(|one| text(one, "/type") == "Accepted" && text(one, "/reason") == "NameTaken")?;
     let rule = &sluicegate_core::rule::OBJ_02;
     Some(Blocked {
         rule: rule.id,

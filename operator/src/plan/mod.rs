@@ -113,7 +113,8 @@ pub fn output(
     let mut collected = collect::Collected::default();
     for group in groups {
         let mut world = World::new(&group.source, &group.start).map_err(|problems| {
-            let mut lines: Vec<String> = problems.iter().map(|one| format!("error: {one}")).collect();
+            let mut lines: Vec<String> =
+                problems.iter().map(|one| format!("error: {one}")).collect();
             lines.push("Planning failed: the observed state cannot be used.".to_owned());
             Failure(lines)
         })?;

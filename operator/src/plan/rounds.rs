@@ -27,7 +27,7 @@ const TICKS_MAX: usize = 3600;
 
 /// What became of one resource.
 #[derive(Clone, Debug, Default)]
-pub struct Record {
+pub(super) struct Record {
     /// The plans that did more than write the status.
     pub steps: Vec<Step>,
     /// Their actions.
@@ -58,7 +58,7 @@ struct Rounds<'a> {
 }
 
 /// Plans for everything that a group asks for.
-pub fn run(world: &World, group: &Group, args: &PlanArgs) -> BTreeMap<Ref, Record> {
+pub(super) fn run(world: &World, group: &Group, args: &PlanArgs) -> BTreeMap<Ref, Record> {
     let wanted = group.entries.iter().map(|entry| entry.target.clone()).collect();
     let mut rounds = Rounds { wanted, args, records: BTreeMap::new(), busy: false };
     let settings = Settings::default();

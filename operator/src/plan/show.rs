@@ -93,17 +93,17 @@ pub fn blocked(blocked: &plan::Blocked) -> Blocked {
 }
 
 /// What others have changed, as the actions that put it back know it.
-pub fn drift(actions: &[Action]) -> Vec<Drift> {
+pub fn drift(actions: &[Action], own: &Target) -> Vec<Drift> {
     let drifted = actions.iter().filter(|action| action.reason.code == "drifted");
     drifted
         .flat_map(|action| {
-            action.changes.iter().filter_map(|change| {
-                Some(Drift {
-                    target: action.target.clone()?,
-                    path: change.path.clone(),
-                    live: change.before.clone(),
-                    wanted: change.after.clone(),
-                })
+            // What a product keeps is found by the resource that stands for it.
+            let target = action.target.as_ref().unwrap_or(own);
+            action.changes.iter().map(|change| Drift {
+                target: target.clone(),
+                path: change.path.clone(),
+                live: change.before.clone(),
+                wanted: change.after.clone(),
             })
         })
         .collect()

@@ -69,11 +69,8 @@ fn laid_over(before: &Value, wish: &Value, action: &Action) -> Value {
 
 /// Puts a value at a path as core writes them: items of a merged list go by their key.
 fn put(into: &mut Value, path: &str, value: Option<&Value>) {
-    let keys: Vec<String> = path
-        .split('/')
-        .skip(1)
-        .map(|key| key.replace("~1", "/").replace("~0", "~"))
-        .collect();
+    let keys: Vec<String> =
+        path.split('/').skip(1).map(|key| key.replace("~1", "/").replace("~0", "~")).collect();
     let Some((last, way)) = keys.split_last() else { return };
     let mut at = into;
     for key in way {

@@ -42,7 +42,8 @@ pub fn render(output: &Output, view: &View) -> String {
         }
     }
     if left_out > 0 {
-        written.push_str(&format!("{} left out for length.\n\n", summary::many(left_out, "resource")));
+        written
+            .push_str(&format!("{} left out for length.\n\n", summary::many(left_out, "resource")));
     }
     if !output.assumptions.is_empty() {
         written.push_str(&format!("Assumed: {}.\n\n", output.assumptions.join("; ")));
@@ -56,7 +57,8 @@ fn head(output: &Output) -> String {
         let resources = summary::many(output.resources.len(), "custom resource");
         return format!("**No changes.** {resources} checked.");
     }
-    let worst = output.summary.worst_risk.map_or_else(|| "none".to_owned(), |risk| risk.to_string());
+    let worst =
+        output.summary.worst_risk.map_or_else(|| "none".to_owned(), |risk| risk.to_string());
     format!("**Plan:** {} Worst risk: **{worst}**.", summary::counts(&output.summary))
 }
 

@@ -38,16 +38,22 @@ pub fn footer(page: &mut Page, output: &Output) {
         let resources = many(output.resources.len(), "custom resource");
         let objects = many(output.summary.unchanged, "object");
         let verb = if output.resources.len() == 1 { "matches" } else { "match" };
+        let all = output.resources.len();
         let waiting = output.resources.iter().filter(|one| !is_ready(one)).count();
         let line = if waiting == 0 {
             format!("No changes. {resources} {verb} what is there ({objects} checked).")
         } else {
-            format!("No changes for now: {waiting} of {resources} cannot become Ready yet.")
+            format!("No changes for now: {waiting} of {all} custom resources cannot become Ready.")
         };
         page.words(0, &[], &line, Style::Bold);
     } else {
         let Summary { worst_risk, worst_count, unchanged, .. } = &output.summary;
-        page.words(0, &[Span("Plan: ".to_owned(), Style::Bold)], &counts(&output.summary), Style::Plain);
+        page.words(
+            0,
+            &[Span("Plan: ".to_owned(), Style::Bold)],
+            &counts(&output.summary),
+            Style::Plain,
+        );
         let worst = worst_risk.unwrap_or(Risk::None);
         let times = if worst == Risk::None { String::new() } else { format!(" ({worst_count})") };
         page.line(
@@ -74,9 +80,8 @@ pub fn is_quiet(output: &Output) -> bool {
 /// The counts, as a sentence.
 pub fn counts(summary: &Summary) -> String {
     let Summary { create, update, replace, delete, restart, call, blocked, waiting, .. } = summary;
-    let mut text = format!(
-        "{create} to create, {update} to update, {replace} to replace, {delete} to delete"
-    );
+    let mut text =
+        format!("{create} to create, {update} to update, {replace} to replace, {delete} to delete");
     let more = [
         (*restart, many(*restart, "pod restart")),
         (*call, many(*call, "external call")),

@@ -18,7 +18,9 @@ pub(super) fn remember<S: System>(seen: &Observed<S>, answers: &mut BTreeMap<Pro
     for probe in seen.reads().probes {
         let pair = seen.answer(&probe).map(|answer| (json!(probe), json!(answer)));
         let Some((probe, answer)) = pair else { continue };
-        if let (Ok(probe), Ok(answer)) = (serde_json::from_value(probe), serde_json::from_value(answer)) {
+        if let (Ok(probe), Ok(answer)) =
+            (serde_json::from_value(probe), serde_json::from_value(answer))
+        {
             answers.insert(probe, answer);
         }
     }
