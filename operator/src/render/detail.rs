@@ -46,7 +46,7 @@ pub(super) fn changes(page: &mut Page, action: &Action, view: &View) {
         }
         let aligned = Span::plain(format!("{:widest$}  ", change.path));
         let style = if change.sensitive { Style::Dim } else { Style::Change };
-        let fits = 8 + widest + 2 + right.chars().count() <= page.width();
+        let fits = 8 + widest.max(length(change)) + 2 + right.chars().count() <= page.width();
         if fits {
             page.line(8, &[aligned, Span(right, style)]);
         } else {
