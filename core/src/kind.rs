@@ -22,7 +22,7 @@ use crate::{
     condition::{Draft, Reason},
     crd::{self, Cel},
     field,
-    observed::{Api, Observed, Reads, Selector},
+    observed::{Api, Observed, Reads, Ref, Selector},
     plan::{Action, Blocked, Change, Event, Gate, Guard, Manifest, Requeue, Risk, Waiting},
     rule::Rule,
     schema::Compiled,
@@ -236,6 +236,8 @@ pub enum Wish<S: System> {
     Object(Wanted<S>),
     /// Something that only the kind can decide on.
     Act(Action<S>),
+    /// That an object stays as it is.
+    Keep(Ref),
 }
 
 /// An object that is wished for.

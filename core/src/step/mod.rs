@@ -118,6 +118,10 @@ fn converge<K: Kind>(
         let mut wished = BTreeSet::new();
         for wish in desired.wishes {
             match wish {
+                Wish::Keep(target) => {
+                    wished.insert(target.clone());
+                    plan.kept.push(target);
+                }
                 Wish::Act(action) => {
                     wished.extend(action.verb.target().cloned());
                     plan.actions.push(action);

@@ -86,11 +86,9 @@ pub(super) fn taken<K: Kind>(
         let target = &wanted.manifest.target;
         match seen.raw(target) {
             Seen::Present(object) if controller(object) == Some(&ours) => None,
-            Seen::Present(object) => Some(format!(
-                "{target} {}. Rule OBJ-02: it is not touched. {}",
-                belongs(object),
-                rule::OBJ_02.remedy
-            )),
+            Seen::Present(object) => {
+                Some(format!("{target} {}, so it is not touched (OBJ-02)", belongs(object)))
+            }
             Seen::Unknown(why) => Some(format!("{target} cannot be looked at: {why}")),
             Seen::Absent | Seen::Unread => None,
         }

@@ -16,7 +16,7 @@ use crate::{
     field,
     k8s::monitoring::ServiceMonitor,
     kind::{Ctx, Desired, Kind, Leave, Report, Wanted, Wish},
-    observed::{Api, Observed, Reads, Selector},
+    observed::{Api, Observed, Reads, Ref, Seen, Selector},
     plan::{Blocked, Change, Manifest, Requeue, Risk},
     rule::{self, Rule},
     schema::Compiled,
@@ -43,6 +43,7 @@ pub use api::{RivvenCluster, RivvenClusterSpec, RivvenClusterStatus};
 pub use valid::{Budget, Monitor, PodParts, Probing, Valid};
 
 use brokers::{Brokers, broker, list};
+use storage::Template;
 
 /// The kind.
 #[derive(Clone, Copy, Debug)]
@@ -153,14 +154,21 @@ fn desire(valid: &Valid, brokers: &Brokers, seen: &Observed<Rivven>) -> Desired<
     let mut storage = storage::storage(valid, brokers, seen);
     let claim = build::claim_template(valid, &storage);
     let template = json!(claim);
-    storage::replace(valid, brokers, &mut storage, &template);
-    let settled = storage.grow.is_empty() && storage.replace.is_none();
+    let template = storage::template(valid, brokers, &mut storage, &template);
+    let mut settled = storage.grow.is_empty();
     desired.wishes.extend(storage.grow.into_iter().map(Wish::Act));
-    match storage.replace {
-        Some(replace) => desired.wishes.push(Wish::Act(replace)),
-        None => desired.wishes.push(workload(valid, &scale, claim)),
+    match template {
+        Template::Fits => desired.wishes.push(workload(valid, &scale, claim)),
+        Template::Replace(delete) => {
+            settled = false;
+            desired.wishes.push(Wish::Act(*delete));
+        }
+        Template::Waits => {
+            settled = false;
+            desired.wishes.extend(brokers.set.iter().map(|set| Wish::Keep(set.target.clone())));
+        }
     }
-    budget(valid, &mut desired);
+    budget(valid, seen, &mut desired);
     let steady = settled && brokers.set.as_ref().is_some_and(|set| set.replicas == scale.replicas);
     if steady {
         let roll = roll::roll(valid, brokers, scale.replicas);
@@ -216,7 +224,7 @@ fn workload(
     })
 }
 
-fn budget(valid: &Valid, desired: &mut Desired<Rivven>) {
+fn budget(valid: &Valid, seen: &Observed<Rivven>, desired: &mut Desired<Rivven>) {
     // One broker cannot be kept while it is moved: a budget would stop every drain of its node.
     let Some(budget) = valid.budget.as_ref().filter(|_| valid.replicas > 1) else { return };
     if build::allowed(budget, valid.replicas) > 0 {
@@ -227,6 +235,10 @@ fn budget(valid: &Valid, desired: &mut Desired<Rivven>) {
         Budget::MinAvailable(_) => "minAvailable",
         Budget::MaxUnavailable(_) => "maxUnavailable",
     };
+    let exists = Ref::to::<PodDisruptionBudget>(&valid.namespace, &names::budget(&valid.name));
+    if matches!(seen.raw(&exists), Seen::Present(_)) {
+        desired.wishes.push(Wish::Keep(exists));
+    }
     let of = valid.replicas;
     desired.blocked.push(Blocked {
         rule: &rules::BUD_01,

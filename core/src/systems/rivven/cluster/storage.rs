@@ -30,8 +30,6 @@ pub(super) struct Storage {
     pub(super) access_modes: Vec<String>,
     /// Growing claims.
     pub(super) grow: Vec<Action<Rivven>>,
-    /// Deletes the StatefulSet and keeps its pods, so that it is made anew in the next step.
-    pub(super) replace: Option<Action<Rivven>>,
     pub(super) waiting: Vec<Waiting>,
     pub(super) blocked: Vec<Blocked>,
     pub(super) assumptions: BTreeSet<&'static str>,
@@ -51,7 +49,6 @@ pub(super) fn storage(valid: &Valid, brokers: &Brokers, seen: &Observed<Rivven>)
         class: valid.class.clone(),
         access_modes: valid.access_modes.clone(),
         grow: Vec::new(),
-        replace: None,
         waiting: Vec::new(),
         blocked: Vec::new(),
         assumptions: BTreeSet::new(),
@@ -62,6 +59,11 @@ pub(super) fn storage(valid: &Valid, brokers: &Brokers, seen: &Observed<Rivven>)
     }
     take_back(brokers, &mut storage);
     grow(valid, brokers, seen, &mut storage);
+    let before = brokers.set.as_ref().and_then(|set| set.size.clone());
+    if let (false, Some(before)) = (storage.grow.is_empty(), before) {
+        // The template follows its claims: until they are as asked for, it stays as it is.
+        storage.size = before;
+    }
     storage
 }
 
@@ -139,14 +141,33 @@ fn grow(valid: &Valid, brokers: &Brokers, seen: &Observed<Rivven>, storage: &mut
     }
 }
 
+/// Whether a claim template can be had from the StatefulSet that is there.
+#[derive(Debug)]
+pub(super) enum Template {
+    /// It is what the StatefulSet has, or there is none yet.
+    Fits,
+    /// The StatefulSet is deleted around its pods, so that it is made anew in the next step.
+    Replace(Box<Action<Rivven>>),
+    /// It does not fit and has to wait: the StatefulSet stays as it is.
+    Waits,
+}
+
 /// Deletes the StatefulSet around its pods when its claim template no longer fits, once the claims
 /// do and nothing is stopping: a pod that is stopped while there is no StatefulSet stays away for
 /// longer than it has to.
-pub(super) fn replace(valid: &Valid, brokers: &Brokers, storage: &mut Storage, template: &Value) {
-    let Some(set) = &brokers.set else { return };
+pub(super) fn template(
+    valid: &Valid,
+    brokers: &Brokers,
+    storage: &mut Storage,
+    template: &Value,
+) -> Template {
+    let Some(set) = &brokers.set else { return Template::Fits };
     let changes = crate::compare::within(&set.claim_template, template);
-    if changes.is_empty() || set.deleting || !storage.grow.is_empty() {
-        return;
+    if changes.is_empty() {
+        return Template::Fits;
+    }
+    if set.deleting || !storage.grow.is_empty() {
+        return Template::Waits;
     }
     let prefixed = |change: Change| Change {
         path: format!("/spec/volumeClaimTemplates/0{}", change.path),
@@ -163,12 +184,12 @@ pub(super) fn replace(valid: &Valid, brokers: &Brokers, storage: &mut Storage, t
         let (what, target) = (verb.to_string(), set.target.clone());
         let (risk, rule) = (Risk::None, &rules::STO_04);
         storage.waiting.push(Waiting { what, target, risk, rule, gates: vec![gate] });
-        return;
+        return Template::Waits;
     }
     let why = Why::Changed(changes.into_iter().map(prefixed).collect());
     let action = Action::new(verb, why, Risk::None, &rules::STO_04).through(vec![gate]);
     let live = Guard::Live(valid.own.clone(), valid.uid.clone());
-    storage.replace = Some(action.guarded(live));
+    Template::Replace(Box::new(action.guarded(live)))
 }
 
 fn growing<'a>(
