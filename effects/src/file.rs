@@ -41,6 +41,9 @@ mod drive;
 mod read;
 mod world;
 
+#[cfg(test)]
+mod tests;
+
 pub use self::{
     drive::{Watcher, round},
     world::{Start, World},

@@ -129,9 +129,14 @@ fn resource(entry: &Entry, record: Record, world: &World) -> Planned {
     let asked = world.asked(&entry.target).unwrap_or(entry.value());
     let after = world.memory().object(&entry.target);
     let status_after = after.as_ref().and_then(|object| object.get("status").cloned());
-    let Record { steps, mut actions, waiting, mut blocked, kept, requeue, error, events, .. } =
-        record;
+    let Record {
+        mut steps, mut actions, waiting, mut blocked, kept, requeue, error, events, ..
+    } = record;
     show::replacements(&mut actions);
+    for step in &mut steps {
+        let of_step = actions.iter().filter(|action| step.actions.contains(&action.id));
+        step.title = show::title(&of_step.map(|action| action.op).collect::<Vec<_>>());
+    }
     blocked.extend(status_after.as_ref().and_then(|status| taken(status, entry)));
     let drift = show::drift(&actions, &show::target(&entry.target));
     let touched =

@@ -6,15 +6,16 @@ use super::{
     page::{Page, Span, Style, width_of},
     text::{is_ready, risk_style},
 };
-use crate::plan::model::{Outcome, Output, Summary};
+use crate::plan::model::{Outcome, Output, Planned, Summary};
 
 /// Who planned what, from which state.
 pub fn header(page: &mut Page, output: &Output) {
     let count = |outcome| output.resources.iter().filter(|one| one.result == outcome).count();
-    let (changed, blocked) = (count(Outcome::Changes), count(Outcome::Blocked));
+    let blocked = count(Outcome::Blocked);
+    let changed = output.resources.iter().filter(|one| changes(one)).count();
     let mut parts = vec![many(output.resources.len(), "custom resource")];
-    if changed + blocked > 0 {
-        parts.push(format!("{} with changes", changed + blocked));
+    if changed > 0 {
+        parts.push(format!("{changed} with changes"));
     }
     if blocked > 0 {
         parts.push(format!("{blocked} blocked"));
@@ -30,6 +31,12 @@ pub fn header(page: &mut Page, output: &Output) {
         page.line(0, &left);
         page.line(0, &[parts]);
     }
+}
+
+/// Whether something is done about a resource, or will be.
+fn changes(resource: &Planned) -> bool {
+    let does = resource.actions.iter().any(|action| !action.op.only_tells());
+    does || !resource.waiting.is_empty()
 }
 
 /// What it comes to, what was assumed, and that nothing was written.

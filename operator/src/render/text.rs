@@ -170,7 +170,7 @@ fn reason(action: &Action) -> Option<String> {
     match op {
         Op::Create | Op::Event | Op::Status => None,
         Op::Recreate => Some("the new one; it takes over what stayed".to_owned()),
-        Op::Replace => Some(format!("{}: deleted, and made anew below", reason.message)),
+        Op::Replace => Some(reason.message.clone()),
         Op::Update if reason.code == "drifted" => {
             Some("drift: somebody else has changed it, and it is put back".to_owned())
         }
