@@ -1,11 +1,11 @@
 //! From records to the output: counted, hashed, in one order.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeSet;
 
 use serde_json::{Value, json};
 use sluicegate_core::{
     digest::sha256,
-    observed::{Ref, text},
+    observed::text,
     plan::{Risk, UID_PLACEHOLDER},
 };
 use sluicegate_effects::file::{Entry, Problem, Start, World};
@@ -16,7 +16,7 @@ use super::{
         Blocked, Cr, FORMAT_VERSION, Inputs, ObservedInput, Op, Operator, Outcome, Output, Planned,
         Summary, Target,
     },
-    rounds::Record,
+    rounds::{Record, Rounded},
     show,
 };
 
@@ -36,18 +36,16 @@ impl Collected {
     pub(super) fn add(
         &mut self,
         group: &Group,
-        mut records: BTreeMap<Ref, Record>,
+        Rounded { mut records, simulated }: Rounded,
         world: &World,
         notes: &[Problem],
     ) {
         self.desired.extend(group.entries.iter().map(|entry| entry.value().clone()));
         self.observed.push(observed(&group.start));
         self.sources.push(group.source.clone());
-        let mut acted = false;
         let mut planned = Vec::new();
         for entry in &group.entries {
             let Some(record) = records.remove(&entry.target) else { continue };
-            acted |= record.steps.len() > 1;
             self.assumptions.extend(record.assumptions.iter().map(|&text| text.to_owned()));
             if let Some(error) = &record.error {
                 self.errors.push(format!("{}: {error}", entry.target));
@@ -61,7 +59,7 @@ impl Collected {
             one.warnings.extend(own.map(|note| format!("{} {}", note.path, note.what)));
             planned.push(one);
         }
-        if acted {
+        if simulated {
             let kubernetes = "Kubernetes does what it is asked: pods start, become ready and stop";
             self.assumptions.insert(kubernetes.to_owned());
         }
