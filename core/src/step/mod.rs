@@ -207,8 +207,9 @@ fn leave<K: Kind>(ctx: &Ctx<'_>, resource: &K::Resource, seen: &Observed<K::Syst
             plan.actions.extend(events.into_iter().map(tell));
             plan.actions.push(release);
         }
-        Leave::NotYet { actions, report, requeue } => {
+        Leave::NotYet { actions, waiting, report, requeue } => {
             plan.actions = actions;
+            plan.waiting = waiting;
             plan.requeue = requeue;
             status::refused::<K>(ctx, resource, vec![report], &mut plan);
         }

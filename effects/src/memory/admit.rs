@@ -100,7 +100,10 @@ fn complete_stateful_set(object: &mut Value) {
             "replicas": 1,
             "revisionHistoryLimit": 10,
             "podManagementPolicy": "OrderedReady",
-            "persistentVolumeClaimRetentionPolicy": { "whenDeleted": "Retain", "whenScaled": "Retain" },
+            "persistentVolumeClaimRetentionPolicy": {
+                "whenDeleted": "Retain",
+                "whenScaled": "Retain",
+            },
             "updateStrategy": { "type": "RollingUpdate" },
         }),
     );
