@@ -278,6 +278,15 @@ fn state_can_come_from_another_file() {
 }
 
 #[test]
+fn where_nothing_is_asked_for_what_is_there_is_planned() {
+    let state = with_stdin(&["simulate", "-f", "-", "-o", "state"], CLUSTER).out;
+    let (_, observed) = state.split_once("---\n").expect("there are several documents");
+    let ran = plan(observed, &["--detailed-exitcode"]);
+    assert_eq!((ran.code, ran.err.as_str()), (0, ""), "{}", ran.out);
+    assert!(ran.out.contains("1 custom resource matches"), "{}", ran.out);
+}
+
+#[test]
 fn everything_listed_can_be_explained_and_a_slip_is_met_with_the_nearest() {
     let listed = run(&["explain"]).out;
     assert!(listed.contains("TOP-31"), "{listed}");

@@ -148,3 +148,22 @@ fn what_settled_runs_and_a_patch_changes_it() {
     let answer = block_on(world.ask(&probe())).expect("asking works");
     assert!(!matches!(answer, Answer::Unreachable(why) if why == "the file has no answer"));
 }
+
+#[test]
+fn no_state_however_odd_is_a_panic() {
+    for state in [
+        "observed: 3",
+        "observed: { settled: 3 }",
+        "observed: { settled: [3] }",
+        "observed: { denied: [3, {}], served: [1] }",
+        "observed:\n---\npatch: 3\nmerge: 4",
+        "observed:\n---\npatch: { kind: Pod, name: a }\nmerge: { spec: 1, metadata: 3 }",
+        "observed:\n---\nprobe: 1\nanswer: 2",
+        "observed:\n---\n[1, 2]",
+        "observed:\n---\n3",
+    ] {
+        if let Ok(File { state: Some(state), .. }) = file(state) {
+            drop(World::new("a.yaml", &Start::State(state)));
+        }
+    }
+}

@@ -182,7 +182,10 @@ impl World {
             };
             match &patch.merge {
                 Some(fields) => {
+                    let target = reference(&object);
                     merge_patch(&mut object, fields);
+                    // What a patch must not touch is which object it is.
+                    merge_patch(&mut object, &identity(&target));
                     self.memory.load(vec![object]);
                 }
                 None => {
@@ -311,6 +314,16 @@ fn laid_over(desired: &Value, before: Option<&Value>) -> Value {
         after["metadata"]["generation"] = json!(generation.unwrap_or(1) + 1);
     }
     after
+}
+
+/// The fields that say which object it is.
+fn identity(target: &Ref) -> Value {
+    let Ref { api, namespace, name } = target;
+    let mut meta = json!({ "name": name });
+    if !namespace.is_empty() {
+        meta["namespace"] = json!(namespace);
+    }
+    json!({ "apiVersion": api.api_version(), "kind": api.kind, "metadata": meta })
 }
 
 /// JSON merge patch (RFC 7396): null removes.
