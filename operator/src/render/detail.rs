@@ -112,7 +112,7 @@ pub(super) fn blocked(page: &mut Page, blocked: &Blocked) {
 }
 
 /// A change that waits.
-pub(super) fn waiting(page: &mut Page, waiting: &Waiting) {
+pub(super) fn waiting(page: &mut Page, waiting: &Waiting, first: bool) {
     let left = [Span::dim("? "), Span::plain(waiting.what.clone())];
     let right = [Span::dim(format!("[{}]", waiting.rule))];
     if width_of(&left) + width_of(&right) + 8 <= page.width() {
@@ -120,7 +120,7 @@ pub(super) fn waiting(page: &mut Page, waiting: &Waiting) {
     } else {
         page.words(4, &[Span::dim("? ")], &waiting.what, Style::Plain);
     }
-    gates(page, &waiting.gates, true);
+    gates(page, &waiting.gates, first);
 }
 
 fn arrow(before: &Option<Value>, after: &Option<Value>) -> String {

@@ -44,7 +44,7 @@ pub fn planned(page: &mut Page, resource: &Planned, view: &View) {
     if !resource.waiting.is_empty() {
         page.gap();
         page.line(2, &[Span("waiting".to_owned(), Style::Bold)]);
-        resource.waiting.iter().for_each(|one| waiting(page, one));
+        resource.waiting.iter().for_each(|one| waiting(page, one, telling.is_empty()));
     }
     if view.show_unchanged && !resource.unchanged.is_empty() {
         page.gap();
@@ -203,9 +203,14 @@ fn then(page: &mut Page, resource: &Planned, view: &View) {
     let Some(status) = &resource.status_after else { return };
     page.gap();
     let mut told = false;
-    for condition in status["conditions"].as_array().into_iter().flatten() {
+    let conditions: &[Value] = status["conditions"].as_array().map_or(&[], Vec::as_slice);
+    let ready = conditions.iter().find(|one| text(one, "/type") == "Ready");
+    let said = ready.map(|ready| text(ready, "/message")).unwrap_or_default();
+    for condition in conditions {
         let (kind, state) = (text(condition, "/type"), text(condition, "/status"));
-        let worth = kind == "Ready" || view.show_status || alarms(kind, state);
+        // What is no part of Ready, such as what a release cannot do, Ready's message names.
+        let named = said.contains(&format!("{kind}={state}"));
+        let worth = kind == "Ready" || named || view.show_status || alarms(kind, state);
         if worth {
             let begin = if told { "         " } else { "then     " };
             let head = Span::plain(format!("{kind}={state} "));
