@@ -59,7 +59,9 @@ fn running(resources: &[Value]) -> World {
         world.load(vec![resource.clone()]);
         let (settings, target) = (Settings::default(), reference(resource));
         match &*target.api.kind {
-            "RivvenCluster" => drop(block_on(world.drive::<Cluster>(&settings, &target, TURNS_MAX))),
+            "RivvenCluster" => {
+                drop(block_on(world.drive::<Cluster>(&settings, &target, TURNS_MAX)))
+            }
             _ => drop(block_on(world.drive::<Topic>(&settings, &target, TURNS_MAX))),
         }
     }

@@ -41,6 +41,9 @@ mod drive;
 mod read;
 mod world;
 
+#[cfg(test)]
+mod tests;
+
 pub use self::{
     drive::{Watcher, round},
     world::{Start, World},
@@ -64,6 +67,8 @@ pub struct File {
     pub comment: Option<String>,
     /// The resources that are asked for.
     pub desired: Vec<Entry>,
+    /// The objects that exist, as they stand in the file.
+    pub present: Vec<Entry>,
     /// What exists; nothing if the file does not speak of it.
     pub state: Option<State>,
 }

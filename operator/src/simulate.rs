@@ -139,7 +139,7 @@ impl Told {
     }
 
     fn reason(&mut self, why: &str) {
-        self.page.words(21, &[Span::dim("# ")], why, Style::Dim);
+        self.page.words(22, &[Span::dim("# ")], why, Style::Dim);
     }
 
     fn status(&mut self, target: &Ref, status: &Value) {
@@ -174,17 +174,21 @@ impl Told {
         };
         let risk = match action.risk {
             Risk::None | Risk::Online => String::new(),
-            risk => format!("  risk: {risk}"),
+            Risk::Restart | Risk::Unavailable | Risk::DataLoss => {
+                format!("  risk: {}", action.risk)
+            }
         };
         let line = format!("{}{risk}  [{}]", action.verb, action.rule.id);
         self.says("sluicegate", Span(symbol.to_owned(), style), &line, Style::Plain);
         match &action.why {
             Why::Requested(why) => self.reason(why),
-            Why::Changed(changes) | Why::Drifted(changes) => {
+            Why::Changed(changes) | Why::Drifted(changes)
+                if !matches!(action.verb, Verb::Call(_)) =>
+            {
                 let paths: Vec<&str> = changes.iter().map(|one| one.path.as_str()).collect();
                 self.reason(&format!("{}: {}", action.why.word(), paths.join(", ")));
             }
-            Why::Missing | Why::Orphaned => {}
+            Why::Missing | Why::Orphaned | Why::Changed(_) | Why::Drifted(_) => {}
         }
     }
 }
@@ -219,7 +223,10 @@ impl Watcher for Told {
             now.insert(format!("waits: {}; for {}", waiting.what, gates.join(", ")));
         }
         for blocked in &plan.blocked {
-            now.insert(format!("refuses {}: {} [{}]", blocked.path, blocked.message, blocked.rule.id));
+            now.insert(format!(
+                "refuses {}: {} [{}]",
+                blocked.path, blocked.message, blocked.rule.id
+            ));
         }
         let before = self.waiting.insert(plan.resource.clone(), now.clone()).unwrap_or_default();
         for line in now.difference(&before) {
@@ -251,7 +258,8 @@ fn table(told: &mut Told, world: &World, kinds: &[KindInfo], quiet: bool) -> boo
         for object in world.all(&kind.api) {
             let conditions = object.pointer("/status/conditions").and_then(Value::as_array);
             let ready = conditions.into_iter().flatten().find(|one| text(one, "/type") == "Ready");
-            let says = |field: &str| ready.map(|one| text(one, field).to_owned()).unwrap_or_default();
+            let says =
+                |field: &str| ready.map(|one| text(one, field).to_owned()).unwrap_or_default();
             let place = ["/metadata/namespace", "/metadata/name"].map(|at| text(&object, at));
             let name = format!("{} {}", kind.api.kind, place.join("/"));
             rows.push((name, says("/status"), says("/reason"), says("/message")));

@@ -43,6 +43,7 @@ pub struct World {
     lives: Mutex<bool>,
     stated: BTreeSet<Ref>,
     before: BTreeMap<Ref, Value>,
+    asked: BTreeMap<Ref, Value>,
     offset: SignedDuration,
 }
 
@@ -66,6 +67,7 @@ impl World {
             lives: Mutex::new(complete),
             stated: state.objects.iter().map(reference).collect(),
             before: BTreeMap::new(),
+            asked: BTreeMap::new(),
             offset: SignedDuration::ZERO,
         };
         state.served.iter().for_each(|api| world.memory.serve(api));
@@ -97,7 +99,8 @@ impl World {
             let uid = format!("{UID_PLACEHOLDER}{}/{namespace}/{name}", api.kind);
             object["metadata"]["uid"] = json!(uid);
         }
-        self.memory.load(vec![object]);
+        self.memory.load(vec![object.clone()]);
+        self.asked.insert(entry.target.clone(), object);
         if let Some(before) = before {
             self.before.insert(entry.target.clone(), before);
         }
@@ -111,6 +114,11 @@ impl World {
     /// The resource as it was before it was asked for anew.
     pub fn before(&self, target: &Ref) -> Option<&Value> {
         self.before.get(target)
+    }
+
+    /// The resource as it was asked for, with what the server keeps of it.
+    pub fn asked(&self, target: &Ref) -> Option<&Value> {
+        self.asked.get(target)
     }
 
     /// The embedded Kubernetes.
@@ -174,7 +182,10 @@ impl World {
             };
             match &patch.merge {
                 Some(fields) => {
+                    let target = reference(&object);
                     merge_patch(&mut object, fields);
+                    // What a patch must not touch is which object it is.
+                    merge_patch(&mut object, &identity(&target));
                     self.memory.load(vec![object]);
                 }
                 None => {
@@ -303,6 +314,16 @@ fn laid_over(desired: &Value, before: Option<&Value>) -> Value {
         after["metadata"]["generation"] = json!(generation.unwrap_or(1) + 1);
     }
     after
+}
+
+/// The fields that say which object it is.
+fn identity(target: &Ref) -> Value {
+    let Ref { api, namespace, name } = target;
+    let mut meta = json!({ "name": name });
+    if !namespace.is_empty() {
+        meta["namespace"] = json!(namespace);
+    }
+    json!({ "apiVersion": api.api_version(), "kind": api.kind, "metadata": meta })
 }
 
 /// JSON merge patch (RFC 7396): null removes.

@@ -6,7 +6,12 @@ use sluicegate_core::field::Path;
 use super::model::{Action, Cause, CauseCode, Drift};
 
 /// The causes of a resource's actions, given the resource as it was before.
-pub fn of(before: Option<&Value>, now: &Value, actions: &[Action], drift: &[Drift]) -> Vec<Cause> {
+pub(super) fn of(
+    before: Option<&Value>,
+    now: &Value,
+    actions: &[Action],
+    drift: &[Drift],
+) -> Vec<Cause> {
     let mut causes = Vec::new();
     if now.pointer("/metadata/deletionTimestamp").is_some() {
         causes.push(plain(CauseCode::Deleted));
@@ -24,7 +29,12 @@ pub fn of(before: Option<&Value>, now: &Value, actions: &[Action], drift: &[Drif
         None => {}
     }
     for drift in drift {
-        let path = format!("{} {}", drift.target.kind, drift.target.name);
+        let own = now["kind"] == drift.target.kind.as_str();
+        let path = if own {
+            drift.path.trim_start_matches('/').to_owned()
+        } else {
+            format!("{} {}", drift.target.kind, drift.target.name)
+        };
         if !causes.iter().any(|cause: &Cause| cause.path == path) {
             causes.push(Cause { code: CauseCode::Drift, path, before: None, after: None });
         }

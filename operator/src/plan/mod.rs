@@ -152,6 +152,12 @@ fn forbidden(kinds: &[KindInfo], world: &World, group: &Group) -> Result<(), Fai
     Err(Failure(lines))
 }
 
+/// The custom resources among objects.
+fn ours(objects: Vec<Entry>) -> Vec<Entry> {
+    let kinds = kinds::all();
+    objects.into_iter().filter(|one| kinds::of(&kinds, &one.target).is_some()).collect()
+}
+
 /// Which resources are planned for in which world.
 fn groups(
     args: &PlanArgs,
@@ -172,7 +178,9 @@ fn groups(
     };
     let mut groups: Vec<Group> = Vec::new();
     let mut shared: Vec<Entry> = Vec::new();
-    for File { name, desired, state, .. } in files {
+    for File { name, desired, present, state, .. } in files {
+        // Where nothing is asked for, what is there is looked at.
+        let desired = if desired.is_empty() { ours(present) } else { desired };
         match (state, &explicit) {
             (Some(state), None) => {
                 groups.push(Group { entries: desired, source: name, start: Start::State(state) });

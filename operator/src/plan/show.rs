@@ -41,7 +41,8 @@ pub fn step<S: System>(
     replacements(&mut actions);
     let ids = actions.iter().map(|action| action.id.clone()).collect();
     let risk = actions.iter().filter_map(|action| action.risk).max();
-    let step = Step { n, title: title(&actions), risk, actions: ids, after: Vec::new() };
+    let ops: Vec<Op> = actions.iter().map(|action| action.op).collect();
+    let step = Step { n, title: title(&ops), risk, actions: ids, after: Vec::new() };
     (step, actions)
 }
 
@@ -63,7 +64,9 @@ pub fn replacements(actions: &mut [Action]) {
         actions[at].op = Op::Replace;
         actions[again].op = Op::Recreate;
         let deleted = actions[at].id.clone();
-        actions[again].depends_on.push(deleted);
+        if !actions[again].depends_on.contains(&deleted) {
+            actions[again].depends_on.push(deleted);
+        }
     }
 }
 
@@ -93,17 +96,17 @@ pub fn blocked(blocked: &plan::Blocked) -> Blocked {
 }
 
 /// What others have changed, as the actions that put it back know it.
-pub fn drift(actions: &[Action]) -> Vec<Drift> {
+pub fn drift(actions: &[Action], own: &Target) -> Vec<Drift> {
     let drifted = actions.iter().filter(|action| action.reason.code == "drifted");
     drifted
         .flat_map(|action| {
-            action.changes.iter().filter_map(|change| {
-                Some(Drift {
-                    target: action.target.clone()?,
-                    path: change.path.clone(),
-                    live: change.before.clone(),
-                    wanted: change.after.clone(),
-                })
+            // What a product keeps is found by the resource that stands for it.
+            let target = action.target.as_ref().unwrap_or(own);
+            action.changes.iter().map(|change| Drift {
+                target: target.clone(),
+                path: change.path.clone(),
+                live: change.before.clone(),
+                wanted: change.after.clone(),
             })
         })
         .collect()
@@ -153,7 +156,7 @@ fn action<S: System>(action: &plan::Action<S>, id: String, before: Before<'_>) -
         guards: action.guards.iter().map(guard).collect(),
         changes: action.why.changes().iter().flat_map(|one| narrowed(one, secret)).collect(),
         object: object.map(hidden),
-        before: seen.filter(|_| shows_before).map(hidden),
+        before: seen.filter(|_| shows_before).map(without_managers).map(hidden),
     }
 }
 
@@ -271,6 +274,14 @@ fn is_secret(target: &Ref) -> bool {
     target.api.group.is_empty() && target.api.kind == "Secret"
 }
 
+/// Who wrote which field is for the API server; `kubectl` leaves it out, too.
+fn without_managers(mut object: Value) -> Value {
+    if let Some(meta) = object.get_mut("metadata").and_then(Value::as_object_mut) {
+        meta.remove("managedFields");
+    }
+    object
+}
+
 fn without_secrets(mut object: Value) -> Value {
     for field in ["data", "stringData"] {
         for value in object.get_mut(field).and_then(Value::as_object_mut).into_iter().flatten() {
@@ -293,17 +304,18 @@ pub fn known(value: Value) -> Value {
 }
 
 /// What a step is about, in a few words.
-fn title(actions: &[Action]) -> String {
+pub fn title(does: &[Op]) -> String {
     let words = [
         (&[Op::Finalizers][..], "finalizers"),
-        (&[Op::Create, Op::Recreate], "create"),
+        (&[Op::Create], "create"),
         (&[Op::Update], "update"),
         (&[Op::Replace], "replace"),
+        (&[Op::Recreate], "make anew"),
         (&[Op::Delete], "delete"),
         (&[Op::Restart], "restart"),
         (&[Op::Call], "call"),
     ];
-    let has = |ops: &[Op]| actions.iter().any(|action| ops.contains(&action.op));
+    let has = |ops: &[Op]| does.iter().any(|op| ops.contains(op));
     let said: Vec<&str> = words.iter().filter(|(ops, _)| has(ops)).map(|(_, word)| *word).collect();
     if said.is_empty() { "report".to_owned() } else { said.join(", ") }
 }
@@ -312,3 +324,6 @@ fn title(actions: &[Action]) -> String {
 pub fn worst(actions: &[Action]) -> Option<Risk> {
     actions.iter().filter_map(|action| action.risk).max().filter(|risk| *risk > Risk::None)
 }
+
+#[cfg(test)]
+mod tests;

@@ -107,3 +107,25 @@ fn is_called(item: &Value, key: &str) -> bool {
         Value::Null | Value::Bool(_) | Value::Array(_) | Value::Object(_) => false,
     })
 }
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::*;
+
+    #[test]
+    fn a_change_finds_its_item_by_key_or_by_place() {
+        let mut object = json!({ "containers": [{ "name": "a", "image": "x" }], "args": ["p", "q"],
+            "claims": [{ "size": 1 }] });
+        put(&mut object, "/containers/a/image", Some(&json!("y")));
+        put(&mut object, "/claims/0/size", Some(&json!(2)));
+        put(&mut object, "/labels/a~1b", Some(&json!("c")));
+        put(&mut object, "/args", None);
+        assert_eq!(
+            object,
+            json!({ "containers": [{ "name": "a", "image": "y" }], "claims": [{ "size": 2 }],
+                "labels": { "a/b": "c" } })
+        );
+    }
+}

@@ -6,15 +6,16 @@ use super::{
     page::{Page, Span, Style, width_of},
     text::{is_ready, risk_style},
 };
-use crate::plan::model::{Outcome, Output, Summary};
+use crate::plan::model::{Outcome, Output, Planned, Summary};
 
 /// Who planned what, from which state.
 pub fn header(page: &mut Page, output: &Output) {
     let count = |outcome| output.resources.iter().filter(|one| one.result == outcome).count();
-    let (changed, blocked) = (count(Outcome::Changes), count(Outcome::Blocked));
+    let blocked = count(Outcome::Blocked);
+    let changed = output.resources.iter().filter(|one| changes(one)).count();
     let mut parts = vec![many(output.resources.len(), "custom resource")];
-    if changed + blocked > 0 {
-        parts.push(format!("{} with changes", changed + blocked));
+    if changed > 0 {
+        parts.push(format!("{changed} with changes"));
     }
     if blocked > 0 {
         parts.push(format!("{blocked} blocked"));
@@ -32,17 +33,24 @@ pub fn header(page: &mut Page, output: &Output) {
     }
 }
 
+/// Whether something is done about a resource, or will be.
+fn changes(resource: &Planned) -> bool {
+    let does = resource.actions.iter().any(|action| !action.op.only_tells());
+    does || !resource.waiting.is_empty()
+}
+
 /// What it comes to, what was assumed, and that nothing was written.
 pub fn footer(page: &mut Page, output: &Output) {
     if is_quiet(output) {
         let resources = many(output.resources.len(), "custom resource");
         let objects = many(output.summary.unchanged, "object");
         let verb = if output.resources.len() == 1 { "matches" } else { "match" };
+        let all = output.resources.len();
         let waiting = output.resources.iter().filter(|one| !is_ready(one)).count();
         let line = if waiting == 0 {
             format!("No changes. {resources} {verb} what is there ({objects} checked).")
         } else {
-            format!("No changes for now: {waiting} of {resources} cannot become Ready yet.")
+            format!("No changes for now: {waiting} of {all} custom resources cannot become Ready.")
         };
         page.words(0, &[], &line, Style::Bold);
     } else {

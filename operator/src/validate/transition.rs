@@ -22,7 +22,9 @@ pub fn check(kind: &KindInfo, before: &Value, entry: &Entry) -> Vec<Problem> {
 fn walk(schema: &Value, path: &Path, before: &Value, entry: &Entry, problems: &mut Vec<Problem>) {
     for rule in schema["x-kubernetes-validations"].as_array().into_iter().flatten() {
         let fields = fields(rule["rule"].as_str().unwrap_or_default());
-        let changed = fields.iter().map(|field| field.iter().fold(path.clone(), |path, key| path.child(key)))
+        let changed = fields
+            .iter()
+            .map(|field| field.iter().fold(path.clone(), |path, key| path.child(key)))
             .find(|path| at(before, path) != at(entry.value(), path));
         if let Some(changed) = changed {
             let message = rule["message"].as_str().unwrap_or_default();
