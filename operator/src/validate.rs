@@ -18,8 +18,6 @@ use crate::{
     terminal::Io,
 };
 
-pub mod transition;
-
 /// What came of checking.
 #[derive(Clone, Debug, Default)]
 pub struct Checked {

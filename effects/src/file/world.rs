@@ -303,6 +303,10 @@ impl Watcher for Nobody {
 fn laid_over(desired: &Value, before: Option<&Value>) -> Value {
     let Some(before) = before else { return desired.clone() };
     let mut after = before.clone();
+    // What is no longer in the file goes, as it does when a file is applied again.
+    for words in ["labels", "annotations"] {
+        after["metadata"].as_object_mut().map(|metadata| metadata.remove(words));
+    }
     merge_patch(&mut after["metadata"], &desired["metadata"]);
     after["spec"] = desired["spec"].clone();
     if desired.get("status").is_some() {

@@ -1,7 +1,7 @@
 //! `plan`: what the operator would do, in order, and why. It is the operator: the same engine makes
 //! the plan, and only the world is another.
 
-use sluicegate_core::plan::Risk;
+use sluicegate_core::{field::Error, plan::Risk};
 use sluicegate_effects::file::{self, Entry, File, Problem, Source, Start, World};
 
 use crate::{
@@ -141,7 +141,9 @@ fn forbidden(kinds: &[KindInfo], world: &World, group: &Group) -> Result<(), Fai
     for entry in &group.entries {
         let before = world.before(&entry.target);
         if let (Some(kind), Some(before)) = (kinds::of(kinds, &entry.target), before) {
-            let problems = validate::transition::check(kind, before, entry);
+            let errors = (kind.change)(before, entry.value()).err().unwrap_or_default();
+            let told = |error: &Error| entry.problem(&error.path, &error.cause, &error.remedy);
+            let problems: Vec<Problem> = errors.iter().map(told).collect();
             lines.extend(problems.iter().map(|problem| format!("error: {problem}")));
         }
     }
