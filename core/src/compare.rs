@@ -7,7 +7,7 @@ use serde_json::Value;
 
 use crate::{
     k8s::quantity::Quantity,
-    observed::text,
+    observed::{at, text},
     plan::{Change, Manifest},
 };
 
@@ -40,7 +40,7 @@ pub fn within(exists: &Value, wish: &Value) -> Vec<Change> {
 /// them. Empty where the object carries none: offline they are mostly left out.
 pub fn removed(exists: &Value, wish: &Manifest, manager: &str) -> Vec<Change> {
     let mut changes = Vec::new();
-    let entries = exists.pointer("/metadata/managedFields").and_then(Value::as_array);
+    let entries = at(exists, "/metadata/managedFields").and_then(Value::as_array);
     for entry in entries.into_iter().flatten() {
         let ours = text(entry, "/manager") == manager && text(entry, "/operation") == "Apply";
         if let (true, Some(fields)) = (ours, entry.get("fieldsV1")) {

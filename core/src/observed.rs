@@ -321,9 +321,22 @@ impl fmt::Display for Ref {
     }
 }
 
+/// The value at a JSON pointer that has no escapes in it.
+///
+/// `Value::pointer` allocates two strings a step to undo escapes, which was a third of the cost of
+/// a steady step.
+pub fn at<'a>(object: &'a Value, pointer: &str) -> Option<&'a Value> {
+    debug_assert!(!pointer.contains('~'), "{pointer} has an escape");
+    pointer.split('/').skip(1).try_fold(object, |value, key| match value {
+        Value::Array(items) => items.get(key.parse::<usize>().ok()?),
+        Value::Object(fields) => fields.get(key),
+        Value::Null | Value::Bool(_) | Value::Number(_) | Value::String(_) => None,
+    })
+}
+
 /// Text at a JSON pointer of an object, empty where there is none.
 pub fn text<'a>(object: &'a Value, pointer: &str) -> &'a str {
-    object.pointer(pointer).and_then(Value::as_str).unwrap_or_default()
+    at(object, pointer).and_then(Value::as_str).unwrap_or_default()
 }
 
 fn is(object: &Value, target: &Ref) -> bool {

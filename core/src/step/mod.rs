@@ -15,7 +15,7 @@ use crate::{
     field::{Errors, Path},
     kind::{Ctx, Desired, Kind, Leave, Report, System, Wish},
     label,
-    observed::{Observed, Reads, Ref},
+    observed::{Observed, Reads, Ref, at},
     plan::{
         Action, Event, Gate, Plan, Precondition, Requeue, Risk, UID_PLACEHOLDER, Verb, Waiting, Why,
     },
@@ -301,7 +301,7 @@ fn precondition<K: Kind>(resource: &K::Resource) -> Precondition {
 
 /// The controller of an object, if it has one: the uid in its controller owner reference.
 pub fn controller(object: &Value) -> Option<&str> {
-    let owners = object.pointer("/metadata/ownerReferences")?.as_array()?;
+    let owners = at(object, "/metadata/ownerReferences")?.as_array()?;
     let controller = owners.iter().find(|owner| owner["controller"] == true)?;
     controller["uid"].as_str()
 }
