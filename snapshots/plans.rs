@@ -65,7 +65,7 @@ fn check(place: &str, case: &str) -> Result<(), Failed> {
     let text = fs::read_to_string(&path)?;
     let comment = text.lines().next().unwrap_or_default().trim_start_matches("# ");
     let file = format!("fixtures/{place}/{case}.yaml");
-    let mut seen = plan(&file, &["--detailed-exitcode"]);
+    let mut seen = plan(&file, &["--detailed-exitcode", "--show-status"]);
     if text.contains("\nobserved: {}\n") || text.contains("  served:") {
         let manifests = plan(&file, &["-o", "manifests", "--steps", "next"]);
         seen.push_str(&format!("\n==== manifests\n{manifests}"));
