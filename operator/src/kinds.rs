@@ -32,6 +32,8 @@ pub struct KindInfo {
     pub rules: &'static [&'static Rule],
     /// Everything wrong with a resource, but for unknown fields.
     pub check: fn(&Value) -> Result<(), Errors>,
+    /// Everything that a change of a resource may not change.
+    pub change: fn(&Value, &Value) -> Result<(), Errors>,
 }
 
 /// All kinds.
@@ -84,7 +86,17 @@ impl Visitor<Rivven> for Gather {
             gates: K::GATES,
             rules: <K::System as System>::RULES,
             check: check::<K>,
+            change: change::<K>,
         });
+    }
+}
+
+/// A resource that does not decode, on either side, is told of elsewhere.
+fn change<K: Kind>(before: &Value, after: &Value) -> Result<(), Errors> {
+    let decode = |value: &Value| serde_json::from_value::<K::Resource>(value.clone()).ok();
+    match (decode(before), decode(after)) {
+        (Some(before), Some(after)) => K::accepts_change(&before, &after),
+        _ => Ok(()),
     }
 }
 

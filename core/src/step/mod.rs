@@ -15,7 +15,7 @@ use crate::{
     field::{Errors, Path},
     kind::{Ctx, Desired, Kind, Leave, Report, System, Wish},
     label,
-    observed::{Observed, Reads, Ref},
+    observed::{Observed, Reads, Ref, at},
     plan::{
         Action, Event, Gate, Plan, Precondition, Requeue, Risk, UID_PLACEHOLDER, Verb, Waiting, Why,
     },
@@ -207,8 +207,9 @@ fn leave<K: Kind>(ctx: &Ctx<'_>, resource: &K::Resource, seen: &Observed<K::Syst
             plan.actions.extend(events.into_iter().map(tell));
             plan.actions.push(release);
         }
-        Leave::NotYet { actions, report, requeue } => {
+        Leave::NotYet { actions, waiting, report, requeue } => {
             plan.actions = actions;
+            plan.waiting = waiting;
             plan.requeue = requeue;
             status::refused::<K>(ctx, resource, vec![report], &mut plan);
         }
@@ -300,7 +301,7 @@ fn precondition<K: Kind>(resource: &K::Resource) -> Precondition {
 
 /// The controller of an object, if it has one: the uid in its controller owner reference.
 pub fn controller(object: &Value) -> Option<&str> {
-    let owners = object.pointer("/metadata/ownerReferences")?.as_array()?;
+    let owners = at(object, "/metadata/ownerReferences")?.as_array()?;
     let controller = owners.iter().find(|owner| owner["controller"] == true)?;
     controller["uid"].as_str()
 }
