@@ -10,10 +10,7 @@
 
 use std::collections::BTreeSet;
 
-use proptest::{
-    prelude::*,
-    test_runner::{Config, TestCaseError, TestRng, TestRunner},
-};
+use proptest::test_runner::{Config, TestCaseError, TestRng, TestRunner};
 use serde_json::{Value, json};
 use sluicegate_core::{
     kind::{Kind, System},
@@ -26,6 +23,8 @@ mod examples;
 mod files;
 #[path = "common/judges.rs"]
 mod judges;
+#[path = "common/resources.rs"]
+mod resources;
 #[path = "common/schema.rs"]
 mod schema;
 #[path = "common/tricky.rs"]
@@ -97,7 +96,7 @@ impl<S: System> Visitor<S> for Each {
 
 impl Each {
     fn files<K: Kind>(&mut self, judges: &Judges) {
-        for (file, new, old) in files::resources() {
+        for (file, new, old) in resources::all() {
             if new["kind"] == examples::kind::<K>().as_str() {
                 self.judge::<K>(judges, &new, old.as_ref(), &file);
             }

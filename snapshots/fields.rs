@@ -121,7 +121,7 @@ impl Look<'_> {
     }
 
     fn leaves(&self) -> Vec<Field> {
-        schema::fields(&self.schema).into_iter().filter(|field| field.leaf).collect()
+        schema::fields(&self.schema).into_iter().filter(is_leaf).collect()
     }
 
     /// Other valid resources that differ in this field alone, and which example they differ from.
@@ -217,9 +217,19 @@ fn bare<K: Kind>(field: &Field) -> Value {
     object
 }
 
+/// Whether a field holds a value rather than fields.
+fn is_leaf(field: &Field) -> bool {
+    let named = |schema: &Value| schema.get("properties").is_some();
+    !named(&field.schema) && !field.schema.get("items").is_some_and(named)
+}
+
+fn description(field: &Field) -> &str {
+    field.schema["description"].as_str().unwrap_or_default()
+}
+
 /// What a description promises as a default.
 fn default(field: &Field) -> Option<Value> {
-    let (_, text) = field.description().split_once("Default: `")?;
+    let (_, text) = description(field).split_once("Default: `")?;
     let (text, _) = text.split_once('`').expect("it ends");
     let mut documents = yaml::parse("a default", text).expect("a default is YAML");
     Some(documents.remove(0).value)
@@ -229,7 +239,8 @@ struct LeavesAreThoseOfTheSchema;
 
 impl Ask for LeavesAreThoseOfTheSchema {
     fn ask<K: Kind<System = Rivven>>(look: &mut Look<'_>) {
-        let plain: BTreeSet<String> = look.leaves().iter().map(Field::plain).collect();
+        let plain: BTreeSet<String> =
+            look.leaves().iter().map(|field| field.path.replace("[]", "")).collect();
         let leaves = K::schema().leaves();
         let leaves = leaves.iter().map(|leaf| leaf.path.to_string());
         let leaves: BTreeSet<String> = leaves.filter(|path| path.starts_with("spec.")).collect();
@@ -286,7 +297,7 @@ impl Ask for InertFieldsAreTold {
         let fields = schema::fields(&look.schema);
         for (path, reason) in K::INERT {
             let field = fields.iter().find(|field| field.path == *path).expect("it is a field");
-            if !field.description().contains(&format!("No effect: {reason}")) {
+            if !description(field).contains(&format!("No effect: {reason}")) {
                 look.wrong.push(format!("{path} does not say that it has no effect"));
             }
             let value = look.full[0].pointer(&field.pointer()).expect("a full example has it");

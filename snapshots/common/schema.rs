@@ -10,24 +10,12 @@ pub(crate) struct Field {
     pub path: String,
     /// What may be written there.
     pub schema: Value,
-    /// Whether it holds a value rather than fields.
-    pub leaf: bool,
 }
 
 impl Field {
     /// Where it is in an example that has one item in every list.
     pub(crate) fn pointer(&self) -> String {
         format!("/{}", self.path.replace("[]", ".0").replace('.', "/"))
-    }
-
-    /// As `Compiled::leaves` writes it.
-    pub(crate) fn plain(&self) -> String {
-        self.path.replace("[]", "")
-    }
-
-    /// What its description says.
-    pub(crate) fn description(&self) -> &str {
-        self.schema["description"].as_str().unwrap_or_default()
     }
 }
 
@@ -47,8 +35,7 @@ pub(crate) fn fields(schema: &Value) -> Vec<Field> {
 fn walk(schema: &Value, path: String, found: &mut Vec<Field>) {
     let below = schema.get("properties").and_then(Value::as_object);
     let item = schema.get("items").filter(|item| item.get("properties").is_some());
-    let leaf = below.is_none() && item.is_none();
-    found.push(Field { path: path.clone(), schema: schema.clone(), leaf });
+    found.push(Field { path: path.clone(), schema: schema.clone() });
     let (below, path) = match item {
         Some(item) => (item["properties"].as_object(), format!("{path}[]")),
         None => (below, path),
