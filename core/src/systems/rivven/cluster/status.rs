@@ -112,7 +112,7 @@ fn clustered(valid: &Valid, brokers: &Brokers) -> Draft {
     if valid.replicas == 1 {
         return c::CLUSTERED_SINGLE.no("one broker needs no cluster");
     }
-    if valid.release.clusters {
+    if valid.release.clusters || (brokers.set.is_none() && !valid.secrecy.is_empty()) {
         return c::CLUSTERED_UNSEEN.unknown("no broker has said so yet");
     }
     c::CLUSTERED_ALONE.no(format!(
