@@ -231,6 +231,8 @@ pub static REASONS: &[&Reason] = &[
     &PAUSED_NOT,
     &READY_RECONCILING,
     &READY_BLOCKED,
+    &crate::effect::EFFECTIVE_ALL,
+    &crate::effect::EFFECTIVE_NOT,
 ];
 
 #[cfg(test)]
