@@ -17,7 +17,7 @@ use sluicegate_core::{
 };
 use sluicegate_effects::{
     Error, Reader, Writer,
-    memory::{Product as _, reference},
+    memory::Product as _,
 };
 
 use crate::{
@@ -35,8 +35,6 @@ pub(crate) struct Watched<'a> {
     /// The resource that the plan is for.
     pub(crate) own: &'a Ref,
     pub(crate) uid: &'a str,
-    /// Whether the plan was made from what is there now.
-    pub(crate) fresh: bool,
 }
 
 /// Looks at a plan before it is carried out.
@@ -65,6 +63,14 @@ pub(crate) fn planned<K: Kind<System = Rivven>>(
     if verbs().filter(|verb| matches!(verb, Verb::Restart(..))).count() > 1 {
         rig.alarm("one plan restarts two brokers".to_owned());
     }
+    // Judged by what the plan was made from: nothing can tell what comes about while it is written.
+    for verb in verbs() {
+        if let Verb::SetStatus(target, _, status) = verb
+            && let Err(why) = live::told(rig, target, status)
+        {
+            rig.alarm(format!("{verb}: {why}"));
+        }
+    }
     if plan.actions.len() > ACTIONS_MAX {
         rig.alarm(format!("a plan of {} actions", plan.actions.len()));
     }
@@ -87,10 +93,7 @@ impl Watched<'_> {
             Verb::Delete(target, ..) => self.owned(target, before),
             Verb::Restart(..) => self.evicts(before),
             Verb::Call(Call::DeleteTopic { .. }) => self.topic_goes(before),
-            Verb::SetStatus(target, _, status) => {
-                self.is_own(target)?;
-                if self.fresh { live::told(self.rig, target, status) } else { Ok(()) }
-            }
+            Verb::SetStatus(target, ..) => self.is_own(target),
             Verb::SetFinalizers(target, _, names) => {
                 self.is_own(target)?;
                 finalizers(before, names)
@@ -271,13 +274,6 @@ fn made_for(claim: &Value) -> Option<&str> {
 pub(crate) fn broker(ordinal: u32) -> Broker {
     let (namespace, cluster) = (HOME.to_owned(), CLUSTER.to_owned());
     Broker { namespace, cluster, ordinal, port: names::CLIENT_PORT }
-}
-
-/// Objects that belong to somebody else, as they are.
-pub(crate) fn foreign(rig: &Rig) -> Vec<(Ref, Value)> {
-    let marked = |object: &Value| object.pointer("/metadata/labels/foreign").is_some();
-    let objects = rig.memory.objects().into_iter().filter(marked);
-    objects.map(|object| (reference(&object), object)).collect()
 }
 
 impl Reader<Rivven> for Watched<'_> {

@@ -154,7 +154,7 @@ fn one<K: Kind<System = Rivven>>(rig: &Rig, resource: &K::Resource) -> bool {
     (0..lag).for_each(|_| drop(rig.memory.tick()));
     let own = own_ref::<K>(resource);
     let uid = own_uid(resource);
-    let watched = Watched { rig, own: &own, uid: &uid, fresh: lag == 0 };
+    let watched = Watched { rig, own: &own, uid: &uid };
     let outcome = block_on(execute(&watched, &made));
     if rig.folding && matches!(outcome, Ok(Done::All)) {
         held_against_fold::<K>(rig, resource, &seen, &made);
