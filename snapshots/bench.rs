@@ -14,9 +14,12 @@ use sluicegate_core::{
     systems::rivven::{Rivven, cluster::Cluster, topic::Topic},
 };
 use sluicegate_effects::{
-    file::{Quiet, Start, World, round},
+    memory::{Brokers, Memory, reference},
     plan,
 };
+
+/// More than any story here needs until it is quiet, in turns.
+const TURNS_MAX: usize = 400;
 
 #[global_allocator]
 static ALLOC: AllocProfiler = AllocProfiler::system();
@@ -47,25 +50,29 @@ fn now() -> Timestamp {
     "2026-01-01T00:00:00Z".parse().expect("a time")
 }
 
+type World = Memory<Brokers>;
+
 /// A world in which these resources run.
 fn running(resources: &[Value]) -> World {
-    let world = World::new("bench", &Start::Empty).expect("nothing is wrong with an empty world");
+    let world = World::new(Brokers::default());
     for resource in resources {
-        world.memory().load(vec![resource.clone()]);
-    }
-    for _ in 0..200 {
-        let acted = round(&world, &Settings::default(), &mut Quiet);
-        if !acted && world.tick().is_empty() {
-            break;
+        world.load(vec![resource.clone()]);
+        let (settings, target) = (Settings::default(), reference(resource));
+        match &*target.api.kind {
+            "RivvenCluster" => {
+                drop(block_on(world.drive::<Cluster>(&settings, &target, TURNS_MAX)))
+            }
+            _ => drop(block_on(world.drive::<Topic>(&settings, &target, TURNS_MAX))),
         }
     }
     world
 }
 
-/// A resource of a running world, and all that one step of it sees.
+/// The resource of a world, and all that one step of it sees.
 fn seen<K: Kind<System = Rivven>>(world: &World) -> (K::Resource, Observed<Rivven>) {
-    let api = sluicegate_core::observed::Api::of::<K::Resource>();
-    let resource = world.all(&api).into_iter().next().expect("it was created");
+    let kind = sluicegate_core::observed::Api::of::<K::Resource>().kind;
+    let mut objects = world.objects().into_iter();
+    let resource = objects.find(|object| object["kind"] == *kind).expect("it was created");
     let resource: K::Resource = serde_json::from_value(resource).expect("it is of its kind");
     let settings = Settings::default();
     let ctx = Ctx { now: now(), settings: &settings };
@@ -91,8 +98,8 @@ fn cluster_steady(bencher: Bencher<'_, '_>) {
 
 #[divan::bench]
 fn cluster_fresh(bencher: Bencher<'_, '_>) {
-    let world = World::new("bench", &Start::Empty).expect("nothing is wrong with an empty world");
-    world.memory().load(vec![cluster("prod")]);
+    let world = World::new(Brokers::default());
+    world.load(vec![cluster("prod")]);
     steps::<Cluster>(bencher, &world, false);
 }
 
@@ -104,7 +111,7 @@ fn topic_steady(bencher: Bencher<'_, '_>) {
 #[divan::bench]
 fn topic_fresh(bencher: Bencher<'_, '_>) {
     let world = running(&[cluster("prod")]);
-    world.memory().load(vec![topic("orders")]);
+    world.load(vec![topic("orders")]);
     steps::<Topic>(bencher, &world, false);
 }
 

@@ -11,17 +11,20 @@ use std::{
 };
 
 use libtest_mimic::{Arguments, Failed, Trial};
-use sluicegate::testing::{Outcome, plan_file};
+use sluicegate::terminal::{Io, Terminal};
 use sluicegate_core::{
     kind::{Kind, System, folder},
     systems::{self, Visitor},
 };
 
 /// The situations that every kind has to have an answer to.
-const EVERY_KIND: &[&str] =
-    &["fresh", "steady", "changed", "drifted", "invalid", "orphan", "stranger", "paused", "deleted"];
+const EVERY_KIND: &[&str] = &[
+    "fresh", "steady", "changed", "drifted", "invalid", "orphan", "stranger", "paused", "deleted",
+];
 
 fn main() {
+    // Paths are printed as they were given, so that a snapshot is the same on every machine.
+    std::env::set_current_dir(root()).expect("the workspace is there");
     let mut trials = Trials::default();
     systems::visit(&mut trials);
     libtest_mimic::run(&Arguments::from_args(), trials.0).exit();
@@ -55,17 +58,48 @@ fn complete(place: &str, cases: &[String]) -> Result<(), Failed> {
     if stale.is_empty() { Ok(()) } else { Err(format!("no fixture any more: {stale:?}").into()) }
 }
 
+/// What a person sees: what is printed, what is complained of, and the exit code; for a cluster of
+/// nothing also the manifests themselves.
 fn check(place: &str, case: &str) -> Result<(), Failed> {
-    let fixture = format!("fixtures/{place}/{case}.yaml");
-    let Outcome { comment, text, .. } = plan_file(&root(), &fixture)?;
+    let path = Path::new("fixtures").join(place).join(format!("{case}.yaml"));
+    let text = fs::read_to_string(&path)?;
+    let comment = text.lines().next().unwrap_or_default().trim_start_matches("# ");
+    let file = format!("fixtures/{place}/{case}.yaml");
+    let mut seen = plan(&file, &["--detailed-exitcode"]);
+    if text.contains("\nobserved: {}\n") || text.contains("  served:") {
+        let manifests = plan(&file, &["-o", "manifests", "--steps", "next"]);
+        seen.push_str(&format!("\n==== manifests\n{manifests}"));
+    }
     let mut settings = insta::Settings::clone_current();
     settings.set_snapshot_path(place);
     settings.set_prepend_module_to_snapshot(false);
     settings.set_omit_expression(true);
     settings.set_description(comment);
-    settings.set_input_file(root().join(&fixture));
-    settings.bind(|| insta::assert_snapshot!(case, text));
+    settings.set_input_file(&file);
+    settings.bind(|| insta::assert_snapshot!(case, seen));
     Ok(())
+}
+
+fn plan(file: &str, more: &[&str]) -> String {
+    let (mut out, mut err) = (Vec::new(), Vec::new());
+    let mut stdin = std::io::empty();
+    let args = ["sluicegate", "plan", "-f", file].into_iter().chain(more.iter().copied());
+    let code = {
+        let (stdin, stdout, stderr) = (&mut stdin, &mut out, &mut err);
+        let terminal = Terminal::plain(100);
+        let mut io = Io { stdin, stdout, stderr, terminal, failed: false };
+        sluicegate::run(args, &mut io)
+    };
+    let text = |bytes: Vec<u8>| String::from_utf8(bytes).expect("what is printed is UTF-8");
+    let mut seen = text(out);
+    let complaints = text(err);
+    if !complaints.is_empty() {
+        seen.push_str(&format!("==== stderr\n{complaints}"));
+    }
+    if code != 0 {
+        seen.push_str(&format!("==== exit code {code}\n"));
+    }
+    seen
 }
 
 fn cases(place: &str) -> Vec<String> {

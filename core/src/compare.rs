@@ -7,7 +7,7 @@ use serde_json::Value;
 
 use crate::{
     k8s::quantity::Quantity,
-    observed::text,
+    observed::{at, text},
     plan::{Change, Manifest},
 };
 
@@ -40,7 +40,7 @@ pub fn within(exists: &Value, wish: &Value) -> Vec<Change> {
 /// them. Empty where the object carries none: offline they are mostly left out.
 pub fn removed(exists: &Value, wish: &Manifest, manager: &str) -> Vec<Change> {
     let mut changes = Vec::new();
-    let entries = exists.pointer("/metadata/managedFields").and_then(Value::as_array);
+    let entries = at(exists, "/metadata/managedFields").and_then(Value::as_array);
     for entry in entries.into_iter().flatten() {
         let ours = text(entry, "/manager") == manager && text(entry, "/operation") == "Apply";
         if let (true, Some(fields)) = (ours, entry.get("fieldsV1")) {
@@ -70,16 +70,7 @@ fn walk(path: &mut String, exists: &Value, wish: &Value, changes: &mut Vec<Chang
 
 fn lists(path: &mut String, exists: &[Value], wish: &[Value], changes: &mut Vec<Change>) {
     let Some(keys) = merge_keys(path, wish) else {
-        let contained = exists.len() == wish.len()
-            && exists.iter().zip(wish).all(|(exists, wish)| {
-                let mut inside = Vec::new();
-                walk(path, exists, wish, &mut inside);
-                inside.is_empty()
-            });
-        if !contained {
-            let (exists, wish) = (Value::from(exists.to_vec()), Value::from(wish.to_vec()));
-            changes.push(change(path, Some(&exists), Some(&wish)));
-        }
+        values(path, exists, wish, changes);
         return;
     };
     for wish in wish {
@@ -88,6 +79,23 @@ fn lists(path: &mut String, exists: &[Value], wish: &[Value], changes: &mut Vec<
             Some(exists) => walk(path, exists, wish, changes),
             None => changes.push(change(path, None, Some(wish))),
         }
+        path.truncate(length);
+    }
+}
+
+/// A list without a key is a value: it differs as a whole, or, where it is as long as it should be,
+/// in the items that differ.
+fn values(path: &mut String, exists: &[Value], wish: &[Value], changes: &mut Vec<Change>) {
+    if exists.len() != wish.len() || !wish.iter().all(Value::is_object) {
+        if exists != wish {
+            let (exists, wish) = (Value::from(exists.to_vec()), Value::from(wish.to_vec()));
+            changes.push(change(path, Some(&exists), Some(&wish)));
+        }
+        return;
+    }
+    for (index, (exists, wish)) in exists.iter().zip(wish).enumerate() {
+        let length = step(path, &index.to_string());
+        walk(path, exists, wish, changes);
         path.truncate(length);
     }
 }

@@ -13,7 +13,7 @@ use crate::{
     compare,
     kind::{Kind, System},
     label::SLUICEGATE,
-    observed::{List, Look, Observed, Ref, Seen, text},
+    observed::{List, Look, Observed, Ref, Seen, at, text},
     plan::{Manifest, Plan, Verb, merge},
 };
 
@@ -76,7 +76,7 @@ fn place<S: System>(seen: &mut Observed<S>, target: &Ref, object: Option<&Arc<Va
     }
     for (selector, list) in lists {
         let List::Items(items) = list else { continue };
-        let labels = object.and_then(|object| object.pointer("/metadata/labels"));
+        let labels = object.and_then(|object| at(object, "/metadata/labels"));
         let at = items.iter().position(|item| {
             selector.api == target.api
                 && text(item, "/metadata/name") == target.name

@@ -265,6 +265,8 @@ pub enum Leave<S: System> {
     NotYet {
         /// What has to be done first.
         actions: Vec<Action<S>>,
+        /// What cannot be done yet.
+        waiting: Vec<Waiting>,
         /// What it waits for.
         report: Draft,
         /// When to look again.

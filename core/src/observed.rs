@@ -5,6 +5,7 @@
 //! having been able to tell are three different things, and no function here mixes them up.
 
 use std::{
+    borrow::Cow,
     collections::{BTreeMap, BTreeSet},
     fmt,
     sync::Arc,
@@ -20,13 +21,13 @@ use crate::{kind::System, label::Labels};
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 pub struct Api {
     /// API group, empty for the core group.
-    pub group: String,
+    pub group: Cow<'static, str>,
     /// API version, such as `v1`.
-    pub version: String,
+    pub version: Cow<'static, str>,
     /// Kind, such as `StatefulSet`.
-    pub kind: String,
+    pub kind: Cow<'static, str>,
     /// Plural, such as `statefulsets`.
-    pub plural: String,
+    pub plural: Cow<'static, str>,
 }
 
 /// One object, whether it exists or not.
@@ -108,23 +109,24 @@ impl Api {
     /// The API of a type known at compile time.
     pub fn of<K: Resource<DynamicType = ()>>() -> Self {
         Self {
-            group: K::group(&()).into_owned(),
-            version: K::version(&()).into_owned(),
-            kind: K::kind(&()).into_owned(),
-            plural: K::plural(&()).into_owned(),
+            group: K::group(&()),
+            version: K::version(&()),
+            kind: K::kind(&()),
+            plural: K::plural(&()),
         }
     }
 
     /// The API of a type that is not known at compile time.
     pub fn new(group: &str, version: &str, kind: &str, plural: &str) -> Self {
-        let [group, version, kind, plural] = [group, version, kind, plural].map(str::to_owned);
+        let [group, version, kind, plural] =
+            [group, version, kind, plural].map(|word| Cow::Owned(word.to_owned()));
         Self { group, version, kind, plural }
     }
 
     /// Group and version as `apiVersion` writes them: `apps/v1`, `v1`.
     pub fn api_version(&self) -> String {
         if self.group.is_empty() {
-            self.version.clone()
+            self.version.to_string()
         } else {
             format!("{}/{}", self.group, self.version)
         }
@@ -319,9 +321,22 @@ impl fmt::Display for Ref {
     }
 }
 
+/// The value at a JSON pointer that has no escapes in it.
+///
+/// `Value::pointer` allocates two strings a step to undo escapes, which was a third of the cost of
+/// a steady step.
+pub fn at<'a>(object: &'a Value, pointer: &str) -> Option<&'a Value> {
+    debug_assert!(!pointer.contains('~'), "{pointer} has an escape");
+    pointer.split('/').skip(1).try_fold(object, |value, key| match value {
+        Value::Array(items) => items.get(key.parse::<usize>().ok()?),
+        Value::Object(fields) => fields.get(key),
+        Value::Null | Value::Bool(_) | Value::Number(_) | Value::String(_) => None,
+    })
+}
+
 /// Text at a JSON pointer of an object, empty where there is none.
 pub fn text<'a>(object: &'a Value, pointer: &str) -> &'a str {
-    object.pointer(pointer).and_then(Value::as_str).unwrap_or_default()
+    at(object, pointer).and_then(Value::as_str).unwrap_or_default()
 }
 
 fn is(object: &Value, target: &Ref) -> bool {

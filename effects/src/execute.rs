@@ -29,9 +29,9 @@ pub enum Done {
 
 /// Does what was planned.
 ///
-/// Before each action its guards are looked at once more, live. One that fails ends the plan without
-/// an error: the resource has to be looked at again. A dry run that is refused is an error, since
-/// only it tells whether looking again may help.
+/// Before each action its guards are looked at once more, live. One that fails ends the plan
+/// without an error: the resource has to be looked at again. A dry run that is refused is an error,
+/// since only it tells whether looking again may help.
 ///
 /// # Errors
 ///

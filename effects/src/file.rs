@@ -29,7 +29,7 @@
 use std::fmt;
 
 use k8s_openapi::jiff::Timestamp;
-use serde_json::Value;
+use serde_json::{Value, json};
 use sluicegate_core::{
     field::Path,
     observed::{Api, Ref, text},
@@ -40,6 +40,9 @@ use crate::yaml::{self, Document};
 mod drive;
 mod read;
 mod world;
+
+#[cfg(test)]
+mod tests;
 
 pub use self::{
     drive::{Watcher, round},
@@ -64,6 +67,8 @@ pub struct File {
     pub comment: Option<String>,
     /// The resources that are asked for.
     pub desired: Vec<Entry>,
+    /// The objects that exist, as they stand in the file.
+    pub present: Vec<Entry>,
     /// What exists; nothing if the file does not speak of it.
     pub state: Option<State>,
 }
@@ -101,7 +106,9 @@ pub struct State {
 /// A change to what settled.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Patch {
-    /// The object, by kind, namespace and name.
+    /// The API of the object.
+    pub api_version: String,
+    /// Its kind.
     pub kind: String,
     /// Its namespace.
     pub namespace: String,
@@ -178,6 +185,20 @@ impl Entry {
     }
 }
 
+impl Patch {
+    /// The object before the patch, where there is none.
+    fn fresh(&self) -> Value {
+        let Self { api_version, kind, namespace, name, .. } = self;
+        let mut object = json!({
+            "apiVersion": api_version, "kind": kind, "metadata": { "name": name },
+        });
+        if !namespace.is_empty() {
+            object["metadata"]["namespace"] = json!(namespace);
+        }
+        object
+    }
+}
+
 impl State {
     /// The time.
     pub fn now(&self) -> Timestamp {
@@ -218,5 +239,5 @@ fn placed(mut object: Value) -> Value {
 
 /// Whether an API's objects belong to no namespace.
 fn is_cluster_scoped(api: &Api) -> bool {
-    CLUSTER_SCOPED.contains(&api.kind.as_str())
+    CLUSTER_SCOPED.contains(&&*api.kind)
 }

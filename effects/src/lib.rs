@@ -50,8 +50,8 @@ pub trait Writer<S: System>: Sync {
         seen: &Precondition,
     ) -> impl Future<Output = Result<(), Error>> + Send;
 
-    /// Asks the API server whether it would accept a change. Nothing is changed. What is not the API
-    /// server's to judge is accepted.
+    /// Asks the API server whether it would accept a change. Nothing is changed. What is not for
+    /// the API server to judge is accepted.
     fn dry_run(&self, verb: &Verb<S>) -> impl Future<Output = Result<(), Error>> + Send;
 
     /// Deletes an object, as it was seen.

@@ -71,7 +71,7 @@ pub struct PlanArgs {
         value_name = "simple"
     )]
     pub detailed_exitcode: Option<Detail>,
-    /// Fails with the exit code of what was found (2, 3 or 4) if it is found. Repeatable
+    /// Fails if this is found: with 4 if something is blocked, else with 3. Repeatable
     #[arg(long, value_enum, value_name = "WHAT")]
     pub fail_on: Vec<FailOn>,
     /// Shows resources and objects that do not change

@@ -41,7 +41,7 @@ fn without_status(mut crd: Value) -> Value {
 }
 
 fn unknown(all: &[KindInfo], name: &str) -> Failure {
-    let known: Vec<&str> = all.iter().map(|kind| kind.api.kind.as_str()).collect();
+    let known: Vec<&str> = all.iter().map(|kind| &*kind.api.kind).collect();
     let near = kinds::nearest(name, known.iter().copied());
     let hint = near.map_or_else(
         || format!("kinds are {}", known.join(", ")),

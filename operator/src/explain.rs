@@ -198,7 +198,7 @@ fn reasons(kinds: &[KindInfo]) -> Vec<(String, &'static Reason)> {
     let engine = condition::REASONS.iter().map(|reason| ("every kind".to_owned(), *reason));
     let own = kinds
         .iter()
-        .flat_map(|kind| kind.reasons.iter().map(|reason| (kind.api.kind.clone(), *reason)));
+        .flat_map(|kind| kind.reasons.iter().map(|reason| (kind.api.kind.to_string(), *reason)));
     engine.chain(own).collect()
 }
 
@@ -210,9 +210,9 @@ fn types<'a>(reasons: &'a [(String, &'static Reason)]) -> Vec<&'a str> {
 }
 
 fn gates(kinds: &[KindInfo]) -> Vec<(String, &'static str, &'static str)> {
-    let own = kinds
-        .iter()
-        .flat_map(|kind| kind.gates.iter().map(|(id, about)| (kind.api.kind.clone(), *id, *about)));
+    let own = kinds.iter().flat_map(|kind| {
+        kind.gates.iter().map(|(id, about)| (kind.api.kind.to_string(), *id, *about))
+    });
     let all = ("every kind".to_owned(), PAUSED_GATE.0, PAUSED_GATE.1);
     std::iter::once(all).chain(own).collect()
 }

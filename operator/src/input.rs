@@ -24,7 +24,7 @@ pub fn read(paths: &[PathBuf], io: &mut Io<'_>) -> Result<Vec<Source>, Failure> 
             let mut text = String::new();
             match io.stdin.read_to_string(&mut text) {
                 Ok(_) => sources.push(Source { name: "<stdin>".to_owned(), text }),
-                Err(error) => failed.push(format!("<stdin>: cannot be read: {error}")),
+                Err(error) => failed.push(format!("error: <stdin>: cannot be read: {error}")),
             }
             continue;
         }
@@ -32,7 +32,7 @@ pub fn read(paths: &[PathBuf], io: &mut Io<'_>) -> Result<Vec<Source>, Failure> 
         find(path, DEPTH_MAX, &mut files, &mut failed);
         if path.is_dir() && files.is_empty() && failed.is_empty() {
             let kinds = ENDINGS.join(", *.");
-            failed.push(format!("{}: no file *.{kinds} in this folder", path.display()));
+            failed.push(format!("error: {}: no file *.{kinds} in this folder", path.display()));
         }
         for file in files {
             let name = file.display().to_string();
@@ -41,7 +41,7 @@ pub fn read(paths: &[PathBuf], io: &mut Io<'_>) -> Result<Vec<Source>, Failure> 
             }
             match std::fs::read_to_string(&file) {
                 Ok(text) => sources.push(Source { name, text }),
-                Err(error) => failed.push(format!("{name}: cannot be read: {error}")),
+                Err(error) => failed.push(format!("error: {name}: cannot be read: {error}")),
             }
         }
     }
@@ -54,13 +54,13 @@ fn find(path: &Path, depth: usize, files: &mut Vec<PathBuf>, failed: &mut Vec<St
         return;
     }
     if depth == 0 {
-        failed.push(format!("{}: folders are nested too deep", path.display()));
+        failed.push(format!("error: {}: folders are nested too deep", path.display()));
         return;
     }
     let entries = match std::fs::read_dir(path) {
         Ok(entries) => entries,
         Err(error) => {
-            failed.push(format!("{}: cannot be read: {error}", path.display()));
+            failed.push(format!("error: {}: cannot be read: {error}", path.display()));
             return;
         }
     };

@@ -1,7 +1,7 @@
 //! Every kind there is, free of its type: for commands that take the name of one.
 
 use k8s_openapi::apiextensions_apiserver::pkg::apis::apiextensions::v1::CustomResourceDefinition;
-use serde_json::Value;
+use serde_json::{Value, json};
 use sluicegate_core::{
     condition::Reason,
     field::{Cause, Errors, Path},
@@ -32,6 +32,8 @@ pub struct KindInfo {
     pub rules: &'static [&'static Rule],
     /// Everything wrong with a resource, but for unknown fields.
     pub check: fn(&Value) -> Result<(), Errors>,
+    /// Everything that a change of a resource may not change.
+    pub change: fn(&Value, &Value) -> Result<(), Errors>,
 }
 
 /// All kinds.
@@ -84,15 +86,24 @@ impl Visitor<Rivven> for Gather {
             gates: K::GATES,
             rules: <K::System as System>::RULES,
             check: check::<K>,
+            change: change::<K>,
         });
+    }
+}
+
+/// A resource that does not decode, on either side, is told of elsewhere.
+fn change<K: Kind>(before: &Value, after: &Value) -> Result<(), Errors> {
+    let decode = |value: &Value| serde_json::from_value::<K::Resource>(value.clone()).ok();
+    match (decode(before), decode(after)) {
+        (Some(before), Some(after)) => K::accepts_change(&before, &after),
+        _ => Ok(()),
     }
 }
 
 fn check<K: Kind>(resource: &Value) -> Result<(), Errors> {
     let mut errors = Errors::default();
-    if let Some(spec) = resource.get("spec") {
-        K::schema().check(&Path::root("spec"), spec, &mut errors);
-    }
+    let spec = resource.get("spec").cloned().unwrap_or_default();
+    K::schema().check(&Path::default(), &json!({ "spec": spec }), &mut errors);
     match serde_json::from_value::<K::Resource>(resource.clone()) {
         Ok(resource) => accept::<K>(&resource).map(drop),
         // What the schema refuses does not decode; it has said so better already.

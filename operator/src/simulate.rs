@@ -4,9 +4,9 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use serde_json::Value;
 use sluicegate_core::{
-    kind::{Kind, Settings},
+    kind::{Kind, Settings, System},
     observed::{Observed, Ref, text},
-    plan::{Plan, Verb, Why},
+    plan::{Action, Plan, Risk, Verb, Why},
     systems::rivven::{Answer, Probe},
 };
 use sluicegate_effects::{
@@ -23,7 +23,6 @@ use crate::{
     render::{
         page::{Page, Span, Style},
         summary::many,
-        text::risk_style,
     },
     terminal::Io,
     validate,
@@ -82,7 +81,8 @@ fn simulate(
         let ours = kinds::of(kinds, &entry.target).is_some();
         world.create(entry);
         let verb = if ours { "create" } else { "create (not ours)" };
-        told.says("you", &[Span::plain(format!("{verb} {}", entry.target))]);
+        let line = format!("{verb} {}", entry.target);
+        told.says("you", Span::plain(""), &line, Style::Bold);
     }
     let settings = Settings::default();
     let (mut quiet, mut rounds) = (0, 0);
@@ -125,19 +125,21 @@ impl Told {
         }
     }
 
-    fn says(&mut self, who: &str, what: &[Span]) {
-        let time = format!("{:>5} s  ", self.clock);
-        let mut line = vec![Span::dim(time), Span::dim(format!("{who:12}"))];
-        line.extend_from_slice(what);
-        self.page.line(0, &line);
+    fn says(&mut self, who: &str, symbol: Span, what: &str, style: Style) {
+        let time = format!("{:>4} s  ", self.clock);
+        let mut begin = vec![Span::dim(time), Span::dim(format!("{who:12}"))];
+        if !symbol.0.is_empty() {
+            begin.extend([symbol, Span::plain(" ")]);
+        }
+        self.page.words(0, &begin, what, style);
     }
 
     fn happened(&mut self, happening: &Happening) {
-        self.says("kubernetes", &[Span::dim(happening.what.clone())]);
+        self.says("kubernetes", Span::plain(""), &happening.what, Style::Dim);
     }
 
     fn reason(&mut self, why: &str) {
-        self.page.words(24, &[Span::dim("# ")], why, Style::Dim);
+        self.page.words(22, &[Span::dim("# ")], why, Style::Dim);
     }
 
     fn status(&mut self, target: &Ref, status: &Value) {
@@ -148,10 +150,45 @@ impl Told {
         let now = format!("Ready={state} {reason}: {}", text(ready, "/message"));
         if self.readiness.insert(target.clone(), now.clone()).as_ref() != Some(&now) {
             let style = if state == "True" { Style::Add } else { Style::Plain };
-            self.says(
-                "sluicegate",
-                &[Span::dim("= "), Span::plain(format!("{target} ")), Span(now, style)],
-            );
+            self.says("sluicegate", Span::dim("="), &format!("{target} {now}"), style);
+        }
+    }
+
+    /// One action, unless the status says the same.
+    fn action<S: System>(&mut self, action: &Action<S>, ready: Option<&Value>) {
+        let (symbol, style) = match &action.verb {
+            Verb::Create(_) => ("+", Style::Add),
+            Verb::Apply(..) | Verb::SetFinalizers(..) => ("~", Style::Change),
+            Verb::Delete(..) => ("-", Style::Remove),
+            Verb::Restart(..) => ("!", Style::Restart),
+            Verb::Call(_) => (">", Style::Call),
+            Verb::SetStatus(target, _, status) => return self.status(target, status),
+            Verb::Tell(event) => {
+                let says = |field: &str| ready.map(|one| text(one, field)).unwrap_or_default();
+                if says("/reason") != event.reason || says("/message") != event.note {
+                    let line = format!("event {}: {}", event.reason, event.note);
+                    self.says("sluicegate", Span::dim("#"), &line, Style::Plain);
+                }
+                return;
+            }
+        };
+        let risk = match action.risk {
+            Risk::None | Risk::Online => String::new(),
+            Risk::Restart | Risk::Unavailable | Risk::DataLoss => {
+                format!("  risk: {}", action.risk)
+            }
+        };
+        let line = format!("{}{risk}  [{}]", action.verb, action.rule.id);
+        self.says("sluicegate", Span(symbol.to_owned(), style), &line, Style::Plain);
+        match &action.why {
+            Why::Requested(why) => self.reason(why),
+            Why::Changed(changes) | Why::Drifted(changes)
+                if !matches!(action.verb, Verb::Call(_)) =>
+            {
+                let paths: Vec<&str> = changes.iter().map(|one| one.path.as_str()).collect();
+                self.reason(&format!("{}: {}", action.why.word(), paths.join(", ")));
+            }
+            Why::Missing | Why::Orphaned | Why::Changed(_) | Why::Drifted(_) => {}
         }
     }
 }
@@ -164,36 +201,19 @@ impl Watcher for Told {
         seen: &Observed<K::System>,
     ) {
         state::remember(seen, &mut self.answers);
+        let status = plan.actions.iter().find_map(|action| match &action.verb {
+            Verb::SetStatus(_, _, status) => status["conditions"].as_array(),
+            Verb::Create(_)
+            | Verb::Apply(..)
+            | Verb::Delete(..)
+            | Verb::Restart(..)
+            | Verb::Call(_)
+            | Verb::SetFinalizers(..)
+            | Verb::Tell(_) => None,
+        });
+        let ready = status.into_iter().flatten().find(|one| text(one, "/type") == "Ready");
         for action in &plan.actions {
-            let (symbol, style) = match &action.verb {
-                Verb::Create(_) => ("+ ", Style::Add),
-                Verb::Apply(..) | Verb::SetFinalizers(..) => ("~ ", Style::Change),
-                Verb::Delete(..) => ("- ", Style::Remove),
-                Verb::Restart(..) => ("! ", Style::Restart),
-                Verb::Call(_) => ("> ", Style::Call),
-                Verb::Tell(_) => ("# ", Style::Dim),
-                Verb::SetStatus(target, _, status) => {
-                    self.status(target, status);
-                    continue;
-                }
-            };
-            let mut line =
-                vec![Span(symbol.to_owned(), style), Span::plain(action.verb.to_string())];
-            if action.risk > sluicegate_core::plan::Risk::None {
-                line.push(Span(format!("  risk: {}", action.risk), risk_style(action.risk)));
-            }
-            if !action.verb.only_tells() {
-                line.push(Span::dim(format!("  [{}]", action.rule.id)));
-            }
-            self.says("sluicegate", &line);
-            match &action.why {
-                Why::Requested(why) if !action.verb.only_tells() => self.reason(why),
-                Why::Changed(changes) | Why::Drifted(changes) => {
-                    let paths: Vec<&str> = changes.iter().map(|one| one.path.as_str()).collect();
-                    self.reason(&format!("{}: {}", action.why.word(), paths.join(", ")));
-                }
-                Why::Missing | Why::Orphaned | Why::Requested(_) => {}
-            }
+            self.action(action, ready);
         }
         let mut now = BTreeSet::new();
         for waiting in &plan.waiting {
@@ -210,7 +230,7 @@ impl Watcher for Told {
         }
         let before = self.waiting.insert(plan.resource.clone(), now.clone()).unwrap_or_default();
         for line in now.difference(&before) {
-            self.says("sluicegate", &[Span::dim("? "), Span::plain(line.clone())]);
+            self.says("sluicegate", Span::dim("?"), line, Style::Plain);
         }
     }
 
@@ -227,7 +247,7 @@ impl Watcher for Told {
                 line
             }
         };
-        self.says("sluicegate", &[Span("x ".to_owned(), Style::Alarm), Span::plain(line)]);
+        self.says("sluicegate", Span("x".to_owned(), Style::Alarm), &line, Style::Plain);
     }
 }
 

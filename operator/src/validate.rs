@@ -141,7 +141,7 @@ fn version(kind: &KindInfo, entry: &Entry, checked: &mut Checked) {
 fn unknown_kind(kinds: &[KindInfo], entry: &Entry, checked: &mut Checked) {
     let api = &entry.target.api;
     let ours = kinds.iter().any(|kind| kind.api.group == api.group);
-    let all = || kinds.iter().map(|kind| kind.api.kind.as_str());
+    let all = || kinds.iter().map(|kind| &*kind.api.kind);
     let path = Path::root("kind");
     if ours || all().any(|kind| kind == api.kind) {
         let remedy = match kinds::nearest(&api.kind, all()) {

@@ -15,7 +15,7 @@ use crate::{
     field::{Errors, Path},
     kind::{Ctx, Desired, Kind, Leave, Report, System, Wish},
     label,
-    observed::{Observed, Reads, Ref},
+    observed::{Observed, Reads, Ref, at},
     plan::{
         Action, Event, Gate, Plan, Precondition, Requeue, Risk, UID_PLACEHOLDER, Verb, Waiting, Why,
     },
@@ -49,7 +49,7 @@ pub fn step<K: Kind>(ctx: &Ctx<'_>, resource: &K::Resource, seen: &Observed<K::S
         Ok(valid) => valid,
         Err(errors) => {
             let draft = condition::ACCEPTED_INVALID.no(errors.to_string());
-            return Step::Act(refuse::<K>(ctx, resource, vec![draft]));
+            return Step::Act(refuse::<K>(ctx, resource, draft));
         }
     };
     let mut reads = K::refers(resource, seen);
@@ -66,7 +66,7 @@ pub fn step<K: Kind>(ctx: &Ctx<'_>, resource: &K::Resource, seen: &Observed<K::S
     let report = K::reports(ctx, &valid, seen);
     if let Some(taken) = objects::taken::<K>(resource, &desired, seen) {
         let draft = condition::ACCEPTED_NAME_TAKEN.no(taken);
-        return Step::Act(refuse::<K>(ctx, resource, vec![draft]));
+        return Step::Act(refuse::<K>(ctx, resource, draft));
     }
     if control::paused(resource.meta()) {
         let would = converge::<K>(ctx, resource, seen, desired, report.clone());
@@ -145,14 +145,16 @@ fn converge<K: Kind>(
     plan
 }
 
-/// A resource that cannot be served: nothing is touched but its status, which says why.
+/// A resource that cannot be served: nothing is touched but its status, which says why. It is not
+/// *Ready* any more: what runs is looked after by nobody.
 fn refuse<K: Kind>(
     ctx: &Ctx<'_>,
     resource: &K::Resource,
-    drafts: Vec<condition::Draft>,
+    draft: condition::Draft,
 ) -> Plan<K::System> {
     let mut plan = empty::<K>(own_ref::<K>(resource), Requeue::OnChange);
-    status::refused::<K>(ctx, resource, drafts, &mut plan);
+    let ready = condition::READY_NOT_ACCEPTED.no(draft.message.clone());
+    status::refused::<K>(ctx, resource, vec![draft, ready], &mut plan);
     plan
 }
 
@@ -207,8 +209,9 @@ fn leave<K: Kind>(ctx: &Ctx<'_>, resource: &K::Resource, seen: &Observed<K::Syst
             plan.actions.extend(events.into_iter().map(tell));
             plan.actions.push(release);
         }
-        Leave::NotYet { actions, report, requeue } => {
+        Leave::NotYet { actions, waiting, report, requeue } => {
             plan.actions = actions;
+            plan.waiting = waiting;
             plan.requeue = requeue;
             status::refused::<K>(ctx, resource, vec![report], &mut plan);
         }
@@ -300,7 +303,7 @@ fn precondition<K: Kind>(resource: &K::Resource) -> Precondition {
 
 /// The controller of an object, if it has one: the uid in its controller owner reference.
 pub fn controller(object: &Value) -> Option<&str> {
-    let owners = object.pointer("/metadata/ownerReferences")?.as_array()?;
+    let owners = at(object, "/metadata/ownerReferences")?.as_array()?;
     let controller = owners.iter().find(|owner| owner["controller"] == true)?;
     controller["uid"].as_str()
 }

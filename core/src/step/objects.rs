@@ -9,7 +9,7 @@ use crate::{
     compare,
     kind::{Assess, Desired, Kind, System, Wanted, Wish},
     label::{DIGEST, SLUICEGATE},
-    observed::{Observed, Reads, Ref, Seen, text},
+    observed::{Observed, Reads, Ref, Seen, at, text},
     plan::{Action, Change, Precondition, Propagation, Risk, Verb, Why},
     rule,
 };
@@ -49,7 +49,7 @@ impl<'a> Owned<'a> {
     /// Deletes for what is no longer wished for and is not on its way out already.
     pub(super) fn orphans<S: System>(&self, wished: &BTreeSet<Ref>) -> Vec<Action<S>> {
         let orphan = |(target, object): &&(Ref, &Arc<Value>)| {
-            !wished.contains(target) && object.pointer("/metadata/deletionTimestamp").is_none()
+            !wished.contains(target) && at(object, "/metadata/deletionTimestamp").is_none()
         };
         let delete = |(target, object): &(Ref, &Arc<Value>)| {
             let seen = Precondition::as_seen(target, object);
@@ -86,11 +86,9 @@ pub(super) fn taken<K: Kind>(
         let target = &wanted.manifest.target;
         match seen.raw(target) {
             Seen::Present(object) if controller(object) == Some(&ours) => None,
-            Seen::Present(object) => Some(format!(
-                "{target} {}. Rule OBJ-02: it is not touched. {}",
-                belongs(object),
-                rule::OBJ_02.remedy
-            )),
+            Seen::Present(object) => {
+                Some(format!("{target} {}, so it is not touched (OBJ-02)", belongs(object)))
+            }
             Seen::Unknown(why) => Some(format!("{target} cannot be looked at: {why}")),
             Seen::Absent | Seen::Unread => None,
         }
@@ -105,7 +103,7 @@ pub(super) fn reach<S: System>(wanted: Wanted<S>, seen: &Observed<S>) -> Reach<S
         return Reach::By(Action::new(create, Why::Missing, Risk::None, &rule::OBJ_01));
     };
     let mut changes = compare::differences(exists, &manifest);
-    let applied = exists.pointer("/metadata/annotations").and_then(|all| all.get(DIGEST));
+    let applied = at(exists, "/metadata/annotations").and_then(|all| all.get(DIGEST));
     let applied = applied.and_then(Value::as_str);
     changes.retain(|change| change.path != DIGEST_PATH && change.path != "/metadata/annotations");
     // A stage that is held back differs from what was applied in its signature only.
@@ -134,7 +132,7 @@ fn worst(changes: &[Change], assess: Assess) -> (Risk, &'static rule::Rule) {
 }
 
 fn belongs(object: &Value) -> String {
-    match object.pointer("/metadata/ownerReferences/0") {
+    match at(object, "/metadata/ownerReferences/0") {
         Some(owner) => format!("belongs to {} {}", text(owner, "/kind"), text(owner, "/name")),
         None => "exists and has no owner".to_owned(),
     }

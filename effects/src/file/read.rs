@@ -20,7 +20,8 @@ pub(super) fn file(source: &Source, only_state: bool) -> Result<File, Vec<Proble
     let Source { name, text } = source;
     let documents = yaml::parse(name, text).map_err(|error| vec![error.into()])?;
     let comment = documents.first().and_then(Document::first_comment).map(str::to_owned);
-    let mut file = File { name: name.clone(), comment, desired: Vec::new(), state: None };
+    let (desired, present) = (Vec::new(), Vec::new());
+    let mut file = File { name: name.clone(), comment, desired, present, state: None };
     if only_state {
         file.state = Some(State::default());
     }
@@ -36,7 +37,7 @@ pub(super) fn file(source: &Source, only_state: bool) -> Result<File, Vec<Proble
             let state = file.state.get_or_insert_default();
             header(name, &document, state, &mut problems);
         } else if let Some(state) = &mut file.state {
-            observed(name, document, state, &mut problems);
+            file.present.extend(observed(name, document, state, &mut problems));
         } else {
             file.desired.extend(entry(name, document, &mut problems));
         }
@@ -78,7 +79,7 @@ fn header(name: &str, document: &Document, state: &mut State, problems: &mut Vec
     let fields = match &document.value["observed"] {
         Value::Null => return,
         Value::Object(fields) => fields,
-        _ => {
+        Value::Bool(_) | Value::Number(_) | Value::String(_) | Value::Array(_) => {
             let remedy = format!("leave it empty, or give it some of: {}", HEADER.join(", "));
             problems.push(problem(name, document, "observed", "Invalid type", &remedy));
             return;
@@ -104,8 +105,19 @@ fn header(name: &str, document: &Document, state: &mut State, problems: &mut Vec
                 }
             }
             "settled" => {
-                let objects = value.as_array().into_iter().flatten();
-                state.settled.extend(objects.cloned().map(placed));
+                let objects = value.as_array().cloned().unwrap_or_default();
+                let whole = |object: &Value| {
+                    let says = |at: &str| !text(object, at).is_empty();
+                    says("/apiVersion") && says("/kind") && says("/metadata/name")
+                };
+                if !value.is_array() || !objects.iter().all(whole) {
+                    wrong(
+                        "Invalid type",
+                        "write a list of resources with apiVersion, kind and name",
+                    );
+                } else {
+                    state.settled.extend(objects.into_iter().map(placed));
+                }
             }
             _ => wrong("Unknown field", &format!("known are: {}", HEADER.join(", "))),
         }
@@ -140,7 +152,12 @@ fn api_version_of(kind: &str) -> &'static str {
     }
 }
 
-fn observed(name: &str, document: Document, state: &mut State, problems: &mut Vec<Problem>) {
+fn observed(
+    name: &str,
+    document: Document,
+    state: &mut State,
+    problems: &mut Vec<Problem>,
+) -> Option<Entry> {
     let value = &document.value;
     if let Some(probe) = value.get("probe").filter(|_| value.get("kind").is_none()) {
         match value.get("answer") {
@@ -159,10 +176,20 @@ fn observed(name: &str, document: Document, state: &mut State, problems: &mut Ve
         }
         let target = denied_ref(patched);
         let Ref { api, namespace, name } = target;
-        state.patches.push(Patch { kind: api.kind, namespace, name, merge });
-    } else if is_object(name, &document, problems) {
-        state.objects.push(placed(document.value));
+        let api_version = api.api_version();
+        state.patches.push(Patch {
+            api_version,
+            kind: api.kind.into_owned(),
+            namespace,
+            name,
+            merge,
+        });
+    } else {
+        let entry = entry(name, document, problems)?;
+        state.objects.push(entry.document.value.clone());
+        return Some(entry);
     }
+    None
 }
 
 fn problem(file: &str, document: &Document, path: &str, what: &str, remedy: &str) -> Problem {

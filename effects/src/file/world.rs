@@ -43,6 +43,7 @@ pub struct World {
     lives: Mutex<bool>,
     stated: BTreeSet<Ref>,
     before: BTreeMap<Ref, Value>,
+    asked: BTreeMap<Ref, Value>,
     offset: SignedDuration,
 }
 
@@ -66,6 +67,7 @@ impl World {
             lives: Mutex::new(complete),
             stated: state.objects.iter().map(reference).collect(),
             before: BTreeMap::new(),
+            asked: BTreeMap::new(),
             offset: SignedDuration::ZERO,
         };
         state.served.iter().for_each(|api| world.memory.serve(api));
@@ -97,7 +99,8 @@ impl World {
             let uid = format!("{UID_PLACEHOLDER}{}/{namespace}/{name}", api.kind);
             object["metadata"]["uid"] = json!(uid);
         }
-        self.memory.load(vec![object]);
+        self.memory.load(vec![object.clone()]);
+        self.asked.insert(entry.target.clone(), object);
         if let Some(before) = before {
             self.before.insert(entry.target.clone(), before);
         }
@@ -111,6 +114,11 @@ impl World {
     /// The resource as it was before it was asked for anew.
     pub fn before(&self, target: &Ref) -> Option<&Value> {
         self.before.get(target)
+    }
+
+    /// The resource as it was asked for, with what the server keeps of it.
+    pub fn asked(&self, target: &Ref) -> Option<&Value> {
+        self.asked.get(target)
     }
 
     /// The embedded Kubernetes.
@@ -160,7 +168,9 @@ impl World {
                     && target.name == patch.name
             };
             let found = self.memory.objects().into_iter().find(|object| is(&reference(object)));
-            let Some(mut object) = found else {
+            // A patch that brings a whole spec makes what did not come about by itself.
+            let brings = patch.merge.as_ref().is_some_and(|fields| fields.get("spec").is_some());
+            let Some(mut object) = found.or_else(|| brings.then(|| patch.fresh())) else {
                 problems.push(Problem {
                     file: name.to_owned(),
                     line: 1,
@@ -172,7 +182,10 @@ impl World {
             };
             match &patch.merge {
                 Some(fields) => {
+                    let target = reference(&object);
                     merge_patch(&mut object, fields);
+                    // What a patch must not touch is which object it is.
+                    merge_patch(&mut object, &identity(&target));
                     self.memory.load(vec![object]);
                 }
                 None => {
@@ -290,6 +303,10 @@ impl Watcher for Nobody {
 fn laid_over(desired: &Value, before: Option<&Value>) -> Value {
     let Some(before) = before else { return desired.clone() };
     let mut after = before.clone();
+    // What is no longer in the file goes, as it does when a file is applied again.
+    for words in ["labels", "annotations"] {
+        after["metadata"].as_object_mut().map(|metadata| metadata.remove(words));
+    }
     merge_patch(&mut after["metadata"], &desired["metadata"]);
     after["spec"] = desired["spec"].clone();
     if desired.get("status").is_some() {
@@ -301,6 +318,16 @@ fn laid_over(desired: &Value, before: Option<&Value>) -> Value {
         after["metadata"]["generation"] = json!(generation.unwrap_or(1) + 1);
     }
     after
+}
+
+/// The fields that say which object it is.
+fn identity(target: &Ref) -> Value {
+    let Ref { api, namespace, name } = target;
+    let mut meta = json!({ "name": name });
+    if !namespace.is_empty() {
+        meta["namespace"] = json!(namespace);
+    }
+    json!({ "apiVersion": api.api_version(), "kind": api.kind, "metadata": meta })
 }
 
 /// JSON merge patch (RFC 7396): null removes.

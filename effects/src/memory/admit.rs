@@ -100,7 +100,10 @@ fn complete_stateful_set(object: &mut Value) {
             "replicas": 1,
             "revisionHistoryLimit": 10,
             "podManagementPolicy": "OrderedReady",
-            "persistentVolumeClaimRetentionPolicy": { "whenDeleted": "Retain", "whenScaled": "Retain" },
+            "persistentVolumeClaimRetentionPolicy": {
+                "whenDeleted": "Retain",
+                "whenScaled": "Retain",
+            },
             "updateStrategy": { "type": "RollingUpdate" },
         }),
     );
@@ -206,7 +209,7 @@ fn default_class(store: &Store) -> Option<String> {
 
 /// Refuses a new object.
 pub(super) fn check_new(target: &Ref, object: &Value) -> Result<(), ApiError> {
-    if matches!(target.api.kind.as_str(), "StatefulSet" | "Deployment") {
+    if matches!(&*target.api.kind, "StatefulSet" | "Deployment") {
         let selector = object.pointer("/spec/selector");
         if !is_selected(&object["spec"]["template"], selector) {
             let why = "`selector` does not match template `labels`";
@@ -223,7 +226,7 @@ pub(super) fn check_change(
     before: &Value,
     after: &Value,
 ) -> Result<(), ApiError> {
-    match target.api.kind.as_str() {
+    match &*target.api.kind {
         "StatefulSet" => {
             const MUTABLE: &str = "'replicas', 'ordinals', 'template', 'updateStrategy', \
                 'revisionHistoryLimit', 'persistentVolumeClaimRetentionPolicy' and \

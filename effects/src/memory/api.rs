@@ -1,7 +1,7 @@
 //! The verbs of the API server, with the answers that kube-apiserver 1.36.3 was seen to give.
 //!
-//! Each verb changes the store or refuses with an [`ApiError`]. A dry run is the same verb on a copy
-//! of the store, so the two cannot differ.
+//! Each verb changes the store or refuses with an [`ApiError`]. A dry run is the same verb on a
+//! copy of the store, so the two cannot differ.
 
 use serde_json::{Value, json};
 use sluicegate_core::{
@@ -81,8 +81,8 @@ impl Store {
                 return Err(conflict(
                     target,
                     &format!(
-                        "uid mismatch: the provided object specified uid {uid}, and no existing object \
-                     was found"
+                        "uid mismatch: the provided object specified uid {uid}, and no existing \
+                     object was found"
                     ),
                 ));
             }
@@ -334,7 +334,8 @@ fn conflict(target: &Ref, why: &str) -> ApiError {
 fn modified(target: &Ref) -> ApiError {
     conflict(
         target,
-        "the object has been modified; please apply your changes to the latest version and try again",
+        "the object has been modified; please apply your changes to the latest version and \
+         try again",
     )
 }
 

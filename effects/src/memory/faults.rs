@@ -1,7 +1,7 @@
 //! What goes wrong on purpose, and what was done.
 //!
-//! Writes are counted from the first, refused ones included, so that a test can run a scenario once,
-//! count, and run it again with each write failing in turn.
+//! Writes are counted from the first, refused ones included, so that a test can run a scenario
+//! once, count, and run it again with each write failing in turn.
 
 use std::fmt;
 

@@ -23,8 +23,8 @@ pub(super) struct Applied {
     pub(super) conflicts: Vec<(String, String)>,
 }
 
-/// Lists that are merged by key, and the keys. A port is told by its protocol too, which is TCP where
-/// nothing is said.
+/// Lists that are merged by key, and the keys. A port is told by its protocol too, which is TCP
+/// where nothing is said.
 const MERGED: &[(&str, &[&str])] = &[
     ("conditions", &["type"]),
     ("containers", &["name"]),

@@ -20,10 +20,11 @@
 //!   webhooks, pod security;
 //! - most defaults of built-in kinds: those that plans have to compare with are there;
 //! - the fields that the controllers own in `managedFields`, and the subresource `scale`;
-//! - ControllerRevision, ReplicaSet, PersistentVolume, EndpointSlice and Node objects, the scheduler,
-//!   affinity, resources and taints: every pod finds a node;
-//! - of stateful sets: `minReadySeconds`, `ordinals.start`, `maxUnavailable`, claims that are deleted
-//!   when the set shrinks, rolling back a revision;
+//! - ControllerRevision, ReplicaSet, PersistentVolume, EndpointSlice and Node objects, the
+//!   scheduler, affinity, resources and taints: every pod finds a node;
+//! - of stateful sets: `minReadySeconds`, `ordinals.start`, `maxUnavailable`, claims that are
+//!   deleted when the set shrinks, and old templates: a pod that is made again amid a rolling
+//!   update gets the new one;
 //! - of deployments: revisions and surges. Pods of an old template go all at once;
 //! - probes, hooks, grace periods (a pod stops in two ticks), init containers, exit codes;
 //! - of claims: `WaitForFirstConsumer`, file systems that grow only when mounted again, snapshots;
@@ -32,6 +33,7 @@
 mod admit;
 mod api;
 mod controllers;
+mod drive;
 mod faults;
 mod fields;
 mod product;
@@ -56,6 +58,7 @@ use sluicegate_core::{
 
 pub use self::{
     controllers::Behaviour,
+    drive::Turn,
     faults::{Counts, Fault, How, Interloper, Write, WriteVerb},
     product::{CallError, Nothing, Product},
     rivven::Brokers,
@@ -83,7 +86,7 @@ pub struct Happening {
 type AnswersOf<P> =
     BTreeMap<<<P as Product>::System as System>::Probe, <<P as Product>::System as System>::Answer>;
 
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 struct State<P: Product> {
     store: Store,
     product: P,
@@ -109,7 +112,16 @@ impl<P: Product> Memory<P> {
         Self { state: Mutex::new(state) }
     }
 
-    /// Puts objects as they are, with the uid, version, status and owners of fields that they bring.
+    /// The same world once more, to try something else in.
+    #[must_use]
+    pub fn fork(&self) -> Self
+    where
+        P: Clone,
+    {
+        Self { state: Mutex::new(self.state().clone()) }
+    }
+
+    /// Puts objects as they are, with the uid, version, status and field owners that they bring.
     /// Their namespaces are made, their APIs are served from now on, and what belongs to an owner
     /// that is not here is kept.
     pub fn load(&self, objects: Vec<Value>) {
@@ -117,6 +129,7 @@ impl<P: Product> Memory<P> {
         for object in objects {
             state.store.load(object);
         }
+        state.store.loaded();
     }
 
     /// Serves an API, such as `monitoring.coreos.com/v1`.
@@ -159,15 +172,16 @@ impl<P: Product> Memory<P> {
         let mut all = Vec::new();
         let mut state = self.state();
         for _ in 0..max {
-            let before = state.store.newest_version();
-            let happened = state.tick();
-            let quiet = happened.is_empty() && before == state.store.newest_version();
-            all.extend(happened);
-            if quiet && !controllers::waits(&state.store) {
+            if !state.moves(&mut all) {
                 break;
             }
         }
         all
+    }
+
+    /// One tick, and whether anything moved or waits only for time to pass.
+    fn moves(&self) -> bool {
+        self.state().moves(&mut Vec::new())
     }
 
     /// The logical time.
@@ -309,6 +323,14 @@ impl<P: Product> State<P> {
         self.store.advance();
         controllers::round(&mut self.store, &mut self.product);
         self.store.take_happenings()
+    }
+
+    fn moves(&mut self, told: &mut Vec<Happening>) -> bool {
+        let before = self.store.newest_version();
+        let happened = self.tick();
+        let quiet = happened.is_empty() && before == self.store.newest_version();
+        told.extend(happened);
+        !quiet || controllers::waits(&self.store)
     }
 }
 

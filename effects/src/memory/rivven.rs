@@ -1,7 +1,7 @@
 //! Rivven's brokers, as rivvend 0.0.22 was seen to behave when it runs alone.
 //!
-//! What matters to an operator is where things live: topics and records on the claim, the settings of
-//! topics in the process. So a broker that starts anew has its topics and has forgotten their
+//! What matters to an operator is where things live: topics and records on the claim, the settings
+//! of topics in the process. So a broker that starts anew has its topics and has forgotten their
 //! settings, and a topic that is deleted and made again has its old records.
 //!
 //! Not imitated: ports (a broker that is ready answers on any), groups, quotas, offsets, membership
@@ -133,8 +133,8 @@ impl Product for Brokers {
                     return Err(refusal(
                         Class::Conflict,
                         format!(
-                            "INVALID_PARTITIONS: New partition count {partitions} must be greater than \
-                         current count {now}"
+                            "INVALID_PARTITIONS: New partition count {partitions} must be greater \
+                         than current count {now}"
                         ),
                     ));
                 }

@@ -1,7 +1,7 @@
 //! The objects, and what every write to them has in common: uids, versions, generations and times.
 //!
-//! No clock and no dice: time is a count of ticks, a uid follows from a name and a counter. So a run
-//! that failed fails again in the same way.
+//! No clock and no dice: time is a count of ticks, a uid follows from a name and a counter. So a
+//! run that failed fails again in the same way.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -33,8 +33,8 @@ pub struct Store {
     happenings: Vec<Happening>,
 }
 
-/// What an object is found by. Unlike a [`Ref`] it leaves out the version and the plural, so that an
-/// object that came as text is found as well.
+/// What an object is found by. Unlike a [`Ref`] it leaves out the version and the plural, so that
+/// an object that came as text is found as well.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub(super) struct Key {
     pub(super) group: String,
@@ -158,8 +158,12 @@ impl Store {
             self.beyond.insert(text(owner, "/uid").to_owned());
         }
         self.insert(object);
-        let known: BTreeSet<String> =
-            self.objects.values().map(|one| text(one, "/metadata/uid").to_owned()).collect();
+    }
+
+    /// Forgets the owners that came later than what belongs to them.
+    pub(super) fn loaded(&mut self) {
+        let uid = |object: &Value| text(object, "/metadata/uid").to_owned();
+        let known: BTreeSet<String> = self.objects.values().map(uid).collect();
         self.beyond.retain(|uid| !known.contains(uid));
     }
 
@@ -268,8 +272,8 @@ impl Store {
 impl Key {
     pub(super) fn of(target: &Ref) -> Self {
         Self {
-            group: target.api.group.clone(),
-            kind: target.api.kind.clone(),
+            group: target.api.group.to_string(),
+            kind: target.api.kind.to_string(),
             namespace: target.namespace.clone(),
             name: target.name.clone(),
         }

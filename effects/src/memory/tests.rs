@@ -3,6 +3,8 @@
 mod answers;
 mod brokers;
 mod lives;
+mod plans;
+mod stories;
 
 use futures_executor::block_on;
 use serde_json::{Value, json};

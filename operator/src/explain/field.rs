@@ -13,13 +13,13 @@ use crate::{
 pub(super) fn explain(page: &mut Page, kinds: &[KindInfo], id: &str) -> Result<(), Failure> {
     let (name, path) = split(id);
     let Some(kind) = kinds::named(kinds, &name) else {
-        let names = kinds.iter().map(|kind| kind.api.kind.as_str());
+        let names = kinds.iter().map(|kind| &*kind.api.kind);
         return Err(unknown("kind", &name, names.collect::<Vec<_>>()));
     };
     let root = path == Path::default();
     let leaf = kind.schema.find(&path);
     let Some(leaf) = leaf else { return Err(misspelt(kind, &path)) };
-    let title = if root { kind.api.kind.clone() } else { format!("{}.{path}", kind.api.kind) };
+    let title = if root { kind.api.kind.to_string() } else { format!("{}.{path}", kind.api.kind) };
     page.sides(0, &[Span(title, Style::Bold)], &[Span::dim(leaf.type_.clone())]);
     about(page, kind, &leaf);
     let children = kind.schema.children(&path);

@@ -6,7 +6,12 @@ use sluicegate_core::field::Path;
 use super::model::{Action, Cause, CauseCode, Drift};
 
 /// The causes of a resource's actions, given the resource as it was before.
-pub fn of(before: Option<&Value>, now: &Value, actions: &[Action], drift: &[Drift]) -> Vec<Cause> {
+pub(super) fn of(
+    before: Option<&Value>,
+    now: &Value,
+    actions: &[Action],
+    drift: &[Drift],
+) -> Vec<Cause> {
     let mut causes = Vec::new();
     if now.pointer("/metadata/deletionTimestamp").is_some() {
         causes.push(plain(CauseCode::Deleted));
@@ -24,7 +29,12 @@ pub fn of(before: Option<&Value>, now: &Value, actions: &[Action], drift: &[Drif
         None => {}
     }
     for drift in drift {
-        let path = format!("{} {}", drift.target.kind, drift.target.name);
+        let own = now["kind"] == drift.target.kind.as_str();
+        let path = if own {
+            drift.path.trim_start_matches('/').to_owned()
+        } else {
+            format!("{} {}", drift.target.kind, drift.target.name)
+        };
         if !causes.iter().any(|cause: &Cause| cause.path == path) {
             causes.push(Cause { code: CauseCode::Drift, path, before: None, after: None });
         }
@@ -61,7 +71,14 @@ fn differ(path: &Path, before: Option<&Value>, now: Option<&Value>, causes: &mut
     if before == now {
         return;
     }
-    if let (Some(Value::Object(was)), Some(Value::Object(is))) = (before, now) {
+    let nothing = serde_json::Map::new();
+    let fields = match (before, now) {
+        (Some(Value::Object(was)), Some(Value::Object(is))) => Some((was, is)),
+        (None, Some(Value::Object(is))) if !is.is_empty() => Some((&nothing, is)),
+        (Some(Value::Object(was)), None) if !was.is_empty() => Some((was, &nothing)),
+        _ => None,
+    };
+    if let Some((was, is)) = fields {
         let mut keys: Vec<&String> = was.keys().chain(is.keys()).collect();
         keys.sort_unstable();
         keys.dedup();
@@ -96,16 +113,8 @@ mod tests {
             told,
             [
                 (CauseCode::SpecChanged, "spec.a.b"),
-                (CauseCode::UserRequest, "metadata.annotations.[\"sluicegate/restart\"]"),
+                (CauseCode::UserRequest, "metadata.annotations[\"sluicegate/restart\"]"),
             ]
-            .map(|(code, path)| (
-                code,
-                if code == CauseCode::UserRequest {
-                    "metadata.annotations[\"sluicegate/restart\"]"
-                } else {
-                    path
-                }
-            ))
         );
     }
 

@@ -1,11 +1,11 @@
 //! From records to the output: counted, hashed, in one order.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeSet;
 
 use serde_json::{Value, json};
 use sluicegate_core::{
     digest::sha256,
-    observed::{Ref, text},
+    observed::text,
     plan::{Risk, UID_PLACEHOLDER},
 };
 use sluicegate_effects::file::{Entry, Problem, Start, World};
@@ -16,13 +16,13 @@ use super::{
         Blocked, Cr, FORMAT_VERSION, Inputs, ObservedInput, Op, Operator, Outcome, Output, Planned,
         Summary, Target,
     },
-    rounds::Record,
+    rounds::{Record, Rounded},
     show,
 };
 
 /// What the groups came to, so far.
 #[derive(Debug, Default)]
-pub struct Collected {
+pub(super) struct Collected {
     resources: Vec<Planned>,
     assumptions: BTreeSet<String>,
     errors: Vec<String>,
@@ -33,21 +33,19 @@ pub struct Collected {
 
 impl Collected {
     /// Adds a group.
-    pub fn add(
+    pub(super) fn add(
         &mut self,
         group: &Group,
-        mut records: BTreeMap<Ref, Record>,
+        Rounded { mut records, simulated }: Rounded,
         world: &World,
         notes: &[Problem],
     ) {
         self.desired.extend(group.entries.iter().map(|entry| entry.value().clone()));
         self.observed.push(observed(&group.start));
         self.sources.push(group.source.clone());
-        let mut acted = false;
         let mut planned = Vec::new();
         for entry in &group.entries {
             let Some(record) = records.remove(&entry.target) else { continue };
-            acted |= record.steps.len() > 1;
             self.assumptions.extend(record.assumptions.iter().map(|&text| text.to_owned()));
             if let Some(error) = &record.error {
                 self.errors.push(format!("{}: {error}", entry.target));
@@ -61,7 +59,7 @@ impl Collected {
             one.warnings.extend(own.map(|note| format!("{} {}", note.path, note.what)));
             planned.push(one);
         }
-        if acted {
+        if simulated {
             let kubernetes = "Kubernetes does what it is asked: pods start, become ready and stop";
             self.assumptions.insert(kubernetes.to_owned());
         }
@@ -69,7 +67,7 @@ impl Collected {
     }
 
     /// The plan.
-    pub fn output(mut self) -> Output {
+    pub(super) fn output(mut self) -> Output {
         // Worst first would reorder between runs of nearly the same plan; by name it stays put.
         self.resources.sort_by(|a, b| a.cr.cmp(&b.cr));
         self.sources.dedup();
@@ -126,12 +124,19 @@ fn observed(start: &Start) -> Value {
 
 fn resource(entry: &Entry, record: Record, world: &World) -> Planned {
     let before = world.before(&entry.target);
+    let asked = world.asked(&entry.target).unwrap_or(entry.value());
     let after = world.memory().object(&entry.target);
     let status_after = after.as_ref().and_then(|object| object.get("status").cloned());
-    let Record { steps, mut actions, waiting, mut blocked, kept, requeue, error, .. } = record;
+    let Record {
+        mut steps, mut actions, waiting, mut blocked, kept, requeue, error, events, ..
+    } = record;
     show::replacements(&mut actions);
+    for step in &mut steps {
+        let of_step = actions.iter().filter(|action| step.actions.contains(&action.id));
+        step.title = show::title(&of_step.map(|action| action.op).collect::<Vec<_>>());
+    }
     blocked.extend(status_after.as_ref().and_then(|status| taken(status, entry)));
-    let drift = show::drift(&actions);
+    let drift = show::drift(&actions, &show::target(&entry.target));
     let touched =
         |target: &Target| actions.iter().any(|action| action.target.as_ref() == Some(target));
     let unchanged: Vec<Target> = kept.into_iter().filter(|target| !touched(target)).collect();
@@ -146,11 +151,12 @@ fn resource(entry: &Entry, record: Record, world: &World) -> Planned {
         cr: cr(entry, before),
         result,
         risk: show::worst(&actions),
-        causes: causes::of(before, entry.value(), &actions, &drift),
+        causes: causes::of(before, asked, &actions, &drift),
         steps,
         actions,
         waiting,
         blocked,
+        events,
         drift,
         unchanged,
         status_after: status_after.map(show::known),
@@ -165,7 +171,7 @@ fn cr(entry: &Entry, before: Option<&Value>) -> Cr {
     let known = !uid.is_empty() && !uid.starts_with(UID_PLACEHOLDER);
     Cr {
         api_version: entry.target.api.api_version(),
-        kind: entry.target.api.kind.clone(),
+        kind: entry.target.api.kind.to_string(),
         namespace: entry.target.namespace.clone(),
         name: entry.target.name.clone(),
         generation: seen.pointer("/metadata/generation").and_then(Value::as_i64),

@@ -1,13 +1,14 @@
 //! `plan`: what the operator would do, in order, and why. It is the operator: the same engine makes
 //! the plan, and only the world is another.
 
-use sluicegate_core::plan::Risk;
+use sluicegate_core::{field::Error, plan::Risk};
 use sluicegate_effects::file::{self, Entry, File, Problem, Source, Start, World};
 
 use crate::{
     DONE, FAILED, Failure,
     cli::{Detail, FailOn, Format, PlanArgs},
-    input, kinds,
+    input,
+    kinds::{self, KindInfo},
     render::{self, View},
     terminal::Io,
     validate,
@@ -127,10 +128,36 @@ pub fn output(
                 ));
             }
         }
+        forbidden(&kinds, &world, &group)?;
         let records = rounds::run(&world, &group, args);
         collected.add(&group, records, &world, &notes);
     }
     Ok(collected.output())
+}
+
+/// What the API server would not let happen.
+fn forbidden(kinds: &[KindInfo], world: &World, group: &Group) -> Result<(), Failure> {
+    let mut lines = Vec::new();
+    for entry in &group.entries {
+        let before = world.before(&entry.target);
+        if let (Some(kind), Some(before)) = (kinds::of(kinds, &entry.target), before) {
+            let errors = (kind.change)(before, entry.value()).err().unwrap_or_default();
+            let told = |error: &Error| entry.problem(&error.path, &error.cause, &error.remedy);
+            let problems: Vec<Problem> = errors.iter().map(told).collect();
+            lines.extend(problems.iter().map(|problem| format!("error: {problem}")));
+        }
+    }
+    if lines.is_empty() {
+        return Ok(());
+    }
+    lines.push("Planning failed: the API server would refuse the change.".to_owned());
+    Err(Failure(lines))
+}
+
+/// The custom resources among objects.
+fn ours(objects: Vec<Entry>) -> Vec<Entry> {
+    let kinds = kinds::all();
+    objects.into_iter().filter(|one| kinds::of(&kinds, &one.target).is_some()).collect()
 }
 
 /// Which resources are planned for in which world.
@@ -153,7 +180,9 @@ fn groups(
     };
     let mut groups: Vec<Group> = Vec::new();
     let mut shared: Vec<Entry> = Vec::new();
-    for File { name, desired, state, .. } in files {
+    for File { name, desired, present, state, .. } in files {
+        // Where nothing is asked for, what is there is looked at.
+        let desired = if desired.is_empty() { ours(present) } else { desired };
         match (state, &explicit) {
             (Some(state), None) => {
                 groups.push(Group { entries: desired, source: name, start: Start::State(state) });

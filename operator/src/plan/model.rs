@@ -111,6 +111,8 @@ pub struct Planned {
     pub waiting: Vec<Waiting>,
     /// Changes that are refused.
     pub blocked: Vec<Blocked>,
+    /// What people are told in the course of it, beyond what the actions tell.
+    pub events: Vec<Event>,
     /// What others have changed in our objects.
     pub drift: Vec<Drift>,
     /// The objects that are as they should be.
@@ -279,6 +281,8 @@ pub struct Target {
 pub struct Reason {
     /// The rule that decided on the action or on its risk.
     pub rule: &'static str,
+    /// The rule, as a sentence.
+    pub title: &'static str,
     /// A word: missing, changed, drifted, orphaned, requested.
     pub code: &'static str,
     /// For people.
@@ -345,6 +349,17 @@ pub struct Blocked {
     pub message: String,
     /// What to do instead.
     pub remedy: String,
+}
+
+/// What people are told, once.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, JsonSchema)]
+pub struct Event {
+    /// A word for programs.
+    pub reason: &'static str,
+    /// A sentence.
+    pub note: String,
+    /// Whether somebody should look.
+    pub warning: bool,
 }
 
 /// A field of one of our objects that somebody else has changed.

@@ -2,9 +2,10 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use serde::Serialize;
 use sluicegate_core::{
     kind::{Kind, Settings},
-    observed::{Observed, Ref, Seen},
+    observed::{Observed, Ref, Seen, text},
     plan::{Plan, Requeue},
 };
 use sluicegate_effects::{
@@ -14,7 +15,7 @@ use sluicegate_effects::{
 
 use super::{
     Group,
-    model::{Action, Blocked, Op, Step, Target, Waiting},
+    model::{Action, Blocked, Event, Op, Step, Target, Waiting},
     show,
 };
 use crate::cli::{PlanArgs, Steps};
@@ -27,7 +28,7 @@ const TICKS_MAX: usize = 3600;
 
 /// What became of one resource.
 #[derive(Clone, Debug, Default)]
-pub struct Record {
+pub(super) struct Record {
     /// The plans that did more than write the status.
     pub steps: Vec<Step>,
     /// Their actions.
@@ -44,7 +45,19 @@ pub struct Record {
     pub requeue: Option<u64>,
     /// Why it could not be planned.
     pub error: Option<String>,
+    /// What people were told by plans that did nothing else.
+    pub events: Vec<Event>,
     next: usize,
+    looked: usize,
+}
+
+/// What the rounds came to.
+#[derive(Debug)]
+pub(super) struct Rounded {
+    /// By resource.
+    pub records: BTreeMap<Ref, Record>,
+    /// Whether Kubernetes was taken to do its part in between.
+    pub simulated: bool,
 }
 
 struct Rounds<'a> {
@@ -56,7 +69,7 @@ struct Rounds<'a> {
 }
 
 /// Plans for everything that a group asks for.
-pub fn run(world: &World, group: &Group, args: &PlanArgs) -> BTreeMap<Ref, Record> {
+pub(super) fn run(world: &World, group: &Group, args: &PlanArgs) -> Rounded {
     let wanted = group.entries.iter().map(|entry| entry.target.clone()).collect();
     let mut rounds = Rounds { wanted, args, records: BTreeMap::new(), busy: false };
     let settings = Settings::default();
@@ -66,18 +79,18 @@ pub fn run(world: &World, group: &Group, args: &PlanArgs) -> BTreeMap<Ref, Recor
         let acted = round(world, &settings, &mut rounds);
         let first_and_quiet = tick == 0 && !rounds.busy;
         if args.steps == Steps::Next || first_and_quiet || rounds.failed() {
-            return rounds.records;
+            return Rounded { records: rounds.records, simulated: tick > 0 };
         }
         let happened = world.tick();
         quiet = if acted || !happened.is_empty() { 0 } else { quiet + 1 };
         if quiet >= QUIET_TICKS {
-            return rounds.records;
+            return Rounded { records: rounds.records, simulated: true };
         }
     }
     for record in rounds.records.values_mut() {
         record.error.get_or_insert_with(|| "it did not settle within an hour".to_owned());
     }
-    rounds.records
+    Rounded { records: rounds.records, simulated: true }
 }
 
 impl Rounds<'_> {
@@ -97,7 +110,7 @@ impl Watcher for Rounds<'_> {
 
     fn planned<K: Kind>(
         &mut self,
-        _: &K::Resource,
+        resource: &K::Resource,
         plan: &Plan<K::System>,
         seen: &Observed<K::System>,
     ) {
@@ -114,13 +127,19 @@ impl Watcher for Rounds<'_> {
         step.actions = actions.iter().map(|action| action.id.clone()).collect();
         let does = actions.iter().any(|action| !action.op.only_tells());
         self.busy |= does || !plan.waiting.is_empty();
-        if actions.is_empty() {
+        if !does {
             record.next = numbered;
+            record.events.extend(show::events(plan));
         } else {
             step.after = waited_for(&record.waiting, &actions);
+            // What did nothing until now waited for something that no gate stands for.
+            if record.steps.is_empty() && record.looked > 0 && step.after.is_empty() {
+                step.after.extend(not_ready(resource));
+            }
             record.steps.push(step);
             record.actions.extend(actions);
         }
+        record.looked += 1;
         record.waiting = plan.waiting.iter().map(show::waiting).collect();
         record.blocked = plan.blocked.iter().map(show::blocked).collect();
         record.kept = plan.kept.iter().map(show::target).collect();
@@ -149,6 +168,15 @@ impl Watcher for Rounds<'_> {
             record.error = Some(text);
         }
     }
+}
+
+/// Why a resource was not Ready when it was looked at before.
+fn not_ready(resource: &impl Serialize) -> Option<String> {
+    let resource = serde_json::to_value(resource).ok()?;
+    let conditions = resource.pointer("/status/conditions")?.as_array()?;
+    let ready = conditions.iter().find(|one| text(one, "/type") == "Ready")?;
+    let (reason, message) = (text(ready, "/reason"), text(ready, "/message"));
+    (text(ready, "/status") != "True").then(|| format!("{reason} (was: {message})"))
 }
 
 /// What held back, until now, what these actions do. Gates that the actions carry say it themselves.

@@ -4,12 +4,15 @@
 use serde_json::{Value, json};
 use sluicegate_core::{
     compare,
+    condition::EventKind,
     kind::System,
     observed::{Api, Ref},
     plan::{self, Change, Guard, Plan, Risk, UID_PLACEHOLDER, Verb, Why},
 };
 
-use super::model::{Action, Blocked, Drift, FieldChange, Gate, Op, Reason, Step, Target, Waiting};
+use super::model::{
+    Action, Blocked, Drift, Event, FieldChange, Gate, Op, Reason, Step, Target, Waiting,
+};
 
 /// What stands for a value that only the API server will give.
 pub const KNOWN_AFTER_APPLY: &str = "(known after apply)";
@@ -38,7 +41,8 @@ pub fn step<S: System>(
     replacements(&mut actions);
     let ids = actions.iter().map(|action| action.id.clone()).collect();
     let risk = actions.iter().filter_map(|action| action.risk).max();
-    let step = Step { n, title: title(&actions), risk, actions: ids, after: Vec::new() };
+    let ops: Vec<Op> = actions.iter().map(|action| action.op).collect();
+    let step = Step { n, title: title(&ops), risk, actions: ids, after: Vec::new() };
     (step, actions)
 }
 
@@ -60,7 +64,9 @@ pub fn replacements(actions: &mut [Action]) {
         actions[at].op = Op::Replace;
         actions[again].op = Op::Recreate;
         let deleted = actions[at].id.clone();
-        actions[again].depends_on.push(deleted);
+        if !actions[again].depends_on.contains(&deleted) {
+            actions[again].depends_on.push(deleted);
+        }
     }
 }
 
@@ -90,17 +96,17 @@ pub fn blocked(blocked: &plan::Blocked) -> Blocked {
 }
 
 /// What others have changed, as the actions that put it back know it.
-pub fn drift(actions: &[Action]) -> Vec<Drift> {
+pub fn drift(actions: &[Action], own: &Target) -> Vec<Drift> {
     let drifted = actions.iter().filter(|action| action.reason.code == "drifted");
     drifted
         .flat_map(|action| {
-            action.changes.iter().filter_map(|change| {
-                Some(Drift {
-                    target: action.target.clone()?,
-                    path: change.path.clone(),
-                    live: change.before.clone(),
-                    wanted: change.after.clone(),
-                })
+            // What a product keeps is found by the resource that stands for it.
+            let target = action.target.as_ref().unwrap_or(own);
+            action.changes.iter().map(|change| Drift {
+                target: target.clone(),
+                path: change.path.clone(),
+                live: change.before.clone(),
+                wanted: change.after.clone(),
             })
         })
         .collect()
@@ -110,7 +116,7 @@ pub fn drift(actions: &[Action]) -> Vec<Drift> {
 pub fn target(of: &Ref) -> Target {
     Target {
         api_version: of.api.api_version(),
-        kind: of.api.kind.clone(),
+        kind: of.api.kind.to_string(),
         namespace: of.namespace.clone(),
         name: of.name.clone(),
     }
@@ -140,6 +146,7 @@ fn action<S: System>(action: &plan::Action<S>, id: String, before: Before<'_>) -
         call,
         reason: Reason {
             rule: action.rule.id,
+            title: action.rule.title,
             code: action.why.word(),
             message: message(&action.why, action.rule.title),
         },
@@ -147,9 +154,9 @@ fn action<S: System>(action: &plan::Action<S>, id: String, before: Before<'_>) -
         depends_on: Vec::new(),
         gates: action.gates.iter().map(gate).collect(),
         guards: action.guards.iter().map(guard).collect(),
-        changes: action.why.changes().iter().map(|one| change(one, secret)).collect(),
+        changes: action.why.changes().iter().flat_map(|one| narrowed(one, secret)).collect(),
         object: object.map(hidden),
-        before: seen.filter(|_| shows_before).map(hidden),
+        before: seen.filter(|_| shows_before).map(without_managers).map(hidden),
     }
 }
 
@@ -180,6 +187,63 @@ fn gate(gate: &plan::Gate) -> Gate {
     Gate { id: gate.id, state: gate.state, observed: gate.observed.clone() }
 }
 
+/// A change of a list or an object, as the changes inside it: what both sides have in common is no
+/// change. Fields that only the present side has were added by the server.
+fn narrowed(whole: &Change, secret: bool) -> Vec<FieldChange> {
+    let mut inside = Vec::new();
+    if let (Some(before), Some(after)) = (&whole.before, &whole.after) {
+        differ(&whole.path, before, after, &mut inside);
+    }
+    if inside.is_empty() {
+        inside.push(whole.clone());
+    }
+    inside.iter().map(|one| change(one, secret)).collect()
+}
+
+fn differ(path: &str, before: &Value, after: &Value, inside: &mut Vec<Change>) {
+    match (before, after) {
+        (Value::Object(was), Value::Object(is)) => {
+            for (key, is) in is {
+                let path = format!("{path}/{}", key.replace('~', "~0").replace('/', "~1"));
+                match was.get(key) {
+                    Some(was) => differ(&path, was, is, inside),
+                    None => inside.push(Change { path, before: None, after: Some(is.clone()) }),
+                }
+            }
+        }
+        (Value::Array(was), Value::Array(is)) if was.len() == is.len() => {
+            for (at, (was, is)) in was.iter().zip(is).enumerate() {
+                differ(&format!("{path}/{at}"), was, is, inside);
+            }
+        }
+        (before, after) if before == after => {}
+        (before, after) => inside.push(Change {
+            path: path.to_owned(),
+            before: Some(before.clone()),
+            after: Some(after.clone()),
+        }),
+    }
+}
+
+/// What a plan tells people, where it does nothing else.
+pub fn events<S: System>(plan: &Plan<S>) -> Vec<Event> {
+    let told = plan.actions.iter().filter_map(|action| match &action.verb {
+        Verb::Tell(event) => Some(Event {
+            reason: event.reason,
+            note: event.note.clone(),
+            warning: event.kind == EventKind::Warning,
+        }),
+        Verb::Create(_)
+        | Verb::Apply(..)
+        | Verb::Delete(..)
+        | Verb::Restart(..)
+        | Verb::Call(_)
+        | Verb::SetStatus(..)
+        | Verb::SetFinalizers(..) => None,
+    });
+    told.collect()
+}
+
 fn change(change: &Change, secret: bool) -> FieldChange {
     let secret = secret && (change.path.starts_with("/data") || change.path.starts_with("/string"));
     let hide = |value: &Value, word: &str| {
@@ -203,11 +267,19 @@ fn differences(before: &Value, object: &Value) -> Vec<FieldChange> {
     let wish = plan::Manifest { target, body: object.clone(), intent: String::new() };
     let all = compare::differences(before, &wish);
     let told = all.iter().filter(|change| !change.path.contains("sluicegate~1digest"));
-    told.map(|one| change(one, false)).collect()
+    told.flat_map(|one| narrowed(one, false)).collect()
 }
 
 fn is_secret(target: &Ref) -> bool {
     target.api.group.is_empty() && target.api.kind == "Secret"
+}
+
+/// Who wrote which field is for the API server; `kubectl` leaves it out, too.
+fn without_managers(mut object: Value) -> Value {
+    if let Some(meta) = object.get_mut("metadata").and_then(Value::as_object_mut) {
+        meta.remove("managedFields");
+    }
+    object
 }
 
 fn without_secrets(mut object: Value) -> Value {
@@ -232,17 +304,18 @@ pub fn known(value: Value) -> Value {
 }
 
 /// What a step is about, in a few words.
-fn title(actions: &[Action]) -> String {
+pub fn title(does: &[Op]) -> String {
     let words = [
         (&[Op::Finalizers][..], "finalizers"),
-        (&[Op::Create, Op::Recreate], "create"),
+        (&[Op::Create], "create"),
         (&[Op::Update], "update"),
         (&[Op::Replace], "replace"),
+        (&[Op::Recreate], "make anew"),
         (&[Op::Delete], "delete"),
         (&[Op::Restart], "restart"),
         (&[Op::Call], "call"),
     ];
-    let has = |ops: &[Op]| actions.iter().any(|action| ops.contains(&action.op));
+    let has = |ops: &[Op]| does.iter().any(|op| ops.contains(op));
     let said: Vec<&str> = words.iter().filter(|(ops, _)| has(ops)).map(|(_, word)| *word).collect();
     if said.is_empty() { "report".to_owned() } else { said.join(", ") }
 }
@@ -251,3 +324,6 @@ fn title(actions: &[Action]) -> String {
 pub fn worst(actions: &[Action]) -> Option<Risk> {
     actions.iter().filter_map(|action| action.risk).max().filter(|risk| *risk > Risk::None)
 }
+
+#[cfg(test)]
+mod tests;

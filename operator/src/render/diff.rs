@@ -76,10 +76,12 @@ fn put(into: &mut Value, path: &str, value: Option<&Value>) {
     for key in way {
         at = match at {
             Value::Array(items) => {
-                let Some(found) = items.iter().position(|item| is_called(item, key)) else {
-                    return;
-                };
-                &mut items[found]
+                let called = items.iter().position(|item| is_called(item, key));
+                let found = called.or_else(|| key.parse().ok().filter(|at| *at < items.len()));
+                match found {
+                    Some(found) => &mut items[found],
+                    None => return,
+                }
             }
             Value::Object(fields) => {
                 fields.entry(key.clone()).or_insert_with(|| Value::Object(Default::default()))
@@ -104,4 +106,26 @@ fn is_called(item: &Value, key: &str) -> bool {
         Value::Number(number) => number.to_string() == key,
         Value::Null | Value::Bool(_) | Value::Array(_) | Value::Object(_) => false,
     })
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::*;
+
+    #[test]
+    fn a_change_finds_its_item_by_key_or_by_place() {
+        let mut object = json!({ "containers": [{ "name": "a", "image": "x" }], "args": ["p", "q"],
+            "claims": [{ "size": 1 }] });
+        put(&mut object, "/containers/a/image", Some(&json!("y")));
+        put(&mut object, "/claims/0/size", Some(&json!(2)));
+        put(&mut object, "/labels/a~1b", Some(&json!("c")));
+        put(&mut object, "/args", None);
+        assert_eq!(
+            object,
+            json!({ "containers": [{ "name": "a", "image": "y" }], "claims": [{ "size": 2 }],
+                "labels": { "a/b": "c" } })
+        );
+    }
 }

@@ -53,7 +53,12 @@ fn without_unknown(value: Value) -> Option<Value> {
                 return None;
             }
             let kept = fields.into_iter();
-            Some(kept.filter_map(|(key, value)| Some((key, without_unknown(value)?))).collect())
+            let known = kept.filter_map(|(key, value)| Some((key, without_unknown(value)?)));
+            // Where no owner is known yet there is nothing to say of owners.
+            let says = |(key, value): &(String, Value)| {
+                key != "ownerReferences" || value.as_array().is_none_or(|all| !all.is_empty())
+            };
+            Some(known.filter(says).collect())
         }
         Value::Null | Value::Bool(_) | Value::Number(_) | Value::String(_) => Some(value),
     }

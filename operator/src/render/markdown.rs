@@ -71,3 +71,14 @@ fn fence(text: &str) -> String {
     }
     "`".repeat(longest + 1)
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_fence_is_longer_than_what_it_holds() {
+        assert_eq!(fence("a"), "```");
+        assert_eq!(fence("a ```` b"), "`````");
+    }
+}

@@ -1,5 +1,6 @@
 //! Plans as text: for people, for pull requests, for programs, for `kubectl`.
 
+mod detail;
 pub mod diff;
 pub mod manifests;
 pub mod markdown;

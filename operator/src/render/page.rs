@@ -123,7 +123,7 @@ impl Page {
     pub fn words(&mut self, indent: usize, begin: &[Span], text: &str, style: Style) {
         let hang = indent + width_of(begin);
         // Where the beginning takes most of the line, wrapped words hang from the indent instead.
-        let hang_after = if hang * 2 > self.width { indent + 4 } else { hang };
+        let hang_after = if hang * 3 > self.width * 2 { indent + 4 } else { hang };
         let mut line: Vec<Span> = begin.to_vec();
         let (mut at, mut started) = (hang, false);
         let mut from = indent;

@@ -3,18 +3,19 @@
 use sluicegate_core::plan::Risk;
 
 use super::{
-    page::{Page, Span, Style},
-    text::risk_style,
+    page::{Page, Span, Style, width_of},
+    text::{is_ready, risk_style},
 };
-use crate::plan::model::{Outcome, Output, Summary};
+use crate::plan::model::{Outcome, Output, Planned, Summary};
 
 /// Who planned what, from which state.
 pub fn header(page: &mut Page, output: &Output) {
     let count = |outcome| output.resources.iter().filter(|one| one.result == outcome).count();
-    let (changed, blocked) = (count(Outcome::Changes), count(Outcome::Blocked));
+    let blocked = count(Outcome::Blocked);
+    let changed = output.resources.iter().filter(|one| changes(one)).count();
     let mut parts = vec![many(output.resources.len(), "custom resource")];
-    if changed + blocked > 0 {
-        parts.push(format!("{} with changes", changed + blocked));
+    if changed > 0 {
+        parts.push(format!("{changed} with changes"));
     }
     if blocked > 0 {
         parts.push(format!("{blocked} blocked"));
@@ -23,7 +24,19 @@ pub fn header(page: &mut Page, output: &Output) {
         Span(format!("sluicegate {}", output.operator.version), Style::Bold),
         Span::dim(format!("  state: {}", output.inputs.observed.source)),
     ];
-    page.sides(0, &left, &[Span::dim(parts.join(", "))]);
+    let parts = Span::dim(parts.join(", "));
+    if width_of(&left) + 2 + parts.0.chars().count() <= page.width() {
+        page.sides(0, &left, &[parts]);
+    } else {
+        page.line(0, &left);
+        page.line(0, &[parts]);
+    }
+}
+
+/// Whether something is done about a resource, or will be.
+fn changes(resource: &Planned) -> bool {
+    let does = resource.actions.iter().any(|action| !action.op.only_tells());
+    does || !resource.waiting.is_empty()
 }
 
 /// What it comes to, what was assumed, and that nothing was written.
@@ -32,7 +45,13 @@ pub fn footer(page: &mut Page, output: &Output) {
         let resources = many(output.resources.len(), "custom resource");
         let objects = many(output.summary.unchanged, "object");
         let verb = if output.resources.len() == 1 { "matches" } else { "match" };
-        let line = format!("No changes. {resources} {verb} what is there ({objects} checked).");
+        let all = output.resources.len();
+        let waiting = output.resources.iter().filter(|one| !is_ready(one)).count();
+        let line = if waiting == 0 {
+            format!("No changes. {resources} {verb} what is there ({objects} checked).")
+        } else {
+            format!("No changes for now: {waiting} of {all} custom resources cannot become Ready.")
+        };
         page.words(0, &[], &line, Style::Bold);
     } else {
         let Summary { worst_risk, worst_count, unchanged, .. } = &output.summary;

@@ -1,27 +1,23 @@
 //! The plan as people read it: why, then step by step what is done, and what it waits for.
 
 use serde_json::Value;
-use sluicegate_core::{
-    observed::text,
-    plan::{GateState, Risk},
-};
+use sluicegate_core::{observed::text, plan::Risk};
 
 use super::{
     View,
+    detail::{blocked, causes, changes, gates, waiting},
     page::{Page, Span, Style, width_of},
     summary, value,
 };
-use crate::plan::model::{
-    Action, Blocked, Cause, CauseCode, FieldChange, Gate, Op, Outcome, Output, Planned, Step,
-    Target, Waiting,
-};
+use crate::plan::model::{Action, Op, Outcome, Output, Planned, Step, Target};
 
 /// The whole plan.
 pub fn render(output: &Output, view: &View) -> String {
     let mut page = Page::new(view.width, view.colour);
     summary::header(&mut page, output);
     for resource in &output.resources {
-        if resource.result != Outcome::Unchanged || view.show_unchanged {
+        let quiet = resource.result == Outcome::Unchanged && is_ready(resource);
+        if !quiet || view.show_unchanged {
             page.gap();
             planned(&mut page, resource, view);
         }
@@ -48,7 +44,7 @@ pub fn planned(page: &mut Page, resource: &Planned, view: &View) {
     if !resource.waiting.is_empty() {
         page.gap();
         page.line(2, &[Span("waiting".to_owned(), Style::Bold)]);
-        resource.waiting.iter().for_each(|one| waiting(page, one));
+        resource.waiting.iter().for_each(|one| waiting(page, one, telling.is_empty()));
     }
     if view.show_unchanged && !resource.unchanged.is_empty() {
         page.gap();
@@ -72,23 +68,6 @@ fn heading(page: &mut Page, resource: &Planned) {
     page.sides(0, &[name], &[right]);
 }
 
-fn causes(page: &mut Page, causes: &[Cause]) {
-    let widest = causes.iter().map(|cause| cause.path.chars().count()).max().unwrap_or_default();
-    for (at, cause) in causes.iter().enumerate() {
-        let begin = if at == 0 { "because  " } else { "         " };
-        let path = format!("{:widest$}  ", cause.path);
-        let what = match cause.code {
-            CauseCode::SpecChanged | CauseCode::UserRequest => arrow(&cause.before, &cause.after),
-            CauseCode::Created => "the resource is new".to_owned(),
-            CauseCode::Deleted => "the resource is being deleted".to_owned(),
-            CauseCode::Drift => "somebody else has changed it".to_owned(),
-            CauseCode::Reconciled => "what is there is not yet what the spec asks for".to_owned(),
-        };
-        let path = if cause.path.is_empty() { String::new() } else { path };
-        page.words(2, &[Span::dim(begin), Span::plain(path)], &what, Style::Plain);
-    }
-}
-
 fn shown<'a>(
     resource: &'a Planned,
     step: &'a Step,
@@ -106,7 +85,9 @@ fn step_of(page: &mut Page, resource: &Planned, step: &Step, n: usize, view: &Vi
     let risk = step.risk.unwrap_or(Risk::None);
     let right = match risk {
         Risk::None => Span::dim("no risk"),
-        risk => Span(risk.to_string(), risk_style(risk)),
+        Risk::Online | Risk::Restart | Risk::Unavailable | Risk::DataLoss => {
+            Span(risk.to_string(), risk_style(risk))
+        }
     };
     let left = [Span(format!("step {n}"), Style::Bold), Span::plain(format!("  {}", step.title))];
     page.sides(2, &left, &[right]);
@@ -143,18 +124,21 @@ fn action(page: &mut Page, actions: &[&Action], view: &View, first: bool) {
         left.push(Span::dim(format!(" (and {})", short.join(", "))));
     }
     let rule = [Span::dim(format!("[{}]", action.reason.rule))];
-    match reason(action) {
-        Some(reason) => {
-            page.sides(4, &left, &rule);
-            page.words(8, &[Span::dim("# ")], &reason, Style::Dim);
-        }
-        None => page.sides(4, &left, &rule),
+    if action.op == Op::Call && 4 + width_of(&left) + 2 + width_of(&rule) > page.width() {
+        let call = action.call.as_deref().unwrap_or_default();
+        let begin = [Span(symbol.to_owned(), style), Span::plain(" ")];
+        page.words(4, &begin, &format!("{call} [{}]", action.reason.rule), Style::Plain);
+    } else {
+        page.sides(4, &left, &rule);
+    }
+    if let Some(reason) = reason(action) {
+        page.words(8, &[Span::dim("# ")], &reason, Style::Dim);
     }
     gates(page, &action.gates, first);
     match (action.op, &action.object) {
         (Op::Create, Some(object)) => created(page, object, view),
-        (Op::Recreate | Op::Delete | Op::Restart | Op::Call | Op::Event, _) => {}
-        (Op::Finalizers | Op::Update | Op::Replace | Op::Status | Op::Create, _) => {
+        (Op::Recreate | Op::Delete | Op::Restart | Op::Event, _) => {}
+        (Op::Finalizers | Op::Call | Op::Update | Op::Replace | Op::Status | Op::Create, _) => {
             changes(page, action, view);
         }
     }
@@ -186,9 +170,14 @@ fn reason(action: &Action) -> Option<String> {
     match op {
         Op::Create | Op::Event | Op::Status => None,
         Op::Recreate => Some("the new one; it takes over what stayed".to_owned()),
-        Op::Replace => Some(format!("{}: deleted, and made anew below", reason.message)),
+        Op::Replace => Some(reason.message.clone()),
         Op::Update if reason.code == "drifted" => {
             Some("drift: somebody else has changed it, and it is put back".to_owned())
+        }
+        // What an ordinary change may do stands beside its step.
+        Op::Update | Op::Call if action.risk <= Some(Risk::Online) => None,
+        Op::Restart if action.risk >= Some(Risk::Unavailable) => {
+            Some(format!("{}; nobody else can serve meanwhile", reason.message))
         }
         Op::Update | Op::Delete | Op::Restart | Op::Call | Op::Finalizers => {
             Some(reason.message.clone())
@@ -210,103 +199,18 @@ fn created(page: &mut Page, object: &Value, view: &View) {
     }
 }
 
-fn changes(page: &mut Page, action: &Action, view: &View) {
-    let length = |change: &FieldChange| change.path.chars().count();
-    let widest = action.changes.iter().map(length).max().unwrap_or_default();
-    let drifted = action.reason.code == "drifted";
-    for change in &action.changes {
-        let mut right = arrow_whole(&change.before, &change.after, view.wide);
-        if drifted {
-            right.push_str("  # drift");
-        } else if action.op == Op::Replace {
-            right.push_str("  # forces replacement");
-        }
-        let aligned = Span::plain(format!("{:widest$}  ", change.path));
-        let style = if change.sensitive { Style::Dim } else { Style::Change };
-        let fits = 8 + widest + 2 + right.chars().count() <= page.width();
-        if fits {
-            page.line(8, &[aligned, Span(right, style)]);
-        } else {
-            page.line(8, &[Span::plain(change.path.clone())]);
-            page.words(12, &[], &right, style);
-        }
-    }
-    let hidden = hidden(action);
-    if hidden > 0 && action.op == Op::Update {
-        let fields = if hidden == 1 { "field" } else { "fields" };
-        page.line(8, &[Span::dim(format!("# ({hidden} unchanged {fields} hidden)"))]);
-    }
-}
-
-fn hidden(action: &Action) -> usize {
-    let all = action.object.as_ref().map(value::leaves).unwrap_or_default();
-    let changed: usize =
-        action.changes.iter().map(|change| change.after.as_ref().map_or(0, value::leaves)).sum();
-    // Kind, version, name and namespace say which object it is, and are no fields to hide.
-    all.saturating_sub(changed + 4)
-}
-
-fn gates(page: &mut Page, gates: &[Gate], first: bool) {
-    let widest = gates.iter().map(|gate| gate.id.len()).max().unwrap_or_default();
-    for gate in gates {
-        let when = if first { "now: " } else { "then: " };
-        let (state, style) = match gate.state {
-            GateState::Open => ("open", Style::Dim),
-            GateState::Closed => ("closed", Style::Alarm),
-            GateState::Unknown => ("unknown, so closed", Style::Alarm),
-            GateState::Skipped => ("skipped by annotation", Style::Alarm),
-        };
-        let left = [
-            Span::dim("? "),
-            Span::plain(format!("{:widest$}  ", gate.id)),
-            Span::dim(gate.observed.clone()),
-        ];
-        page.sides(8, &left, &[Span(format!("{when}{state}"), style)]);
-    }
-}
-
-fn blocked(page: &mut Page, blocked: &Blocked) {
-    let left = [
-        Span("x ".to_owned(), Style::Alarm),
-        Span(blocked.path.clone(), Style::Bold),
-        Span::plain(format!(
-            "  {}",
-            arrow(&Some(blocked.before.clone()), &Some(blocked.after.clone()))
-        )),
-    ];
-    page.sides(2, &left, &[Span::dim(format!("[{}]", blocked.rule))]);
-    page.words(6, &[], &blocked.message, Style::Plain);
-    if !blocked.remedy.is_empty() {
-        page.words(
-            6,
-            &[Span("do instead: ".to_owned(), Style::Bold)],
-            &blocked.remedy,
-            Style::Plain,
-        );
-    }
-}
-
-fn waiting(page: &mut Page, waiting: &Waiting) {
-    let left = [Span::dim("? "), Span::plain(waiting.what.clone())];
-    let right = [Span::dim(format!("[{}]", waiting.rule))];
-    if width_of(&left) + width_of(&right) + 8 <= page.width() {
-        page.sides(4, &left, &right);
-    } else {
-        page.words(4, &[Span::dim("? ")], &waiting.what, Style::Plain);
-    }
-    gates(page, &waiting.gates, true);
-}
-
 fn then(page: &mut Page, resource: &Planned, view: &View) {
     let Some(status) = &resource.status_after else { return };
-    if resource.result == Outcome::Unchanged && !view.show_status {
-        return;
-    }
     page.gap();
     let mut told = false;
-    for condition in status["conditions"].as_array().into_iter().flatten() {
+    let conditions: &[Value] = status["conditions"].as_array().map_or(&[], Vec::as_slice);
+    let ready = conditions.iter().find(|one| text(one, "/type") == "Ready");
+    let said = ready.map(|ready| text(ready, "/message")).unwrap_or_default();
+    for condition in conditions {
         let (kind, state) = (text(condition, "/type"), text(condition, "/status"));
-        let worth = kind == "Ready" || view.show_status || speaks(kind, state);
+        // What is no part of Ready, such as what a release cannot do, Ready's message names.
+        let named = said.contains(&format!("{kind}={state}"));
+        let worth = kind == "Ready" || named || view.show_status || alarms(kind, state);
         if worth {
             let begin = if told { "         " } else { "then     " };
             let head = Span::plain(format!("{kind}={state} "));
@@ -322,16 +226,29 @@ fn then(page: &mut Page, resource: &Planned, view: &View) {
     if let Some(seconds) = resource.requeue_after_seconds {
         page.line(11, &[Span::dim(format!("looks again after {seconds} s"))]);
     }
+    if view.show_status {
+        for event in &resource.events {
+            let note = format!("{}: {}", event.reason, event.note);
+            page.words(2, &[Span::dim("event    ")], &note, Style::Dim);
+        }
+    }
     for warning in &resource.warnings {
         page.words(2, &[Span("warning  ".to_owned(), Style::Change)], warning, Style::Plain);
     }
 }
 
-/// Whether a condition in this state has something to say: most are good when true, these when
-/// false.
-fn speaks(kind: &str, state: &str) -> bool {
-    let good = if matches!(kind, "Blocked" | "Paused" | "Progressing") { "False" } else { "True" };
-    state != good
+/// Whether a condition keeps the resource from being served. All others are named in what *Ready*
+/// says, and what is blocked stands above.
+fn alarms(kind: &str, state: &str) -> bool {
+    matches!((kind, state), ("Accepted", "False") | ("Paused", "True"))
+}
+
+/// Whether a resource is as it should be, as far as its status says.
+pub fn is_ready(resource: &Planned) -> bool {
+    let status = resource.status_after.as_ref();
+    let conditions = status.and_then(|status| status["conditions"].as_array());
+    let mut ready = conditions.into_iter().flatten().filter(|one| text(one, "/type") == "Ready");
+    ready.all(|one| text(one, "/status") == "True")
 }
 
 fn symbol(op: Op) -> (&'static str, Style) {
@@ -354,14 +271,6 @@ pub fn risk_style(risk: Risk) -> Style {
         Risk::Restart => Style::Restart,
         Risk::Unavailable | Risk::DataLoss => Style::Alarm,
     }
-}
-
-fn arrow(before: &Option<Value>, after: &Option<Value>) -> String {
-    arrow_whole(before, after, false)
-}
-
-fn arrow_whole(before: &Option<Value>, after: &Option<Value>, whole: bool) -> String {
-    format!("{} -> {}", value::line(before.as_ref(), whole), value::line(after.as_ref(), whole))
 }
 
 fn name_of(target: &Target) -> String {

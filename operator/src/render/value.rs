@@ -121,3 +121,31 @@ pub fn leaves(value: &Value) -> usize {
 fn plain(text: &str) -> bool {
     !text.is_empty() && text.trim() == text && !text.contains(['\n', '\t', '"', '\u{1b}'])
 }
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::*;
+
+    #[test]
+    fn a_value_is_quoted_only_where_it_would_mislead() {
+        assert_eq!(line(Some(&json!("rivvend:0.0.22")), false), "rivvend:0.0.22");
+        assert_eq!(line(Some(&json!("")), false), "\"\"");
+        assert_eq!(line(Some(&json!(" a")), false), "\" a\"");
+        assert_eq!(line(Some(&json!("a\nb")), false), "\"a\\nb\"");
+        assert_eq!(line(None, false), "(unset)");
+    }
+
+    #[test]
+    fn a_terminal_is_never_sent_what_a_file_had_for_it() {
+        assert_eq!(line(Some(&json!("\u{1b}[31mred")), false), "\"\\u001b[31mred\"");
+    }
+
+    #[test]
+    fn a_long_value_is_cut_unless_all_of_it_is_wanted() {
+        let long = json!("ä".repeat(500));
+        assert_eq!(line(Some(&long), false).chars().count(), VALUE_MAX);
+        assert_eq!(line(Some(&long), true).chars().count(), 500);
+    }
+}

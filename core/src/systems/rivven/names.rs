@@ -67,7 +67,7 @@ pub fn claim(cluster: &str, ordinal: u32) -> String {
 /// The number at the end of the name of a pod or claim of this cluster.
 pub fn ordinal(cluster: &str, name: &str) -> Option<u32> {
     let name = name.strip_prefix(DATA).and_then(|name| name.strip_prefix('-')).unwrap_or(name);
-    let number = name.strip_prefix(&workload(cluster))?.strip_prefix('-')?;
+    let number = name.strip_prefix("rivven-")?.strip_prefix(cluster)?.strip_prefix('-')?;
     // `parse` takes `+1` and `01`, which no pod is called.
     let plain = number == "0" || !number.starts_with(['0', '+']);
     if plain { number.parse().ok() } else { None }

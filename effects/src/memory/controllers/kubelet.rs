@@ -26,8 +26,8 @@ pub enum Behaviour {
     Crash,
 }
 
-/// An annotation of a pod, or of the template it comes from: `never-ready`, `crash` or `slow-` and a
-/// number of ticks.
+/// An annotation of a pod, or of the template it comes from: `never-ready`, `crash` or `slow-` and
+/// a number of ticks.
 const BEHAVIOUR: &str = "memory.sluicegate/behaviour";
 
 pub(super) fn round<P: Product>(store: &mut Store, product: &mut P) {

@@ -208,3 +208,71 @@ fn what_was_loaded_stays_as_it_was_and_is_not_taken_for_garbage() {
     assert_eq!(loaded["metadata"]["uid"], "1");
     assert_eq!(loaded["metadata"]["resourceVersion"], "5000");
 }
+
+#[test]
+fn only_a_wish_moves_the_generation() {
+    let world = running("OnDelete");
+    let generation = || get(&world, &the_set())["metadata"]["generation"].clone();
+    let label = |set: &mut Value| set["metadata"]["labels"] = json!({ "a": "b" });
+    world.edit_as("kubectl", &the_set(), label).unwrap();
+    world.edit_status(&the_set(), |status| status["replicas"] = json!(7));
+    assert_eq!(generation(), 1);
+    world.edit_as("kubectl", &the_set(), |set| set["spec"]["replicas"] = json!(2)).unwrap();
+    assert_eq!(generation(), 2);
+    world.settle(10);
+    assert_eq!(get(&world, &the_set())["status"]["observedGeneration"], 2);
+}
+
+#[test]
+fn claims_go_with_a_set_that_says_so() {
+    let world = world();
+    let policy = json!({ "whenDeleted": "Delete" });
+    let pointer = "/spec/persistentVolumeClaimRetentionPolicy";
+    apply(&world, &with(set("OnDelete", "db:1", "1Gi"), pointer, policy)).unwrap();
+    world.settle(20);
+    world.delete_as_user(&the_set(), Propagation::Background).unwrap();
+    world.settle(20);
+    assert!(world.object(&claim("data-db-0")).is_none());
+}
+
+#[test]
+fn a_share_of_a_budget_is_rounded_up() {
+    for (field, value, allowed) in [
+        ("maxUnavailable", json!("34%"), 2),
+        ("maxUnavailable", json!(0), 0),
+        ("minAvailable", json!("50%"), 1),
+        ("minAvailable", json!(1), 2),
+    ] {
+        let world = world();
+        apply(&world, &set("OnDelete", "db:1", "1Gi")).unwrap();
+        let selector = budget()["spec"]["selector"].clone();
+        let spec = json!({ field: value, "selector": selector });
+        apply(&world, &with(budget(), "/spec", spec)).unwrap();
+        world.settle(20);
+        let status = get(&world, &at("policy/v1", "PodDisruptionBudget", "db"))["status"].clone();
+        assert_eq!(status["disruptionsAllowed"], allowed, "{field} {value}: {status}");
+    }
+}
+
+#[test]
+fn a_deployment_replaces_its_pods() {
+    let world = world();
+    let deployment = |image: &str| {
+        let mut body = set("OnDelete", image, "1Gi");
+        let spec = body["spec"].clone();
+        body["kind"] = json!("Deployment");
+        body["spec"] = json!({ "replicas": 2, "selector": spec["selector"],
+            "template": spec["template"] });
+        body
+    };
+    apply(&world, &deployment("a:1")).unwrap();
+    world.settle(20);
+    apply(&world, &deployment("a:2")).unwrap();
+    world.settle(20);
+    let pods = world.objects().into_iter().filter(|object| object["kind"] == "Pod");
+    let images: Vec<Value> =
+        pods.map(|pod| pod["spec"]["containers"][0]["image"].clone()).collect();
+    assert_eq!(images, ["a:2", "a:2"]);
+    let status = get(&world, &at("apps/v1", "Deployment", "db"))["status"].clone();
+    assert_eq!((&status["updatedReplicas"], &status["readyReplicas"]), (&json!(2), &json!(2)));
+}

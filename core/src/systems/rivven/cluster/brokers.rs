@@ -4,7 +4,7 @@
 //! It reads the few fields that it needs straight from what was seen: decoding every pod whole
 //! would cost more than everything else in a step.
 
-use std::collections::BTreeMap;
+use std::{collections::BTreeMap, sync::Arc};
 
 use k8s_openapi::api::{
     apps::v1::StatefulSet,
@@ -15,10 +15,13 @@ use serde_json::Value;
 use crate::{
     k8s::quantity::Quantity,
     label::{self, Labels, MADE_FOR, RESTART},
-    observed::{Api, Observed, Ref, Seen, Selector, text},
+    observed::{Api, Observed, Ref, Seen, Selector, at, text},
     plan::Precondition,
     systems::rivven::{Answer, Broker, Health, Probe, Rivven, names},
 };
+
+/// Where the claim template of a broker stands in a StatefulSet.
+const CLAIM_TEMPLATE: &str = "/spec/volumeClaimTemplates/0";
 
 /// Everything seen of a cluster's brokers.
 #[derive(Clone, Debug)]
@@ -44,7 +47,7 @@ pub(super) struct Set {
     pub(super) size: Option<Quantity>,
     pub(super) class: Option<String>,
     pub(super) access_modes: Vec<String>,
-    pub(super) claim_template: Value,
+    object: Arc<Value>,
 }
 
 /// A pod.
@@ -174,23 +177,23 @@ impl Brokers {
 
 impl PodSeen {
     fn of(target: Ref, pod: &Value, api_port: u16) -> Self {
-        let conditions = pod.pointer("/status/conditions").and_then(Value::as_array);
+        let conditions = at(pod, "/status/conditions").and_then(Value::as_array);
         let ready = conditions.is_some_and(|all| {
             all.iter().any(|one| text(one, "/type") == "Ready" && text(one, "/status") == "True")
         });
-        let containers = pod.pointer("/spec/containers").and_then(Value::as_array);
+        let containers = at(pod, "/spec/containers").and_then(Value::as_array);
         let broker = containers
             .and_then(|all| all.iter().find(|one| text(one, "/name") == names::CONTAINER));
         let ports = broker.and_then(|broker| broker.get("ports")).and_then(Value::as_array);
         let named = ports.and_then(|all| all.iter().find(|one| text(one, "/name") == "metrics"));
         let port = named.and_then(|port| port.get("containerPort")).and_then(Value::as_u64);
         let annotation =
-            |key| pod.pointer("/metadata/annotations").and_then(|all| all.get(key)?.as_str());
+            |key| at(pod, "/metadata/annotations").and_then(|all| all.get(key)?.as_str());
         Self {
             at: Precondition::as_seen(&target, pod),
             target,
             ready,
-            deleting: pod.pointer("/metadata/deletionTimestamp").is_some(),
+            deleting: at(pod, "/metadata/deletionTimestamp").is_some(),
             revision: text(pod, "/metadata/labels/controller-revision-hash").to_owned(),
             image: broker.map(|broker| text(broker, "/image")).unwrap_or_default().to_owned(),
             restart_asked: annotation(RESTART) == Some("true"),
@@ -215,12 +218,12 @@ impl PodSeen {
 }
 
 impl Set {
-    fn of(target: Ref, set: &Value) -> Self {
-        let number = |pointer: &str| set.pointer(pointer).and_then(Value::as_i64);
+    fn of(target: Ref, set: &Arc<Value>) -> Self {
+        let number = |pointer: &str| at(set, pointer).and_then(Value::as_i64);
         let count =
             |pointer: &str| i32::try_from(number(pointer).unwrap_or_default()).unwrap_or(i32::MAX);
-        let claim = set.pointer("/spec/volumeClaimTemplates/0").cloned().unwrap_or_default();
-        let modes = claim.pointer("/spec/accessModes").and_then(Value::as_array);
+        let claim = at(set, CLAIM_TEMPLATE).unwrap_or(&Value::Null);
+        let modes = at(claim, "/spec/accessModes").and_then(Value::as_array);
         let replicas = number("/spec/replicas").unwrap_or(1);
         Self {
             at: Precondition::as_seen(&target, set),
@@ -228,34 +231,36 @@ impl Set {
             replicas: u32::try_from(replicas).unwrap_or_default(),
             observed: number("/status/observedGeneration") >= number("/metadata/generation"),
             update_revision: text(set, "/status/updateRevision").to_owned(),
-            deleting: set.pointer("/metadata/deletionTimestamp").is_some(),
+            deleting: at(set, "/metadata/deletionTimestamp").is_some(),
             ready: count("/status/readyReplicas"),
             updated: count("/status/updatedReplicas"),
             current: count("/status/replicas"),
-            size: text(&claim, "/spec/resources/requests/storage").parse::<Quantity>().ok(),
-            class: claim
-                .pointer("/spec/storageClassName")
-                .and_then(Value::as_str)
-                .map(str::to_owned),
+            size: text(claim, "/spec/resources/requests/storage").parse::<Quantity>().ok(),
+            class: at(claim, "/spec/storageClassName").and_then(Value::as_str).map(str::to_owned),
             access_modes: modes
                 .map(|all| all.iter().filter_map(Value::as_str).map(str::to_owned).collect())
                 .unwrap_or_default(),
-            claim_template: claim,
+            object: Arc::clone(set),
         }
+    }
+
+    /// The claim template, as it is; nothing if there is none.
+    pub(super) fn claim_template(&self) -> &Value {
+        at(&self.object, CLAIM_TEMPLATE).unwrap_or(&Value::Null)
     }
 }
 
 impl ClaimSeen {
     fn of(target: Ref, claim: &Value) -> Self {
         let quantity = |pointer: &str| text(claim, pointer).parse::<Quantity>().ok();
-        let annotations = claim.pointer("/metadata/annotations");
+        let annotations = at(claim, "/metadata/annotations");
         let made_for = annotations.and_then(|all| all.get(MADE_FOR)?.as_str());
-        let class = claim.pointer("/spec/storageClassName").and_then(Value::as_str);
+        let class = at(claim, "/spec/storageClassName").and_then(Value::as_str);
         Self {
             at: Precondition::as_seen(&target, claim),
             target,
             bound: text(claim, "/status/phase") == "Bound",
-            deleting: claim.pointer("/metadata/deletionTimestamp").is_some(),
+            deleting: at(claim, "/metadata/deletionTimestamp").is_some(),
             requested: quantity("/spec/resources/requests/storage"),
             capacity: quantity("/status/capacity/storage"),
             class: class.map(str::to_owned),

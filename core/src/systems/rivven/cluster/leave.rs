@@ -56,7 +56,7 @@ pub(super) fn leave(
 
 fn wait(actions: Vec<Action<Rivven>>, what: &str) -> Leave<Rivven> {
     let report = c::DELETING.no(what);
-    Leave::NotYet { actions, report, requeue: Requeue::seconds(30) }
+    Leave::NotYet { actions, waiting: Vec::new(), report, requeue: Requeue::seconds(30) }
 }
 
 fn kept(own: &crate::observed::Ref, claim: &ClaimSeen) -> Event {

@@ -16,7 +16,7 @@ use crate::{
     field,
     k8s::monitoring::ServiceMonitor,
     kind::{Ctx, Desired, Kind, Leave, Report, Wanted, Wish},
-    observed::{Api, Observed, Reads, Selector},
+    observed::{Api, Observed, Reads, Ref, Seen, Selector},
     plan::{Blocked, Change, Manifest, Requeue, Risk},
     rule::{self, Rule},
     schema::Compiled,
@@ -168,7 +168,7 @@ fn desire(valid: &Valid, brokers: &Brokers, seen: &Observed<Rivven>) -> Desired<
             desired.wishes.extend(brokers.set.iter().map(|set| Wish::Keep(set.target.clone())));
         }
     }
-    budget(valid, &mut desired);
+    budget(valid, seen, &mut desired);
     let steady = settled && brokers.set.as_ref().is_some_and(|set| set.replicas == scale.replicas);
     if steady {
         let roll = roll::roll(valid, brokers, scale.replicas);
@@ -224,7 +224,7 @@ fn workload(
     })
 }
 
-fn budget(valid: &Valid, desired: &mut Desired<Rivven>) {
+fn budget(valid: &Valid, seen: &Observed<Rivven>, desired: &mut Desired<Rivven>) {
     // One broker cannot be kept while it is moved: a budget would stop every drain of its node.
     let Some(budget) = valid.budget.as_ref().filter(|_| valid.replicas > 1) else { return };
     if build::allowed(budget, valid.replicas) > 0 {
@@ -235,6 +235,10 @@ fn budget(valid: &Valid, desired: &mut Desired<Rivven>) {
         Budget::MinAvailable(_) => "minAvailable",
         Budget::MaxUnavailable(_) => "maxUnavailable",
     };
+    let exists = Ref::to::<PodDisruptionBudget>(&valid.namespace, &names::budget(&valid.name));
+    if matches!(seen.raw(&exists), Seen::Present(_)) {
+        desired.wishes.push(Wish::Keep(exists));
+    }
     let of = valid.replicas;
     desired.blocked.push(Blocked {
         rule: &rules::BUD_01,

@@ -162,7 +162,7 @@ pub(super) fn template(
     template: &Value,
 ) -> Template {
     let Some(set) = &brokers.set else { return Template::Fits };
-    let changes = crate::compare::within(&set.claim_template, template);
+    let changes = crate::compare::within(set.claim_template(), template);
     if changes.is_empty() {
         return Template::Fits;
     }

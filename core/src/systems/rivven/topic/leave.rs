@@ -1,14 +1,14 @@
 //! The end of a topic whose resource asked for it to be deleted along.
 
 use super::{
-    RivvenTopic, Topic, conditions as c,
+    RivvenTopic, Topic, conditions as c, gates,
     situation::{Claimant, Place},
 };
 use crate::{
     condition::EventKind,
     kind::Leave,
     observed::Observed,
-    plan::{Action, Event, Guard, Requeue, Risk, Verb, Why},
+    plan::{Action, Event, Gate, Guard, Requeue, Risk, Verb, Waiting, Why},
     step::{own_ref, own_uid},
     systems::rivven::{Answer, Call, Rivven, rules},
 };
@@ -33,20 +33,30 @@ pub(super) fn leave(topic: &RivvenTopic, seen: &Observed<Rivven>) -> Leave<Rivve
             let action = Action::new(Verb::Call(call), why, Risk::DataLoss, &rules::TOP_39);
             let actions = vec![action.guarded(guard)];
             let report = c::READY_DELETING.no(format!("topic {} is being deleted", place.topic));
-            Leave::NotYet { actions, report, requeue: Requeue::seconds(5) }
+            let requeue = Requeue::seconds(5);
+            Leave::NotYet { actions, waiting: Vec::new(), report, requeue }
         }
-        Some(Answer::Unreachable(why)) => cannot(&place, why),
-        Some(Answer::Health(_) | Answer::Holdings(_)) | None => cannot(&place, "it did not say"),
+        Some(Answer::Unreachable(why)) => cannot(topic, &place, why),
+        Some(Answer::Health(_) | Answer::Holdings(_)) | None => {
+            cannot(topic, &place, "it did not say")
+        }
     }
 }
 
-fn cannot(place: &Place, why: &str) -> Leave<Rivven> {
+fn cannot(topic: &RivvenTopic, place: &Place, why: &str) -> Leave<Rivven> {
     let report = c::READY_CANNOT_DELETE.no(format!(
         "topic {} cannot be deleted: {}: {why}",
         place.topic,
         place.broker()
     ));
-    Leave::NotYet { actions: Vec::new(), report, requeue: Requeue::seconds(30) }
+    let waiting = vec![Waiting {
+        what: format!("delete topic {} with its records", place.topic),
+        target: own_ref::<Topic>(topic),
+        risk: Risk::DataLoss,
+        rule: &rules::TOP_39,
+        gates: vec![Gate::judged(gates::BROKER_ANSWERS, None, why)],
+    }];
+    Leave::NotYet { actions: Vec::new(), waiting, report, requeue: Requeue::seconds(30) }
 }
 
 fn kept(topic: &RivvenTopic, place: &Place, other: &Claimant) -> Event {

@@ -16,6 +16,7 @@ pub mod api;
 mod cel;
 mod conditions;
 pub mod config;
+pub mod gates;
 mod inert;
 mod leave;
 mod situation;
@@ -41,6 +42,7 @@ impl Kind for Topic {
     const REASONS: &'static [&'static Reason] = conditions::REASONS;
     const INERT: &'static [(&'static str, &'static str)] = inert::INERT;
     const CEL: &'static [Cel] = cel::CEL;
+    const GATES: &'static [(&'static str, &'static str)] = gates::GATES;
 
     fn schema() -> &'static Compiled {
         static SCHEMA: OnceLock<Compiled> = OnceLock::new();

@@ -5,7 +5,7 @@ use serde_json::Value;
 
 use super::{Valid, api::RivvenTopic};
 use crate::{
-    observed::{Api, Observed, Ref, Seen, Selector, text},
+    observed::{Api, Observed, Ref, Seen, Selector, at, text},
     systems::rivven::{Answer, Broker, Probe, Rivven, SeenTopic, cluster::RivvenCluster, names},
 };
 
@@ -131,7 +131,7 @@ impl Place {
         let cluster = text(item, "/spec/clusterRef/name");
         let same = topic == self.topic
             && (home, cluster) == (&self.cluster.namespace, &self.cluster.name)
-            && item.pointer("/metadata/deletionTimestamp").is_none();
+            && at(item, "/metadata/deletionTimestamp").is_none();
         let some = |text: &'_ str| (!text.is_empty()).then(|| text.to_owned());
         let created = some(text(item, "/metadata/creationTimestamp"));
         let uid = some(text(item, "/metadata/uid"));

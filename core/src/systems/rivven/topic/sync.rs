@@ -5,12 +5,14 @@ use serde_json::{Value, json};
 use super::{
     Valid,
     config::{self, SETTINGS},
+    gates,
     situation::Situation,
 };
 use crate::{
     field::Path,
     kind::{Desired, Wish},
-    plan::{Action, Blocked, Change, Guard, Requeue, Risk, Verb, Why},
+    observed::Ref,
+    plan::{Action, Blocked, Change, Gate, Guard, Requeue, Risk, Verb, Waiting, Why},
     rule::Rule,
     systems::rivven::{Call, Rivven, SeenTopic, rules},
 };
@@ -27,9 +29,22 @@ pub(super) fn desire(valid: &Valid, situation: &Situation) -> Desired<Rivven> {
     let mut desired = Desired { finalizer: valid.delete, ..Desired::default() };
     match situation {
         // The cluster and the other resource are watched: a change of theirs wakes this one.
-        Situation::NoCluster(_) => desired.finalizer = valid.finalizer_held && valid.delete,
-        Situation::NotPermitted | Situation::HeldBy(_) => desired.finalizer = false,
-        Situation::Unreachable(_) => desired.requeue = LOOK_SOON,
+        Situation::NoCluster(why) => {
+            desired.finalizer = valid.finalizer_held && valid.delete;
+            desired.waiting.push(waiting(valid, gates::CLUSTER_EXISTS, Some(false), why));
+        }
+        Situation::NotPermitted => {
+            desired.finalizer = false;
+            desired.blocked.push(not_permitted(valid));
+        }
+        Situation::HeldBy(other) => {
+            desired.finalizer = false;
+            desired.blocked.push(held(valid, other));
+        }
+        Situation::Unreachable(why) => {
+            desired.requeue = LOOK_SOON;
+            desired.waiting.push(waiting(valid, gates::BROKER_ANSWERS, None, why));
+        }
         Situation::Missing => {
             desired.requeue = LOOK_AGAIN;
             create(valid, &mut desired);
@@ -42,6 +57,36 @@ pub(super) fn desire(valid: &Valid, situation: &Situation) -> Desired<Rivven> {
         }
     }
     desired
+}
+
+fn waiting(valid: &Valid, gate: &'static str, holds: Option<bool>, why: &str) -> Waiting {
+    Waiting {
+        what: format!("make topic {} as the spec asks for it", valid.place.topic),
+        target: valid.own.clone(),
+        risk: Risk::Online,
+        rule: &rules::TOP_36,
+        gates: vec![Gate::judged(gate, holds, why)],
+    }
+}
+
+fn not_permitted(valid: &Valid) -> Blocked {
+    let (cluster, namespace) = (&valid.place.cluster, &valid.place.namespace);
+    refusal(
+        &rules::TOP_35,
+        Path::dotted("spec.clusterRef.namespace"),
+        (Value::Null, json!(cluster.namespace)),
+        format!("{cluster} does not list namespace {namespace} in spec.topicNamespaces"),
+    )
+}
+
+fn held(valid: &Valid, other: &Ref) -> Blocked {
+    let topic = &valid.place.topic;
+    refusal(
+        &rules::TOP_34,
+        Path::dotted("spec.topicName"),
+        (Value::Null, json!(topic)),
+        format!("topic {topic} belongs to the older {other}"),
+    )
 }
 
 fn create(valid: &Valid, desired: &mut Desired<Rivven>) {
@@ -102,7 +147,10 @@ fn configs(valid: &Valid, topic: Option<&SeenTopic>, desired: &mut Desired<Rivve
         if is == *wanted {
             continue;
         }
-        let records = topic.is_some() && config::may_remove_records(setting.key, &is, wanted);
+        // A broker that restarted knows nothing of what was set: setting it again is no change.
+        let forgotten = valid.before.in_sync && !configs.contains_key(setting.key);
+        let removes = config::may_remove_records(setting.key, &is, wanted);
+        let records = topic.is_some() && !forgotten && removes;
         let (risk, rule) = match records {
             true => (Risk::DataLoss, &rules::TOP_40),
             false => (Risk::Online, &rules::TOP_38),
@@ -114,8 +162,11 @@ fn configs(valid: &Valid, topic: Option<&SeenTopic>, desired: &mut Desired<Rivve
             value: Some(wanted.clone()),
         };
         let change = change(&format!("/{}", setting.key), Some(json!(is)), Some(json!(wanted)));
-        let why =
-            if topic.is_some() { valid.why(vec![change]) } else { Why::Changed(vec![change]) };
+        let why = match topic {
+            None => Why::Changed(vec![change]),
+            Some(_) if forgotten => Why::Requested("the broker has forgotten it".to_owned()),
+            Some(_) => valid.why(vec![change]),
+        };
         act(valid, desired, call, why, risk, rule);
     }
 }
