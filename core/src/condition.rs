@@ -209,6 +209,13 @@ pub static PAUSED_BY_ANNOTATION: Reason = Reason::told(
 /// It is no longer paused.
 pub static PAUSED_NOT: Reason =
     Reason::quiet("Paused", "NotPaused", "The resource is not, or no longer, paused.");
+/// The resource is not served.
+pub static READY_NOT_ACCEPTED: Reason = Reason::quiet(
+    "Ready",
+    "NotAccepted",
+    "The resource is not served as it is, so nobody knows whether what runs is what it asks for; see \
+     the condition Accepted.",
+);
 /// Changes are under way.
 pub static READY_RECONCILING: Reason =
     Reason::quiet("Ready", "Reconciling", "Changes are still being made.");
@@ -229,8 +236,11 @@ pub static REASONS: &[&Reason] = &[
     &BLOCKED_REFUSED,
     &PAUSED_BY_ANNOTATION,
     &PAUSED_NOT,
+    &READY_NOT_ACCEPTED,
     &READY_RECONCILING,
     &READY_BLOCKED,
+    &crate::effect::EFFECTIVE_ALL,
+    &crate::effect::EFFECTIVE_NOT,
 ];
 
 #[cfg(test)]

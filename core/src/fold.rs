@@ -10,7 +10,9 @@ use kube_core::Resource;
 use serde_json::{Value, json};
 
 use crate::{
+    compare,
     kind::{Kind, System},
+    label::SLUICEGATE,
     observed::{List, Look, Observed, Ref, Seen, at, text},
     plan::{Manifest, Plan, Verb, merge},
 };
@@ -47,9 +49,20 @@ fn put<S: System>(seen: &mut Observed<S>, manifest: &Manifest, new: bool) {
     let mut after = json!({});
     if let (Seen::Present(object), false) = (seen.raw(&manifest.target), new) {
         after = (**object).clone();
+        // What is ours and no longer wished for goes; what others set stays.
+        for gone in compare::removed(object, manifest, SLUICEGATE) {
+            remove(&mut after, &gone.path);
+        }
     }
     merge(&mut after, &manifest.body);
     place(seen, &manifest.target, Some(&Arc::new(after)));
+}
+
+/// Takes a field out. What is within a list needs no taking: lists are put whole.
+fn remove(object: &mut Value, path: &str) {
+    let Some((above, name)) = path.rsplit_once('/') else { return };
+    let Some(above) = object.pointer_mut(above).and_then(Value::as_object_mut) else { return };
+    above.remove(&name.replace("~1", "/").replace("~0", "~"));
 }
 
 fn take<S: System>(seen: &mut Observed<S>, target: &Ref) {
@@ -71,9 +84,18 @@ fn place<S: System>(seen: &mut Observed<S>, target: &Ref, object: Option<&Arc<Va
         });
         match (object.filter(|_| selector.selects(target, labels)), at) {
             (Some(object), Some(at)) => items[at] = Arc::clone(object),
-            (Some(object), None) => items.push(Arc::clone(object)),
+            (Some(object), None) => {
+                let after = |item: &Arc<Value>| key(item) > key(object);
+                let at = items.iter().position(after).unwrap_or(items.len());
+                items.insert(at, Arc::clone(object));
+            }
             (None, Some(at)) => drop(items.remove(at)),
             (None, None) => {}
         }
     }
+}
+
+/// What lists are in the order of.
+fn key(object: &Value) -> (&str, &str) {
+    (text(object, "/metadata/namespace"), text(object, "/metadata/name"))
 }

@@ -49,7 +49,7 @@ pub fn step<K: Kind>(ctx: &Ctx<'_>, resource: &K::Resource, seen: &Observed<K::S
         Ok(valid) => valid,
         Err(errors) => {
             let draft = condition::ACCEPTED_INVALID.no(errors.to_string());
-            return Step::Act(refuse::<K>(ctx, resource, vec![draft]));
+            return Step::Act(refuse::<K>(ctx, resource, draft));
         }
     };
     let mut reads = K::refers(resource, seen);
@@ -66,7 +66,7 @@ pub fn step<K: Kind>(ctx: &Ctx<'_>, resource: &K::Resource, seen: &Observed<K::S
     let report = K::reports(ctx, &valid, seen);
     if let Some(taken) = objects::taken::<K>(resource, &desired, seen) {
         let draft = condition::ACCEPTED_NAME_TAKEN.no(taken);
-        return Step::Act(refuse::<K>(ctx, resource, vec![draft]));
+        return Step::Act(refuse::<K>(ctx, resource, draft));
     }
     if control::paused(resource.meta()) {
         let would = converge::<K>(ctx, resource, seen, desired, report.clone());
@@ -145,14 +145,16 @@ fn converge<K: Kind>(
     plan
 }
 
-/// A resource that cannot be served: nothing is touched but its status, which says why.
+/// A resource that cannot be served: nothing is touched but its status, which says why. It is not
+/// *Ready* any more: what runs is looked after by nobody.
 fn refuse<K: Kind>(
     ctx: &Ctx<'_>,
     resource: &K::Resource,
-    drafts: Vec<condition::Draft>,
+    draft: condition::Draft,
 ) -> Plan<K::System> {
     let mut plan = empty::<K>(own_ref::<K>(resource), Requeue::OnChange);
-    status::refused::<K>(ctx, resource, drafts, &mut plan);
+    let ready = condition::READY_NOT_ACCEPTED.no(draft.message.clone());
+    status::refused::<K>(ctx, resource, vec![draft, ready], &mut plan);
     plan
 }
 

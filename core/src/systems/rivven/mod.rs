@@ -16,7 +16,6 @@ use crate::{kind, rule::Rule, systems::Visitor};
 
 pub mod api;
 pub mod cluster;
-pub(crate) mod effect;
 pub mod names;
 pub mod release;
 pub mod rules;
