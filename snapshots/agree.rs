@@ -1,10 +1,11 @@
 //! Three judges of a resource, one verdict: our own validation, a JSON Schema validator over the
 //! schema of the definition, and its CEL rules as the API server runs them.
 //!
-//! Ours is asked where there is no API server and tells the remedy; the other two are what a cluster
-//! asks. Where they differ, `validate` lies. They are asked about every resource of the fixtures and
-//! examples, about every field of full examples at every boundary, about random mixtures of those,
-//! and about pairs of old and new. Where ours is stricter on purpose stands in [`STRICTER`].
+//! Ours is asked where there is no API server and tells the remedy; the other two are what a
+//! cluster asks. Where they differ, `validate` lies. They are asked about every resource of the
+//! fixtures and examples, about every field of full examples at every boundary, about random
+//! mixtures of those, and about pairs of old and new. Where ours is stricter on purpose stands in
+//! [`STRICTER`].
 //!
 //! As the API server does, nulls are dropped before anybody judges.
 
@@ -168,7 +169,7 @@ impl Each {
         let kind = examples::kind::<K>();
         let mut differ = |what: &str| {
             let text = format!(
-                "{kind}: {name}{change}: {what}\n ours: {ours:?}\n schema: {schema:?}\n cel: {cel:?}"
+                "{kind}: {name}{change}: {what}\nours: {ours:?}\nschema: {schema:?}\ncel: {cel:?}"
             );
             self.disagreements.insert(text);
         };

@@ -1,5 +1,6 @@
-//! What is handed out: the definitions under `deploy/crds/` are what the types say, the examples are
-//! valid, can be planned and become Ready, and what the README shows is a resource that is taken.
+//! What is handed out: the definitions under `deploy/crds/` are what the types say, the examples
+//! are valid, can be planned and become Ready, and what the README shows is a resource that is
+//! taken.
 //!
 //! `UPDATE=1 cargo test -p snapshots --test deploy` writes the definitions.
 

@@ -1,5 +1,5 @@
-//! No dead field: whatever can be written into a spec reaches somebody who reads it, or stands in the
-//! kind's table of fields without effect. And what a description promises as a default is one.
+//! No dead field: whatever can be written into a spec reaches somebody who reads it, or stands in
+//! the kind's table of fields without effect. And what a description promises as a default is one.
 //!
 //! The fields are those of the schema, so a field that is added is looked at without anybody
 //! remembering to.
@@ -20,6 +20,8 @@ use sluicegate_effects::{
     yaml,
 };
 
+#[path = "common/beside.rs"]
+mod beside;
 #[path = "common/examples.rs"]
 mod examples;
 #[path = "common/reach.rs"]
@@ -77,33 +79,9 @@ fn check<K: Kind>(object: &Value) -> bool {
     (kind.check)(object).is_ok()
 }
 
-/// What the resources of a kind need to have an effect, and on whom they may have one.
-fn others(kind: &str) -> Vec<Value> {
-    let cluster = |namespace: &str, name: &str| {
-        json!({
-            "apiVersion": "rivven.hupe1980.github.io/v1alpha1",
-            "kind": "RivvenCluster",
-            "metadata": { "name": name, "namespace": namespace, "uid": format!("{namespace}-{name}") },
-            "spec": { "topicNamespaces": ["*"] },
-        })
-    };
-    match kind {
-        "RivvenCluster" => vec![json!({
-            "apiVersion": "rivven.hupe1980.github.io/v1alpha1",
-            "kind": "RivvenTopic",
-            "metadata": { "name": "t", "namespace": "team", "uid": "t" },
-            "spec": { "clusterRef": { "name": "prod", "namespace": "streaming" } },
-        })],
-        "RivvenTopic" => [("streaming", "prod"), ("streaming", "prodb"), ("streamingb", "prod")]
-            .map(|(namespace, name)| cluster(namespace, name))
-            .to_vec(),
-        other => panic!("say here beside what a {other} has an effect"),
-    }
-}
-
 impl Look<'_> {
     fn of<K: Kind<System = Rivven>>() -> Self {
-        let (full, others) = (examples::full::<K>(), others(&examples::kind::<K>()));
+        let (full, others) = (examples::full::<K>(), beside::others(&examples::kind::<K>()));
         Look {
             schema: schema::of::<K>(),
             check: check::<K>,

@@ -67,7 +67,9 @@ fn no_file_is_longer_than_one_idea_and_no_line_wider_than_a_screen() {
             wrong.push(format!("{name} has {lines} lines"));
         }
         for (at, line) in text.lines().enumerate() {
-            if line.chars().count() > COLUMNS_MAX {
+            // A text or a piece of JSON in a test is not broken for the sake of a margin.
+            let literal = line.trim_start().starts_with('"') && name.contains("test");
+            if line.chars().count() > COLUMNS_MAX && !literal {
                 wrong.push(format!("{name}:{} is too wide", at + 1));
             }
         }

@@ -1,6 +1,6 @@
-//! What a resource comes to, for those who read it: every object and every call that it leads to in
-//! a fresh world, its finalizer, and what it lets other resources do. A status is not among them: that
-//! something is told is no effect.
+//! What a resource comes to, for those who read it: every object and every call that it leads to
+//! in a fresh world, its finalizer, and what it lets other resources do. A status is not among
+//! them: that something is told is no effect.
 
 use std::collections::BTreeMap;
 
