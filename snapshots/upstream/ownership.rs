@@ -13,7 +13,7 @@ fn deleting(replicas: u32) -> Value {
     cluster(&json!({ "replicas": replicas, "storage": { "deletionPolicy": "Delete" } }))
 }
 
-fn claim(name: &str, labels: Value) -> Value {
+fn claim(name: &str, labels: &Value) -> Value {
     json!({
         "apiVersion": "v1",
         "kind": "PersistentVolumeClaim",
@@ -34,9 +34,9 @@ fn claims(rig: &Rig) -> Vec<String> {
 fn a1_r28_claims_of_a_helm_release_with_the_same_instance_label_survive() {
     let mut rig = Rig::with(&[deleting(2)]);
     let labels = rig.all("PersistentVolumeClaim")[0]["metadata"]["labels"].clone();
-    rig.create(&claim("data-of-helm-0", labels.clone()));
+    rig.create(&claim("data-of-helm-0", &labels));
     // Even one with a name that a broker of ours could have.
-    rig.create(&claim("data-rivven-prod-7", labels));
+    rig.create(&claim("data-rivven-prod-7", &labels));
     rig.delete(&prod());
     rig.settle();
     assert_eq!(rig.get(&prod()), None);
@@ -89,7 +89,7 @@ fn a3_claims_go_when_the_set_and_its_pods_are_gone() {
 }
 
 /// A Service under our name, of somebody else.
-fn stranger(labels: Value, owners: Value) -> (Ref, Value) {
+fn stranger(labels: &Value, owners: &Value) -> (Ref, Value) {
     let metadata = json!({
         "name": "rivven-prod", "namespace": "default", "labels": labels, "ownerReferences": owners,
     });
@@ -108,7 +108,7 @@ fn a5_r23_a_label_is_no_proof_of_ownership_and_neither_is_having_none() {
         "name": "prod", "uid": "an-earlier-one", "controller": true,
     }]);
     for (labels, owners) in [(ours.clone(), json!([])), (json!({}), json!([])), (ours, other)] {
-        let (target, service) = stranger(labels, owners);
+        let (target, service) = stranger(&labels, &owners);
         let mut rig = Rig::new();
         rig.world.memory().load(vec![service]);
         let before = rig.get(&target);
@@ -123,7 +123,7 @@ fn a5_r23_a_label_is_no_proof_of_ownership_and_neither_is_having_none() {
 #[test]
 fn a6_what_cannot_be_looked_at_is_not_taken_to_be_absent() {
     let mut rig = Rig::new();
-    let (target, service) = stranger(json!({}), json!([]));
+    let (target, service) = stranger(&json!({}), &json!([]));
     rig.world.memory().load(vec![service]);
     let before = rig.get(&target);
     rig.world.memory().deny(&target);

@@ -175,9 +175,8 @@ impl Watcher for Noted {
         seen: &Observed<K::System>,
     ) {
         let verbs = || plan.actions.iter().map(|action| &action.verb);
-        let reason = |verb: &Verb<K::System>| match verb {
-            Verb::Tell(event) => Some(event.reason),
-            _ => None,
+        let reason = |verb: &Verb<K::System>| {
+            if let Verb::Tell(event) = verb { Some(event.reason) } else { None }
         };
         self.0.push(Planned {
             resource: plan.resource.clone(),

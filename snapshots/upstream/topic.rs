@@ -21,10 +21,8 @@ fn one() -> Value {
 /// What the broker itself says of a topic.
 fn on_broker(rig: &Rig, name: &str) -> Option<SeenTopic> {
     let probe = Probe::Topic { broker: broker(0), name: name.to_owned() };
-    match rig.world.memory().product(|product, store| product.ask(store, &probe)) {
-        Answer::Topic(topic) => Some(topic),
-        _ => None,
-    }
+    let answer = rig.world.memory().product(|product, store| product.ask(store, &probe));
+    if let Answer::Topic(topic) = answer { Some(topic) } else { None }
 }
 
 fn call(rig: &Rig, call: &Call) {
