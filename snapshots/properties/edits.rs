@@ -73,8 +73,12 @@ pub(crate) fn moves() -> impl Strategy<Value = Move> {
     let edit = prop_oneof![8 => spec(), 2 => steering(), 3 => topics(), 5 => hands(), 4 => pods(),
         4 => faults()];
     let lag = prop_oneof![4 => Just(0_usize), 1 => 1..4_usize];
-    (edit, 0..5_usize, 0..4_usize, lag)
-        .prop_map(|(edit, rounds, ticks, lag)| Move { edit, rounds, ticks, lag })
+    (edit, 0..5_usize, 0..4_usize, lag).prop_map(|(edit, rounds, ticks, lag)| Move {
+        edit,
+        rounds,
+        ticks,
+        lag,
+    })
 }
 
 /// Edits of the cluster's spec.
@@ -157,11 +161,13 @@ fn hands() -> impl Strategy<Value = Edit> {
     let set = || names::workload(CLUSTER);
     let image = "/spec/template/spec/containers/0/image";
     let config = "/data/RIVVEN_DEFAULT_PARTITIONS";
-    let usurped = || select(vec![
-        ("ConfigMap", names::config(CLUSTER)),
-        ("Service", names::headless(CLUSTER)),
-        ("PodDisruptionBudget", names::budget(CLUSTER)),
-    ]);
+    let usurped = || {
+        select(vec![
+            ("ConfigMap", names::config(CLUSTER)),
+            ("Service", names::headless(CLUSTER)),
+            ("PodDisruptionBudget", names::budget(CLUSTER)),
+        ])
+    };
     prop_oneof![
         3 => (0..6).prop_map(move |count|
             Edit::Hand("StatefulSet", set(), "/spec/replicas", json!(count))),
@@ -207,9 +213,8 @@ fn faults() -> impl Strategy<Value = Edit> {
 pub(crate) fn act(rig: &Rig, edit: &Edit) {
     let memory = &rig.memory;
     let tolerated: Result<(), ApiError> = match edit {
-        Edit::Spec(pointer, value) => {
-            memory.edit_as("kubectl-edit", &the_cluster(), |one| put(&mut one["spec"], pointer, value))
-        }
+        Edit::Spec(pointer, value) => memory
+            .edit_as("kubectl-edit", &the_cluster(), |one| put(&mut one["spec"], pointer, value)),
         Edit::Annotate(key, value) => memory.edit_as("kubectl-edit", &the_cluster(), |one| {
             put(one, &format!("/metadata/annotations/{key}"), &json!(value));
         }),
@@ -219,9 +224,7 @@ pub(crate) fn act(rig: &Rig, edit: &Edit) {
         Edit::Hand(kind, name, pointer, value) => {
             memory.edit_as("kubectl-edit", &at(kind, name), |one| put(one, pointer, value))
         }
-        Edit::Delete(kind, name) => {
-            memory.delete_as_user(&at(kind, name), Propagation::Background)
-        }
+        Edit::Delete(kind, name) => memory.delete_as_user(&at(kind, name), Propagation::Background),
         Edit::Usurp(kind, name) => usurp(rig, &at(kind, name)),
         Edit::Yield(kind, name) => give_back(rig, &at(kind, name)),
         Edit::Behave(nth, how) => {
@@ -287,7 +290,11 @@ fn give_back(rig: &Rig, target: &Ref) -> Result<(), ApiError> {
 
 fn fall_ill(rig: &Rig, nth: u32, ill: bool) {
     let mut all = rig.ill.lock().unwrap_or_else(std::sync::PoisonError::into_inner);
-    if ill { all.insert(nth) } else { all.remove(&nth) };
+    if ill {
+        all.insert(nth)
+    } else {
+        all.remove(&nth)
+    };
     for port in [names::API_PORT, OTHER_PORT] {
         let probe = Probe::Health(Broker { port, ..broker(nth) });
         if ill {
@@ -300,8 +307,7 @@ fn fall_ill(rig: &Rig, nth: u32, ill: bool) {
 }
 
 fn produce(rig: &Rig, nth: u32, topic: &str) {
-    let done =
-        rig.memory.product(|product, store| product.produce(store, &broker(nth), topic, 10));
+    let done = rig.memory.product(|product, store| product.produce(store, &broker(nth), topic, 10));
     if let (Ok(()), Some(claim)) = (done, live::claim_uid(rig, nth)) {
         let mut written = rig.written.lock().unwrap_or_else(std::sync::PoisonError::into_inner);
         written.push((claim, topic.to_owned()));

@@ -144,9 +144,8 @@ fn objects(target: &Ref, there: Option<&Value>, foreseen: Option<&Value>) -> Vec
 fn fields(target: &Ref, there: &Value, foreseen: &Value, parts: &[&str]) -> Vec<String> {
     let compared = |part: &&&str| foreseen.get(**part).is_some_and(|value| !value.is_null());
     let nothing = Value::Null;
-    let lacking = |part: &&str| {
-        compare::within(there.get(*part).unwrap_or(&nothing), &foreseen[*part])
-    };
+    let lacking =
+        |part: &&str| compare::within(there.get(*part).unwrap_or(&nothing), &foreseen[*part]);
     let parts = parts.iter().filter(compared);
     let changes = parts.flat_map(lacking);
     changes.map(|change| format!("{target}{}: {change:?}", change.path)).collect()

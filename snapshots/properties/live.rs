@@ -39,8 +39,7 @@ pub(crate) fn down(rig: &Rig, besides: &str) -> Vec<String> {
     let wanted = set.pointer("/spec/replicas").and_then(Value::as_u64).unwrap_or_default();
     let wanted = (0..u32::try_from(wanted).expect("replicas are few"))
         .map(|ordinal| names::pod(CLUSTER, ordinal));
-    let is_down =
-        |pod: &String| !rig.memory.object(&at("Pod", pod)).is_some_and(|pod| is_up(&pod));
+    let is_down = |pod: &String| !rig.memory.object(&at("Pod", pod)).is_some_and(|pod| is_up(&pod));
     wanted.filter(|pod| pod != besides && is_down(pod)).collect()
 }
 
@@ -139,9 +138,8 @@ pub(crate) fn children(rig: &Rig) -> Vec<Value> {
     let uid = text(&cluster, "/metadata/uid").to_owned();
     let set = set(rig).unwrap_or_default();
     let set = text(&set, "/metadata/uid").to_owned();
-    let ours = |object: &Value| {
-        controller(object).is_some_and(|owner| owner == uid || owner == set)
-    };
+    let ours =
+        |object: &Value| controller(object).is_some_and(|owner| owner == uid || owner == set);
     rig.memory.objects().iter().filter(|object| ours(object)).map(normal).collect()
 }
 
@@ -211,9 +209,8 @@ pub(crate) fn at(kind: &str, name: &str) -> Ref {
 
 /// The first difference between two lists of objects, as a sentence.
 pub(crate) fn difference(one: &[Value], other: &[Value]) -> Option<String> {
-    let name = |object: &Value| {
-        format!("{} {}", text(object, "/kind"), text(object, "/metadata/name"))
-    };
+    let name =
+        |object: &Value| format!("{} {}", text(object, "/kind"), text(object, "/metadata/name"));
     let lacks = |all: &[Value], object: &Value| !all.iter().any(|one| name(one) == name(object));
     if let Some(extra) = one.iter().find(|object| lacks(other, object)) {
         return Some(format!("{} is there", name(extra)));

@@ -22,8 +22,20 @@ fn any_name() -> impl Strategy<Value = String> {
 /// Names made from what could be taken for a part of another name.
 fn name() -> impl Strategy<Value = String> {
     let part = select(vec![
-        "a", "b", "config", "pdb", "headless", "connect", "schema", "data", "rivven", "0", "1",
-        "10", "x-config", "x-headless",
+        "a",
+        "b",
+        "config",
+        "pdb",
+        "headless",
+        "connect",
+        "schema",
+        "data",
+        "rivven",
+        "0",
+        "1",
+        "10",
+        "x-config",
+        "x-headless",
     ]);
     let name = proptest::collection::vec(part, 1..4).prop_map(|parts| parts.join("-"));
     name.prop_filter("a name of a cluster", |name| accepted(name))

@@ -63,11 +63,7 @@ fn scenarios() -> Vec<Scenario> {
             Some(plain(3)),
             vec![spec("/replicas", json!(2)), spec("/image", image.clone())],
         ),
-        scenario(
-            "mend",
-            Some(with(plain(2), "/image", &json!(BAD))),
-            vec![spec("/image", image)],
-        ),
+        scenario("mend", Some(with(plain(2), "/image", &json!(BAD))), vec![spec("/image", image)]),
         scenario(
             "toggle",
             Some(plain(2)),
@@ -77,11 +73,7 @@ fn scenarios() -> Vec<Scenario> {
                 spec("/metrics/port", json!(9191)),
             ],
         ),
-        scenario(
-            "policy",
-            Some(plain(1)),
-            vec![spec("/storage/deletionPolicy", json!("Delete"))],
-        ),
+        scenario("policy", Some(plain(1)), vec![spec("/storage/deletionPolicy", json!("Delete"))]),
         scenario("delete with claims", Some(goes), vec![Edit::Forget]),
         scenario("topic", Some(plain(1)), vec![topic(2, 3_600_000)]),
         scenario("topic grows", Some(plain(1)), vec![topic(2, 3_600_000), topic(4, 7_200_000)]),

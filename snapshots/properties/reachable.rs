@@ -142,9 +142,8 @@ fn strays(rig: &Rig) -> Option<String> {
         let Answer::Topic(there) = live::topic_on(rig, &name) else {
             return Some(format!("topic {name} is not there"));
         };
-        let differs = |one: &&config::Setting| {
-            config::actual(&there.configs, one) != wanted[one.key]
-        };
+        let differs =
+            |one: &&config::Setting| config::actual(&there.configs, one) != wanted[one.key];
         if !blocked && let Some(setting) = config::SETTINGS.iter().find(differs) {
             return Some(format!("{} of topic {name} is not as asked for", setting.key));
         }

@@ -15,10 +15,7 @@ use sluicegate_core::{
     step::controller,
     systems::rivven::{Answer, Broker, Call, Probe, Rivven, names},
 };
-use sluicegate_effects::{
-    Error, Reader, Writer,
-    memory::Product as _,
-};
+use sluicegate_effects::{Error, Reader, Writer, memory::Product as _};
 
 use crate::{
     edits::FOREIGN,
@@ -54,9 +51,7 @@ pub(crate) fn planned<K: Kind<System = Rivven>>(
     if let Some(verb) = verbs().find(|verb| leaving && makes(verb)) {
         rig.alarm(format!("{} is being deleted, and yet: {verb}", plan.resource));
     }
-    let claims = |verb: &&Verb<Rivven>| {
-        matches!(verb, Verb::Delete(target, ..) if target.api.kind == "PersistentVolumeClaim")
-    };
+    let claims = |verb: &&Verb<Rivven>| matches!(verb, Verb::Delete(target, ..) if target.api.kind == "PersistentVolumeClaim");
     if let Some(verb) = verbs().find(|verb| !leaving && claims(verb)) {
         rig.alarm(format!("{} stays, and yet: {verb}", plan.resource));
     }
@@ -126,9 +121,7 @@ impl Watched<'_> {
     fn mounted(&self, claim: &str) -> bool {
         let uses = |pod: &Value| {
             let volumes = pod.pointer("/spec/volumes").and_then(Value::as_array);
-            let name = |volume: &Value| {
-                text(volume, "/persistentVolumeClaim/claimName") == claim
-            };
+            let name = |volume: &Value| text(volume, "/persistentVolumeClaim/claimName") == claim;
             volumes.into_iter().flatten().any(name) && self.is_broker(pod)
         };
         self.rig.memory.objects().iter().any(|one| one["kind"] == "Pod" && uses(one))
@@ -163,9 +156,10 @@ impl Watched<'_> {
             if let Some((_, topic)) = held {
                 return Err(format!("broker {ordinal} goes and holds topic {topic}"));
             }
-            let told = self.rig.memory.product(|product, store| {
-                product.ask(store, &Probe::Holdings(broker(ordinal)))
-            });
+            let told = self
+                .rig
+                .memory
+                .product(|product, store| product.ask(store, &Probe::Holdings(broker(ordinal))));
             if matches!(&told, Answer::Holdings(topics) if !topics.is_empty()) {
                 return Err(format!("broker {ordinal} goes and says that it holds {told:?}"));
             }

@@ -51,7 +51,8 @@ fn on_and_off(which: &[(&str, Value)]) -> Result<(), String> {
     let (never, rig) = (settled(), settled());
     let spec = rig.cluster().expect("it is there")["spec"].clone();
     let edit = |change: &dyn Fn(&mut Value)| {
-        let done = rig.memory.edit_as("kubectl-edit", &the_cluster(), |one| change(&mut one["spec"]));
+        let done =
+            rig.memory.edit_as("kubectl-edit", &the_cluster(), |one| change(&mut one["spec"]));
         done.expect("it can be edited");
         rig.rest().ok_or_else(|| format!("it never comes to rest\n{}", rig.story()))
     };
