@@ -102,8 +102,8 @@ impl Watched<'_> {
         if target == self.own { Ok(()) } else { Err(format!("{target} is another resource")) }
     }
 
-    /// What is changed is ours: its controller is the resource, or it is a claim that was made for
-    /// it or that one of its brokers uses.
+    /// What is changed is ours: its controller is the resource, or it is a claim that was made for it
+    /// or that one of its brokers uses.
     fn owned(&self, target: &Ref, before: &Before) -> Result<(), String> {
         let now = self.rig.memory.object(target);
         let foreign = |object: &Value| object.pointer("/metadata/labels/foreign").is_some();
