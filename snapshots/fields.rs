@@ -9,6 +9,7 @@ use std::{collections::BTreeSet, marker::PhantomData};
 use serde_json::{Value, json};
 use sluicegate::kinds;
 use sluicegate_core::{
+    field::Errors,
     kind::{Kind, Settings},
     observed::{Api, Observed, Ref},
     plan::Plan,
@@ -63,7 +64,7 @@ const EXCEPTIONS: &[(&str, &str)] =
 /// What one kind is looked at for.
 struct Look<'a> {
     schema: Value,
-    check: fn(&Value) -> bool,
+    check: fn(&Value) -> Result<(), Errors>,
     inert: &'a [(&'a str, &'a str)],
     full: Vec<Value>,
     /// What the full examples come to.
@@ -73,10 +74,11 @@ struct Look<'a> {
     changed: usize,
 }
 
-fn check<K: Kind>(object: &Value) -> bool {
+/// What `validate` asks.
+fn check<K: Kind>() -> fn(&Value) -> Result<(), Errors> {
     let api = Api::of::<K::Resource>();
-    let kind = kinds::all().into_iter().find(|kind| kind.api == api).expect("it is a kind");
-    (kind.check)(object).is_ok()
+    let kind = kinds::all().into_iter().find(|kind| kind.api == api);
+    kind.expect("every kind is known to the command line").check
 }
 
 impl Look<'_> {
@@ -84,7 +86,7 @@ impl Look<'_> {
         let (full, others) = (examples::full::<K>(), beside::others(&examples::kind::<K>()));
         Look {
             schema: schema::of::<K>(),
-            check: check::<K>,
+            check: check::<K>(),
             inert: K::INERT,
             reaches: full.iter().map(|full| reach::of(full, &others)).collect(),
             full,
@@ -110,7 +112,7 @@ impl Look<'_> {
             let values = schema::others(&field.schema, now);
             for value in examples::words(&field.path).into_iter().chain(values) {
                 let other = schema::with(full, &field.pointer(), &value);
-                if (self.check)(&other) {
+                if (self.check)(&other).is_ok() {
                     found.push((which, other));
                 }
             }
@@ -252,7 +254,7 @@ impl Ask for DefaultsTellTheTruth {
                 }
                 let without = schema::with(&object, &at, &Value::Null);
                 let with = schema::with(&object, &at, &default);
-                if !(look.check)(&with) || !(look.check)(&without) {
+                if (look.check)(&with).is_err() || (look.check)(&without).is_err() {
                     continue;
                 }
                 compared += 1;

@@ -116,7 +116,7 @@ impl Rig {
     /// Every object of an API, in the order of namespaces and names.
     pub(crate) fn all(&self, api: &Api) -> Vec<Value> {
         let version = api.api_version();
-        let is = |one: &Value| one["kind"] == *api.kind && one["apiVersion"] == version;
+        let is = |one: &Value| one["kind"] == *api.kind && one["apiVersion"] == *version;
         self.memory.objects().into_iter().filter(is).collect()
     }
 

@@ -1,7 +1,7 @@
 //! The defects that the upstream operator has, each as a test of what this one does instead.
 //!
-//! `a…` are the numbers of the list of defects in upstream's source, `r…` those of what was found when
-//! its program was run. What one test covers of both lists is in its name once.
+//! `a…` are the numbers of the list of defects in upstream's source, `r…` those of what was found
+//! when its program was run. A test has the numbers of all that it is about in its name.
 //!
 //! Not here, because there is nothing yet that could have the defect:
 //!

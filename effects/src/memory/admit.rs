@@ -216,6 +216,16 @@ pub(super) fn check_new(target: &Ref, object: &Value) -> Result<(), ApiError> {
             return Err(invalid(target, "spec.template.metadata.labels", why));
         }
     }
+    check_budget(target, object)
+}
+
+fn check_budget(target: &Ref, object: &Value) -> Result<(), ApiError> {
+    let set = |field: &str| object["spec"].get(field).is_some_and(|value| !value.is_null());
+    let budget = target.api.kind == "PodDisruptionBudget";
+    if budget && set("minAvailable") && set("maxUnavailable") {
+        let why = "minAvailable and maxUnavailable cannot be both set";
+        return Err(invalid(target, "spec", why));
+    }
     Ok(())
 }
 
@@ -250,6 +260,7 @@ pub(super) fn check_change(
             Err(invalid(target, "spec.clusterIPs[0]", "may not change once set"))
         }
         "PersistentVolumeClaim" => check_claim(store, target, before, after),
+        "PodDisruptionBudget" => check_budget(target, after),
         _ => Ok(()),
     }
 }

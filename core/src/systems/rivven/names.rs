@@ -1,13 +1,15 @@
 //! The names of everything that Rivven's kinds make, side by side, so that a collision shows.
 //!
-//! A cluster may not be called `connect-…` or `schema-…` nor end in `-headless`, because the names
-//! below would then belong to two resources at once. With at most [`CLUSTER_NAME_MAX`] characters
-//! the longest of them, the label `controller-revision-hash` of a pod (`rivven-<name>-<hash>`, the
-//! hash up to ten digits), stays within a label's 63.
+//! A cluster may not be called `connect`, `schema`, `connect-…` or `schema-…` nor end in
+//! `-headless`, because the names below would then belong to two resources at once: the ConfigMap
+//! of a cluster `connect` is called as that of another kind's `config`. With at most
+//! [`CLUSTER_NAME_MAX`] characters the longest of them, the label `controller-revision-hash` of a
+//! pod (`rivven-<name>-<hash>`, the hash up to ten digits), stays within a label's 63.
 
 /// The longest name of a cluster: 63 - `rivven-` - `-` - 10 digits of a revision.
 pub const CLUSTER_NAME_MAX: usize = 45;
-/// How no cluster's name may begin: the children of other kinds are called so.
+/// How no cluster's name may begin, nor be called without the dash: the children of other kinds are
+/// called so.
 pub const RESERVED_PREFIXES: &[&str] = &["connect-", "schema-"];
 /// How no cluster's name may end: a headless Service is called so.
 pub const RESERVED_SUFFIX: &str = "-headless";

@@ -26,9 +26,10 @@ pub(super) const CEL: &[Cel] = &[
         "CLU-02",
         "",
         "!self.metadata.name.startsWith('connect-') && !self.metadata.name.startsWith('schema-') \
+         && self.metadata.name != 'connect' && self.metadata.name != 'schema' \
          && !self.metadata.name.endsWith('-headless')",
-        "metadata.name must not begin with connect- or schema- nor end with -headless: objects of \
-         other resources have such names",
+        "metadata.name must not be connect or schema, nor begin with connect- or schema-, nor end \
+         with -headless: objects of other resources have such names",
     ),
     rule(
         "CLU-03",

@@ -33,9 +33,11 @@ fn name(name: &str, errors: &mut Errors) {
     let fits = name.len() <= names::CLUSTER_NAME_MAX && !name.contains('.');
     let must = "must have at most 45 characters and no dots";
     errors.ensure(fits, path.clone(), name, must, "CLU-01: choose a shorter name, without dots");
-    let reserved = names::RESERVED_PREFIXES.iter().any(|prefix| name.starts_with(prefix))
+    let longer = format!("{name}-");
+    let reserved = names::RESERVED_PREFIXES.iter().any(|prefix| longer.starts_with(prefix))
         || name.ends_with(names::RESERVED_SUFFIX);
-    let must = "must not begin with connect- or schema- nor end with -headless";
+    let must = "must not be connect or schema, nor begin with connect- or schema-, nor end with \
+                -headless";
     let remedy = "CLU-02: choose another name, objects of other resources are called so";
     errors.ensure(!reserved, path, name, must, remedy);
 }
