@@ -132,7 +132,7 @@ fn without_nulls(schema: &Value, value: &Value) -> Value {
         Value::Array(items) => {
             items.iter().map(|item| without_nulls(&schema["items"], item)).collect()
         }
-        other => other.clone(),
+        Value::Null | Value::Bool(_) | Value::Number(_) | Value::String(_) => value.clone(),
     }
 }
 
@@ -152,12 +152,9 @@ fn translated(schema: &Value) -> Value {
             "x-kubernetes-int-or-string" => {
                 own.insert("type".to_owned(), json!(["integer", "string"]));
             }
-            "format" => match value.as_str() {
-                // Larger numbers are read as fractions there.
-                Some("int64") => limit(&mut own, schema, i64::MIN, i64::MAX),
-                // Held to by nobody, int32 included.
-                _ => {}
-            },
+            // Larger numbers are read as fractions there. No other format is held to, int32 included.
+            "format" if value == "int64" => limit(&mut own, schema, i64::MIN, i64::MAX),
+            "format" => {}
             "x-kubernetes-validations" | "description" | "title" => {}
             // Only in a status, which nobody but us writes.
             "x-kubernetes-list-type" | "x-kubernetes-list-map-keys" => {}
