@@ -6,11 +6,12 @@
 
 use std::sync::PoisonError;
 
+use k8s_openapi::api::core::v1::Pod;
 use serde_json::Value;
 use sluicegate_core::{
     kind::Kind,
     label::MADE_FOR,
-    observed::{List, Look, Ref, Selector, text},
+    observed::{Api, List, Look, Ref, Selector, text},
     plan::{Event, Manifest, Plan, Precondition, Propagation, Verb},
     step::controller,
     systems::rivven::{Answer, Broker, Call, Probe, Rivven, names},
@@ -124,7 +125,8 @@ impl Watched<'_> {
             let name = |volume: &Value| text(volume, "/persistentVolumeClaim/claimName") == claim;
             volumes.into_iter().flatten().any(name) && self.is_broker(pod)
         };
-        self.rig.memory.objects().iter().any(|one| one["kind"] == "Pod" && uses(one))
+        let pods = self.rig.all(&Api::of::<Pod>());
+        pods.iter().any(uses)
     }
 
     /// Whether a pod belongs to a StatefulSet of the resource.

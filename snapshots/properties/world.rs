@@ -117,7 +117,7 @@ impl Rig {
     pub(crate) fn all(&self, api: &Api) -> Vec<Value> {
         let version = api.api_version();
         let is = |one: &Value| one["kind"] == *api.kind && one["apiVersion"] == *version;
-        self.memory.objects().into_iter().filter(is).collect()
+        self.memory.store(|store| store.objects().filter(|one| is(one)).cloned().collect())
     }
 
     /// The cluster resource, if it is there.
