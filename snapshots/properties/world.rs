@@ -25,7 +25,11 @@ use sluicegate_effects::{
     plan,
 };
 
-use crate::{folding, safety, safety::Watched};
+use crate::{
+    edits::BAD,
+    folding,
+    safety::{self, Watched},
+};
 
 /// The namespace of everything.
 pub(crate) const HOME: &str = "default";
@@ -56,8 +60,10 @@ pub(crate) struct Rig {
 impl Rig {
     /// An empty cluster.
     pub(crate) fn new() -> Self {
+        let memory = Memory::new(Brokers::default());
+        memory.set_image(BAD, false);
         Self {
-            memory: Memory::new(Brokers::default()),
+            memory,
             alarms: Mutex::default(),
             written: Mutex::default(),
             ill: Mutex::default(),
