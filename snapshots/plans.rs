@@ -37,6 +37,9 @@ impl<S: System> Visitor<S> for Trials {
     fn kind<K: Kind<System = S>>(&mut self) {
         let place = format!("{}/{}", S::NAME, folder::<K>());
         let cases = cases(&place);
+        let name = format!("{place} keeps to the published schema");
+        let (here, found) = (place.clone(), cases.clone());
+        self.0.push(Trial::test(name, move || as_published(&here, &found)));
         let name = format!("{place} has every situation, and no snapshot without its fixture");
         let (here, found) = (place.clone(), cases.clone());
         self.0.push(Trial::test(name, move || complete(&here, &found)));
@@ -58,6 +61,22 @@ fn complete(place: &str, cases: &[String]) -> Result<(), Failed> {
     if stale.is_empty() { Ok(()) } else { Err(format!("no fixture any more: {stale:?}").into()) }
 }
 
+/// What a program reads, against what it was promised.
+fn as_published(place: &str, cases: &[String]) -> Result<(), Failed> {
+    let schema = serde_json::from_str(&printed(&["sluicegate", "plan", "--schema"]))?;
+    let schema = jsonschema::validator_for(&schema)?;
+    for case in cases {
+        let file = format!("fixtures/{place}/{case}.yaml");
+        let json = printed(&["sluicegate", "plan", "-f", &file, "-o", "json"]);
+        // What cannot be read at all is told on stderr alone, and nothing is printed that looks whole.
+        let Ok(json) = serde_json::from_str(&json) else { continue };
+        if let Some(error) = schema.iter_errors(&json).next() {
+            return Err(format!("{file}: {error} at {}", error.instance_path()).into());
+        }
+    }
+    Ok(())
+}
+
 /// What a person sees: what is printed, what is complained of, and the exit code; for a cluster of
 /// nothing also the manifests themselves.
 fn check(place: &str, case: &str) -> Result<(), Failed> {
@@ -65,7 +84,7 @@ fn check(place: &str, case: &str) -> Result<(), Failed> {
     let text = fs::read_to_string(&path)?;
     let comment = text.lines().next().unwrap_or_default().trim_start_matches("# ");
     let file = format!("fixtures/{place}/{case}.yaml");
-    let mut seen = plan(&file, &["--detailed-exitcode"]);
+    let mut seen = plan(&file, &["--detailed-exitcode", "--show-status"]);
     if text.contains("\nobserved: {}\n") || text.contains("  served:") {
         let manifests = plan(&file, &["-o", "manifests", "--steps", "next"]);
         seen.push_str(&format!("\n==== manifests\n{manifests}"));
@@ -81,18 +100,8 @@ fn check(place: &str, case: &str) -> Result<(), Failed> {
 }
 
 fn plan(file: &str, more: &[&str]) -> String {
-    let (mut out, mut err) = (Vec::new(), Vec::new());
-    let mut stdin = std::io::empty();
-    let args = ["sluicegate", "plan", "-f", file].into_iter().chain(more.iter().copied());
-    let code = {
-        let (stdin, stdout, stderr) = (&mut stdin, &mut out, &mut err);
-        let terminal = Terminal::plain(100);
-        let mut io = Io { stdin, stdout, stderr, terminal, failed: false };
-        sluicegate::run(args, &mut io)
-    };
-    let text = |bytes: Vec<u8>| String::from_utf8(bytes).expect("what is printed is UTF-8");
-    let mut seen = text(out);
-    let complaints = text(err);
+    let args: Vec<&str> = ["sluicegate", "plan", "-f", file].iter().chain(more).copied().collect();
+    let (code, mut seen, complaints) = run(&args);
     if !complaints.is_empty() {
         seen.push_str(&format!("==== stderr\n{complaints}"));
     }
@@ -100,6 +109,23 @@ fn plan(file: &str, more: &[&str]) -> String {
         seen.push_str(&format!("==== exit code {code}\n"));
     }
     seen
+}
+
+fn printed(args: &[&str]) -> String {
+    run(args).1
+}
+
+/// The exit code, what is printed, and what is complained of.
+fn run(args: &[&str]) -> (u8, String, String) {
+    let (mut stdin, mut out, mut err) = (std::io::empty(), Vec::new(), Vec::new());
+    let code = {
+        let (stdin, stdout, stderr) = (&mut stdin, &mut out, &mut err);
+        let terminal = Terminal::plain(100);
+        let mut io = Io { stdin, stdout, stderr, terminal, failed: false };
+        sluicegate::run(args, &mut io)
+    };
+    let text = |bytes: Vec<u8>| String::from_utf8(bytes).expect("what is printed is UTF-8");
+    (code, text(out), text(err))
 }
 
 fn cases(place: &str) -> Vec<String> {

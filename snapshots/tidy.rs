@@ -1,4 +1,247 @@
 //! House rules that lints cannot say.
 
+use std::{
+    collections::{BTreeMap, BTreeSet},
+    fs,
+    path::{Path, PathBuf},
+    process::Command,
+};
+
+use sluicegate_core::{
+    condition,
+    kind::{Kind, System, folder},
+    rule,
+    systems::{self, Visitor},
+};
+
+/// What stands at the top of the repository; what begins with a dot is not counted.
+const TOP: &[&str] = &[
+    "Cargo.lock",
+    "Cargo.toml",
+    "LICENSE",
+    "README.md",
+    "core",
+    "deploy",
+    "effects",
+    "fixtures",
+    "operator",
+    "snapshots",
+];
+/// What the folder of every kind has, as a file or as a folder.
+const PARTS: &[&str] = &["api", "cel", "conditions", "inert", "leave", "mod", "status", "valid"];
+const LINES_MAX: usize = 400;
+const COLUMNS_MAX: usize = 100;
+
+/// Files that may be longer, with the reason.
+const LONGER: &[(&str, &str)] = &[];
+
+fn root() -> PathBuf {
+    Path::new(env!("CARGO_MANIFEST_DIR")).join("..")
+}
+
+/// Every file that git knows or would take, by its path from the top, with its text.
+fn files() -> BTreeMap<String, String> {
+    let args = ["ls-files", "--cached", "--others", "--exclude-standard"];
+    let listed = Command::new("git").args(args).current_dir(root()).output();
+    let listed = listed.expect("git lists the files").stdout;
+    let names = String::from_utf8(listed).expect("paths are text");
+    let read = |name: &str| Some((name.to_owned(), fs::read_to_string(root().join(name)).ok()?));
+    names.lines().filter_map(read).collect()
+}
+
+/// The Rust code among them.
+fn code() -> BTreeMap<String, String> {
+    files().into_iter().filter(|(name, _)| name.ends_with(".rs")).collect()
+}
+
+fn none(wrong: &[String]) {
+    assert!(wrong.is_empty(), "{wrong:#?}");
+}
+
 #[test]
-fn placeholder() {}
+fn no_file_is_longer_than_one_idea_and_no_line_wider_than_a_screen() {
+    let mut wrong = Vec::new();
+    for (name, text) in code() {
+        let lines = text.lines().count();
+        if lines > LINES_MAX && !LONGER.iter().any(|(longer, _)| *longer == name) {
+            wrong.push(format!("{name} has {lines} lines"));
+        }
+        for (at, line) in text.lines().enumerate() {
+            // A text or a piece of JSON in a test is not broken for the sake of a margin.
+            let literal = line.trim_start().starts_with('"') && name.contains("test");
+            if line.chars().count() > COLUMNS_MAX && !literal {
+                wrong.push(format!("{name}:{} is too wide", at + 1));
+            }
+        }
+    }
+    none(&wrong);
+}
+
+#[test]
+fn every_file_begins_with_what_it_is_for() {
+    let told = |text: &str| text.starts_with("//!");
+    let silent = code().into_iter().filter(|(_, text)| !told(text)).map(|(name, _)| name);
+    none(&silent.collect::<Vec<_>>());
+}
+
+#[test]
+fn systems_do_not_import_each_other() {
+    let mut names = Names::default();
+    systems::visit(&mut names);
+    let mut wrong = Vec::new();
+    for (name, text) in code() {
+        let Some(inside) = name.strip_prefix("core/src/systems/") else { continue };
+        let own = inside.split('/').next().unwrap_or_default();
+        for other in names.systems.iter().filter(|other| **other != own && own != "mod.rs") {
+            if text.contains(&format!("systems::{other}")) {
+                wrong.push(format!("{name} imports {other}"));
+            }
+        }
+    }
+    none(&wrong);
+}
+
+#[test]
+fn every_kind_has_the_same_parts() {
+    let mut names = Names::default();
+    systems::visit(&mut names);
+    let mut wrong = Vec::new();
+    for (system, kind) in &names.kinds {
+        let folder = root().join("core/src/systems").join(system).join(kind);
+        for part in PARTS {
+            let file = folder.join(format!("{part}.rs")).is_file();
+            if !file && !folder.join(part).join("mod.rs").is_file() {
+                wrong.push(format!("{system}/{kind} has no {part}"));
+            }
+        }
+    }
+    none(&wrong);
+}
+
+#[test]
+fn every_rule_has_an_id_of_its_own_and_is_used() {
+    let mut names = Names::default();
+    systems::visit(&mut names);
+    let mut rules: Vec<&str> = rule::RULES.iter().map(|rule| rule.id).collect();
+    rules.extend(&names.rules);
+    rules.extend(&names.cel);
+    let unique: BTreeSet<&str> = rules.iter().copied().collect();
+    assert_eq!(unique.len(), rules.len(), "an id is given twice");
+    let files = files();
+    let snapshots = files.iter().filter(|(name, _)| name.ends_with(".snap"));
+    let snapshots: Vec<&String> = snapshots.map(|(_, text)| text).collect();
+    let code = files.iter().filter(|(name, _)| name.ends_with(".rs") && !tells(name));
+    let code: Vec<&String> = code.map(|(_, text)| text).collect();
+    let mut wrong = Vec::new();
+    for id in unique {
+        let word = id.replace('-', "_");
+        let used = code.iter().any(|text| text.contains(&format!("::{word}")));
+        if !used && !snapshots.iter().any(|text| text.contains(id)) {
+            wrong.push(format!("{id} decides nothing and is seen in no snapshot"));
+        }
+    }
+    none(&wrong);
+}
+
+/// Whether a file only lists rules.
+fn tells(name: &str) -> bool {
+    name.ends_with("/rules.rs") || name.ends_with("/rule.rs") || name.starts_with("snapshots/")
+}
+
+#[test]
+fn every_reason_is_given_somewhere() {
+    let mut names = Names::default();
+    systems::visit(&mut names);
+    let code: Vec<String> = code().into_values().collect();
+    let tables: Vec<&String> = code.iter().filter(|text| text.contains("Reason::")).collect();
+    let mut wrong = Vec::new();
+    let mut reasons: Vec<(&str, &str)> = names.reasons;
+    reasons.extend(condition::REASONS.iter().map(|reason| (reason.condition, reason.name)));
+    for (kind, reason) in reasons {
+        let Some(word) = tables.iter().find_map(|text| constant(text, kind, reason)) else {
+            wrong.push(format!("{kind}/{reason} is not declared"));
+            continue;
+        };
+        let uses = code.iter().map(|text| text.matches(&word).count()).sum::<usize>();
+        // Once where it is declared, and once in the table.
+        if uses < 3 {
+            wrong.push(format!("{kind}/{reason} ({word}) is never given"));
+        }
+    }
+    none(&wrong);
+}
+
+/// The static that declares a reason: the last one named before it.
+fn constant(text: &str, kind: &str, reason: &str) -> Option<String> {
+    for (at, _) in text.match_indices("static ") {
+        let declaration: String = text[at..].split(';').next()?.to_owned();
+        let (name, value) = declaration.strip_prefix("static ")?.split_once(':')?;
+        let said: Vec<&str> = value.split('"').skip(1).step_by(2).take(2).collect();
+        if said == [kind, reason] {
+            return Some(name.trim().to_owned());
+        }
+    }
+    None
+}
+
+#[test]
+fn no_file_speaks_of_a_place_on_somebodys_machine() {
+    // Written in parts, so that this file does not.
+    let places = ["work", "tmp", "root"].map(|place| format!("/{place}/"));
+    let mut wrong = Vec::new();
+    for (name, text) in files() {
+        for (at, line) in text.lines().enumerate() {
+            if places.iter().any(|place| line.contains(place)) {
+                wrong.push(format!("{name}:{}: {}", at + 1, line.trim()));
+            }
+        }
+    }
+    none(&wrong);
+}
+
+#[test]
+fn every_snapshot_has_its_fixture() {
+    let files = files();
+    let mut wrong = Vec::new();
+    for name in files.keys().filter(|name| name.ends_with(".snap")) {
+        let case = name.strip_prefix("snapshots/").and_then(|name| name.strip_suffix(".snap"));
+        let fixture = format!("fixtures/{}.yaml", case.unwrap_or_default());
+        if !files.contains_key(&fixture) {
+            wrong.push(format!("{name} has no fixture"));
+        }
+    }
+    none(&wrong);
+}
+
+#[test]
+fn the_top_of_the_repository_is_fixed() {
+    let files = files();
+    let tops: BTreeSet<&str> = files
+        .keys()
+        .filter_map(|name| name.split('/').next())
+        .filter(|name| !name.starts_with('.'))
+        .collect();
+    assert_eq!(tops, TOP.iter().copied().collect());
+}
+
+/// What all kinds are called and have.
+#[derive(Default)]
+struct Names {
+    systems: BTreeSet<&'static str>,
+    kinds: Vec<(&'static str, String)>,
+    rules: BTreeSet<&'static str>,
+    cel: Vec<&'static str>,
+    reasons: Vec<(&'static str, &'static str)>,
+}
+
+impl<S: System> Visitor<S> for Names {
+    fn kind<K: Kind<System = S>>(&mut self) {
+        self.systems.insert(S::NAME);
+        self.kinds.push((S::NAME, folder::<K>()));
+        let ids: Vec<&str> = S::RULES.iter().map(|rule| rule.id).collect();
+        assert_eq!(ids.iter().collect::<BTreeSet<_>>().len(), ids.len(), "an id is given twice");
+        self.rules.extend(ids);
+        self.cel.extend(K::CEL.iter().map(|rule| rule.rule_id));
+        self.reasons.extend(K::REASONS.iter().map(|reason| (reason.condition, reason.name)));
+    }
+}

@@ -57,6 +57,7 @@ fn walk(path: &mut String, exists: &Value, wish: &Value, changes: &mut Vec<Chang
                 let length = step(path, key);
                 match exists.get(key) {
                     Some(exists) => walk(path, exists, wish, changes),
+                    None if says_nothing(wish) => {}
                     None => changes.push(change(path, None, Some(wish))),
                 }
                 path.truncate(length);
@@ -65,6 +66,19 @@ fn walk(path: &mut String, exists: &Value, wish: &Value, changes: &mut Vec<Chang
         (Value::Array(exists), Value::Array(wish)) => lists(path, exists, wish, changes),
         _ if exists == wish || same_quantity(path, exists, wish) => {}
         _ => changes.push(change(path, Some(exists), Some(wish))),
+    }
+}
+
+/// The API server leaves out what says nothing (`omitempty`): a probe's delay of 0 is stored as no
+/// delay, an empty list as none. To ask for it again at each look would never end.
+fn says_nothing(wish: &Value) -> bool {
+    match wish {
+        Value::Null | Value::Bool(false) => true,
+        Value::Bool(true) => false,
+        Value::Number(number) => number.as_f64() == Some(0.0),
+        Value::String(text) => text.is_empty(),
+        Value::Array(items) => items.is_empty(),
+        Value::Object(fields) => fields.is_empty(),
     }
 }
 
@@ -213,6 +227,15 @@ mod tests {
             "containers": [{ "name": "sidecar" }, { "name": "a", "image": "x", "tty": false }] } });
         let wish = wish(json!({ "spec": { "replicas": 1,
             "containers": [{ "name": "a", "image": "x" }] } }));
+        assert_eq!(differences(&exists, &wish), []);
+    }
+
+    #[test]
+    fn what_the_server_leaves_out_because_it_says_nothing_is_no_difference() {
+        let exists = json!({ "livenessProbe": { "periodSeconds": 10 } });
+        let wish =
+            wish(json!({ "livenessProbe": { "initialDelaySeconds": 0, "periodSeconds": 10 },
+            "tolerations": [], "value": "", "stdin": false }));
         assert_eq!(differences(&exists, &wish), []);
     }
 

@@ -1,6 +1,6 @@
 //! Conditions: which there are, and the one rule about their times: they move with the status only.
 //!
-//! Every reason stands in a table, so that `explain condition`, the docs and the code cannot differ.
+//! Every reason stands in a table, so that `explain condition`, docs and code cannot differ.
 
 use k8s_openapi::{
     apimachinery::pkg::apis::meta::v1::{Condition, Time},
@@ -213,8 +213,8 @@ pub static PAUSED_NOT: Reason =
 pub static READY_NOT_ACCEPTED: Reason = Reason::quiet(
     "Ready",
     "NotAccepted",
-    "The resource is not served as it is, so nobody knows whether what runs is what it asks for; see \
-     the condition Accepted.",
+    "The resource is not served as it is, so nobody knows whether what runs is what it asks for; \
+     see the condition Accepted.",
 );
 /// Changes are under way.
 pub static READY_RECONCILING: Reason =
@@ -239,6 +239,8 @@ pub static REASONS: &[&Reason] = &[
     &READY_NOT_ACCEPTED,
     &READY_RECONCILING,
     &READY_BLOCKED,
+    &crate::effect::EFFECTIVE_ALL,
+    &crate::effect::EFFECTIVE_NOT,
 ];
 
 #[cfg(test)]

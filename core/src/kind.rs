@@ -2,7 +2,7 @@
 
 use std::{
     collections::{BTreeMap, BTreeSet},
-    fmt,
+    fmt::{self, Debug},
 };
 
 use k8s_openapi::{
@@ -39,7 +39,7 @@ pub trait System: Clone + fmt::Debug + PartialEq + Sized + Send + Sync + 'static
     const RULES: &'static [&'static Rule];
 
     /// A question that only the product's own API can answer.
-    type Probe: Clone + Ord + fmt::Debug + fmt::Display + Serialize + DeserializeOwned + Send + Sync;
+    type Probe: Clone + Ord + Debug + fmt::Display + Serialize + DeserializeOwned + Send + Sync;
     /// The answer to a [`Probe`](System::Probe). That the product cannot be reached is one.
     type Answer: Clone + PartialEq + fmt::Debug + Serialize + DeserializeOwned + Send + Sync;
     /// A change that only the product's own API can make. Displayed as people would say it.
@@ -164,7 +164,8 @@ pub trait Status: Default + Clone + PartialEq + Serialize + DeserializeOwned {
     fn message_mut(&mut self) -> &mut Option<String>;
 }
 
-/// Implements [`Status`] for a struct with `conditions`, `observed_generation`, `message` and a time.
+/// Implements [`Status`] for a struct with `conditions`, `observed_generation`, `message` and a
+/// time.
 #[macro_export]
 macro_rules! status {
     ($status:ty, $changed_at:ident) => {

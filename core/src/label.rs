@@ -17,8 +17,8 @@ pub const MADE_FOR: &str = "sluicegate/made-for";
 pub const PAUSED: &str = "sluicegate/paused";
 /// On a resource: a new value restarts all its pods, one at a time. On a pod: restarts that one.
 pub const RESTART: &str = "sluicegate/restart";
-/// On a pod template: the value of [`RESTART`] that its pods were started with. A name of its own, so
-/// that a pod is not taken to ask for a restart by itself.
+/// On a pod template: the value of [`RESTART`] that its pods were started with. A name of its own,
+/// so that a pod is not taken to ask for a restart by itself.
 pub const RESTARTED: &str = "sluicegate/restarted";
 /// On a pod template: the digest of the configuration that its pods read when they start.
 pub const CONFIG: &str = "sluicegate/config";

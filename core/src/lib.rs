@@ -33,6 +33,7 @@ pub mod rule;
 pub mod compare;
 pub mod crd;
 pub mod digest;
+pub mod effect;
 pub mod fold;
 pub mod schema;
 

@@ -1,8 +1,8 @@
 //! The shell around the core: it reads what the core asks to see and does what it plans.
 //!
-//! [`plan`] is the one path from a resource to a plan, and [`execute`] the one path from a plan to
-//! changes. Both are given their world: a cluster, files, or the [embedded Kubernetes](memory). The
-//! core cannot tell which, so whatever is shown offline is what happens online.
+//! [`plan`] is the one path from a resource to a plan, and [`execute()`] the one path from a plan
+//! to changes. Both are given their world: a cluster, files, or the [embedded Kubernetes](memory).
+//! The core cannot tell which, so whatever is shown offline is what happens online.
 
 mod error;
 mod execute;

@@ -60,8 +60,8 @@ pub struct PlanArgs {
     /// The form of the result
     #[arg(short, long, value_enum, default_value_t = Format::Text)]
     pub output: Format,
-    /// Tells by the exit code: 0 nothing, 2 changes, 3 changes with a risk, 4 blocked. =simple: 0 or
-    /// 2
+    /// Tells by the exit code: 0 nothing, 2 changes, 3 changes with a risk, 4 blocked. =simple:
+    /// 0 or 2
     #[arg(
         long,
         value_enum,

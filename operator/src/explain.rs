@@ -1,5 +1,5 @@
-//! `explain`: what rules, fields, conditions and gates mean, from the tables that the operator works
-//! by. What is printed here cannot differ from what is done.
+//! `explain`: what rules, fields, conditions and gates mean, from the tables that the operator
+//! works by. What is printed here cannot differ from what is done.
 
 use serde_json::Value;
 use sluicegate_core::{

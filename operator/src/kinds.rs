@@ -100,19 +100,27 @@ fn change<K: Kind>(before: &Value, after: &Value) -> Result<(), Errors> {
     }
 }
 
+/// The text is judged first: what decodes has lost the difference between a field that is missing
+/// and one that Kubernetes' own types fill in.
 fn check<K: Kind>(resource: &Value) -> Result<(), Errors> {
     let mut errors = Errors::default();
-    let spec = resource.get("spec").cloned().unwrap_or_default();
-    K::schema().check(&Path::default(), &json!({ "spec": spec }), &mut errors);
+    let own = resource.get("spec").map_or_else(|| json!({}), |spec| json!({ "spec": spec }));
+    K::schema().check(&Path::default(), &own, &mut errors);
     match serde_json::from_value::<K::Resource>(resource.clone()) {
-        Ok(resource) => accept::<K>(&resource).map(drop),
+        Ok(resource) => {
+            let more = accept::<K>(&resource).err().unwrap_or_default();
+            let said: Vec<_> = errors.iter().cloned().collect();
+            for error in more.iter().filter(|error| !said.contains(error)).cloned() {
+                errors.push(error.path, error.cause, error.remedy);
+            }
+        }
         // What the schema refuses does not decode; it has said so better already.
-        Err(_) if !errors.is_empty() => Err(errors),
+        Err(_) if !errors.is_empty() => {}
         Err(error) => {
             let must = format!("it does not decode: {error}");
             let what = Cause::Invalid(K::crd().spec.names.kind, must);
             errors.push(Path::default(), what, "compare it with `sluicegate explain field`");
-            Err(errors)
         }
     }
+    errors.or(())
 }

@@ -1,7 +1,7 @@
 //! `validate`: everything wrong with resources, each with file, line and remedy.
 //!
-//! The same check comes before `plan` and `simulate`: nothing is planned for what the API server, or
-//! the operator, would refuse, nor for what `kubectl` would read as something else than we do.
+//! The same check comes before `plan` and `simulate`: nothing is planned for what the API server,
+//! or the operator, would refuse, nor for what `kubectl` would read as something else than we do.
 
 use sluicegate_core::field::{Errors, Path};
 use sluicegate_effects::{

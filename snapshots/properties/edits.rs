@@ -1,5 +1,5 @@
-//! What people and misfortune do: edits of specs, edits of what belongs to a cluster, and everything
-//! that can befall a pod.
+//! What people and misfortune do: edits of specs, edits of what belongs to a cluster, and
+//! everything that can befall a pod.
 
 use proptest::{prelude::*, sample::select};
 use serde_json::{Value, json};

@@ -1,5 +1,5 @@
-//! What is really there, told independently of the core: which brokers serve, whether a cluster that
-//! is called *Ready* is, and what is left to compare of two worlds.
+//! What is really there, told independently of the core: which brokers serve, whether a cluster
+//! that is called *Ready* is, and what is left to compare of two worlds.
 
 use std::sync::PoisonError;
 

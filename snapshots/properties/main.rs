@@ -1,8 +1,8 @@
 //! What holds for every spec, every fault and every order of events: the operator at work on the
 //! embedded Kubernetes, with a watchman at every write.
 //!
-//! The cases are the same in every run, so that a green build stays green. `PROPTEST_RNG_SEED` draws
-//! others, `PROPTEST_CASES` (256 unless told) scales how many. What was found once is in
+//! The cases are the same in every run, so that a green build stays green. `PROPTEST_RNG_SEED`
+//! draws others, `PROPTEST_CASES` (256 unless told) scales how many. What was found once is in
 //! `regressions/` and is run first.
 
 mod bytes;

@@ -1,5 +1,5 @@
-//! Every prefix of every plan: a run in which the nth write fails, loses its reply, comes late or is
-//! overtaken ends where the undisturbed run ends.
+//! Every prefix of every plan: a run in which the nth write fails, loses its reply, comes late or
+//! is overtaken ends where the undisturbed run ends.
 //!
 //! A process that is stopped after a write is a reply that is lost: nothing is remembered but what
 //! is in the cluster.

@@ -51,7 +51,8 @@ pub(crate) fn planned<K: Kind<System = Rivven>>(
     if let Some(verb) = verbs().find(|verb| leaving && makes(verb)) {
         rig.alarm(format!("{} is being deleted, and yet: {verb}", plan.resource));
     }
-    let claims = |verb: &&Verb<Rivven>| matches!(verb, Verb::Delete(target, ..) if target.api.kind == "PersistentVolumeClaim");
+    let claim = |target: &Ref| target.api.kind == "PersistentVolumeClaim";
+    let claims = |verb: &&Verb<Rivven>| matches!(verb, Verb::Delete(target, ..) if claim(target));
     if let Some(verb) = verbs().find(|verb| !leaving && claims(verb)) {
         rig.alarm(format!("{} stays, and yet: {verb}", plan.resource));
     }

@@ -97,6 +97,8 @@ pub fn count_or_percent(_: &mut SchemaGenerator) -> Schema {
         "x-kubernetes-int-or-string": true,
         "pattern": COUNT_OR_PERCENT,
         "minimum": 0,
+        // As many digits as the pattern takes: more would not fit where Kubernetes keeps it.
+        "maximum": 999_999_999,
         "maxLength": 9,
     })
 }

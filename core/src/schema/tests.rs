@@ -1,3 +1,5 @@
+//! What the schema check says, word for word.
+
 use proptest::prelude::*;
 use serde_json::json;
 

@@ -251,7 +251,8 @@ fn drift_event<S: System>(own: &Ref, action: &Action<S>) -> Option<Event> {
         kind: EventKind::Warning,
         reason: "DriftCorrected",
         note: format!(
-            "{target} was changed by somebody else and is put back: {}",
+            "{target} was changed by somebody else and is put back ({}): {}",
+            rule::OBJ_08.id,
             paths.join(", ")
         ),
         regarding: own.clone(),

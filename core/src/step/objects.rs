@@ -117,7 +117,11 @@ pub(super) fn reach<S: System>(wanted: Wanted<S>, seen: &Observed<S>) -> Reach<S
         changes.extend(compare::removed(exists, &manifest, SLUICEGATE));
         Why::Changed(changes)
     };
-    let (risk, rule) = worst(why.changes(), assess);
+    let (risk, mut rule) = worst(why.changes(), assess);
+    if matches!(why, Why::Drifted(_)) && rule::RULES.contains(&rule) {
+        // A rule of the kind's own says more; one of these says less than that it is drift.
+        rule = &rule::OBJ_08;
+    }
     let at = Precondition::as_seen(&manifest.target, exists);
     let action = Action::new(Verb::Apply(manifest, at), why, risk, rule);
     Reach::By(Action { gates, guards, ..action })

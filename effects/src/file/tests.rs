@@ -65,7 +65,8 @@ fn a_file_without_observed_says_nothing_about_what_exists() {
 
 #[test]
 fn every_mistake_has_its_line_and_a_remedy() {
-    let text = "kind: A\nmetadata: { name: 3 }\n---\nobserved:\n  sevred: []\n  now: noon\n---\nprobe: {}\n";
+    let text = "kind: A\nmetadata: { name: 3 }\n---\nobserved:\n  sevred: []\n  now: noon\n---\n\
+                probe: {}\n";
     let problems = file(text).expect_err("there are mistakes");
     let lines: Vec<usize> = problems.iter().map(|problem| problem.line).collect();
     assert_eq!(lines, [1, 2, 6, 5, 8]);

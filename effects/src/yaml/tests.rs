@@ -1,3 +1,5 @@
+//! What is read and written as YAML, held against what `kubectl` reads.
+
 use proptest::prelude::*;
 use serde_json::{Map, Number, json};
 use sluicegate_core::field::Path;
@@ -30,7 +32,8 @@ fn every_document_is_read_and_empty_ones_are_not() {
 
 #[test]
 fn plain_scalars_are_those_of_the_core_schema() {
-    let text = "[true, False, null, ~, '1', 1, -1, +1, 0x1F, 0o17, 1.5, .5, 1e3, 18446744073709551615, \
+    let text = "[true, False, null, ~, '1', 1, -1, +1, 0x1F, 0o17, 1.5, .5, 1e3, \
+        18446744073709551615, \
         on, 1_000, 12:30:45, 0755, 2001-01-01, 10Gi, 0x+1, --.inf, !!str 1, !!int 1, ! 1]";
     let expected = json!([
         true,
@@ -210,7 +213,8 @@ fn depth_and_size_are_bounded() {
 
 #[test]
 fn lists_are_flattened_with_their_lines_and_traps() {
-    let text = "kind: List\nitems:\n- kind: A\n- kind: BList\n  items:\n  - kind: B\n    f: on\n---\nkind: C\n";
+    let text = "kind: List\nitems:\n- kind: A\n- kind: BList\n  items:\n  - kind: B\n    f: on\n\
+                ---\nkind: C\n";
     let documents = flatten(parse("a.yaml", text).unwrap());
     let kinds: Vec<_> = documents.iter().map(|document| document.value["kind"].clone()).collect();
     assert_eq!(kinds, ["A", "B", "C"]);

@@ -1,4 +1,5 @@
-//! Reconciliations, one after another, until nothing is left to do: each resource's plans, in order.
+//! Reconciliations, one after another, until nothing is left to do: each resource's plans in
+//! order.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -179,7 +180,8 @@ fn not_ready(resource: &impl Serialize) -> Option<String> {
     (text(ready, "/status") != "True").then(|| format!("{reason} (was: {message})"))
 }
 
-/// What held back, until now, what these actions do. Gates that the actions carry say it themselves.
+/// What held back, until now, what these actions do. Gates that the actions carry say it
+/// themselves.
 fn waited_for(waiting: &[Waiting], actions: &[Action]) -> Vec<String> {
     let carried = |id: &str| actions.iter().any(|one| one.gates.iter().any(|gate| gate.id == id));
     let mut waited = Vec::new();

@@ -16,8 +16,7 @@ pub fn render(output: &Output, view: &View) -> String {
     let mut page = Page::new(view.width, view.colour);
     summary::header(&mut page, output);
     for resource in &output.resources {
-        let quiet = resource.result == Outcome::Unchanged && is_ready(resource);
-        if !quiet || view.show_unchanged {
+        if worth_showing(resource) || view.show_unchanged || view.show_status {
             page.gap();
             planned(&mut page, resource, view);
         }
@@ -25,6 +24,15 @@ pub fn render(output: &Output, view: &View) -> String {
     page.gap();
     summary::footer(&mut page, output);
     page.finish()
+}
+
+/// Whether a person has to see a resource: something is done about it, it is not as it should be,
+/// or there is something to know.
+fn worth_showing(resource: &Planned) -> bool {
+    resource.result != Outcome::Unchanged
+        || !is_ready(resource)
+        || !resource.warnings.is_empty()
+        || alerts(resource).next().is_some()
 }
 
 /// One resource.
@@ -137,6 +145,9 @@ fn action(page: &mut Page, actions: &[&Action], view: &View, first: bool) {
     gates(page, &action.gates, first);
     match (action.op, &action.object) {
         (Op::Create, Some(object)) => created(page, object, view),
+        (Op::Event, Some(event)) => {
+            page.words(8, &[], text(event, "/note"), Style::Dim);
+        }
         (Op::Recreate | Op::Delete | Op::Restart | Op::Event, _) => {}
         (Op::Finalizers | Op::Call | Op::Update | Op::Replace | Op::Status | Op::Create, _) => {
             changes(page, action, view);
@@ -149,9 +160,8 @@ fn what(action: &Action) -> Vec<Span> {
         (Some(call), ..) => vec![Span::plain(call.clone())],
         (None, Some(target), Op::Event) => {
             let event = action.object.as_ref();
-            let note = event.map(|event| text(event, "/note")).unwrap_or_default();
             let reason = event.map(|event| text(event, "/reason")).unwrap_or_default();
-            vec![Span::plain(format!("event {reason}: {note}")), Span::dim(name_of(target))]
+            vec![Span::plain(format!("event {reason} of ")), Span::dim(name_of(target))]
         }
         (None, Some(target), Op::Status) => vec![Span::plain(format!("status of {}", target.name))],
         (None, Some(target), Op::Finalizers) => {
@@ -226,15 +236,31 @@ fn then(page: &mut Page, resource: &Planned, view: &View) {
     if let Some(seconds) = resource.requeue_after_seconds {
         page.line(11, &[Span::dim(format!("looks again after {seconds} s"))]);
     }
-    if view.show_status {
-        for event in &resource.events {
-            let note = format!("{}: {}", event.reason, event.note);
-            page.words(2, &[Span::dim("event    ")], &note, Style::Dim);
-        }
+    let told = resource.events.iter().filter(|_| view.show_status);
+    let told = told.map(|event| format!("{}: {}", event.reason, event.note));
+    // The steps show every event themselves when they are asked to.
+    let elsewhere = |note: &String| TOLD_ELSEWHERE.iter().any(|reason| note.starts_with(reason));
+    let alerts = alerts(resource).filter(|note| !view.show_status && !elsewhere(note));
+    for note in told.chain(alerts) {
+        page.words(2, &[Span::dim("tells    ")], &note, Style::Dim);
     }
     for warning in &resource.warnings {
         page.words(2, &[Span("warning  ".to_owned(), Style::Change)], warning, Style::Plain);
     }
+}
+
+/// Events that say what a part of the page of its own says: what is blocked, and warnings.
+const TOLD_ELSEWHERE: &[&str] = &["Refused: ", "FieldsWithoutEffect: "];
+
+/// The warnings that the operator gives as events.
+fn alerts(resource: &Planned) -> impl Iterator<Item = String> {
+    let events = resource.actions.iter().filter(|action| action.op == Op::Event);
+    let of_steps = events.filter_map(|action| action.object.as_ref()).filter_map(|event| {
+        let told = format!("{}: {}", text(event, "/reason"), text(event, "/note"));
+        (text(event, "/kind") == "Warning").then_some(told)
+    });
+    let others = resource.events.iter().filter(|event| event.warning);
+    of_steps.chain(others.map(|event| format!("{}: {}", event.reason, event.note)))
 }
 
 /// Whether a condition keeps the resource from being served. All others are named in what *Ready*

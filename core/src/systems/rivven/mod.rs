@@ -2,7 +2,7 @@
 //!
 //! | kind | makes | asks the broker |
 //! |---|---|---|
-//! | [`cluster`] | StatefulSet, Services, ConfigMap, PodDisruptionBudget, ServiceMonitor | health, what it holds |
+//! | [`cluster`] | StatefulSet, Services, ConfigMap, budget, monitor | health, what it holds |
 //! | [`topic`] | nothing in Kubernetes | the topic; to create, grow, configure and delete it |
 //!
 //! What a release of the broker can and cannot do stands in [`release`], what decides in [`rules`],
@@ -16,7 +16,6 @@ use crate::{kind, rule::Rule, systems::Visitor};
 
 pub mod api;
 pub mod cluster;
-pub(crate) mod effect;
 pub mod names;
 pub mod release;
 pub mod rules;

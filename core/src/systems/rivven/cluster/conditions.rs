@@ -73,16 +73,6 @@ pub(super) static REACHABLE_NOT: Reason = Reason::told(
 pub(super) static REACHABLE_UNASKED: Reason =
     Reason::quiet("BrokersReachable", "NotAsked", "No broker is ready, so none was asked.");
 
-pub(super) static EFFECTIVE_ALL: Reason =
-    Reason::quiet("SpecEffective", "AllFields", "Every field that is set reaches a reader.");
-pub(super) static EFFECTIVE_NOT: Reason = Reason::told(
-    "SpecEffective",
-    "FieldsWithoutEffect",
-    Warning,
-    "Fields are set that this release of the program does not read. They change nothing; `explain \
-     field` says why for each.",
-);
-
 pub(super) static MEASURED_YES: Reason =
     Reason::quiet("ReleaseKnown", "Measured", "What this release can do was measured.");
 pub(super) static MEASURED_NOT: Reason = Reason::told(
@@ -135,8 +125,6 @@ pub(super) static REASONS: &[&Reason] = &[
     &REACHABLE_ALL,
     &REACHABLE_NOT,
     &REACHABLE_UNASKED,
-    &EFFECTIVE_ALL,
-    &EFFECTIVE_NOT,
     &MEASURED_YES,
     &MEASURED_NOT,
     &MONITORED_YES,

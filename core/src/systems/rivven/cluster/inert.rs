@@ -15,7 +15,7 @@ pub(super) const INERT: &[(&str, &str)] = &[
     ),
     ("spec.config.raftElectionTimeoutMs", "the cluster mode of rivvend 0.0.22 does not start."),
     ("spec.config.raftHeartbeatIntervalMs", "the cluster mode of rivvend 0.0.22 does not start."),
-    ("spec.config.raw", "unless rivvend 0.0.22 knows an option of that name."),
+    ("spec.config.raw", "an option that rivvend 0.0.22 does not know is not read."),
     ("spec.tls.certSecretName", "rivvend 0.0.22 is released without TLS."),
     ("spec.tls.mtlsEnabled", "rivvend 0.0.22 is released without TLS."),
     ("spec.tls.caSecretName", "rivvend 0.0.22 is released without TLS."),

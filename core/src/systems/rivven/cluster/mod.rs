@@ -204,8 +204,8 @@ fn hold(valid: &Valid, brokers: &Brokers) -> Desired<Rivven> {
     }
 }
 
-/// The StatefulSet with as many brokers as there shall be right now, signed as a stage on the way to
-/// as many as are asked for.
+/// The StatefulSet with as many brokers as there shall be right now, signed as a stage on the way
+/// to as many as are asked for.
 fn workload(
     valid: &Valid,
     scale: &scale::Scale,

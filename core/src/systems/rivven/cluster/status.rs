@@ -8,6 +8,7 @@ use super::{
 };
 use crate::{
     condition::Draft,
+    effect,
     k8s::monitoring::ServiceMonitor,
     kind::{Ctx, Report},
     observed::{Api, Observed},
@@ -27,7 +28,7 @@ pub(super) fn report(
         rolled_out(brokers),
         clustered(valid, brokers),
         reachable(brokers),
-        effective(valid),
+        effect::report(&valid.without_effect),
         measured(valid),
         monitored(valid, seen),
     ];
@@ -112,7 +113,7 @@ fn clustered(valid: &Valid, brokers: &Brokers) -> Draft {
     if valid.replicas == 1 {
         return c::CLUSTERED_SINGLE.no("one broker needs no cluster");
     }
-    if valid.release.clusters {
+    if valid.release.clusters || (brokers.set.is_none() && !valid.secrecy.is_empty()) {
         return c::CLUSTERED_UNSEEN.unknown("no broker has said so yet");
     }
     c::CLUSTERED_ALONE.no(format!(
@@ -140,14 +141,6 @@ fn reachable(brokers: &Brokers) -> Draft {
         return c::REACHABLE_ALL.yes("");
     }
     c::REACHABLE_UNASKED.unknown("no broker is ready")
-}
-
-fn effective(valid: &Valid) -> Draft {
-    if valid.without_effect.is_empty() {
-        return c::EFFECTIVE_ALL.yes("");
-    }
-    let fields = valid.without_effect.join(", ");
-    c::EFFECTIVE_NOT.no(format!("set, and not read by this release: {fields}"))
 }
 
 fn measured(valid: &Valid) -> Draft {

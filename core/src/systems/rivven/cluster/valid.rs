@@ -19,13 +19,14 @@ use super::{
 };
 use crate::{
     control::Control,
+    effect,
     field::{Errors, Path},
     k8s::quantity::Quantity,
     label::{self, Labels},
     observed::Ref,
     step::{own_ref, own_uid},
     systems::rivven::{
-        effect, names,
+        names,
         release::{self, Release},
     },
 };

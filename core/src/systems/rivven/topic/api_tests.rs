@@ -1,3 +1,5 @@
+//! The definition of a topic, and what decodes.
+
 use kube_core::CustomResourceExt;
 use serde_json::json;
 

@@ -111,16 +111,6 @@ pub(super) static RECORDS_NONE: Reason = Reason::quiet(
     "The topic was empty when it was first seen after its creation.",
 );
 
-pub(super) static EFFECTIVE_ALL: Reason =
-    Reason::quiet("SpecEffective", "AllFields", "Every field that is set reaches a reader.");
-pub(super) static EFFECTIVE_NOT: Reason = Reason::told(
-    "SpecEffective",
-    "FieldsWithoutEffect",
-    Warning,
-    "Fields are set that this release of the program does not read. They change nothing; `explain \
-     field` says why for each.",
-);
-
 /// All of them.
 pub(super) static REASONS: &[&Reason] = &[
     &READY_IN_SYNC,
@@ -145,6 +135,4 @@ pub(super) static REASONS: &[&Reason] = &[
     &REPLICATION_NOT_SUPPORTED,
     &RECORDS_RETURNED,
     &RECORDS_NONE,
-    &EFFECTIVE_ALL,
-    &EFFECTIVE_NOT,
 ];

@@ -19,5 +19,5 @@ pub(super) const INERT: &[(&str, &str)] = &[
     ("spec.config.messageTimestampType", UNKNOWN),
     ("spec.config.idempotentWrites", UNKNOWN),
     ("spec.config.flushIntervalMs", UNKNOWN),
-    ("spec.config.custom", "unless it is segment.ms: rivvend 0.0.22 knows no other."),
+    ("spec.config.custom", "rivvend 0.0.22 reads segment.ms and no other setting here."),
 ];

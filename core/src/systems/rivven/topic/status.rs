@@ -7,7 +7,7 @@ use super::{
     config::{self, SETTINGS},
     situation::Situation,
 };
-use crate::{condition::Draft, kind::Report, systems::rivven::SeenTopic};
+use crate::{condition::Draft, effect, kind::Report, systems::rivven::SeenTopic};
 
 /// The status and its conditions.
 pub(super) fn report(valid: &Valid, situation: &Situation) -> Report<RivvenTopicStatus> {
@@ -37,7 +37,7 @@ pub(super) fn report(valid: &Valid, situation: &Situation) -> Report<RivvenTopic
     };
     let mut conditions =
         vec![ready, synced(valid, situation), configured(valid, topic), acls(valid)];
-    conditions.push(effective(valid));
+    conditions.push(effect::report(&valid.without_effect));
     conditions.push(replicated(topic));
     conditions.extend(returned(valid, topic));
     Report { status, conditions }
@@ -140,14 +140,6 @@ fn replicated(topic: Option<&SeenTopic>) -> Draft {
         Some(copies) => c::REPLICATION_APPLIED.yes(format!("{copies} copies")),
         None => c::REPLICATION_NOT_SUPPORTED.no("each partition is on one broker"),
     }
-}
-
-fn effective(valid: &Valid) -> Draft {
-    if valid.without_effect.is_empty() {
-        return c::EFFECTIVE_ALL.yes("");
-    }
-    let fields = valid.without_effect.join(", ");
-    c::EFFECTIVE_NOT.no(format!("set, and not read by this release: {fields}"))
 }
 
 /// Told once, at the first look after the topic was created; afterwards it stays as it was told.

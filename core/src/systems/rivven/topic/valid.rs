@@ -12,12 +12,12 @@ use super::{
 };
 use crate::{
     control::Control,
+    effect,
     field::{Cause, Errors, Path},
     kind::Kind as _,
     observed::Ref,
     plan::{Change, Why},
     step::{own_ref, own_uid},
-    systems::rivven::effect,
 };
 
 /// A topic whose fields have been checked, every default filled in.

@@ -13,14 +13,15 @@ use crate::{
     },
 };
 
-/// Scrapes the brokers' API port through the client Service.
+/// Scrapes every broker through the Service that gives each a name: the one for clients leads to
+/// the first only.
 pub(in super::super) fn monitor(cluster: &Valid, monitor: &Monitor) -> ServiceMonitor {
     let mut labels = monitor.labels.clone();
     labels.extend(cluster.labels.clone());
     let metadata =
         k8s::meta(&cluster.owner, &cluster.namespace, names::monitor(&cluster.name), labels);
     let endpoint = Endpoint {
-        port: "metrics".to_owned(),
+        port: super::services::API.to_owned(),
         path: "/metrics".to_owned(),
         interval: monitor.interval.clone(),
     };

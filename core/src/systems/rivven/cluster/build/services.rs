@@ -8,6 +8,9 @@ use crate::{
     systems::rivven::{cluster::Valid, names},
 };
 
+/// The port of a broker's API, at the Service that gives every broker a name.
+pub(super) const API: &str = "api";
+
 /// Leads clients to a broker. Where brokers run alone, to the first only: with more than one behind
 /// it a client would see another truth at each connection.
 pub(in super::super) fn client(cluster: &Valid) -> Service {
@@ -44,7 +47,11 @@ pub(in super::super) fn client(cluster: &Valid) -> Service {
 /// Gives every broker a name of its own, ready or not: brokers look for each other, and the
 /// operator looks at them, before they are.
 pub(in super::super) fn headless(cluster: &Valid) -> Service {
-    let ports = [("client", names::CLIENT_PORT), ("metrics", cluster.api_port)];
+    let client = k8s::service_port("client", i32::from(names::CLIENT_PORT));
+    // Called otherwise than the client Service's, so that a ServiceMonitor, which goes by labels and
+    // the name of a port, finds every broker once.
+    let api = k8s::service_port("metrics", i32::from(cluster.api_port));
+    let api = ServicePort { name: Some(API.to_owned()), ..api };
     Service {
         metadata: k8s::meta(
             &cluster.owner,
@@ -55,9 +62,7 @@ pub(in super::super) fn headless(cluster: &Valid) -> Service {
         spec: Some(ServiceSpec {
             cluster_ip: Some("None".to_owned()),
             publish_not_ready_addresses: Some(true),
-            ports: Some(
-                ports.map(|(name, port)| k8s::service_port(name, i32::from(port))).to_vec(),
-            ),
+            ports: Some(vec![client, api]),
             selector: Some(cluster.selector.clone()),
             ..ServiceSpec::default()
         }),

@@ -1,14 +1,37 @@
-//! Which fields of a spec are set though nothing reads them.
+//! Which fields of a spec are set though nothing reads them, and how that is told.
 
 use serde::Serialize;
 use serde_json::Value;
+
+use crate::condition::{Draft, EventKind, Reason};
+
+/// Every field that is set reaches a reader.
+pub static EFFECTIVE_ALL: Reason =
+    Reason::quiet("SpecEffective", "AllFields", "Every field that is set reaches a reader.");
+/// Some do not.
+pub static EFFECTIVE_NOT: Reason = Reason::told(
+    "SpecEffective",
+    "FieldsWithoutEffect",
+    EventKind::Warning,
+    "Fields are set that this release of the program does not read. They change nothing; `explain \
+     field` says why for each.",
+);
+
+/// The condition that tells of fields without effect, by their paths.
+pub fn report(without_effect: &[String]) -> Draft {
+    if without_effect.is_empty() {
+        return EFFECTIVE_ALL.yes("");
+    }
+    let fields = without_effect.join(", ");
+    EFFECTIVE_NOT.no(format!("set, and not read by this release: {fields}"))
+}
 
 /// The paths of a table that a spec sets, shortest first: a list or object that has no effect is
 /// named once and not leaf by leaf.
 ///
 /// A path is dotted from `spec`; `[]` stands for every item of a list. What is set to nothing, an
 /// empty list or an empty object, asks for nothing.
-pub(crate) fn set_without_effect(spec: &impl Serialize, table: &[(&str, &str)]) -> Vec<String> {
+pub fn set_without_effect(spec: &impl Serialize, table: &[(&str, &str)]) -> Vec<String> {
     let spec = serde_json::to_value(spec).expect("a spec is JSON");
     let mut found: Vec<String> = Vec::new();
     for (path, _) in table {

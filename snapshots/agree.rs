@@ -1,0 +1,233 @@
+//! Three judges of a resource, one verdict: our own validation, a JSON Schema validator over the
+//! schema of the definition, and its CEL rules as the API server runs them.
+//!
+//! Ours is asked where there is no API server and tells the remedy; the other two are what a
+//! cluster asks. Where they differ, `validate` lies. They are asked about every resource of the
+//! fixtures and examples, about every field of full examples at every boundary, about random
+//! mixtures of those, and about pairs of old and new. Where ours is stricter on purpose stands in
+//! [`STRICTER`].
+//!
+//! As the API server does, nulls are dropped before anybody judges.
+
+use std::collections::BTreeSet;
+
+use proptest::test_runner::{Config, TestCaseError, TestRng, TestRunner};
+use serde_json::{Value, json};
+use sluicegate_core::{
+    kind::{Kind, System},
+    systems::{self, Visitor},
+};
+
+#[path = "common/examples.rs"]
+mod examples;
+#[path = "common/files.rs"]
+mod files;
+#[path = "common/judges.rs"]
+mod judges;
+#[path = "common/resources.rs"]
+mod resources;
+#[path = "common/schema.rs"]
+mod schema;
+#[path = "common/tricky.rs"]
+mod tricky;
+
+use judges::Judges;
+
+/// Where our own validation refuses what the API server takes: `(where, why)`.
+const STRICTER: &[(&str, &str)] = &[
+    (
+        "metadata.annotations[\"sluicegate/paused\"]",
+        "a misspelt safety switch is refused; a definition cannot judge annotations",
+    ),
+    (
+        "metadata.annotations[\"sluicegate/skip-gate\"]",
+        "a gate that does not exist is refused; a definition cannot judge annotations",
+    ),
+    (
+        "spec.config.raw.",
+        "the value of an option that rivvend knows must be a whole number: it ends at start on any \
+         other. Which options it knows changes with the release and is no part of a definition",
+    ),
+    (
+        "spec.config.custom[\"segment.ms\"]",
+        "the broker takes a number only. Which settings it knows changes with the release",
+    ),
+];
+
+/// How many random mixtures are judged, per kind.
+const MIXTURES: u32 = 400;
+
+fn every_kind(visit: impl Fn(&mut Each)) -> Each {
+    let mut each = Each::default();
+    visit(&mut each);
+    systems::visit(&mut each);
+    assert!(each.disagreements.is_empty(), "{:#?}", each.disagreements);
+    each
+}
+
+#[derive(Default)]
+struct Each {
+    what: What,
+    judged: usize,
+    refused: usize,
+    disagreements: BTreeSet<String>,
+    used: BTreeSet<&'static str>,
+}
+
+#[derive(Clone, Copy, Debug, Default, PartialEq)]
+enum What {
+    #[default]
+    Files,
+    Fields,
+    Mixtures,
+    Costs,
+}
+
+impl<S: System> Visitor<S> for Each {
+    fn kind<K: Kind<System = S>>(&mut self) {
+        let judges = Judges::of::<K>();
+        match self.what {
+            What::Files => self.files::<K>(&judges),
+            What::Fields => self.fields::<K>(&judges),
+            What::Mixtures => self.mixtures::<K>(&judges),
+            What::Costs => self.disagreements.extend(judges.dear::<K>()),
+        }
+    }
+}
+
+impl Each {
+    fn files<K: Kind>(&mut self, judges: &Judges) {
+        for (file, new, old) in resources::all() {
+            if new["kind"] == examples::kind::<K>().as_str() {
+                self.judge::<K>(judges, &new, old.as_ref(), &file);
+            }
+        }
+    }
+
+    fn fields<K: Kind>(&mut self, judges: &Judges) {
+        let (least, all) = (examples::least::<K>(), examples::full::<K>());
+        for base in &all {
+            assert_eq!(judges.ours::<K>(base, None), [], "an example is valid");
+            self.judge::<K>(judges, base, None, "the example");
+        }
+        for mutation in tricky::mutations::<K>() {
+            let name = mutation.to_string();
+            let mut bases: Vec<Value> =
+                all.iter().map(|full| mutation.base(&least, full)).collect();
+            bases.push(least.clone());
+            bases.dedup();
+            for base in bases {
+                let Some(new) = mutation.applied(&base) else { continue };
+                self.judge::<K>(judges, &new, Some(&base), &name);
+                if judges.ours::<K>(&new, None).is_empty() {
+                    self.judge::<K>(judges, &base, Some(&new), &name);
+                }
+            }
+        }
+    }
+
+    fn mixtures<K: Kind>(&mut self, judges: &Judges) {
+        let (mutations, bases) = (tricky::mutations::<K>(), tricky::bases::<K>());
+        let some = || proptest::collection::vec(0..mutations.len(), 0..5);
+        let mixture = (0..bases.len(), some(), some());
+        let config = Config { cases: MIXTURES, failure_persistence: None, ..Config::default() };
+        let rng = TestRng::deterministic_rng(config.rng_algorithm);
+        let mut runner = TestRunner::new_with_rng(config, rng);
+        let this = std::cell::RefCell::new(self);
+        let outcome = runner.run(&mixture, |(base, first, second)| {
+            let mixed = |base: &Value, which: &[usize]| {
+                which.iter().fold(base.clone(), |object, &at| {
+                    mutations[at].applied(&object).unwrap_or(object)
+                })
+            };
+            let old = mixed(&bases[base], &first);
+            let new = mixed(&old, &second);
+            let stored = judges.ours::<K>(&old, None).is_empty();
+            let mut this = this.borrow_mut();
+            let before = this.disagreements.len();
+            this.judge::<K>(judges, &new, stored.then_some(&old), "a mixture");
+            match this.disagreements.len() == before {
+                true => Ok(()),
+                false => Err(TestCaseError::fail("judges disagree")),
+            }
+        });
+        let this = this.into_inner();
+        if let Err(error) = outcome {
+            this.disagreements.insert(error.to_string());
+        }
+    }
+
+    /// Asks all three, and notes where they differ.
+    fn judge<K: Kind>(&mut self, judges: &Judges, new: &Value, old: Option<&Value>, name: &str) {
+        let ours = judges.ours::<K>(new, old);
+        let schema = judges.schema(new);
+        // The API server asks the rules only about what fits the schema.
+        let cel = if schema.is_empty() { judges.cel(new, old) } else { Vec::new() };
+        self.judged += 1;
+        self.refused += usize::from(!schema.is_empty() || !cel.is_empty());
+        let change = if old.is_some() { " (as a change)" } else { "" };
+        let kind = examples::kind::<K>();
+        let mut differ = |what: &str| {
+            let text = format!(
+                "{kind}: {name}{change}: {what}\nours: {ours:?}\nschema: {schema:?}\ncel: {cel:?}"
+            );
+            self.disagreements.insert(text);
+        };
+        let strict: Vec<_> = ours.iter().map(|(path, _)| stricter(path)).collect();
+        match (ours.is_empty(), schema.is_empty() && cel.is_empty()) {
+            (true, false) => differ("only the API server refuses it"),
+            (false, true) if strict.iter().any(Option::is_none) => differ("only we refuse it"),
+            _ => {}
+        }
+        self.used.extend(strict.into_iter().flatten());
+        // Both must name the same rules.
+        let ids = |texts: &mut dyn Iterator<Item = &String>| -> BTreeSet<String> {
+            texts.filter_map(|text| judges::rule_id(text)).collect()
+        };
+        let (named, broken) = (ids(&mut ours.iter().map(|(_, text)| text)), ids(&mut cel.iter()));
+        let named: BTreeSet<String> = named.intersection(&judges.ids).cloned().collect();
+        if schema.is_empty() && named != broken {
+            self.disagreements.insert(format!("{kind}: {name}{change}: {named:?} and {broken:?}"));
+        }
+    }
+}
+
+fn stricter(path: &str) -> Option<&'static str> {
+    STRICTER.iter().map(|(at, _)| *at).find(|at| path.starts_with(at))
+}
+
+#[test]
+fn of_every_resource_in_a_file_three_judges_say_the_same() {
+    let each = every_kind(|each| each.what = What::Files);
+    println!("{} resources, {} refused", each.judged, each.refused);
+    assert!(each.judged > 100 && each.refused > 20);
+}
+
+#[test]
+fn of_every_field_at_every_boundary_three_judges_say_the_same() {
+    let each = every_kind(|each| each.what = What::Fields);
+    println!("{} resources and changes, {} refused", each.judged, each.refused);
+    assert!(each.judged > 1000);
+    let table: BTreeSet<&str> = STRICTER.iter().map(|(at, _)| *at).collect();
+    assert_eq!(each.used, table, "what the table says is met");
+}
+
+#[test]
+fn of_any_mixture_three_judges_say_the_same() {
+    let each = every_kind(|each| each.what = What::Mixtures);
+    println!("{} mixtures, {} refused", each.judged, each.refused);
+}
+
+#[test]
+fn no_rule_costs_more_than_the_api_server_grants() {
+    every_kind(|each| each.what = What::Costs);
+}
+
+#[test]
+fn a_rule_that_is_too_dear_is_noticed() {
+    let schema = json!({ "type": "object", "properties": {
+        "a": { "type": "array", "items": { "type": "string" } }
+    } });
+    let rule = "self.a.all(x, self.a.all(y, self.a.all(z, x + y != z)))";
+    assert!(!kube_cel::estimate_rule_cost(rule, &kube_cel::compile_schema(&schema)).is_empty());
+}

@@ -1,0 +1,150 @@
+//! What is handed out: the definitions under `deploy/crds/` are what the types say, the examples
+//! are valid, can be planned and become Ready, and what the README shows is a resource that is
+//! taken.
+//!
+//! `UPDATE=1 cargo test -p snapshots --test deploy` writes the definitions.
+
+use std::{collections::BTreeSet, fs, path::Path};
+
+use serde_json::Value;
+use sluicegate::{
+    crd, kinds,
+    terminal::{Io, Terminal},
+    validate,
+};
+use sluicegate_effects::file::{self, Source};
+
+#[path = "common/files.rs"]
+mod files;
+
+use files::{below, root};
+
+/// What `kubectl apply` can store in its annotation is 256 KiB; a definition must stay well below.
+const BYTES_MAX: usize = 200_000;
+
+#[test]
+fn the_definitions_are_what_the_types_say() {
+    let folder = root().join("deploy/crds");
+    let update = std::env::var_os("UPDATE").is_some();
+    let mut wanted = BTreeSet::new();
+    for kind in kinds::all() {
+        let names = &kind.crd.spec.names;
+        let path = folder.join(format!("{}.{}.yaml", names.plural, kind.api.group));
+        let text = crd::text(&kind);
+        if update {
+            fs::create_dir_all(&folder).expect("the folder can be made");
+            fs::write(&path, &text).expect("the definition can be written");
+        }
+        let written = fs::read_to_string(&path).unwrap_or_default();
+        let remedy = "UPDATE=1 cargo test -p snapshots --test deploy";
+        assert!(written == text, "{} is stale: {remedy}", path.display());
+        assert!(text.len() < BYTES_MAX, "{} has {} bytes", path.display(), text.len());
+        wanted.insert(path);
+    }
+    let there: BTreeSet<_> = below(&folder, "yaml").into_iter().collect();
+    assert_eq!(there, wanted, "a definition for each kind, and no other");
+}
+
+#[test]
+fn a_definition_read_back_is_the_same_and_has_no_defaults() {
+    for kind in kinds::all() {
+        let text = crd::text(&kind);
+        let file =
+            file::parse(&Source { name: kind.api.kind.to_string(), text }).expect("it is YAML");
+        let mut read = file.desired[0].value().clone();
+        // A reader of files puts everything into a namespace that it does not know.
+        read["metadata"].as_object_mut().expect("it has metadata").remove("namespace");
+        let mut made = serde_json::to_value(&kind.crd).expect("it is JSON");
+        made.as_object_mut().expect("it is an object").remove("status");
+        assert_eq!(read, made);
+        let mut defaults = Vec::new();
+        keywords(&made["spec"]["versions"], "default", "", &mut defaults);
+        assert!(defaults.is_empty(), "{defaults:?}");
+    }
+}
+
+/// Where a keyword of schemas stands; a field may be called so.
+fn keywords(value: &Value, keyword: &str, at: &str, found: &mut Vec<String>) {
+    match value {
+        Value::Object(fields) => {
+            for (key, below) in fields {
+                let path = format!("{at}/{key}");
+                if key == keyword && !at.ends_with("/properties") {
+                    found.push(path.clone());
+                }
+                keywords(below, keyword, &path, found);
+            }
+        }
+        Value::Array(items) => {
+            items.iter().for_each(|item| keywords(item, keyword, &format!("{at}/0"), found));
+        }
+        _ => {}
+    }
+}
+
+/// Exit code, standard output and error output of a command.
+fn run(args: &[&str]) -> (u8, String, String) {
+    let (mut stdin, mut out, mut err) = (std::io::empty(), Vec::new(), Vec::new());
+    let code = {
+        let (stdin, stdout, stderr) = (&mut stdin, &mut out, &mut err);
+        let terminal = Terminal::plain(100);
+        let mut io = Io { stdin, stdout, stderr, terminal, failed: false };
+        sluicegate::run(["sluicegate"].iter().chain(args), &mut io)
+    };
+    let text = |bytes: Vec<u8>| String::from_utf8(bytes).expect("it is text");
+    (code, text(out), text(err))
+}
+
+#[test]
+fn every_example_is_valid_and_can_be_planned() {
+    let examples = below(&root().join("deploy/examples"), "yaml");
+    assert!(!examples.is_empty());
+    for example in &examples {
+        let path = example.display().to_string();
+        let (code, _, errors) = run(&["validate", "-f", &path]);
+        assert_eq!(code, 0, "{errors}");
+        let (code, out, errors) = run(&["plan", "--state", "empty", "-f", &path]);
+        assert_eq!(code, 0, "{path}: {errors}");
+        assert!(!out.is_empty());
+    }
+}
+
+#[test]
+fn the_examples_of_every_system_become_ready_together() {
+    let folders = fs::read_dir(root().join("deploy/examples")).expect("there are examples");
+    for folder in folders {
+        let path = folder.expect("it can be listed").path().display().to_string();
+        let (code, out, errors) = run(&["simulate", "-f", &path]);
+        assert_eq!(code, 0, "{path}: {out}{errors}");
+    }
+}
+
+#[test]
+fn every_resource_in_the_readme_is_valid() {
+    let Ok(readme) = fs::read_to_string(root().join("README.md")) else { return };
+    let kinds = kinds::all();
+    for (nth, text) in blocks(&readme).into_iter().enumerate() {
+        let name = format!("README.md, block {}", nth + 1);
+        let file = file::parse(&Source { name: name.clone(), text });
+        let file = file.unwrap_or_else(|problems| panic!("{problems:?}"));
+        let ours = file.desired.into_iter().filter(|one| kinds::of(&kinds, &one.target).is_some());
+        let ours: Vec<_> = ours.collect();
+        let checked = validate::all(&kinds, &ours);
+        assert!(checked.errors.is_empty(), "{name}: {:?}", checked.errors);
+    }
+}
+
+/// The blocks of a Markdown text that begin as a resource does.
+fn blocks(markdown: &str) -> Vec<String> {
+    let fenced = markdown.split("```").skip(1).step_by(2);
+    let yaml = fenced.filter_map(|block| block.strip_prefix("yaml\n"));
+    yaml.filter(|block| block.contains("apiVersion:")).map(str::to_owned).collect()
+}
+
+#[test]
+fn the_examples_stand_in_the_folder_of_their_system() {
+    for example in below(&root().join("deploy/examples"), "yaml") {
+        let system = example.parent().and_then(Path::file_name).expect("it is in a folder");
+        assert!(root().join("core/src/systems").join(system).is_dir(), "{}", example.display());
+    }
+}

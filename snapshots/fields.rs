@@ -1,0 +1,390 @@
+//! No dead field: whatever can be written into a spec reaches somebody who reads it, or stands in
+//! the kind's table of fields without effect. And what a description promises as a default is one.
+//!
+//! The fields are those of the schema, so a field that is added is looked at without anybody
+//! remembering to.
+
+use std::{collections::BTreeSet, marker::PhantomData};
+
+use serde_json::{Value, json};
+use sluicegate::kinds;
+use sluicegate_core::{
+    kind::{Kind, Settings},
+    observed::{Api, Observed, Ref},
+    plan::Plan,
+    systems::{self, Visitor, rivven::Rivven},
+};
+use sluicegate_effects::{
+    Done, Error,
+    file::{Start, State, Watcher, World, round},
+    yaml,
+};
+
+#[path = "common/beside.rs"]
+mod beside;
+#[path = "common/examples.rs"]
+mod examples;
+#[path = "common/reach.rs"]
+mod reach;
+#[path = "common/schema.rs"]
+mod schema;
+
+use reach::Reach;
+use schema::Field;
+
+/// Fields that may only say what is so anyway: everything else they could say is refused.
+const SETTLED: &[(&str, &str)] = &[
+    ("spec.livenessProbe.successThreshold", "Kubernetes takes nothing but 1 (CLU-08)"),
+    (
+        "spec.securityContext.runAsNonRoot",
+        "the restricted standard takes nothing but true (CLU-14)",
+    ),
+    (
+        "spec.containerSecurityContext.runAsNonRoot",
+        "the restricted standard takes nothing but true (CLU-19)",
+    ),
+    (
+        "spec.containerSecurityContext.allowPrivilegeEscalation",
+        "the restricted standard takes nothing but false (CLU-22)",
+    ),
+    ("spec.containerSecurityContext.readOnlyRootFilesystem", "nothing but true is taken (CLU-22)"),
+];
+
+/// Fields that may not be set at all, with the rule.
+const REFUSED: &[(&str, &str)] = &[
+    ("spec.securityContext.windowsOptions", "CLU-18"),
+    ("spec.containerSecurityContext.windowsOptions", "CLU-24"),
+];
+
+/// The only entries of fields without effect that have one.
+const EXCEPTIONS: &[(&str, &str)] =
+    &[("spec.config.raw", "rate-limit-per-ip"), ("spec.config.custom", "segment.ms")];
+
+/// What one kind is looked at for.
+struct Look<'a> {
+    schema: Value,
+    check: fn(&Value) -> bool,
+    inert: &'a [(&'a str, &'a str)],
+    full: Vec<Value>,
+    /// What the full examples come to.
+    reaches: Vec<Reach>,
+    others: Vec<Value>,
+    wrong: Vec<String>,
+    changed: usize,
+}
+
+fn check<K: Kind>(object: &Value) -> bool {
+    let api = Api::of::<K::Resource>();
+    let kind = kinds::all().into_iter().find(|kind| kind.api == api).expect("it is a kind");
+    (kind.check)(object).is_ok()
+}
+
+impl Look<'_> {
+    fn of<K: Kind<System = Rivven>>() -> Self {
+        let (full, others) = (examples::full::<K>(), beside::others(&examples::kind::<K>()));
+        Look {
+            schema: schema::of::<K>(),
+            check: check::<K>,
+            inert: K::INERT,
+            reaches: full.iter().map(|full| reach::of(full, &others)).collect(),
+            full,
+            others,
+            wrong: Vec::new(),
+            changed: 0,
+        }
+    }
+
+    fn reach(&self, object: &Value) -> Reach {
+        reach::of(object, &self.others)
+    }
+
+    fn leaves(&self) -> Vec<Field> {
+        schema::fields(&self.schema).into_iter().filter(is_leaf).collect()
+    }
+
+    /// Other valid resources that differ in this field alone, and which example they differ from.
+    fn changes(&self, field: &Field) -> Vec<(usize, Value)> {
+        let mut found = Vec::new();
+        for (which, full) in self.full.iter().enumerate() {
+            let Some(now) = full.pointer(&field.pointer()) else { continue };
+            let values = schema::others(&field.schema, now);
+            for value in examples::words(&field.path).into_iter().chain(values) {
+                let other = schema::with(full, &field.pointer(), &value);
+                if (self.check)(&other) {
+                    found.push((which, other));
+                }
+            }
+        }
+        found
+    }
+
+    fn leaf(&mut self, field: &Field) {
+        let inert = self.inert.iter().any(|(path, _)| *path == field.path);
+        let changes = self.changes(field);
+        let mut effective = 0;
+        for (which, other) in &changes {
+            let differs = self.reaches[*which] != self.reach(other);
+            self.changed += 1;
+            effective += usize::from(differs);
+            if differs && inert && !excepted(&field.path, &self.full[*which], other) {
+                let now = other.pointer(&field.pointer());
+                self.wrong.push(format!("{} = {now:?} has an effect", field.path));
+            }
+        }
+        let settled = SETTLED.iter().any(|(path, _)| *path == field.path);
+        let refused = REFUSED.iter().any(|(path, _)| field.path.starts_with(path));
+        match (changes.is_empty(), refused) {
+            (true, false) => self.wrong.push(format!("{} can have no other value", field.path)),
+            (false, true) => self.wrong.push(format!("{} can be set", field.path)),
+            _ => {}
+        }
+        if effective == 0 && !inert && !settled && !refused {
+            self.wrong.push(format!("{} reaches nobody", field.path));
+        }
+        if effective > 0 && settled {
+            self.wrong.push(format!("{} is not settled", field.path));
+        }
+    }
+}
+
+/// Whether what changed is an entry of which the table says that it has an effect.
+fn excepted(path: &str, full: &Value, other: &Value) -> bool {
+    let entry = EXCEPTIONS.iter().find(|(field, _)| *field == path);
+    let Some((_, key)) = entry else { return false };
+    let pointer = format!("/{}", path.replace('.', "/"));
+    let of = |object: &Value| object.pointer(&pointer).and_then(|all| all.get(*key)).cloned();
+    of(full) != of(other)
+}
+
+/// A question to every kind.
+trait Ask {
+    fn ask<K: Kind<System = Rivven>>(look: &mut Look<'_>);
+}
+
+/// Asks it of all, and says how many things were looked at.
+fn every_kind<A: Ask>() {
+    struct Each<A>(PhantomData<A>);
+    impl<A: Ask> Visitor<Rivven> for Each<A> {
+        fn kind<K: Kind<System = Rivven>>(&mut self) {
+            let mut look = Look::of::<K>();
+            A::ask::<K>(&mut look);
+            println!("{}: {} looked at", examples::kind::<K>(), look.changed);
+            assert!(look.wrong.is_empty(), "{:#?}", look.wrong);
+        }
+    }
+    systems::visit(&mut Each::<A>(PhantomData));
+}
+
+/// A resource that says nothing but what is around a field.
+fn bare<K: Kind>(field: &Field) -> Value {
+    let full = &examples::full::<K>()[0];
+    let mut object = examples::least::<K>();
+    let pointer = field.pointer();
+    let steps: Vec<&str> = pointer.split('/').skip(1).collect();
+    for end in 1..steps.len() {
+        let at = format!("/{}", steps[..end].join("/"));
+        let list = steps[end] == "0";
+        if object.pointer(&at).is_none() {
+            let value = if list { full.pointer(&at).cloned() } else { None };
+            object = schema::with(&object, &at, &value.unwrap_or_else(|| json!({})));
+        }
+        if list {
+            break;
+        }
+    }
+    object
+}
+
+/// Whether a field holds a value rather than fields.
+fn is_leaf(field: &Field) -> bool {
+    let named = |schema: &Value| schema.get("properties").is_some();
+    !named(&field.schema) && !field.schema.get("items").is_some_and(named)
+}
+
+fn description(field: &Field) -> &str {
+    field.schema["description"].as_str().unwrap_or_default()
+}
+
+/// What a description promises as a default.
+fn default(field: &Field) -> Option<Value> {
+    let (_, text) = description(field).split_once("Default: `")?;
+    let (text, _) = text.split_once('`').expect("it ends");
+    let mut documents = yaml::parse("a default", text).expect("a default is YAML");
+    Some(documents.remove(0).value)
+}
+
+struct LeavesAreThoseOfTheSchema;
+
+impl Ask for LeavesAreThoseOfTheSchema {
+    fn ask<K: Kind<System = Rivven>>(look: &mut Look<'_>) {
+        let plain: BTreeSet<String> =
+            look.leaves().iter().map(|field| field.path.replace("[]", "")).collect();
+        let leaves = K::schema().leaves();
+        let leaves = leaves.iter().map(|leaf| leaf.path.to_string());
+        let leaves: BTreeSet<String> = leaves.filter(|path| path.starts_with("spec.")).collect();
+        assert_eq!(plain, leaves);
+        look.changed = leaves.len();
+    }
+}
+
+struct EveryLeafReachesSomebody;
+
+impl Ask for EveryLeafReachesSomebody {
+    fn ask<K: Kind<System = Rivven>>(look: &mut Look<'_>) {
+        for field in look.leaves() {
+            look.leaf(&field);
+        }
+    }
+}
+
+struct DefaultsTellTheTruth;
+
+impl Ask for DefaultsTellTheTruth {
+    fn ask<K: Kind<System = Rivven>>(look: &mut Look<'_>) {
+        for field in schema::fields(&look.schema) {
+            let Some(default) = default(&field) else { continue };
+            let at = field.pointer();
+            let parent = at.rsplit_once('/').expect("it is below the spec").0;
+            let mut compared = 0;
+            for object in look.full.clone().into_iter().chain([bare::<K>(&field)]) {
+                if object.pointer(parent).is_none() {
+                    continue;
+                }
+                let without = schema::with(&object, &at, &Value::Null);
+                let with = schema::with(&object, &at, &default);
+                if !(look.check)(&with) || !(look.check)(&without) {
+                    continue;
+                }
+                compared += 1;
+                if look.reach(&with) != look.reach(&without) {
+                    look.wrong.push(format!("{} is not {default} by default", field.path));
+                }
+            }
+            look.changed += compared;
+            if compared == 0 {
+                look.wrong.push(format!("{} cannot be {default}", field.path));
+            }
+        }
+    }
+}
+
+struct InertFieldsAreTold;
+
+impl Ask for InertFieldsAreTold {
+    fn ask<K: Kind<System = Rivven>>(look: &mut Look<'_>) {
+        let fields = schema::fields(&look.schema);
+        for (path, reason) in K::INERT {
+            let field = fields.iter().find(|field| field.path == *path).expect("it is a field");
+            if !description(field).contains(&format!("No effect: {reason}")) {
+                look.wrong.push(format!("{path} does not say that it has no effect"));
+            }
+            let value = look.full[0].pointer(&field.pointer()).expect("a full example has it");
+            let object = schema::with(&bare::<K>(field), &field.pointer(), value);
+            let told = told(&object, &look.others);
+            if !told.contains(path.split("[]").next().unwrap_or_default()) {
+                look.wrong.push(format!("{path} is set and SpecEffective says: {told}"));
+            }
+            look.changed += 1;
+        }
+    }
+}
+
+/// What the condition `SpecEffective` of a resource says when it is false.
+fn told(object: &Value, others: &[Value]) -> String {
+    let world = running(&[others, &[object.clone()]].concat());
+    let target = sluicegate_effects::memory::reference(object);
+    let object = world.memory().object(&target).expect("it stays");
+    let conditions = object["status"]["conditions"].as_array().cloned().unwrap_or_default();
+    let effective = conditions.iter().find(|one| one["type"] == "SpecEffective");
+    effective
+        .filter(|one| one["status"] == "False")
+        .map_or("nothing".to_owned(), |one| one["message"].as_str().unwrap_or_default().to_owned())
+}
+
+struct InertFieldsRestartNothing;
+
+impl Ask for InertFieldsRestartNothing {
+    fn ask<K: Kind<System = Rivven>>(look: &mut Look<'_>) {
+        let fields = schema::fields(&look.schema);
+        let inert = |field: &&Field| K::INERT.iter().any(|(path, _)| *path == field.path);
+        for (which, full) in look.full.clone().into_iter().enumerate() {
+            let world = running(&[look.others.as_slice(), &[full.clone()]].concat());
+            assert_eq!(planned(&world), Vec::<String>::new(), "the example settles");
+            for field in fields.iter().filter(inert) {
+                for (from, other) in look.changes(field) {
+                    if from != which || excepted(&field.path, &full, &other) {
+                        continue;
+                    }
+                    edit(&world, &other);
+                    let planned = planned(&world);
+                    look.wrong.extend(planned.iter().map(|what| format!("{}: {what}", field.path)));
+                    look.changed += 1;
+                }
+            }
+        }
+    }
+}
+
+/// A world in which these resources have come to rest.
+fn running(resources: &[Value]) -> World {
+    let served = vec!["monitoring.coreos.com/v1".to_owned()];
+    let state = State { served, settled: resources.to_vec(), ..State::default() };
+    World::new("settled", &Start::State(state)).expect("it has no problems")
+}
+
+fn edit(world: &World, resource: &Value) {
+    let target = sluicegate_effects::memory::reference(resource);
+    let write = |object: &mut Value| object["spec"] = resource["spec"].clone();
+    world.memory().edit_as("somebody", &target, write).expect("it is there");
+}
+
+/// What would be done now, but for what only tells.
+fn planned(world: &World) -> Vec<String> {
+    #[derive(Default)]
+    struct Only(Vec<String>);
+    impl Watcher for Only {
+        fn acts(&self) -> bool {
+            false
+        }
+
+        fn planned<K: Kind>(
+            &mut self,
+            _: &K::Resource,
+            plan: &Plan<K::System>,
+            _: &Observed<K::System>,
+        ) {
+            let acts = plan.actions.iter().filter(|action| !action.verb.only_tells());
+            self.0.extend(acts.map(|action| format!("{:?}", action.verb)));
+        }
+
+        fn ended(&mut self, _: &Ref, _: &Result<Done, Error>) {}
+    }
+    let mut only = Only::default();
+    round(world, &Settings::default(), &mut only);
+    only.0
+}
+
+#[test]
+fn the_fields_looked_at_are_those_of_the_schema() {
+    every_kind::<LeavesAreThoseOfTheSchema>();
+}
+
+#[test]
+fn every_field_reaches_somebody_or_is_said_to_have_no_effect() {
+    every_kind::<EveryLeafReachesSomebody>();
+}
+
+#[test]
+fn writing_down_a_default_changes_nothing() {
+    every_kind::<DefaultsTellTheTruth>();
+}
+
+#[test]
+fn a_field_without_effect_says_so_where_it_is_described_and_where_it_is_set() {
+    every_kind::<InertFieldsAreTold>();
+}
+
+#[test]
+fn a_field_without_effect_restarts_nothing() {
+    every_kind::<InertFieldsRestartNothing>();
+}
