@@ -199,14 +199,12 @@ fn stricter(path: &str) -> Option<&'static str> {
 #[test]
 fn of_every_resource_in_a_file_three_judges_say_the_same() {
     let each = every_kind(|each| each.what = What::Files);
-    println!("{} resources, {} refused", each.judged, each.refused);
     assert!(each.judged > 100 && each.refused > 20);
 }
 
 #[test]
 fn of_every_field_at_every_boundary_three_judges_say_the_same() {
     let each = every_kind(|each| each.what = What::Fields);
-    println!("{} resources and changes, {} refused", each.judged, each.refused);
     assert!(each.judged > 1000);
     let table: BTreeSet<&str> = STRICTER.iter().map(|(at, _)| *at).collect();
     assert_eq!(each.used, table, "what the table says is met");
@@ -215,7 +213,7 @@ fn of_every_field_at_every_boundary_three_judges_say_the_same() {
 #[test]
 fn of_any_mixture_three_judges_say_the_same() {
     let each = every_kind(|each| each.what = What::Mixtures);
-    println!("{} mixtures, {} refused", each.judged, each.refused);
+    assert!(each.refused > 100 && each.judged - each.refused > 100, "some of both");
 }
 
 #[test]

@@ -78,7 +78,7 @@ fn keywords(value: &Value, keyword: &str, at: &str, found: &mut Vec<String>) {
         Value::Array(items) => {
             items.iter().for_each(|item| keywords(item, keyword, &format!("{at}/0"), found));
         }
-        _ => {}
+        Value::Null | Value::Bool(_) | Value::Number(_) | Value::String(_) => {}
     }
 }
 

@@ -105,11 +105,11 @@ fn example<K: Kind>(more: &[(&str, Value)]) -> Value {
         found.map(|(_, value)| value.clone())
     };
     let schema = schema::of::<K>();
-    resource::<K>(schema::example(&schema["properties"]["spec"], "spec", &table))
+    resource::<K>(&schema::example(&schema["properties"]["spec"], "spec", &table))
 }
 
 /// A resource of a kind, as the API server would have stored it.
-pub(crate) fn resource<K: Kind>(spec: Value) -> Value {
+pub(crate) fn resource<K: Kind>(spec: &Value) -> Value {
     use kube_core::Resource as _;
     json!({
         "apiVersion": K::Resource::api_version(&()),
@@ -135,7 +135,7 @@ pub(crate) fn least<K: Kind>() -> Value {
     for key in required.into_iter().flatten().filter_map(Value::as_str) {
         spec[key] = full["spec"][key].clone();
     }
-    resource::<K>(spec)
+    resource::<K>(&spec)
 }
 
 pub(crate) fn kind<K: Kind>() -> String {

@@ -153,8 +153,9 @@ fn translated(schema: &Value) -> Value {
                 own.insert("type".to_owned(), json!(["integer", "string"]));
             }
             "format" => match value.as_str() {
-                Some("int32") => limit(&mut own, schema, i32::MIN.into(), i32::MAX.into()),
+                // Larger numbers are read as fractions there.
                 Some("int64") => limit(&mut own, schema, i64::MIN, i64::MAX),
+                // Held to by nobody, int32 included.
                 _ => {}
             },
             "x-kubernetes-validations" | "description" | "title" => {}

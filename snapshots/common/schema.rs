@@ -131,7 +131,9 @@ pub(crate) fn with(object: &Value, pointer: &str, value: &Value) -> Value {
         Value::Object(fields) if value.is_null() => drop(fields.remove(key)),
         Value::Object(fields) => drop(fields.insert(key.to_owned(), value.clone())),
         Value::Array(items) => items[key.parse::<usize>().expect("an index")] = value.clone(),
-        _ => panic!("nothing can be put at {pointer}"),
+        Value::Null | Value::Bool(_) | Value::Number(_) | Value::String(_) => {
+            panic!("nothing can be put at {pointer}")
+        }
     }
     object
 }

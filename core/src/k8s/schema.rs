@@ -158,10 +158,15 @@ fn from(schema: Value) -> Schema {
     schema.try_into().expect("it was a schema before")
 }
 
-/// Takes out descriptions, but no field that is called so.
+/// Takes out descriptions, but no field that is called so. Says what a format means: the API server
+/// does not hold a number to it, and one that is too large could then not be read.
 fn silence(schema: &mut Value) {
     let Some(schema) = schema.as_object_mut() else { return };
     schema.remove("description");
+    if schema.get("format").is_some_and(|format| format == "int32") {
+        schema.entry("minimum").or_insert(json!(i32::MIN));
+        schema.entry("maximum").or_insert(json!(i32::MAX));
+    }
     for key in ["items", "additionalProperties"] {
         if let Some(below) = schema.get_mut(key) {
             silence(below);

@@ -169,7 +169,7 @@ fn phase(valid: &Valid, brokers: &Brokers) -> Phase {
     let all = usize::try_from(valid.replicas) == Ok(ready);
     match &brokers.set {
         None => Phase::Pending,
-        Some(_) if ready == 0 => Phase::Provisioning,
+        Some(_) if ready == 0 && !valid.served => Phase::Provisioning,
         Some(set) if !set.observed || !brokers.stale().is_empty() => Phase::Updating,
         Some(set) if set.replicas != valid.replicas => Phase::Updating,
         Some(_) if all => Phase::Running,

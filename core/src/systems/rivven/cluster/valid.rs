@@ -13,7 +13,7 @@ use kube_core::{Resource as _, ResourceExt as _};
 
 use super::{
     Cluster,
-    api::{self, DeletionPolicy, RivvenCluster, RivvenClusterSpec},
+    api::{self, DeletionPolicy, Phase, RivvenCluster, RivvenClusterSpec},
     brokers::selector_labels,
     check, gates, inert, options,
 };
@@ -75,6 +75,8 @@ pub struct Valid {
     pub(super) service_annotations: Option<Labels>,
     /// Fields that are set and that no reader takes.
     pub(super) without_effect: Vec<String>,
+    /// Whether a broker was ready before, by the last status: an outage is no beginning.
+    pub(super) served: bool,
 }
 
 /// What goes into a pod as it is written.
@@ -211,6 +213,9 @@ fn filled_in(
         service_port: service.port.unwrap_or_else(|| i32::from(names::CLIENT_PORT)),
         service_annotations: service.annotations.filter(|all| !all.is_empty()),
         without_effect: without_effect(spec, unknown_options),
+        served: cluster.status.as_ref().is_some_and(|status| {
+            matches!(status.phase, Phase::Running | Phase::Updating | Phase::Degraded)
+        }),
         name,
     }
 }
