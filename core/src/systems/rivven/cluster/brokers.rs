@@ -186,7 +186,7 @@ impl Brokers {
 /// Whether a pod that is called like a broker can be one: it belongs to nobody, as while its
 /// StatefulSet is made anew, or to a StatefulSet of that name. Labels alone say nothing.
 fn may_be_broker(cluster: &str, pod: &Value) -> bool {
-    let owners = pod.pointer("/metadata/ownerReferences").and_then(Value::as_array);
+    let owners = at(pod, "/metadata/ownerReferences").and_then(Value::as_array);
     let mut controllers = owners.into_iter().flatten().filter(|one| one["controller"] == true);
     controllers.all(|one| {
         text(one, "/kind") == "StatefulSet" && text(one, "/name") == names::workload(cluster)
