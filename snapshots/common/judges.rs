@@ -152,7 +152,8 @@ fn translated(schema: &Value) -> Value {
             "x-kubernetes-int-or-string" => {
                 own.insert("type".to_owned(), json!(["integer", "string"]));
             }
-            // Larger numbers are read as fractions there. No other format is held to, int32 included.
+            // Larger numbers are read as fractions there. No other format is held to, not even
+            // int32.
             "format" if value == "int64" => limit(&mut own, schema, i64::MIN, i64::MAX),
             "format" => {}
             "x-kubernetes-validations" | "description" | "title" => {}

@@ -23,6 +23,8 @@ use crate::{
 pub(crate) const BAD: &str = "example.com/rivvend:bad";
 /// How an object of somebody else is marked.
 pub(crate) const FOREIGN: &str = "somebody else's";
+/// The API that ServiceMonitors are of.
+pub(crate) const MONITORING: &str = "monitoring.coreos.com/v1";
 /// A port of the API that is not the usual one.
 pub(crate) const OTHER_PORT: u16 = 9191;
 
@@ -47,6 +49,12 @@ pub(crate) enum Edit {
     Usurp(&'static str, String),
     /// Takes it away again.
     Yield(&'static str, String),
+    /// Leaves claims behind, of a cluster of the same name that is gone.
+    Leftover(u32),
+    /// Makes a pod of somebody else that looks like a broker.
+    Stray(u32),
+    /// Serves ServiceMonitors, or no longer.
+    Serve(bool),
     /// Makes a pod behave so.
     Behave(u32, Behaviour),
     /// Ends the containers of a pod.
@@ -180,6 +188,9 @@ fn hands() -> impl Strategy<Value = Edit> {
         3 => child().prop_map(|(kind, name)| Edit::Delete(kind, name)),
         1 => usurped().prop_map(|(kind, name)| Edit::Usurp(kind, name)),
         2 => usurped().prop_map(|(kind, name)| Edit::Yield(kind, name)),
+        1 => (0..4_u32).prop_map(Edit::Leftover),
+        1 => (2..8_u32).prop_map(Edit::Stray),
+        1 => any::<bool>().prop_map(Edit::Serve),
     ]
 }
 
@@ -205,7 +216,8 @@ fn pods() -> impl Strategy<Value = Edit> {
 }
 
 fn faults() -> impl Strategy<Value = Edit> {
-    let kind = select(vec!["500", "409", "lost", "slow", "scaled", "deleted"]);
+    let kind =
+        select(vec!["500", "409", "lost", "slow", "scaled", "deleted", "edited", "forgotten"]);
     (1..6_u64, kind).prop_map(|(nth, kind)| Edit::Fault(nth, kind))
 }
 
@@ -227,6 +239,22 @@ pub(crate) fn act(rig: &Rig, edit: &Edit) {
         Edit::Delete(kind, name) => memory.delete_as_user(&at(kind, name), Propagation::Background),
         Edit::Usurp(kind, name) => usurp(rig, &at(kind, name)),
         Edit::Yield(kind, name) => give_back(rig, &at(kind, name)),
+        Edit::Leftover(nth) => {
+            leftover(rig, *nth);
+            Ok(())
+        }
+        Edit::Stray(nth) => {
+            stray(rig, *nth);
+            Ok(())
+        }
+        Edit::Serve(true) => {
+            memory.serve(MONITORING);
+            Ok(())
+        }
+        Edit::Serve(false) => {
+            memory.unserve(MONITORING);
+            Ok(())
+        }
         Edit::Behave(nth, how) => {
             memory.behave(HOME, &names::pod(CLUSTER, *nth), *how);
             Ok(())
@@ -288,6 +316,56 @@ fn give_back(rig: &Rig, target: &Ref) -> Result<(), ApiError> {
     Ok(())
 }
 
+/// The labels of a broker.
+fn labels() -> Value {
+    json!({
+        "app.kubernetes.io/component": "broker",
+        "app.kubernetes.io/instance": CLUSTER,
+        "app.kubernetes.io/name": "rivven",
+        "foreign": "yes",
+    })
+}
+
+fn leftover(rig: &Rig, nth: u32) {
+    let name = names::claim(CLUSTER, nth);
+    if rig.memory.object(&at("PersistentVolumeClaim", &name)).is_some() {
+        return;
+    }
+    rig.memory.load(vec![json!({
+        "apiVersion": "v1",
+        "kind": "PersistentVolumeClaim",
+        "metadata": {
+            "name": name, "namespace": HOME, "labels": labels(),
+            "annotations": { "sluicegate/made-for": "somebody else" },
+        },
+        "spec": {
+            "accessModes": ["ReadWriteOnce"],
+            "storageClassName": "standard",
+            "volumeMode": "Filesystem",
+            "resources": { "requests": { "storage": "5Gi" } },
+        },
+        "status": { "phase": "Bound", "capacity": { "storage": "5Gi" } },
+    })]);
+}
+
+fn stray(rig: &Rig, nth: u32) {
+    let name = names::pod(CLUSTER, nth);
+    if rig.memory.object(&at("Pod", &name)).is_some() {
+        return;
+    }
+    let owner = json!({ "apiVersion": "apps/v1", "kind": "ReplicaSet", "name": "theirs",
+        "uid": "somebody else", "controller": true });
+    rig.memory.load(vec![json!({
+        "apiVersion": "v1",
+        "kind": "Pod",
+        "metadata": {
+            "name": name, "namespace": HOME, "labels": labels(), "ownerReferences": [owner],
+        },
+        "spec": { "containers": [{ "name": "theirs", "image": "example.com/theirs:1" }] },
+        "status": { "phase": "Pending" },
+    })]);
+}
+
 fn fall_ill(rig: &Rig, nth: u32, ill: bool) {
     let mut all = rig.ill.lock().unwrap_or_else(std::sync::PoisonError::into_inner);
     if ill {
@@ -323,6 +401,8 @@ pub(crate) fn fault(kind: &str) -> How {
         "slow" => How::Delayed(2),
         "scaled" => How::Overtaken(scale_by_hand),
         "deleted" => How::Overtaken(delete_config),
+        "edited" => How::Overtaken(ask_for_two),
+        "forgotten" => How::Overtaken(forget),
         other => panic!("there is no fault {other}"),
     }
 }
@@ -335,6 +415,14 @@ fn scale_by_hand(somebody: &mut Interloper<'_>) {
 
 fn delete_config(somebody: &mut Interloper<'_>) {
     drop(somebody.delete(&at("ConfigMap", &names::config(CLUSTER))));
+}
+
+fn ask_for_two(somebody: &mut Interloper<'_>) {
+    drop(somebody.edit(&the_cluster(), |one| one["spec"]["replicas"] = json!(2)));
+}
+
+fn forget(somebody: &mut Interloper<'_>) {
+    drop(somebody.delete(&the_cluster()));
 }
 
 /// Ends all misfortune; what people asked for stays.

@@ -1,5 +1,7 @@
 //! Any JSON as a resource: an error or a plan, never a panic, never without end.
 
+use std::sync::OnceLock;
+
 use futures_executor::block_on;
 use proptest::{
     collection::{btree_map, vec},
@@ -79,7 +81,12 @@ fn odd() -> Vec<&'static str> {
 }
 
 /// The resources of the fixtures, as they are asked for.
-fn specimens() -> Vec<Value> {
+fn specimens() -> &'static [Value] {
+    static ALL: OnceLock<Vec<Value>> = OnceLock::new();
+    ALL.get_or_init(read)
+}
+
+fn read() -> Vec<Value> {
     let root = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("../fixtures/rivven");
     let mut all = Vec::new();
     for kind in ["cluster", "topic"] {
@@ -171,8 +178,7 @@ proptest! {
         which in any::<Index>(),
         changes in vec((any::<Index>(), any_json(), any::<bool>()), 1..4),
     ) {
-        let all = specimens();
-        let mut object = which.get(&all).clone();
+        let mut object = which.get(specimens()).clone();
         for (place, value, remove) in &changes {
             let places = places(&object);
             let place = place.get(&places);

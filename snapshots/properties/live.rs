@@ -140,7 +140,7 @@ pub(crate) fn children(rig: &Rig) -> Vec<Value> {
     let set = text(&set, "/metadata/uid").to_owned();
     let ours =
         |object: &Value| controller(object).is_some_and(|owner| owner == uid || owner == set);
-    rig.memory.objects().iter().filter(|object| ours(object)).map(normal).collect()
+    rig.memory.store(|store| store.objects().filter(|one| ours(one)).map(normal).collect())
 }
 
 /// An object without what a server or a clock gave it.

@@ -8,6 +8,7 @@
 mod bytes;
 mod edits;
 mod folding;
+mod found;
 mod json;
 mod live;
 mod names;

@@ -91,7 +91,6 @@ impl Scenario {
         let rig = match &self.before {
             Some(spec) => {
                 let rig = Rig::new();
-                rig.memory.set_image(BAD, false);
                 rig.memory.load(vec![crate::world::cluster(spec)]);
                 rig.rest();
                 rig
@@ -134,7 +133,7 @@ fn holds_for(name: &str) {
     let writes = rig.memory.tried() - before;
     assert!(writes > 0, "{name} does nothing");
     assert_eq!(rig.alarmed(), None, "{name}");
-    for kind in ["500", "409", "lost", "slow", "deleted"] {
+    for kind in ["500", "lost", "slow", "deleted"] {
         for nth in 1..=writes {
             let rig = scenario.begin();
             let at = rig.memory.tried() + nth;

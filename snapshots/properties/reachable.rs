@@ -3,25 +3,30 @@
 
 use std::sync::PoisonError;
 
+use futures_executor::block_on;
+use k8s_openapi::api::core::v1::Pod;
 use proptest::{collection::vec, prelude::*};
 use serde_json::{Value, json};
 use sluicegate_core::{
-    observed::{Api, text},
+    k8s::monitoring::ServiceMonitor,
+    observed::{Api, List, Selector, text},
     systems::rivven::{
-        Answer,
+        Answer, names,
         topic::{RivvenTopic, config},
     },
 };
 
+use sluicegate_effects::Reader as _;
+
 use crate::{
     cases,
-    edits::{BAD, Move, act, heal, moves},
+    edits::{BAD, MONITORING, Move, act, heal, moves},
     live, regressions,
-    world::{CLUSTER, Rig, UID, cluster, plain},
+    world::{CLUSTER, HOME, Rig, UID, cluster, plain},
 };
 
 proptest! {
-    #![proptest_config(cases(96, regressions!("reachable")))]
+    #![proptest_config(cases(192, regressions!("reachable")))]
 
     #[test]
     fn from_anywhere_it_comes_to_the_same_rest_or_says_why_not(
@@ -95,6 +100,9 @@ fn misplaced(rig: &Rig) -> Option<String> {
         return None;
     }
     if ready != "True" {
+        if in_the_way(rig, &resource) {
+            return None;
+        }
         let blocked = status("Blocked").0 == "True";
         let waits = reason == "Reconciling" && message.starts_with("waiting: ");
         let image = resource["spec"]["image"] == BAD;
@@ -105,16 +113,36 @@ fn misplaced(rig: &Rig) -> Option<String> {
     if let Err(why) = live::told(rig, &live::at("RivvenCluster", CLUSTER), &resource["status"]) {
         return Some(why);
     }
-    let fresh = fresh(&resource);
+    let fresh = fresh(rig, &resource);
     if let Some(alarm) = fresh.alarmed() {
         return Some(format!("the fresh one: {alarm}"));
     }
     live::difference(&live::children(rig), &live::children(&fresh)).or_else(|| strays(rig))
 }
 
+/// Whether a pod of somebody else has the name of a broker.
+fn in_the_way(rig: &Rig, resource: &Value) -> bool {
+    let wanted = resource["spec"]["replicas"].as_u64().unwrap_or(3);
+    let takes = |pod: &Value| {
+        let ordinal = names::ordinal(CLUSTER, text(pod, "/metadata/name"));
+        pod.pointer("/metadata/labels/foreign").is_some()
+            && ordinal.is_some_and(|ordinal| u64::from(ordinal) < wanted)
+    };
+    rig.all(&Api::of::<Pod>()).iter().any(takes)
+}
+
 /// A cluster that was asked for like this from the beginning.
-fn fresh(resource: &Value) -> Rig {
+fn fresh(rig: &Rig, resource: &Value) -> Rig {
     let fresh = Rig::new();
+    let monitors = Selector {
+        api: Api::of::<ServiceMonitor>(),
+        namespace: HOME.to_owned(),
+        labels: Default::default(),
+    };
+    let served = block_on(rig.memory.list(&monitors)).expect("memory can be read");
+    if served != List::NotServed {
+        fresh.memory.serve(MONITORING);
+    }
     let mut made = cluster(&resource["spec"]);
     made["metadata"]["uid"] = json!(UID);
     made["metadata"]["annotations"] = resource["metadata"]["annotations"].clone();

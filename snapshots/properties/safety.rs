@@ -107,25 +107,28 @@ impl Watched<'_> {
     fn owned(&self, target: &Ref, before: &Before) -> Result<(), String> {
         let now = self.rig.memory.object(target);
         let foreign = |object: &Value| object.pointer("/metadata/labels/foreign").is_some();
-        if now.as_ref().is_some_and(foreign) {
+        let claim = target.api.kind == "PersistentVolumeClaim";
+        if !claim && now.as_ref().is_some_and(foreign) {
             return Err(format!("{target} is {FOREIGN}"));
         }
         let Some(object) = &before.target else { return Ok(()) };
-        let ours = if target.api.kind == "PersistentVolumeClaim" {
-            made_for(object) == Some(self.uid) || self.mounted(&target.name)
+        let ours = if claim {
+            made_for(object) == Some(self.uid) || self.uses(&target.name, before)
         } else {
             controller(object) == Some(self.uid)
         };
         if ours { Ok(()) } else { Err(format!("{target} is not ours")) }
     }
 
-    fn mounted(&self, claim: &str) -> bool {
-        let uses = |pod: &Value| {
-            let volumes = pod.pointer("/spec/volumes").and_then(Value::as_array);
-            let name = |volume: &Value| text(volume, "/persistentVolumeClaim/claimName") == claim;
-            volumes.into_iter().flatten().any(name) && self.is_broker(pod)
+    /// Whether a claim is that of a broker that there is or shall be: one that was left behind by
+    /// another cluster of this name is taken over with its data.
+    fn uses(&self, claim: &str, before: &Before) -> bool {
+        let count = |object: &Option<Value>| {
+            let replicas = object.as_ref()?.pointer("/spec/replicas")?;
+            replicas.as_u64()
         };
-        self.rig.memory.objects().iter().any(|one| one["kind"] == "Pod" && uses(one))
+        let brokers = count(&before.own).unwrap_or(3).max(count(&live::set(self.rig)).unwrap_or(0));
+        names::ordinal(CLUSTER, claim).is_some_and(|ordinal| u64::from(ordinal) < brokers)
     }
 
     /// Whether a pod belongs to a StatefulSet of the resource.

@@ -25,7 +25,11 @@ use sluicegate_effects::{
     plan,
 };
 
-use crate::{folding, safety, safety::Watched};
+use crate::{
+    edits::BAD,
+    folding,
+    safety::{self, Watched},
+};
 
 /// The namespace of everything.
 pub(crate) const HOME: &str = "default";
@@ -56,8 +60,10 @@ pub(crate) struct Rig {
 impl Rig {
     /// An empty cluster.
     pub(crate) fn new() -> Self {
+        let memory = Memory::new(Brokers::default());
+        memory.set_image(BAD, false);
         Self {
-            memory: Memory::new(Brokers::default()),
+            memory,
             alarms: Mutex::default(),
             written: Mutex::default(),
             ill: Mutex::default(),
@@ -117,7 +123,7 @@ impl Rig {
     pub(crate) fn all(&self, api: &Api) -> Vec<Value> {
         let version = api.api_version();
         let is = |one: &Value| one["kind"] == *api.kind && one["apiVersion"] == *version;
-        self.memory.objects().into_iter().filter(is).collect()
+        self.memory.store(|store| store.objects().filter(|one| is(one)).cloned().collect())
     }
 
     /// The cluster resource, if it is there.

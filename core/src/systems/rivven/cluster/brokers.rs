@@ -132,7 +132,9 @@ impl Brokers {
             let items = seen.items(selector).iter();
             items.filter_map(|one| Some((number(one)?, target(one), &**one))).collect()
         };
-        let pods = numbered(&pods(namespace, cluster)).into_iter().map(|(ordinal, target, pod)| {
+        let pods = numbered(&pods(namespace, cluster)).into_iter();
+        let pods = pods.filter(|(_, _, pod)| may_be_broker(cluster, pod));
+        let pods = pods.map(|(ordinal, target, pod)| {
             let mut pod = PodSeen::of(target, pod, api_port);
             let broker = broker(namespace, cluster, ordinal, pod.api_port);
             pod.health = match seen.answer(&Probe::Health(broker)) {
@@ -155,6 +157,12 @@ impl Brokers {
         self.set.as_ref().map_or_else(from_pods, |set| set.replicas)
     }
 
+    /// The claims of the brokers that there are or shall be. What lies beyond was left behind by a
+    /// broker that is gone, perhaps of another cluster of this name: nobody uses it.
+    pub(super) fn claims_of(&self, wanted: u32) -> impl Iterator<Item = &ClaimSeen> {
+        self.claims.range(..wanted.max(self.live())).map(|(_, claim)| claim)
+    }
+
     /// The pods that are started from something else than what the StatefulSet says now.
     pub(super) fn stale(&self) -> Vec<u32> {
         let Some(set) = &self.set else { return Vec::new() };
@@ -173,6 +181,16 @@ impl Brokers {
     pub(super) fn clustered(&self) -> bool {
         self.pods.values().any(|pod| pod.membership().is_some())
     }
+}
+
+/// Whether a pod that is called like a broker can be one: it belongs to nobody, as while its
+/// StatefulSet is made anew, or to a StatefulSet of that name. Labels alone say nothing.
+fn may_be_broker(cluster: &str, pod: &Value) -> bool {
+    let owners = at(pod, "/metadata/ownerReferences").and_then(Value::as_array);
+    let mut controllers = owners.into_iter().flatten().filter(|one| one["controller"] == true);
+    controllers.all(|one| {
+        text(one, "/kind") == "StatefulSet" && text(one, "/name") == names::workload(cluster)
+    })
 }
 
 impl PodSeen {

@@ -108,7 +108,7 @@ impl Kind for Cluster {
         {
             reads = reads.probe(scale::holdings(&namespace, &name, last));
         }
-        for class in storage::classes_to_read(&brokers, &spec.size) {
+        for class in storage::classes_to_read(&brokers, spec.replicas, &spec.size) {
             reads = reads.object(class);
         }
         reads

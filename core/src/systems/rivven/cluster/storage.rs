@@ -36,9 +36,9 @@ pub(super) struct Storage {
 }
 
 /// The classes of claims that have to grow: whether they can has to be known.
-pub(super) fn classes_to_read(brokers: &Brokers, size: &Quantity) -> Vec<Ref> {
+pub(super) fn classes_to_read(brokers: &Brokers, wanted: u32, size: &Quantity) -> Vec<Ref> {
     let classes: BTreeSet<&String> =
-        growing(brokers, size).filter_map(|claim| claim.class.as_ref()).collect();
+        growing(brokers, wanted, size).filter_map(|claim| claim.class.as_ref()).collect();
     classes.into_iter().map(|class| Ref::to::<StorageClass>("", class)).collect()
 }
 
@@ -57,7 +57,7 @@ pub(super) fn storage(valid: &Valid, brokers: &Brokers, seen: &Observed<Rivven>)
     if shrinks(valid, brokers, &mut storage) {
         return storage;
     }
-    take_back(brokers, &mut storage);
+    take_back(valid, brokers, &mut storage);
     grow(valid, brokers, seen, &mut storage);
     let before = brokers.set.as_ref().and_then(|set| set.size.clone());
     if let (false, Some(before)) = (storage.grow.is_empty(), before) {
@@ -87,7 +87,8 @@ fn fixed_fields(valid: &Valid, brokers: &Brokers, storage: &mut Storage) {
 
 /// Whether less is asked for than there is. Then everything about sizes stays as it is.
 fn shrinks(valid: &Valid, brokers: &Brokers, storage: &mut Storage) -> bool {
-    let exists = brokers.claims.values().filter_map(|claim| claim.capacity.as_ref()).max();
+    let claims = brokers.claims_of(valid.replicas);
+    let exists = claims.filter_map(|claim| claim.capacity.as_ref()).max();
     let Some(exists) = exists.filter(|exists| **exists > valid.size) else { return false };
     let (before, after) = (json!(exists.canonical()), json!(valid.size.canonical()));
     let message = format!("a claim has {exists} already and cannot be made smaller");
@@ -101,8 +102,9 @@ fn shrinks(valid: &Valid, brokers: &Brokers, storage: &mut Storage) -> bool {
 }
 
 /// A growth that has not happened may be taken back, down to what the claim has.
-fn take_back(brokers: &Brokers, storage: &mut Storage) {
-    for claim in brokers.claims.values().filter(|claim| claim.bound && !claim.deleting) {
+fn take_back(valid: &Valid, brokers: &Brokers, storage: &mut Storage) {
+    let claims = brokers.claims_of(valid.replicas);
+    for claim in claims.filter(|claim| claim.bound && !claim.deleting) {
         let (Some(requested), Some(capacity)) = (&claim.requested, &claim.capacity) else {
             continue;
         };
@@ -114,7 +116,7 @@ fn take_back(brokers: &Brokers, storage: &mut Storage) {
 
 fn grow(valid: &Valid, brokers: &Brokers, seen: &Observed<Rivven>, storage: &mut Storage) {
     let mut refused = BTreeSet::new();
-    for claim in growing(brokers, &valid.size) {
+    for claim in growing(brokers, valid.replicas, &valid.size) {
         match expansion(claim, seen) {
             Expansion::Allowed => storage.grow.push(resize(claim, &valid.size, None)),
             Expansion::Unknown => {
@@ -194,13 +196,14 @@ pub(super) fn template(
 
 fn growing<'a>(
     brokers: &'a Brokers,
+    wanted: u32,
     size: &'a Quantity,
 ) -> impl Iterator<Item = &'a ClaimSeen> + 'a {
     let smaller = |claim: &&ClaimSeen| {
         let requested = claim.requested.as_ref();
         claim.bound && !claim.deleting && requested.is_some_and(|requested| requested < size)
     };
-    brokers.claims.values().filter(smaller)
+    brokers.claims_of(wanted).filter(smaller)
 }
 
 enum Expansion {
