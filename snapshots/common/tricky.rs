@@ -35,7 +35,7 @@ impl Mutation {
         let there = match object.pointer(parent)? {
             Value::Object(_) => true,
             Value::Array(items) => key.parse::<usize>().is_ok_and(|at| at < items.len()),
-            _ => false,
+            Value::Null | Value::Bool(_) | Value::Number(_) | Value::String(_) => false,
         };
         there.then(|| schema::with(object, &self.pointer, &self.value))
     }
