@@ -8,7 +8,8 @@ use serde_json::{Value, json};
 use sluicegate_effects::memory::Fault;
 
 use crate::{
-    edits::{BAD, Edit, act, fault},
+    acts::{act, fault},
+    edits::{BAD, Edit},
     live,
     world::{CLUSTER, Rig, plain},
 };
