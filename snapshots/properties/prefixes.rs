@@ -1,5 +1,5 @@
-//! Every prefix of every plan: a run in which the nth write fails, loses its reply, comes late or
-//! is overtaken ends where the undisturbed run ends.
+//! Every prefix of every plan: a run in which the nth write fails, loses its reply or is overtaken
+//! ends where the undisturbed run ends.
 //!
 //! A process that is stopped after a write is a reply that is lost: nothing is remembered but what
 //! is in the cluster.
@@ -134,7 +134,7 @@ fn holds_for(name: &str) {
     let writes = rig.memory.tried() - before;
     assert!(writes > 0, "{name} does nothing");
     assert_eq!(rig.alarmed(), None, "{name}");
-    for kind in ["500", "lost", "slow", "deleted"] {
+    for kind in ["500", "lost", "deleted"] {
         for nth in 1..=writes {
             let rig = scenario.begin();
             let at = rig.memory.tried() + nth;
