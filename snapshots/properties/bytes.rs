@@ -9,8 +9,9 @@ use sluicegate_core::{
 use sluicegate_effects::plan;
 
 use crate::{
+    acts::act,
     cases,
-    edits::{act, moves},
+    edits::moves,
     regressions,
     world::{Rig, cluster, plain},
 };

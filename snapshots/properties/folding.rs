@@ -15,8 +15,9 @@ use sluicegate_core::{
 use sluicegate_effects::observe;
 
 use crate::{
+    acts::act,
     cases,
-    edits::{Move, act, moves},
+    edits::{Move, moves},
     regressions,
     world::{Rig, cluster, plain},
 };

@@ -4,7 +4,8 @@ use serde_json::json;
 use sluicegate_core::{plan::Propagation, systems::rivven::names};
 
 use crate::{
-    edits::{Edit, act},
+    acts::act,
+    edits::Edit,
     live,
     world::{CLUSTER, Rig, plain},
 };

@@ -138,7 +138,11 @@ fn planned<K: Kind<System = sluicegate_core::systems::rivven::Rivven>>(object: &
     let size = |verb: &Verb<K::System>| match verb {
         Verb::Create(manifest) | Verb::Apply(manifest, _) => manifest.body.to_string().len(),
         Verb::SetStatus(_, _, status) => status.to_string().len(),
-        other => other.to_string().len(),
+        Verb::Delete(..)
+        | Verb::Restart(..)
+        | Verb::Call(_)
+        | Verb::SetFinalizers(..)
+        | Verb::Tell(_) => verb.to_string().len(),
     };
     said + made.actions.iter().map(|action| size(&action.verb)).sum::<usize>()
 }

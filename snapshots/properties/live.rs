@@ -120,10 +120,12 @@ fn topic_is_ready(rig: &Rig, resource: &Value) -> Result<(), String> {
         "" => text(resource, "/metadata/name"),
         name => name,
     };
-    match topic_on(rig, name) {
-        Answer::Topic(topic) if json!(topic.partitions) == resource["spec"]["partitions"] => Ok(()),
-        other => Err(format!("Ready, and the broker says {other:?}")),
+    let said = topic_on(rig, name);
+    let wanted = &resource["spec"]["partitions"];
+    if matches!(&said, Answer::Topic(topic) if json!(topic.partitions) == *wanted) {
+        return Ok(());
     }
+    Err(format!("Ready, and the broker says {said:?}"))
 }
 
 /// What the broker that serves says of a topic.

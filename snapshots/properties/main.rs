@@ -5,6 +5,7 @@
 //! draws others, `PROPTEST_CASES` (256 unless told) scales how many. What was found once is in
 //! `regressions/` and is run first.
 
+mod acts;
 mod bytes;
 mod edits;
 mod folding;

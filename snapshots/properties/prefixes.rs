@@ -1,5 +1,5 @@
-//! Every prefix of every plan: a run in which the nth write fails, loses its reply, comes late or
-//! is overtaken ends where the undisturbed run ends.
+//! Every prefix of every plan: a run in which the nth write fails, loses its reply or is overtaken
+//! ends where the undisturbed run ends.
 //!
 //! A process that is stopped after a write is a reply that is lost: nothing is remembered but what
 //! is in the cluster.
@@ -8,7 +8,8 @@ use serde_json::{Value, json};
 use sluicegate_effects::memory::Fault;
 
 use crate::{
-    edits::{BAD, Edit, act, fault},
+    acts::{act, fault},
+    edits::{BAD, Edit},
     live,
     world::{CLUSTER, Rig, plain},
 };
@@ -133,7 +134,7 @@ fn holds_for(name: &str) {
     let writes = rig.memory.tried() - before;
     assert!(writes > 0, "{name} does nothing");
     assert_eq!(rig.alarmed(), None, "{name}");
-    for kind in ["500", "lost", "slow", "deleted"] {
+    for kind in ["500", "lost", "deleted"] {
         for nth in 1..=writes {
             let rig = scenario.begin();
             let at = rig.memory.tried() + nth;

@@ -19,8 +19,9 @@ use sluicegate_core::{
 use sluicegate_effects::Reader as _;
 
 use crate::{
+    acts::{act, heal},
     cases,
-    edits::{BAD, MONITORING, Move, act, heal, moves},
+    edits::{BAD, MONITORING, Move, moves},
     live, regressions,
     world::{CLUSTER, HOME, Rig, UID, cluster, plain},
 };
@@ -72,7 +73,7 @@ fn tail(rig: &Rig) -> String {
 /// Records that were written and are gone, though nobody asked for their deletion.
 fn lost(rig: &Rig) -> Option<String> {
     let written = rig.written.lock().unwrap_or_else(PoisonError::into_inner);
-    let Some(cluster) = rig.cluster() else { return None };
+    let cluster = rig.cluster()?;
     let uid = |nth| live::claim_uid(rig, nth);
     let claims: Vec<Option<String>> = (0..8).map(uid).collect();
     let deletes = text(&cluster, "/spec/storage/deletionPolicy") == "Delete";

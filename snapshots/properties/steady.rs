@@ -3,8 +3,9 @@
 use proptest::{collection::vec, prelude::*};
 
 use crate::{
+    acts::act,
     cases,
-    edits::{act, spec},
+    edits::spec,
     live, regressions,
     world::{Rig, plain},
 };

@@ -229,9 +229,10 @@ pub(crate) fn put(into: &mut Value, pointer: &str, value: &Value) {
     }
     let Some(above) = into.pointer_mut(above).and_then(Value::as_object_mut) else { return };
     let last = last.replace("~1", "/").replace("~0", "~");
-    match value {
-        Value::Null => drop(above.remove(&last)),
-        value => drop(above.insert(last, value.clone())),
+    if value.is_null() {
+        above.remove(&last);
+    } else {
+        above.insert(last, value.clone());
     }
 }
 
