@@ -59,8 +59,6 @@ fn a_claim_that_no_broker_uses_is_not_grown() {
 }
 
 #[test]
-#[ignore = "not mended: without its StatefulSet only pods tell how many brokers there are, so one \
-            that is away at that moment is given up and not asked what it holds (its claim stays)"]
 fn a_broker_that_is_away_while_the_set_is_made_anew_is_not_given_up() {
     let rig = Rig::settled(&plain(2));
     act(&rig, &Edit::Produce(1, "orders"));

@@ -29,6 +29,18 @@ pub(super) struct Brokers {
     pub(super) set: Option<Set>,
     pub(super) pods: BTreeMap<u32, PodSeen>,
     pub(super) claims: BTreeMap<u32, ClaimSeen>,
+    counted: u32,
+}
+
+/// Whose brokers they are, and what has to be known beforehand to read what was seen of them.
+#[derive(Clone, Debug)]
+pub(super) struct Whose {
+    pub(super) namespace: String,
+    pub(super) cluster: String,
+    /// The port of the API of a pod that does not name its own.
+    pub(super) api_port: u16,
+    /// How many brokers there were when the status was written.
+    pub(super) counted: u32,
 }
 
 /// The StatefulSet.
@@ -110,13 +122,9 @@ pub(super) fn list(api: Api, namespace: &str, cluster: &str) -> Selector {
 }
 
 impl Brokers {
-    /// Reads what was seen. The API port stands in for that of a pod that does not name its own.
-    pub(super) fn of(
-        namespace: &str,
-        cluster: &str,
-        api_port: u16,
-        seen: &Observed<Rivven>,
-    ) -> Self {
+    /// Reads what was seen.
+    pub(super) fn of(whose: &Whose, seen: &Observed<Rivven>) -> Self {
+        let Whose { namespace, cluster, api_port, counted } = whose;
         let target = Ref::to::<StatefulSet>(namespace, &names::workload(cluster));
         let set = match seen.raw(&target) {
             Seen::Present(set) => Some(Set::of(target, set)),
@@ -135,7 +143,7 @@ impl Brokers {
         let pods = numbered(&pods(namespace, cluster)).into_iter();
         let pods = pods.filter(|(_, _, pod)| may_be_broker(cluster, pod));
         let pods = pods.map(|(ordinal, target, pod)| {
-            let mut pod = PodSeen::of(target, pod, api_port);
+            let mut pod = PodSeen::of(target, pod, *api_port);
             let broker = broker(namespace, cluster, ordinal, pod.api_port);
             pod.health = match seen.answer(&Probe::Health(broker)) {
                 Some(Answer::Health(health)) => HealthSeen::Answered(health.clone()),
@@ -147,14 +155,15 @@ impl Brokers {
         });
         let claims = numbered(&claims(namespace, cluster)).into_iter();
         let claims = claims.map(|(ordinal, target, claim)| (ordinal, ClaimSeen::of(target, claim)));
-        Self { set, pods: pods.collect(), claims: claims.collect() }
+        Self { set, pods: pods.collect(), claims: claims.collect(), counted: *counted }
     }
 
-    /// How many brokers there are: what the StatefulSet says, or, while it is being made anew, what
-    /// its pods say.
+    /// How many brokers there are: what the StatefulSet says. While it is being made anew, what its
+    /// pods say, or what was counted last: a pod may be away at that moment, and with it what its
+    /// broker holds.
     pub(super) fn live(&self) -> u32 {
         let from_pods = || self.pods.keys().next_back().map_or(0, |last| last + 1);
-        self.set.as_ref().map_or_else(from_pods, |set| set.replicas)
+        self.set.as_ref().map_or_else(|| from_pods().max(self.counted), |set| set.replicas)
     }
 
     /// The claims of the brokers that there are or shall be. What lies beyond was left behind by a

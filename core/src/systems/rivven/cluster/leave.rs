@@ -1,7 +1,5 @@
 //! The end of a cluster whose policy asks for its claims to go: brokers first, claims last.
 
-use kube_core::ResourceExt as _;
-
 use super::{
     RivvenCluster,
     brokers::{Brokers, ClaimSeen},
@@ -22,12 +20,11 @@ pub(super) fn leave(
     cluster: &RivvenCluster,
     seen: &Observed<Rivven>,
 ) -> Leave<Rivven> {
-    let spec = valid::lenient(&cluster.spec);
+    let spec = valid::lenient(cluster);
     if !spec.delete_claims {
         return Leave::Go(Vec::new());
     }
-    let (namespace, name) = (cluster.namespace().unwrap_or_default(), cluster.name_any());
-    let brokers = Brokers::of(&namespace, &name, spec.api_port, seen);
+    let brokers = Brokers::of(&spec.whose, seen);
     let (own, uid) = (own_ref::<super::Cluster>(cluster), own_uid(cluster));
     let leaving = || Guard::Leaving(own.clone(), uid.clone());
     let why = || Why::Requested("deletionPolicy is Delete".to_owned());

@@ -97,8 +97,8 @@ impl Kind for Cluster {
         let mut reads = Reads::none()
             .list(brokers::pods(&namespace, &name))
             .list(brokers::claims(&namespace, &name));
-        let spec = valid::lenient(&cluster.spec);
-        let brokers = Brokers::of(&namespace, &name, spec.api_port, seen);
+        let spec = valid::lenient(cluster);
+        let brokers = Brokers::of(&spec.whose, seen);
         for (ordinal, pod) in brokers.pods.iter().filter(|(_, pod)| pod.ready && !pod.deleting) {
             let asked = broker(&namespace, &name, *ordinal, pod.api_port);
             reads = reads.probe(Probe::Health(asked));
@@ -115,7 +115,7 @@ impl Kind for Cluster {
     }
 
     fn desires(_: &Ctx<'_>, valid: &Valid, seen: &Observed<Rivven>) -> Desired<Rivven> {
-        let brokers = Brokers::of(&valid.namespace, &valid.name, valid.api_port, seen);
+        let brokers = Brokers::of(&valid.whose, seen);
         if !valid.secrecy.is_empty() {
             return hold(valid, &brokers);
         }
@@ -127,7 +127,7 @@ impl Kind for Cluster {
         valid: &Valid,
         seen: &Observed<Rivven>,
     ) -> Report<RivvenClusterStatus> {
-        let brokers = Brokers::of(&valid.namespace, &valid.name, valid.api_port, seen);
+        let brokers = Brokers::of(&valid.whose, seen);
         status::report(ctx, valid, &brokers, seen)
     }
 

@@ -14,7 +14,7 @@ use kube_core::{Resource as _, ResourceExt as _};
 use super::{
     Cluster,
     api::{self, DeletionPolicy, Phase, RivvenCluster, RivvenClusterSpec},
-    brokers::selector_labels,
+    brokers::{Whose, selector_labels},
     check, gates, inert, options,
 };
 use crate::{
@@ -66,6 +66,7 @@ pub struct Valid {
     pub(super) secrecy: Vec<&'static str>,
     pub(super) metrics: bool,
     pub(super) api_port: u16,
+    pub(super) whose: Whose,
     pub(super) monitor: Option<Monitor>,
     pub(super) budget: Option<Budget>,
     pub(super) liveness: Option<Probing>,
@@ -124,22 +125,29 @@ pub struct Probing {
 /// The little that must be known of a cluster that need not be valid.
 #[derive(Clone, Debug)]
 pub(super) struct Lenient {
+    pub(super) whose: Whose,
     pub(super) replicas: u32,
     pub(super) size: Quantity,
-    pub(super) api_port: u16,
     pub(super) delete_claims: bool,
 }
 
-/// Reads a spec that need not be valid.
-pub(super) fn lenient(spec: &RivvenClusterSpec) -> Lenient {
+/// Reads a cluster that need not be valid.
+pub(super) fn lenient(cluster: &RivvenCluster) -> Lenient {
+    let spec = &cluster.spec;
     let storage = spec.storage.as_ref();
     let size = storage.and_then(|storage| storage.size.clone());
     let port = spec.metrics.as_ref().and_then(|metrics| metrics.port);
     let policy = storage.and_then(|storage| storage.deletion_policy);
+    let counted = cluster.status.as_ref().map_or(0, |status| status.replicas);
     Lenient {
+        whose: Whose {
+            namespace: cluster.namespace().unwrap_or_default(),
+            cluster: cluster.name_any(),
+            api_port: port.and_then(|port| u16::try_from(port).ok()).unwrap_or(names::API_PORT),
+            counted: u32::try_from(counted).unwrap_or_default(),
+        },
         replicas: spec.replicas.and_then(|count| u32::try_from(count).ok()).unwrap_or(3),
         size: size.unwrap_or_else(|| "10Gi".parse().expect("it is a quantity")),
-        api_port: port.and_then(|port| u16::try_from(port).ok()).unwrap_or(names::API_PORT),
         delete_claims: policy == Some(DeletionPolicy::Delete),
     }
 }
@@ -162,7 +170,7 @@ fn filled_in(
     unknown_options: bool,
 ) -> Valid {
     let (spec, name) = (&cluster.spec, cluster.name_any());
-    let Lenient { replicas, size, api_port, delete_claims } = lenient(spec);
+    let Lenient { whose, replicas, size, delete_claims } = lenient(cluster);
     let storage = spec.storage.clone().unwrap_or_default();
     let config = spec.config.clone().unwrap_or_default();
     let metrics = spec.metrics.clone().unwrap_or_default();
@@ -204,7 +212,8 @@ fn filled_in(
         tunables,
         secrecy: secrecy(spec, release),
         metrics: metrics_on,
-        api_port,
+        api_port: whose.api_port,
+        whose,
         monitor: metrics.service_monitor.filter(|_| metrics_on).and_then(monitor),
         budget: budget(spec.pod_disruption_budget.as_ref()),
         liveness: probing(spec.liveness_probe.as_ref()),
