@@ -10,7 +10,7 @@ use sluicegate_core::{
     rule::Rule,
     schema::Compiled,
     step::accept,
-    systems::{self, Visitor, rivven::Rivven},
+    systems::{self, Visitor},
 };
 
 /// One kind of custom resource.
@@ -75,8 +75,8 @@ impl KindInfo {
 
 struct Gather(Vec<KindInfo>);
 
-impl Visitor<Rivven> for Gather {
-    fn kind<K: Kind<System = Rivven>>(&mut self) {
+impl<S: System> Visitor<S> for Gather {
+    fn kind<K: Kind<System = S>>(&mut self) {
         self.0.push(KindInfo {
             api: Api::of::<K::Resource>(),
             crd: K::crd(),

@@ -3,15 +3,15 @@
 use futures_executor::block_on;
 use serde_json::Value;
 use sluicegate_core::{
-    kind::{Ctx, Kind, Settings},
+    kind::{Ctx, Kind, Settings, System},
     observed::{Api, List, Observed, Ref, Selector},
     plan::Plan,
     step::own_ref,
-    systems::{self, Visitor, rivven::Rivven},
+    systems::{self, Visitor},
 };
 
 use super::World;
-use crate::{Done, Error, Reader as _, execute, plan};
+use crate::{Done, Error, Reader, Writer, execute, plan};
 
 /// Is told what the operator plans and does.
 pub trait Watcher {
@@ -52,8 +52,11 @@ struct Turn<'a, W> {
     acted: bool,
 }
 
-impl<W: Watcher> Visitor<Rivven> for Turn<'_, W> {
-    fn kind<K: Kind<System = Rivven>>(&mut self) {
+impl<S: System, W: Watcher> Visitor<S> for Turn<'_, W>
+where
+    World: Reader<S> + Writer<S>,
+{
+    fn kind<K: Kind<System = S>>(&mut self) {
         for object in self.world.all(&Api::of::<K::Resource>()) {
             // What does not decode was refused where it was read; the operator passes over it, too.
             if let Ok(resource) = serde_json::from_value::<K::Resource>(object)
@@ -66,7 +69,10 @@ impl<W: Watcher> Visitor<Rivven> for Turn<'_, W> {
 }
 
 impl<W: Watcher> Turn<'_, W> {
-    fn one<K: Kind<System = Rivven>>(&mut self, resource: &K::Resource) {
+    fn one<K: Kind>(&mut self, resource: &K::Resource)
+    where
+        World: Reader<K::System> + Writer<K::System>,
+    {
         let ctx = Ctx { now: self.world.now(), settings: self.settings };
         let target = own_ref::<K>(resource);
         let (made, seen) = match block_on(plan::<K, _>(self.world, &ctx, resource)) {

@@ -3,7 +3,9 @@
 use serde_json::Value;
 use sluicegate_core::{
     field::Path,
-    observed::{Ref, text},
+    kind::{Kind, System},
+    observed::{Api, Ref, text},
+    systems::{self, Visitor},
 };
 
 use super::{Entry, File, Patch, Problem, Source, State, placed};
@@ -141,14 +143,31 @@ fn denied_ref(named: &Value) -> Ref {
 }
 
 /// The API of a kind, for those that are named without one.
-fn api_version_of(kind: &str) -> &'static str {
-    match kind {
+fn api_version_of(kind: &str) -> String {
+    let built_in = match kind {
         "StatefulSet" | "Deployment" => "apps/v1",
         "PodDisruptionBudget" => "policy/v1",
         "StorageClass" => "storage.k8s.io/v1",
         "ServiceMonitor" => "monitoring.coreos.com/v1",
-        kind if kind.starts_with("Rivven") => "rivven.hupe1980.github.io/v1alpha1",
         _ => "v1",
+    };
+    let mut ours = Named { kind, found: None };
+    systems::visit(&mut ours);
+    ours.found.unwrap_or_else(|| built_in.to_owned())
+}
+
+/// Looks for a custom resource by its kind.
+struct Named<'a> {
+    kind: &'a str,
+    found: Option<String>,
+}
+
+impl<S: System> Visitor<S> for Named<'_> {
+    fn kind<K: Kind<System = S>>(&mut self) {
+        let api = Api::of::<K::Resource>();
+        if api.kind == self.kind {
+            self.found = Some(api.api_version());
+        }
     }
 }
 

@@ -111,7 +111,9 @@ fn restart(
     wanted: u32,
 ) -> Action<Rivven> {
     let pod = due.pod;
-    let verb = Verb::Restart(pod.target.clone(), pod.at.clone().at_any_version());
+    // A broken pod needs no gate, so it must still be broken: as it was seen, not as it may be now.
+    let at = if pod.broken() { pod.at.clone() } else { pod.at.clone().at_any_version() };
+    let verb = Verb::Restart(pod.target.clone(), at);
     let action = Action::new(verb, Why::Requested(due.why), risk, rule).through(gates);
     let action = action.guarded(Guard::Live(valid.own.clone(), valid.uid.clone()));
     if pod.broken() {
