@@ -11,7 +11,7 @@ use super::{
 use crate::{
     field::Path,
     observed::Observed,
-    plan::{Blocked, Gate, Guard, Risk, Waiting},
+    plan::{Blocked, Gate, GateState, Guard, Risk, Waiting},
     systems::rivven::{Answer, Probe, Rivven, names, rules},
 };
 
@@ -46,11 +46,12 @@ pub(super) fn scale(valid: &Valid, brokers: &Brokers, seen: &Observed<Rivven>) -
     let (gate, holds) = drained(brokers, last, seen.answer(&probe));
     let gate = gate.or_skipped(&valid.control.skip);
     if gate.passes() {
+        // What is given up by annotation may still grow: only emptiness is asked for once more.
         let guards = match seen.answer(&probe) {
-            Some(answer @ Answer::Holdings(_)) => {
+            Some(answer @ Answer::Holdings(_)) if gate.state == GateState::Open => {
                 vec![Guard::StillAnswers(probe, answer.clone())]
             }
-            _ => Vec::new(),
+            Some(_) | None => Vec::new(),
         };
         return Scale { replicas: live - 1, gates: vec![gate], guards, ..Scale::default() };
     }
