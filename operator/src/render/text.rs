@@ -241,8 +241,13 @@ fn then(page: &mut Page, resource: &Planned, view: &View) {
     // The steps show every event themselves when they are asked to.
     let elsewhere = |note: &String| TOLD_ELSEWHERE.iter().any(|reason| note.starts_with(reason));
     let alerts = alerts(resource).filter(|note| !view.show_status && !elsewhere(note));
+    let mut before = Vec::new();
     for note in told.chain(alerts) {
+        if before.contains(&note) {
+            continue;
+        }
         page.words(2, &[Span::dim("tells    ")], &note, Style::Dim);
+        before.push(note);
     }
     for warning in &resource.warnings {
         page.words(2, &[Span("warning  ".to_owned(), Style::Change)], warning, Style::Plain);

@@ -38,7 +38,8 @@ rules! {
     ROL_02 = "ROL-02":
         "The broker that serves is restarted last",
         "Clients move once at most. Where no other broker can serve, the restart is called \
-         unavailable.",
+         unavailable. One that does not answer the operator goes before: the others wait for its \
+         answer.",
         "";
     ROL_03 = "ROL-03":
         "A broken pod that is out of date is repaired before all others",

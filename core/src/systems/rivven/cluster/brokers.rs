@@ -237,6 +237,11 @@ impl PodSeen {
         }
     }
 
+    /// Whether it was asked and did not answer.
+    pub(super) fn silent(&self) -> bool {
+        matches!(self.health, HealthSeen::Unreachable(_))
+    }
+
     /// Whether it serves nobody: not ready, or unhealthy by its own word.
     pub(super) fn broken(&self) -> bool {
         let ill = matches!(&self.health, HealthSeen::Answered(health) if !health.healthy);

@@ -94,10 +94,12 @@ fn reason(valid: &Valid, pod: &PodSeen) -> String {
     }
 }
 
-/// Broken ones first, then from the highest down, and the one that serves last.
+/// Broken ones first, then those that do not answer (all others wait for their answer, so they
+/// would wait for ever), then from the highest down, and the one that serves last.
 fn in_order(mut due: Vec<Due<'_>>, serving: u32) -> Vec<Due<'_>> {
     due.sort_by_key(|due| {
-        (!due.pod.broken(), due.ordinal == serving, std::cmp::Reverse(due.ordinal))
+        let last = due.ordinal == serving;
+        (!due.pod.broken(), !due.pod.silent(), last, std::cmp::Reverse(due.ordinal))
     });
     due
 }
