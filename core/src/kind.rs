@@ -21,7 +21,7 @@ use serde::{Serialize, de::DeserializeOwned};
 use crate::{
     condition::{Draft, Reason},
     crd::{self, Cel},
-    field,
+    effect, field,
     observed::{Api, Observed, Reads, Ref, Selector},
     plan::{Action, Blocked, Change, Event, Gate, Guard, Manifest, Requeue, Risk, Waiting},
     rule::Rule,
@@ -114,6 +114,12 @@ pub trait Kind: Sized + Send + Sync + 'static {
     /// Everything that is wrong, with path and remedy.
     fn accepts_change(_old: &Self::Resource, _new: &Self::Resource) -> Result<(), field::Errors> {
         Ok(())
+    }
+
+    /// The fields that this resource sets and that nothing reads, by their paths: those of
+    /// [`INERT`](Kind::INERT), unless a kind knows better what it holds.
+    fn without_effect(resource: &Self::Resource) -> Vec<String> {
+        effect::set_without_effect(resource.spec(), Self::INERT)
     }
 
     /// What else must be seen: other resources, the product's own state.

@@ -32,6 +32,8 @@ pub struct KindInfo {
     pub rules: &'static [&'static Rule],
     /// Everything wrong with a resource, but for unknown fields.
     pub check: fn(&Value) -> Result<(), Errors>,
+    /// The fields that a resource sets without effect, by their paths.
+    pub without_effect: fn(&Value) -> Vec<String>,
     /// Everything that a change of a resource may not change.
     pub change: fn(&Value, &Value) -> Result<(), Errors>,
 }
@@ -86,9 +88,16 @@ impl<S: System> Visitor<S> for Gather {
             gates: K::GATES,
             rules: <K::System as System>::RULES,
             check: check::<K>,
+            without_effect: without_effect::<K>,
             change: change::<K>,
         });
     }
+}
+
+/// What does not decode is told of elsewhere.
+fn without_effect<K: Kind>(resource: &Value) -> Vec<String> {
+    let resource = serde_json::from_value::<K::Resource>(resource.clone());
+    resource.map_or_else(|_| Vec::new(), |resource| K::without_effect(&resource))
 }
 
 /// A resource that does not decode, on either side, is told of elsewhere.

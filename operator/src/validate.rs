@@ -106,11 +106,11 @@ fn one(kinds: &[KindInfo], entry: &Entry) -> Checked {
         errors.extend(more);
     }
     add_errors(entry, &errors, &mut checked);
-    for (path, reason) in kind.inert {
-        let path = Path::dotted(path);
-        if entry.value().pointer(&path.pointer()).is_some() {
-            checked.notes.push(entry.problem(&path, format!("has no effect: {reason}"), ""));
-        }
+    for path in (kind.without_effect)(entry.value()) {
+        let reason = kind.inert.iter().find(|(inert, _)| *inert == path);
+        let reason = reason.map(|(_, reason)| *reason).unwrap_or_default();
+        let what = format!("has no effect: {reason}");
+        checked.notes.push(entry.problem(&Path::dotted(&path), what, ""));
     }
     checked
 }

@@ -92,6 +92,10 @@ impl Kind for Cluster {
         check::change(old, new)
     }
 
+    fn without_effect(cluster: &RivvenCluster) -> Vec<String> {
+        valid::without_effect(&cluster.spec)
+    }
+
     fn refers(cluster: &RivvenCluster, seen: &Observed<Rivven>) -> Reads<Rivven> {
         let (namespace, name) = (cluster.namespace().unwrap_or_default(), cluster.name_any());
         let mut reads = Reads::none()

@@ -16,18 +16,21 @@ const OPTIONS: &[(&str, &str)] = &[
     ("rate-limit-per-ip", "RIVVEN_RATE_LIMIT_PER_IP"),
 ];
 
-/// The variables of the options that are known, and whether there are others. A known one takes a
-/// whole number: the program ends at start on anything else.
+/// Whether the broker knows an option of this name that may be set here.
+pub(super) fn is_known(key: &str) -> bool {
+    OPTIONS.iter().any(|(flag, _)| *flag == key)
+}
+
+/// The variables of the options that are known. One takes a whole number: the program ends at start
+/// on anything else.
 pub(super) fn tunables<'a>(
     raw: impl Iterator<Item = (&'a String, &'a String)>,
     path: &Path,
     errors: &mut Errors,
-) -> (BTreeMap<String, String>, bool) {
+) -> BTreeMap<String, String> {
     let mut variables = BTreeMap::new();
-    let mut unknown = false;
     for (key, value) in raw {
         let Some((_, variable)) = OPTIONS.iter().find(|(flag, _)| flag == key) else {
-            unknown = true;
             continue;
         };
         if value.parse::<u32>().is_err() {
@@ -36,5 +39,5 @@ pub(super) fn tunables<'a>(
         }
         variables.insert((*variable).to_owned(), value.clone());
     }
-    (variables, unknown)
+    variables
 }

@@ -159,15 +159,14 @@ pub(super) fn accept(cluster: &RivvenCluster) -> Result<Valid, Errors> {
     check::check(cluster, &mut errors);
     let known = cluster.spec.config.as_ref().and_then(|config| config.raw.as_ref());
     let path = Path::dotted("spec.config.raw");
-    let (tunables, unknown) = options::tunables(known.into_iter().flatten(), &path, &mut errors);
-    errors.or(filled_in(cluster, control, tunables, unknown))
+    let tunables = options::tunables(known.into_iter().flatten(), &path, &mut errors);
+    errors.or(filled_in(cluster, control, tunables))
 }
 
 fn filled_in(
     cluster: &RivvenCluster,
     control: Control,
     tunables: BTreeMap<String, String>,
-    unknown_options: bool,
 ) -> Valid {
     let (spec, name) = (&cluster.spec, cluster.name_any());
     let Lenient { whose, replicas, size, delete_claims } = lenient(cluster);
@@ -221,7 +220,7 @@ fn filled_in(
         service_type: service.type_.map_or("ClusterIP", api::ServiceType::as_str).to_owned(),
         service_port: service.port.unwrap_or_else(|| i32::from(names::CLIENT_PORT)),
         service_annotations: service.annotations.filter(|all| !all.is_empty()),
-        without_effect: without_effect(spec, unknown_options),
+        without_effect: without_effect(spec),
         served: cluster.status.as_ref().is_some_and(|status| {
             matches!(status.phase, Phase::Running | Phase::Updating | Phase::Degraded)
         }),
@@ -262,9 +261,13 @@ fn secrecy(spec: &RivvenClusterSpec, release: Release) -> Vec<&'static str> {
     wishes.into_iter().filter_map(|(unmet, path)| unmet.then_some(path)).collect()
 }
 
-fn without_effect(spec: &RivvenClusterSpec, unknown_options: bool) -> Vec<String> {
+/// What of the spec has no effect: the table's fields that are set, but for options in `config.raw`
+/// that the broker knows.
+pub(super) fn without_effect(spec: &RivvenClusterSpec) -> Vec<String> {
+    let raw = spec.config.as_ref().and_then(|config| config.raw.as_ref());
+    let unknown = raw.is_some_and(|raw| !raw.keys().all(|key| options::is_known(key)));
     let set = effect::set_without_effect(spec, inert::INERT);
-    set.into_iter().filter(|path| path != "spec.config.raw" || unknown_options).collect()
+    set.into_iter().filter(|path| path != "spec.config.raw" || unknown).collect()
 }
 
 fn pod_parts(spec: &RivvenClusterSpec) -> PodParts {

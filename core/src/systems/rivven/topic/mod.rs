@@ -61,6 +61,10 @@ impl Kind for Topic {
         valid::change(old, new)
     }
 
+    fn without_effect(topic: &RivvenTopic) -> Vec<String> {
+        valid::without_effect(topic)
+    }
+
     fn refers(topic: &RivvenTopic, seen: &Observed<Rivven>) -> Reads<Rivven> {
         let place = Place::of(topic);
         let mut reads = Reads::none().object(place.cluster.clone());

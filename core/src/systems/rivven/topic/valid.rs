@@ -92,7 +92,7 @@ pub(super) fn accept(topic: &RivvenTopic) -> Result<Valid, Errors> {
 
 /// What of the spec has no effect: the table's fields that are set, but for the one custom setting
 /// that the broker knows.
-fn without_effect(topic: &RivvenTopic) -> Vec<String> {
+pub(super) fn without_effect(topic: &RivvenTopic) -> Vec<String> {
     let custom = topic.spec.config.as_ref().and_then(|config| config.custom.as_ref());
     let unknown = custom.is_some_and(|all| all.keys().any(|key| key != config::SEGMENT_MS));
     let set = effect::set_without_effect(&topic.spec, inert::INERT);
