@@ -4,7 +4,9 @@
 //! would loosen them is refused where it is written, not when the namespace refuses the pods.
 //! Every expression is for an optional object: it is only asked when the object is there.
 
-use k8s_openapi::api::core::v1::{PodSecurityContext, SELinuxOptions, SecurityContext};
+use k8s_openapi::api::core::v1::{
+    AppArmorProfile, PodSecurityContext, SELinuxOptions, SeccompProfile, SecurityContext,
+};
 
 use crate::field::{Cause, Errors, Path};
 
@@ -93,12 +95,12 @@ const SAFE_SYSCTLS: &[&str] = &[
 /// on: identity, profiles, SELinux, sysctls, Windows.
 pub fn pod(context: &PodSecurityContext, path: &Path, first: u32, errors: &mut Errors) {
     let mut broken = Broken { path, errors };
-    let user = (context.run_as_non_root, context.run_as_user);
-    broken.unless(identity(user), first, IDENTITY_MESSAGE);
-    let seccomp = context.seccomp_profile.as_ref().map(|profile| profile.type_.as_str());
-    let app_armor = context.app_armor_profile.as_ref().map(|profile| profile.type_.as_str());
-    broken.unless(profiles(seccomp, app_armor), first + 1, PROFILES_MESSAGE);
-    broken.unless(selinux(context.se_linux_options.as_ref()), first + 2, SELINUX_MESSAGE);
+    broken.in_either(
+        first,
+        (context.run_as_non_root, context.run_as_user),
+        (context.seccomp_profile.as_ref(), context.app_armor_profile.as_ref()),
+        context.se_linux_options.as_ref(),
+    );
     let mut sysctls = context.sysctls.iter().flatten();
     let safe = sysctls.all(|sysctl| SAFE_SYSCTLS.contains(&sysctl.name.as_str()));
     broken.unless(safe, first + 3, SYSCTLS_MESSAGE);
@@ -109,12 +111,12 @@ pub fn pod(context: &PodSecurityContext, path: &Path, first: u32, errors: &mut E
 /// `first` on: identity, profiles, SELinux, privileges, capabilities, Windows.
 pub fn container(context: &SecurityContext, path: &Path, first: u32, errors: &mut Errors) {
     let mut broken = Broken { path, errors };
-    let user = (context.run_as_non_root, context.run_as_user);
-    broken.unless(identity(user), first, IDENTITY_MESSAGE);
-    let seccomp = context.seccomp_profile.as_ref().map(|profile| profile.type_.as_str());
-    let app_armor = context.app_armor_profile.as_ref().map(|profile| profile.type_.as_str());
-    broken.unless(profiles(seccomp, app_armor), first + 1, PROFILES_MESSAGE);
-    broken.unless(selinux(context.se_linux_options.as_ref()), first + 2, SELINUX_MESSAGE);
+    broken.in_either(
+        first,
+        (context.run_as_non_root, context.run_as_user),
+        (context.seccomp_profile.as_ref(), context.app_armor_profile.as_ref()),
+        context.se_linux_options.as_ref(),
+    );
     let mounts = context.proc_mount.as_deref().unwrap_or_default();
     let unprivileged = context.privileged != Some(true)
         && context.allow_privilege_escalation != Some(true)
@@ -136,6 +138,21 @@ struct Broken<'a> {
 }
 
 impl Broken<'_> {
+    /// What pods and containers have in common: who they run as, which profiles confine them.
+    fn in_either(
+        &mut self,
+        first: u32,
+        user: (Option<bool>, Option<i64>),
+        confined: (Option<&SeccompProfile>, Option<&AppArmorProfile>),
+        labels: Option<&SELinuxOptions>,
+    ) {
+        self.unless(identity(user), first, IDENTITY_MESSAGE);
+        let seccomp = confined.0.map(|profile| profile.type_.as_str());
+        let app_armor = confined.1.map(|profile| profile.type_.as_str());
+        self.unless(profiles(seccomp, app_armor), first + 1, PROFILES_MESSAGE);
+        self.unless(selinux(labels), first + 2, SELINUX_MESSAGE);
+    }
+
     fn unless(&mut self, holds: bool, rule: u32, message: &str) {
         if !holds {
             let cause = Cause::Forbidden("it loosens the restricted pod security".to_owned());
