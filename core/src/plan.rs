@@ -17,7 +17,7 @@ use crate::{
 mod manifest;
 
 pub(crate) use self::manifest::merge;
-pub use self::manifest::{Manifest, Precondition, UID_PLACEHOLDER, uid};
+pub use self::manifest::{Manifest, Precondition, UID_PLACEHOLDER, uid, uid_placeholder};
 
 /// What to do about one resource.
 #[derive(Clone, Debug, PartialEq)]

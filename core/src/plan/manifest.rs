@@ -117,10 +117,15 @@ impl Precondition {
 /// How the placeholder of a uid begins that no API server has given yet.
 pub const UID_PLACEHOLDER: &str = "unknown-uid-of:";
 
+/// What stands for the uid of an object that no API server has given one yet.
+pub fn uid_placeholder(kind: &str, namespace: &str, name: &str) -> String {
+    format!("{UID_PLACEHOLDER}{kind}/{namespace}/{name}")
+}
+
 /// The uid of an object, or its placeholder.
 pub fn uid(target: &Ref, object: &Value) -> String {
     match text(object, "/metadata/uid") {
-        "" => format!("{UID_PLACEHOLDER}{}/{}/{}", target.api.kind, target.namespace, target.name),
+        "" => uid_placeholder(&target.api.kind, &target.namespace, &target.name),
         uid => uid.to_owned(),
     }
 }

@@ -114,18 +114,6 @@ enum Step<'a> {
     Index(usize),
 }
 
-/// Adds everything wrong with a value, except fields that the schema does not name: what
-/// [`Compiled::check`] does, for a schema that is used once.
-pub fn check(schema: &JSONSchemaProps, path: &Path, value: &Value, errors: &mut Errors) {
-    Compiled::new(schema).check(path, value, errors);
-}
-
-/// The fields that the schema does not name: what [`Compiled::unknown`] does, for a schema that is
-/// used once.
-pub fn unknown(schema: &JSONSchemaProps, path: &Path, value: &Value) -> Errors {
-    Compiled::new(schema).unknown(path, value)
-}
-
 impl Compiled {
     /// Reads a schema. A pattern that is no regular expression here is not checked, see
     /// [`unchecked`](Self::unchecked).

@@ -182,7 +182,8 @@ fn characters_are_counted_not_bytes() {
 #[test]
 fn all_errors_are_found_at_once() {
     let mut errors = Errors::default();
-    check(&props(), &Path::default(), &json!({"spec": {"on": 1, "tags": [1, 2]}}), &mut errors);
+    let value = json!({"spec": {"on": 1, "tags": [1, 2]}});
+    Compiled::new(&props()).check(&Path::default(), &value, &mut errors);
     let paths: Vec<_> = errors.iter().map(|error| error.path.to_string()).collect();
     assert_eq!(paths, ["spec.name", "spec.size", "spec.on", "spec.tags[0]", "spec.tags[1]"]);
 }
@@ -234,7 +235,7 @@ fn an_unknown_field_gets_the_field_that_was_meant() {
     ] {
         assert_eq!(unknowns(&fields), [expected]);
     }
-    let root = unknown(&props(), &Path::default(), &json!({"spce": {}, "kind": "A"}));
+    let root = Compiled::new(&props()).unknown(&Path::default(), &json!({"spce": {}, "kind": "A"}));
     assert_eq!(root.to_string(), "spce: Unknown field (did you mean `spec`?)");
 }
 

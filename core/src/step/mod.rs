@@ -17,7 +17,7 @@ use crate::{
     label,
     observed::{Observed, Reads, Ref, at},
     plan::{
-        Action, Event, Gate, Plan, Precondition, Requeue, Risk, UID_PLACEHOLDER, Verb, Waiting, Why,
+        Action, Event, Gate, Plan, Precondition, Requeue, Risk, Verb, Waiting, Why, uid_placeholder,
     },
     rule,
 };
@@ -288,9 +288,8 @@ pub fn own_ref<K: Kind>(resource: &K::Resource) -> Ref {
 pub fn own_uid<R: Resource<DynamicType = ()>>(resource: &R) -> String {
     let meta = resource.meta();
     let part = |part: &Option<String>| part.clone().unwrap_or_default();
-    meta.uid.clone().unwrap_or_else(|| {
-        format!("{UID_PLACEHOLDER}{}/{}/{}", R::kind(&()), part(&meta.namespace), part(&meta.name))
-    })
+    let placeholder = || uid_placeholder(&R::kind(&()), &part(&meta.namespace), &part(&meta.name));
+    meta.uid.clone().unwrap_or_else(placeholder)
 }
 
 /// The resource as it was seen.

@@ -11,7 +11,7 @@ use serde_json::{Value, json};
 use sluicegate_core::{
     kind::{Kind, Settings, System as _},
     observed::{List, Look, Observed, Ref, Selector},
-    plan::{Event, Manifest, Plan, Precondition, Propagation, UID_PLACEHOLDER, Verb},
+    plan::{Event, Manifest, Plan, Precondition, Propagation, Verb, uid_placeholder},
     systems::rivven::{Answer, Call, Probe, Rivven},
 };
 
@@ -96,7 +96,7 @@ impl World {
         let mut object = laid_over(entry.value(), before.as_ref());
         if before.is_none() && object["metadata"].get("uid").is_none() {
             let Ref { api, namespace, name } = &entry.target;
-            let uid = format!("{UID_PLACEHOLDER}{}/{namespace}/{name}", api.kind);
+            let uid = uid_placeholder(&api.kind, namespace, name);
             object["metadata"]["uid"] = json!(uid);
         }
         self.memory.load(vec![object.clone()]);

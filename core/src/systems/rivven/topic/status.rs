@@ -89,8 +89,6 @@ fn synced(valid: &Valid, situation: &Situation) -> Draft {
         Situation::Missing if valid.before.existed => {
             c::SYNCED_VANISHED.no(format!("topic {} was there and is gone", valid.place.topic))
         }
-        // Until it is seen, what was said of it stays said.
-        Situation::Missing if valid.before.was_missing => c::SYNCED_CREATING.no(""),
         Situation::Missing => c::SYNCED_CREATING.no(""),
         Situation::There(topic) if topic.partitions == valid.partitions => c::SYNCED_EXISTS.yes(""),
         Situation::There(topic) => {
