@@ -237,8 +237,11 @@ fn finalize<K: Kind>(resource: &K::Resource, held: bool) -> Option<Action<K::Sys
         names.push(ours.to_owned());
     }
     let verb = Verb::SetFinalizers(own_ref::<K>(resource), precondition::<K>(resource), names);
-    let why =
-        if held { "what the spec asks to delete is about to exist" } else { "nothing is left" };
+    let why = match (held, meta.deletion_timestamp.is_some()) {
+        (true, _) => "what the spec asks to delete is about to exist",
+        (false, true) => "nothing is left",
+        (false, false) => "the spec no longer asks for anything to be deleted",
+    };
     Some(Action::new(verb, Why::Requested(why.to_owned()), Risk::None, &rule::OBJ_06))
 }
 
