@@ -188,6 +188,14 @@ pub static ACCEPTED_NAME_TAKEN: Reason = Reason::told(
     "An object under a name that this resource needs belongs to somebody else. It is not \
      touched; see rule OBJ-02.",
 );
+/// The stored resource does not decode.
+pub static ACCEPTED_UNREADABLE: Reason = Reason::told(
+    "Accepted",
+    "Unreadable",
+    EventKind::Warning,
+    "What is stored does not decode as this release of the operator knows the kind. The message \
+     names the field; nothing is changed until it is mended.",
+);
 /// Nothing is refused.
 pub static BLOCKED_NOTHING: Reason =
     Reason::quiet("Blocked", "NothingBlocked", "No change that the spec asks for is refused.");
@@ -226,12 +234,37 @@ pub static READY_BLOCKED: Reason = Reason::quiet(
     "What runs is not what the spec asks for, and a rule forbids the change; see the condition \
      Blocked.",
 );
+/// The last plan could not be carried out.
+pub static READY_NOT_SYNCED: Reason = Reason::quiet(
+    "Ready",
+    "NotSynced",
+    "What the spec asks for could not be carried out; see the condition Synced.",
+);
+/// The last plan was carried out.
+pub static SYNCED_DONE: Reason =
+    Reason::quiet("Synced", "Done", "What had failed before has been carried out.");
+/// The API server refused something.
+pub static SYNCED_REFUSED: Reason = Reason::told(
+    "Synced",
+    "Refused",
+    EventKind::Warning,
+    "The API server refused a change, and trying again would not help. The message says which and \
+     why; it is tried again when the resource changes.",
+);
+/// Something keeps failing.
+pub static SYNCED_FAILING: Reason = Reason::told(
+    "Synced",
+    "Failing",
+    EventKind::Warning,
+    "A change failed more than once. The message says which and why; it is tried again by itself.",
+);
 
 /// The engine's own reasons, which every kind has.
 pub static REASONS: &[&Reason] = &[
     &ACCEPTED_VALID,
     &ACCEPTED_INVALID,
     &ACCEPTED_NAME_TAKEN,
+    &ACCEPTED_UNREADABLE,
     &BLOCKED_NOTHING,
     &BLOCKED_REFUSED,
     &PAUSED_BY_ANNOTATION,
@@ -239,6 +272,10 @@ pub static REASONS: &[&Reason] = &[
     &READY_NOT_ACCEPTED,
     &READY_RECONCILING,
     &READY_BLOCKED,
+    &READY_NOT_SYNCED,
+    &SYNCED_DONE,
+    &SYNCED_REFUSED,
+    &SYNCED_FAILING,
     &crate::effect::EFFECTIVE_ALL,
     &crate::effect::EFFECTIVE_NOT,
 ];

@@ -206,6 +206,17 @@ pub struct Ctx<'a> {
     pub now: Timestamp,
     /// The operator's own settings.
     pub settings: &'a Settings,
+    /// What came of carrying out the last plan, if it failed and has to be told.
+    pub failure: Option<&'a Failure>,
+}
+
+/// That a plan could not be carried out.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Failure {
+    /// Whether it is tried again by itself. If not, it waits for the resource to change.
+    pub retried: bool,
+    /// What failed and why, as a sentence.
+    pub message: String,
 }
 
 /// The operator's own settings, as far as they reach a plan.

@@ -32,6 +32,12 @@ pub enum Error {
         #[source]
         source: Box<dyn std::error::Error + Send + Sync>,
     },
+    /// Another operator leads by now, or may: nothing was sent.
+    #[error("did not {doing}: the lease has run out")]
+    Fenced {
+        /// What was not tried.
+        doing: String,
+    },
     /// The product refused.
     #[error("failed to {doing}")]
     Product {
@@ -93,7 +99,7 @@ impl Error {
     pub fn class(&self) -> Class {
         match self {
             Self::Unsettled | Self::Input { .. } => Class::Final,
-            Self::Unanswered { .. } => Class::Retry,
+            Self::Unanswered { .. } | Self::Fenced { .. } => Class::Retry,
             Self::Product { class, .. } => *class,
             Self::Api { source, .. } => source.class(),
         }

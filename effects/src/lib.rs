@@ -7,8 +7,11 @@
 mod error;
 mod execute;
 
+pub mod backend;
 pub mod file;
+pub mod live;
 pub mod memory;
+pub mod metrics;
 pub mod yaml;
 
 use std::future::Future;

@@ -24,6 +24,9 @@ use crate::{
 
 mod objects;
 mod status;
+mod unreadable;
+
+pub use self::unreadable::unreadable;
 
 /// How often [`Step::Read`] may follow itself. The deepest chain there is needs three: a topic's
 /// cluster, then the broker and the other claims, then what is desired and not among the children.

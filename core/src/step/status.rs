@@ -30,9 +30,10 @@ pub(super) fn finish<K: Kind>(
     if was(before, "Paused", "True") && !speaks_of(&report.conditions, "Paused") {
         report.conditions.push(condition::PAUSED_NOT.no(""));
     }
+    report.conditions.extend(synced(ctx, before));
     for draft in &mut report.conditions {
         if draft.reason.condition == "Ready" && draft.state == State::True {
-            hold_back_ready(draft, plan);
+            hold_back_ready(ctx, draft, plan);
         }
     }
     plan.actions.extend(events.into_iter().map(tell));
@@ -45,22 +46,36 @@ pub(super) fn finish<K: Kind>(
 pub(super) fn refused<K: Kind>(
     ctx: &Ctx<'_>,
     resource: &K::Resource,
-    conditions: Vec<Draft>,
+    mut conditions: Vec<Draft>,
     plan: &mut Plan<K::System>,
 ) {
+    conditions.extend(synced(ctx, conditions_of::<K>(resource)));
     let status = resource.status().cloned().unwrap_or_default();
     plan.actions.extend(told(&conditions, conditions_of::<K>(resource), &plan.resource));
     plan.actions.extend(set_status::<K>(ctx, resource, Report { status, conditions }));
 }
 
-fn hold_back_ready<S: System>(draft: &mut Draft, plan: &Plan<S>) {
-    if !plan.blocked.is_empty() {
+fn hold_back_ready<S: System>(ctx: &Ctx<'_>, draft: &mut Draft, plan: &Plan<S>) {
+    if let Some(failure) = ctx.failure {
+        *draft = condition::READY_NOT_SYNCED.no(failure.message.as_str());
+    } else if !plan.blocked.is_empty() {
         let message = plan.blocked.iter().map(sentence).collect::<Vec<_>>().join("; ");
         *draft = condition::READY_BLOCKED.no(message);
     } else if let Some(waiting) = plan.waiting.first() {
         *draft = condition::READY_RECONCILING.no(format!("waiting: {}", waiting.what));
     } else if plan.actions.iter().any(|action| !action.verb.only_tells()) {
         *draft = condition::READY_RECONCILING.no("changes are being made");
+    }
+}
+
+/// What came of the last plan, if it failed, or what had failed before is done.
+fn synced(ctx: &Ctx<'_>, before: &[Condition]) -> Option<Draft> {
+    match ctx.failure {
+        Some(failure) if failure.retried => {
+            Some(condition::SYNCED_FAILING.no(failure.message.as_str()))
+        }
+        Some(failure) => Some(condition::SYNCED_REFUSED.no(failure.message.as_str())),
+        None => was(before, "Synced", "False").then(|| condition::SYNCED_DONE.yes("")),
     }
 }
 

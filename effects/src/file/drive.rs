@@ -73,7 +73,7 @@ impl<W: Watcher> Turn<'_, W> {
     where
         World: Reader<K::System> + Writer<K::System>,
     {
-        let ctx = Ctx { now: self.world.now(), settings: self.settings };
+        let ctx = Ctx { now: self.world.now(), settings: self.settings, failure: None };
         let target = own_ref::<K>(resource);
         let (made, seen) = match block_on(plan::<K, _>(self.world, &ctx, resource)) {
             Ok(planned) => planned,

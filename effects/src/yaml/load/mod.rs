@@ -123,8 +123,8 @@ impl Loader<'_> {
             | Event::StreamEnd
             | Event::Anchor(..)
             | Event::UnresolvedAlias(_) => {}
-            // Comments, if another crate of the build enables them.
-            _ => {}
+            // Comments, which another crate of the build enables.
+            Event::Comment(..) | _ => {}
         }
         Ok(())
     }
