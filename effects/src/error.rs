@@ -106,6 +106,20 @@ impl Error {
     }
 }
 
+impl Error {
+    /// The whole of it in one line: what failed, and every cause.
+    pub fn in_full(&self) -> String {
+        let mut whole = self.to_string();
+        let mut cause = std::error::Error::source(self);
+        while let Some(one) = cause {
+            whole.push_str(": ");
+            whole.push_str(&one.to_string());
+            cause = one.source();
+        }
+        whole
+    }
+}
+
 impl ApiError {
     /// A refusal without a cause.
     pub fn new(code: u16, reason: &str, message: impl Into<String>) -> Self {

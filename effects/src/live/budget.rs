@@ -23,7 +23,9 @@ impl Budget {
     pub fn new(per_second: u32, burst: u32) -> Self {
         let each = Duration::from_secs(1) / per_second.max(1);
         let burst = each * burst.max(1).saturating_sub(1);
-        Self { each, burst, due: Mutex::new(Instant::now()) }
+        let now = Instant::now();
+        let due = Mutex::new(now.checked_sub(burst).unwrap_or(now));
+        Self { each, burst, due }
     }
 
     /// Waits for one request's turn. Turns are given in the order in which they were asked for.

@@ -1,6 +1,6 @@
 //! From a kubeconfig, or the pod's own account, to a client without the defaults that hurt.
 
-use std::{path::PathBuf, time::Duration};
+use std::{fmt, path::PathBuf, time::Duration};
 
 use http::header::{HeaderValue, USER_AGENT};
 use kube_client::{
@@ -26,7 +26,18 @@ pub struct Access {
 /// How long a connection may take to come about.
 const CONNECT: Duration = Duration::from_secs(5);
 
-/// Makes a client. Nothing is sent yet. Returns the namespace that the kubeconfig names as well.
+/// A client, and where it leads.
+#[derive(Clone)]
+pub struct Connection {
+    /// The client.
+    pub client: Client,
+    /// The namespace that the kubeconfig, or the pod's own account, names.
+    pub namespace: String,
+    /// The address of the API server.
+    pub address: String,
+}
+
+/// Makes a client. Nothing is sent yet.
 ///
 /// kube retries on its own up to fifteen times, waiting up to 1,000 s: that is switched off, since
 /// whoever asked plans anew instead. It waits for ever for an answer: deadlines are
@@ -35,7 +46,7 @@ const CONNECT: Duration = Duration::from_secs(5);
 /// # Errors
 ///
 /// If there is no kubeconfig and no account, or what is in it cannot be used.
-pub async fn connect(access: &Access, user_agent: &str) -> Result<(Client, String), Error> {
+pub async fn connect(access: &Access, user_agent: &str) -> Result<Connection, Error> {
     let mut config = read(access).await?;
     config.default_retry = false;
     config.connect_timeout = Some(CONNECT);
@@ -48,8 +59,9 @@ pub async fn connect(access: &Access, user_agent: &str) -> Result<(Client, Strin
             (!access.act_as_groups.is_empty()).then(|| access.act_as_groups.clone());
     }
     let namespace = config.default_namespace.clone();
+    let address = config.cluster_url.to_string().trim_end_matches('/').to_owned();
     let client = Client::try_from(config).map_err(|error| unusable(error.into()))?;
-    Ok((client, namespace))
+    Ok(Connection { client, namespace, address })
 }
 
 async fn read(access: &Access) -> Result<Config, Error> {
@@ -66,6 +78,12 @@ async fn read(access: &Access) -> Result<Config, Error> {
             .await
             .map_err(|error| unusable(error.into())),
         None => Config::infer().await.map_err(|error| unusable(error.into())),
+    }
+}
+
+impl fmt::Debug for Connection {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Connection").field("address", &self.address).finish_non_exhaustive()
     }
 }
 

@@ -9,8 +9,8 @@ use futures_util::{Stream, StreamExt};
 use http_body_util::BodyExt as _;
 use kube_client::{Client, client::Body};
 use kube_core::{Status, WatchEvent};
+use prometheus_client::metrics::gauge::Gauge;
 use serde_json::Value;
-use sluicegate_core::observed::{Api, Ref};
 use tokio::time::timeout;
 
 use super::{Budget, Fence};
@@ -33,6 +33,7 @@ pub struct ApiServer {
     client: Client,
     budget: Arc<Budget>,
     metrics: Metrics,
+    address: Arc<str>,
 }
 
 /// One request.
@@ -51,7 +52,19 @@ pub struct Request {
 impl ApiServer {
     /// A way to the API server that this client speaks to.
     pub fn new(client: Client, budget: Budget, metrics: Metrics) -> Self {
-        Self { client, budget: Arc::new(budget), metrics }
+        Self { client, budget: Arc::new(budget), metrics, address: "the API server".into() }
+    }
+
+    /// The same, at this address, which is named where no answer comes.
+    #[must_use]
+    pub fn at(mut self, address: &str) -> Self {
+        self.address = address.into();
+        self
+    }
+
+    /// Where what is done is counted.
+    pub fn metrics(&self) -> &Metrics {
+        &self.metrics
     }
 
     /// Reads something.
@@ -83,19 +96,19 @@ impl ApiServer {
     /// If it is refused, or no answer comes in time.
     pub async fn send(&self, request: Request) -> Result<Value, Error> {
         let Request { doing, verb, deadline, http } = request;
-        self.metrics.in_flight.inc();
+        let under_way = UnderWay::new(&self.metrics.in_flight);
         let outcome = timeout(deadline, self.exchange(http)).await;
-        self.metrics.in_flight.dec();
+        drop(under_way);
         let (code, outcome) = match outcome {
             Ok(Ok((code, Ok(body)))) => (code, Ok(body)),
             Ok(Ok((code, Err(refusal)))) => {
                 (code, Err(Error::Api { doing, source: Box::new(refusal) }))
             }
-            Ok(Err(source)) => (0, Err(Error::Unanswered { doing, source })),
-            Err(_) => {
-                let source = format!("no answer within {} s", deadline.as_secs_f32()).into();
-                (0, Err(Error::Unanswered { doing, source }))
+            Ok(Err(source)) => {
+                let source = NoAnswer { address: self.address.clone(), source };
+                (0, Err(Error::Unanswered { doing, source: source.into() }))
             }
+            Err(_) => (0, Err(Error::Unanswered { doing, source: self.silent(deadline) })),
         };
         self.metrics.api_calls.get_or_create(&ApiCall { verb, code }).inc();
         outcome
@@ -115,17 +128,18 @@ impl ApiServer {
         let (code, opened) = match opened {
             Ok(Ok(stream)) => (200, Ok(stream)),
             Ok(Err(error)) => {
-                let error = of_client(doing.clone(), error);
+                let error = self.of_client(doing.clone(), error);
                 let code = if let Error::Api { source, .. } = &error { source.code } else { 0 };
                 (code, Err(error))
             }
             Err(_) => {
-                let source = "the watch did not begin in time".into();
+                let source = self.silent(deadline);
                 (0, Err(Error::Unanswered { doing: doing.clone(), source }))
             }
         };
         self.metrics.api_calls.get_or_create(&ApiCall { verb, code }).inc();
-        let of = move |error| of_client(doing.clone(), error);
+        let server = self.clone();
+        let of = move |error| server.of_client(doing.clone(), error);
         Ok(StreamExt::map(opened?, move |event| event.map_err(&of)))
     }
 
@@ -134,30 +148,56 @@ impl ApiServer {
         let code = answer.status();
         let body = answer.into_body().collect().await?.to_bytes();
         if code.is_success() {
-            return Ok((code.as_u16(), Ok(serde_json::from_slice(&body)?)));
+            let body = serde_json::from_slice(&body);
+            let body = body.map_err(|error| format!("what came is not JSON: {error}"))?;
+            return Ok((code.as_u16(), Ok(body)));
         }
         Ok((code.as_u16(), Err(refusal(code.as_u16(), &body))))
+    }
+
+    fn silent(&self, deadline: Duration) -> Box<dyn std::error::Error + Send + Sync> {
+        format!("{} was silent for {} s", self.address, deadline.as_secs_f32()).into()
+    }
+
+    fn of_client(&self, doing: String, error: kube_client::Error) -> Error {
+        let kube_client::Error::Api(status) = error else {
+            let source = NoAnswer { address: self.address.clone(), source: error.into() };
+            return Error::Unanswered { doing, source: source.into() };
+        };
+        let mut refusal = of_status(status.code, &status);
+        // kube's own words for an answer that is no `Status`: the path is not served.
+        if status.code == 404 && status.reason == "Failed to parse error data" {
+            refusal = ApiError::new(404, "NotFound", NOT_SERVED);
+        }
+        Error::Api { doing, source: Box::new(refusal) }
+    }
+}
+
+/// Where no answer came from, and why.
+#[derive(Debug, thiserror::Error)]
+#[error("{address} did not answer")]
+struct NoAnswer {
+    address: Arc<str>,
+    source: Box<dyn std::error::Error + Send + Sync>,
+}
+
+/// A request on its way. One that is given up is on its way no more.
+struct UnderWay<'a>(&'a Gauge);
+
+impl<'a> UnderWay<'a> {
+    fn new(gauge: &'a Gauge) -> Self {
+        gauge.inc();
+        Self(gauge)
+    }
+}
+
+impl Drop for UnderWay<'_> {
+    fn drop(&mut self) {
+        self.0.dec();
     }
 }
 
 type Exchanged = Result<(u16, Result<Value, ApiError>), Box<dyn std::error::Error + Send + Sync>>;
-
-/// The path of an object, or of what is below it, such as `/status`.
-pub(crate) fn path_of(target: &Ref, below: &str) -> String {
-    format!("{}/{}{below}", path_of_all(&target.api, &target.namespace), target.name)
-}
-
-/// The path of all objects of an API in a namespace; in all of them where it is empty.
-pub(crate) fn path_of_all(api: &Api, namespace: &str) -> String {
-    let root =
-        if api.group.is_empty() { "/api".to_owned() } else { format!("/apis/{}", api.group) };
-    let Api { version, plural, .. } = api;
-    if namespace.is_empty() {
-        format!("{root}/{version}/{plural}")
-    } else {
-        format!("{root}/{version}/namespaces/{namespace}/{plural}")
-    }
-}
 
 /// A refusal, from what the server wrote. A path that is not served is refused in plain text.
 fn refusal(code: u16, body: &[u8]) -> ApiError {
@@ -178,18 +218,6 @@ fn of_status(code: u16, status: &Status) -> ApiError {
         Some(cause) => refusal.because(&cause.reason, &cause.field),
         None => refusal,
     }
-}
-
-fn of_client(doing: String, error: kube_client::Error) -> Error {
-    let kube_client::Error::Api(status) = error else {
-        return Error::Unanswered { doing, source: Box::new(error) };
-    };
-    let mut refusal = of_status(status.code, &status);
-    // kube's own words for an answer that is no `Status`: the path is not served.
-    if status.code == 404 && status.reason == "Failed to parse error data" {
-        refusal = ApiError::new(404, "NotFound", NOT_SERVED);
-    }
-    Error::Api { doing, source: Box::new(refusal) }
 }
 
 impl fmt::Debug for ApiServer {

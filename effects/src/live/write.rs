@@ -1,0 +1,168 @@
+//! The cluster as a [`Writer`]: each action is one request, and each is sent once.
+//!
+//! A second try would be made from what is no longer so. What an action was decided on goes with
+//! it, so that the server refuses what is out of date.
+
+use std::fmt;
+
+use serde_json::Value;
+use sluicegate_core::{
+    kind::System,
+    observed::{Ref, at, text},
+    plan::{Event, Manifest, Precondition, Propagation, Verb},
+};
+use tokio::time::timeout;
+
+use super::{
+    Live,
+    request::{self, Mode},
+};
+use crate::{Error, Writer, backend::Backend, metrics::OfVerb};
+
+/// What was written, for whoever waits until a cache has seen it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Written {
+    /// The object is there, at this version or a later one.
+    Version {
+        /// Which object.
+        target: Ref,
+        /// Its resourceVersion, as the answer said.
+        version: String,
+    },
+    /// The object of this uid is gone or on its way out.
+    Leaving {
+        /// Which object.
+        target: Ref,
+        /// Its uid.
+        uid: String,
+    },
+}
+
+impl<S: System, B: Backend<S>> Writer<S> for Live<B> {
+    async fn create(&self, manifest: &Manifest) -> Result<(), Error> {
+        self.write::<S>(&Verb::Create(manifest.clone())).await
+    }
+
+    async fn apply(&self, manifest: &Manifest, seen: &Precondition) -> Result<(), Error> {
+        self.write::<S>(&Verb::Apply(manifest.clone(), seen.clone())).await
+    }
+
+    async fn dry_run(&self, verb: &Verb<S>) -> Result<(), Error> {
+        let Some(request) = request::write(verb, Mode::Dry) else { return Ok(()) };
+        self.server.write(&self.fence, request).await.map(drop)
+    }
+
+    async fn delete(
+        &self,
+        target: &Ref,
+        seen: &Precondition,
+        propagation: Propagation,
+    ) -> Result<(), Error> {
+        self.write::<S>(&Verb::Delete(target.clone(), seen.clone(), propagation)).await
+    }
+
+    async fn evict(&self, pod: &Ref, seen: &Precondition) -> Result<(), Error> {
+        let verb = Verb::<S>::Restart(pod.clone(), seen.clone());
+        self.dry_run(&verb).await?;
+        self.write(&verb).await
+    }
+
+    async fn call(&self, call: &S::Call) -> Result<(), Error> {
+        let doing = call.to_string();
+        let Some(left) = self.fence.left() else { return Err(Error::Fenced { doing }) };
+        let Ok(outcome) = timeout(left, self.backend.call(call)).await else {
+            let source = "the lease ran out meanwhile".into();
+            return Err(Error::Unanswered { doing, source });
+        };
+        outcome?;
+        self.count("call");
+        Ok(())
+    }
+
+    async fn set_status(
+        &self,
+        target: &Ref,
+        seen: &Precondition,
+        status: &Value,
+    ) -> Result<(), Error> {
+        self.write::<S>(&Verb::SetStatus(target.clone(), seen.clone(), status.clone())).await
+    }
+
+    async fn set_finalizers(
+        &self,
+        target: &Ref,
+        seen: &Precondition,
+        names: &[String],
+    ) -> Result<(), Error> {
+        self.write::<S>(&Verb::SetFinalizers(target.clone(), seen.clone(), names.to_vec())).await
+    }
+
+    async fn tell(&self, event: &Event) -> Result<(), Error> {
+        let uid = self.resource.as_ref().filter(|(target, _)| *target == event.regarding);
+        let uid = uid.map(|(_, uid)| uid.as_str());
+        self.recorder.record(&self.server, &self.fence, event, uid).await?;
+        self.count("tell");
+        Ok(())
+    }
+}
+
+impl<B> Live<B> {
+    async fn write<S: System>(&self, verb: &Verb<S>) -> Result<(), Error> {
+        let request = request::write(verb, Mode::Real).expect("it is for the API server");
+        let answer = self.server.write(&self.fence, request).await?;
+        self.note(written(verb, &answer));
+        self.count(word(verb));
+        Ok(())
+    }
+
+    /// Counts an action that was done, or would be.
+    pub(super) fn count(&self, verb: &'static str) {
+        let of = OfVerb { kind: self.kind.clone(), verb };
+        self.server.metrics().actions.get_or_create(&of).inc();
+    }
+}
+
+/// What became of the object, from the answer to its write.
+fn written<S: System>(verb: &Verb<S>, answer: &Value) -> Option<Written> {
+    let (target, seen) = match verb {
+        Verb::Call(_) | Verb::Tell(_) => return None,
+        Verb::Create(manifest) => (&manifest.target, None),
+        Verb::Apply(manifest, seen) => (&manifest.target, Some(seen)),
+        Verb::Delete(target, seen, _)
+        | Verb::Restart(target, seen)
+        | Verb::SetStatus(target, seen, _)
+        | Verb::SetFinalizers(target, seen, _) => (target, Some(seen)),
+    };
+    // Without its last finalizer it went with this very write, which its answer does not say.
+    let released = matches!(verb, Verb::SetFinalizers(_, _, names) if names.is_empty())
+        && at(answer, "/metadata/deletionTimestamp").is_some();
+    let leaving = released || matches!(verb, Verb::Delete(..) | Verb::Restart(..));
+    let target = target.clone();
+    match seen.filter(|_| leaving) {
+        Some(seen) => Some(Written::Leaving { target, uid: seen.uid().to_owned() }),
+        None => {
+            let version = text(answer, "/metadata/resourceVersion").to_owned();
+            (!version.is_empty()).then_some(Written::Version { target, version })
+        }
+    }
+}
+
+/// A verb, as the numbers call it.
+fn word<S: System>(verb: &Verb<S>) -> &'static str {
+    match verb {
+        Verb::Create(_) => "create",
+        Verb::Apply(..) => "apply",
+        Verb::Delete(..) => "delete",
+        Verb::Restart(..) => "evict",
+        Verb::Call(_) => "call",
+        Verb::SetStatus(..) => "set-status",
+        Verb::SetFinalizers(..) => "set-finalizers",
+        Verb::Tell(_) => "tell",
+    }
+}
+
+impl<B> fmt::Debug for Live<B> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Live").field("kind", &self.kind).finish_non_exhaustive()
+    }
+}
