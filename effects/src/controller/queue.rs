@@ -66,13 +66,6 @@ impl Agenda {
         }
     }
 
-    /// A resource is gone: it is due no more.
-    pub fn forget(&mut self, key: &Key) {
-        if let Some(due) = self.due.remove(key) {
-            self.order.remove(&(due, key.clone()));
-        }
-    }
-
     /// How many are due and wait for their turn.
     pub fn depth(&self, now: Instant) -> usize {
         self.order.iter().take_while(|(due, _)| *due <= now).count()
@@ -124,11 +117,6 @@ impl Queue {
     pub fn done(&self, key: &Key) {
         self.agenda().done(key);
         self.changed.notify_one();
-    }
-
-    /// A resource is gone.
-    pub fn forget(&self, key: &Key) {
-        self.agenda().forget(key);
     }
 
     /// How many resources are due and wait for their turn.

@@ -1,6 +1,6 @@
 //! What people are told of an error: its whole chain in one line, without what is nobody's business.
 
-use std::error::Error;
+use crate::Error;
 
 /// How long a message may be, in bytes.
 const LONGEST: usize = 1_000;
@@ -10,24 +10,18 @@ const HIDDEN: &str = "***";
 const KEYS: &[&str] = &["password", "passwd", "token", "secret", "apikey", "api_key", "credential"];
 
 /// An error and its causes in one line, fit for a log, a condition and an event.
-pub(crate) fn sentence(error: &dyn Error) -> String {
-    let mut sentence = error.to_string();
-    let mut cause = error.source();
-    while let Some(error) = cause {
-        let text = error.to_string();
-        // Some print their cause themselves.
-        if !sentence.ends_with(&text) {
-            sentence.push_str(": ");
-            sentence.push_str(&text);
-        }
-        cause = error.source();
-    }
-    shorten(scrub(&sentence))
+pub(crate) fn sentence(error: &Error) -> String {
+    fit(&error.in_full())
+}
+
+/// A text in one line of bounded length, without what looks like a secret.
+pub(crate) fn fit(text: &str) -> String {
+    shorten(scrub(text))
 }
 
 /// Hides what looks like a secret: what follows a telling key, a user's part of an address, the
 /// token of an `Authorization`.
-pub(crate) fn scrub(text: &str) -> String {
+fn scrub(text: &str) -> String {
     let mut words = Vec::new();
     let mut hide_next = false;
     for word in text.split_whitespace() {

@@ -20,6 +20,7 @@ mod server;
 mod shadow;
 mod write;
 
+pub(crate) use self::request::path_of_all;
 pub use self::{
     budget::Budget,
     connect::{Access, Connection, connect},

@@ -29,14 +29,18 @@ use tokio::{
     time::timeout,
 };
 
+pub(crate) use self::store::{INSTANCE, Store, number};
+use self::stream::{Shared, Stream};
 pub use self::{
     cached::{Cached, Notes},
     dice::Dice,
     store::{Change, Head, Owner},
 };
-pub(crate) use self::store::{INSTANCE, Store};
-use self::stream::{Shared, Stream};
-use crate::{ApiError, Class, Error, live::ApiServer, metrics::Metrics};
+use crate::{
+    ApiError, Error,
+    live::{self, ApiServer},
+    metrics::Metrics,
+};
 
 /// How long a read waits for a stream that has not told everything yet.
 const PATIENCE: Duration = Duration::from_secs(30);
@@ -83,12 +87,14 @@ struct Inner {
     scope: Scope,
     own: Arc<BTreeSet<Api>>,
     metrics: Metrics,
-    streams: Mutex<BTreeMap<(Api, Option<String>), Arc<Shared>>>,
+    streams: Mutex<Streams>,
     begun: UnboundedSender<Stream>,
     to_run: Mutex<Option<UnboundedReceiver<Stream>>>,
     subscribers: Arc<Subscribers>,
 }
 
+/// By their API, and the namespace that they are for; nothing for the whole cluster.
+type Streams = BTreeMap<(Api, Option<String>), Arc<Shared>>;
 type Subscriber = Box<dyn Fn(&Notice<'_>) + Send + Sync>;
 
 /// Whom to tell.
@@ -174,9 +180,8 @@ impl Watches {
     /// How each stream is, by its API and the namespace it is for, where it is for one.
     pub fn states(&self) -> Vec<(Api, Option<String>, State)> {
         let streams = self.0.streams.lock().unwrap_or_else(PoisonError::into_inner);
-        let state = |stream: &Arc<Shared>| {
-            (stream.api.clone(), stream.namespace.clone(), stream.state())
-        };
+        let state =
+            |stream: &Arc<Shared>| (stream.api.clone(), stream.namespace.clone(), stream.state());
         streams.values().map(state).collect()
     }
 
@@ -207,7 +212,7 @@ impl Watches {
     }
 
     /// One object as its store has it now, without waiting and without a look at the stream.
-    pub fn peek(&self, target: &Ref) -> Option<Arc<Value>> {
+    pub(crate) fn peek(&self, target: &Ref) -> Option<Arc<Value>> {
         let stream = self.stream_for(target).ok()?;
         stream.with(|store| store.get(&target.namespace, &target.name).map(store::Kept::value))
     }
@@ -238,8 +243,7 @@ impl Watches {
             State::NotServed => Ok(Look::Absent),
             State::Denied(why) => Ok(Look::Denied(why)),
             State::Starting | State::Synced | State::Failing(_) => {
-                let kept =
-                    stream.with(|store| store.get(&target.namespace, &target.name).cloned());
+                let kept = stream.with(|store| store.get(&target.namespace, &target.name).cloned());
                 match kept {
                     None => Ok(Look::Absent),
                     Some(kept) if kept.is_whole() => Ok(Look::Found(kept.value())),
@@ -287,22 +291,14 @@ impl Watches {
     /// Reads an object of which only a stub is there, and keeps it whole from now on.
     async fn fill_in(&self, stream: &Shared, target: &Ref) -> Result<Look, Error> {
         stream.with(|store| store.want(&target.namespace, &target.name));
-        match self.0.server.read(request::get(target)).await {
-            Ok(object) => {
-                let change = stream.with(|store| store.fill_in(object.clone()));
-                if let Some(change) = change {
-                    self.0.subscribers.tell(&Notice::Object(&change));
-                }
-                Ok(Look::Found(Arc::new(object)))
+        let look = live::get(&self.0.server, target).await?;
+        if let Look::Found(object) = &look {
+            let change = stream.with(|store| store.fill_in(Value::clone(object)));
+            if let Some(change) = change {
+                self.0.subscribers.tell(&Notice::Object(&change));
             }
-            Err(Error::Api { source, .. }) if source.code == 404 => Ok(Look::Absent),
-            Err(Error::Api { source, .. })
-                if source.code == 403 && source.class() == Class::Retry =>
-            {
-                Ok(Look::Denied(source.message))
-            }
-            Err(error) => Err(error),
         }
+        Ok(look)
     }
 
     /// The stream that an object is in, or its namespace if that is not watched.
@@ -331,8 +327,7 @@ impl Watches {
         let at = (api.clone(), namespace.map(str::to_owned));
         let begin = || {
             let store = Store::new(api.clone(), inner.own.clone());
-            let shared =
-                Arc::new(Shared::new(api.clone(), namespace.map(str::to_owned), store));
+            let shared = Arc::new(Shared::new(api.clone(), namespace.map(str::to_owned), store));
             let stream = Stream {
                 shared: shared.clone(),
                 server: inner.server.clone(),
@@ -340,6 +335,7 @@ impl Watches {
                 metrics: inner.metrics.clone(),
                 own: inner.own.contains(api),
                 dice: Dice::thrown(),
+                last: None,
             };
             // Nobody listens only if the process is about to end.
             drop(inner.begun.send(stream));

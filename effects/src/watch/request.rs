@@ -1,10 +1,9 @@
 //! The requests of a stream.
 
 use http::Request as Http;
-use sluicegate_core::observed::Ref;
 
 use super::stream::Shared;
-use crate::live::{DEADLINE, DEADLINE_LIST, Request, path_of, path_of_all};
+use crate::live::{DEADLINE_LIST, Request, path_of_all};
 
 /// How many objects a page of a list has.
 const PAGE: u32 = 500;
@@ -26,17 +25,6 @@ pub(super) fn watch(of: &Shared, from: Option<&str>, seconds: u64) -> Request {
 pub(super) fn list(of: &Shared, from: Option<&str>) -> Request {
     let from = from.map(|token| format!("&continue={}", escaped(token))).unwrap_or_default();
     request(of, "list", &format!("limit={PAGE}{from}"))
-}
-
-/// One object.
-pub(super) fn get(target: &Ref) -> Request {
-    let http = Http::get(path_of(target, "")).body(Vec::new());
-    Request {
-        doing: format!("read {target}"),
-        verb: "get",
-        deadline: DEADLINE,
-        http: http.expect("the names of objects are fit for a path"),
-    }
 }
 
 fn request(of: &Shared, verb: &'static str, query: &str) -> Request {

@@ -66,6 +66,16 @@ pub(crate) struct Stream {
     pub(crate) metrics: Metrics,
     pub(crate) own: bool,
     pub(crate) dice: Dice,
+    /// What could be told of the API last, if anything could.
+    pub(crate) last: Option<Readable>,
+}
+
+/// What can be told of an API.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Readable {
+    Objects,
+    NotServed,
+    Denied,
 }
 
 /// How a connection ended.
@@ -187,7 +197,7 @@ impl Stream {
     }
 
     async fn follow(
-        &self,
+        &mut self,
         events: impl Events<Item = Result<WatchEvent<Value>, Error>>,
         mut staged: Option<Store>,
         version: &mut Option<String>,
@@ -272,7 +282,7 @@ impl Stream {
         }
     }
 
-    fn replace(&self, all: Store) {
+    fn replace(&mut self, all: Store) {
         let changes = {
             let mut kept = self.shared.lock();
             kept.filled = true;
@@ -302,17 +312,19 @@ impl Stream {
         }
     }
 
-    fn become_(&self, state: State) {
-        let before = self.shared.state.send_replace(state.clone());
-        let readable = |state: &State| match state {
-            State::Starting | State::Failing(_) => None,
-            State::Synced => Some(0),
-            State::NotServed => Some(1),
-            State::Denied(_) => Some(2),
+    fn become_(&mut self, state: State) {
+        let readable = match &state {
+            State::Synced => Readable::Objects,
+            State::NotServed => Readable::NotServed,
+            State::Denied(_) => Readable::Denied,
+            State::Starting | State::Failing(_) => {
+                self.shared.state.send_replace(state);
+                return;
+            }
         };
+        self.shared.state.send_replace(state);
         // What is up again after a failure says nothing new; what was not served before, does.
-        let (before, after) = (readable(&before), readable(&state));
-        if after.is_some() && before.is_some() && before != after {
+        if self.last.replace(readable).is_some_and(|last| last != readable) {
             self.subscribers.tell(&Notice::Api(&self.shared.api));
         }
     }
