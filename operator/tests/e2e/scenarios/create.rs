@@ -1,0 +1,79 @@
+//! A cluster comes about, and what that costs.
+
+use serde_json::json;
+
+use crate::{
+    Scenario,
+    audit::{Class, of_class},
+    plans, say,
+    scene::Scene,
+    wait::seconds,
+};
+
+pub(crate) const ALL: &[Scenario] = &[
+    ("a_cluster_is_created_by_the_writes_that_its_plan_prints", created),
+    ("three_brokers_are_created_by_the_writes_that_their_plan_prints", three),
+];
+
+fn created() {
+    let scene = Scene::new("create");
+    let _operator = scene.operator();
+    let printed = plans::fresh(&scene, &scene.cluster_file("small", &json!({ "replicas": 1 })));
+    scene.cluster("small", &json!({ "replicas": 1 }));
+    scene.is_ready("small");
+    scene.is_quiet(seconds(3));
+    plans::same(&printed, &scene.writes());
+    cost(&scene, 4, 1);
+}
+
+fn three() {
+    let scene = Scene::new("create-three");
+    let _operator = scene.operator();
+    let spec = json!({ "replicas": 3, "storage": { "size": "1Gi" } });
+    let printed = plans::fresh(&scene, &scene.cluster_file("trio", &spec));
+    scene.cluster("trio", &spec);
+    scene.is_ready("trio");
+    scene.is_quiet(seconds(3));
+    plans::same(&printed, &scene.writes());
+    cost(&scene, 5, 3);
+}
+
+/// One write an object; at most two of the status and one more for each change of the ready count;
+/// two events; no look at what a watch has told; quiet half a second after it is ready.
+fn cost(scene: &Scene, objects: usize, brokers: usize) {
+    let log = scene.log();
+    let writes = scene.writes();
+    let (status, others): (Vec<_>, Vec<_>) =
+        writes.iter().partition(|entry| entry.subresource == "status");
+    let events = of_class(&log, Class::Event);
+    let reads = of_class(&log, Class::Read);
+    let last = writes.last().expect("it has written");
+    let ready = status.iter().find(|entry| {
+        let conditions = entry.body["status"]["conditions"].as_array();
+        conditions.is_some_and(|all| {
+            all.iter().any(|one| one["type"] == "Ready" && one["status"] == "True")
+        })
+    });
+    let ready = ready.expect("it has said that it is ready");
+    let after = last.answered.duration_since(ready.answered).as_secs_f64();
+    say(&format!(
+        "create, {brokers} brokers: {} objects by {} writes, {} of the status, {} events, {} \
+         reads, {} watches; last write {after:.3} s after Ready",
+        objects,
+        others.len(),
+        status.len(),
+        events.len(),
+        reads.len(),
+        of_class(&log, Class::Watch).len(),
+    ));
+    assert!(writes.iter().all(|entry| entry.done()), "{writes:?}");
+    assert_eq!(others.len(), objects, "one write an object: {others:?}");
+    assert!(status.len() <= 2 + brokers, "{status:?}: {:#?}", bodies(&status));
+    assert!(events.len() <= 2, "{events:?}");
+    assert!(reads.is_empty(), "{reads:?}");
+    assert!(after <= 0.5, "written {after} s after it was ready: {last:?}");
+}
+
+fn bodies(status: &[&std::sync::Arc<crate::audit::Entry>]) -> Vec<String> {
+    status.iter().map(|entry| format!("{} {}", entry.at, entry.body["status"])).collect()
+}
