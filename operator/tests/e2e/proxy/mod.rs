@@ -10,7 +10,7 @@ use std::{
     net::SocketAddr,
     sync::{
         Arc, Mutex, MutexGuard, PoisonError,
-        atomic::{AtomicUsize, Ordering},
+        atomic::{AtomicBool, AtomicUsize, Ordering},
     },
     time::Duration,
 };
@@ -66,6 +66,8 @@ pub(crate) struct Rule {
     seen: AtomicUsize,
     fired: AtomicUsize,
     lifted: tokio::sync::watch::Sender<bool>,
+    /// Whether it need not happen.
+    waived: AtomicBool,
 }
 
 /// The proxy. It ends with its scenario.
@@ -120,6 +122,12 @@ impl Rule {
         self.lifted.send_replace(true);
     }
 
+    /// It happens no more, and that it never did is no mistake: there was no such request.
+    pub(crate) fn waive(&self) {
+        self.lift();
+        self.waived.store(true, Ordering::SeqCst);
+    }
+
     /// Waits until it has happened.
     pub(crate) fn has_fired(&self, most: Duration) {
         until(&format!("{:?} to happen", self.fault), most, || {
@@ -166,6 +174,7 @@ impl Proxy {
             seen: AtomicUsize::new(0),
             fired: AtomicUsize::new(0),
             lifted: tokio::sync::watch::Sender::new(false),
+            waived: AtomicBool::new(false),
         });
         lock(&self.all.rules).push(rule.clone());
         rule
@@ -199,7 +208,8 @@ impl Drop for Proxy {
         self.task.abort();
         let rules = lock(&self.all.rules);
         rules.iter().for_each(|rule| rule.lift());
-        let idle: Vec<_> = rules.iter().filter(|rule| rule.fired() == 0).collect();
+        let due = |rule: &&Arc<Rule>| !rule.waived.load(Ordering::SeqCst) && rule.fired() == 0;
+        let idle: Vec<_> = rules.iter().filter(due).collect();
         if !std::thread::panicking() {
             assert!(idle.is_empty(), "faults that never happened: {idle:?}");
         }

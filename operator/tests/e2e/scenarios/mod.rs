@@ -3,11 +3,24 @@
 mod change;
 mod create;
 mod drift;
+mod faults;
+mod lease;
 mod leave;
+mod network;
+mod odd;
 mod quiet;
 
 use crate::Scenario;
 
 /// All of them.
-pub(crate) const ALL: &[&[Scenario]] =
-    &[quiet::ALL, change::ALL, leave::ALL, drift::ALL, create::ALL];
+pub(crate) const ALL: &[&[Scenario]] = &[
+    faults::ALL,
+    quiet::ALL,
+    network::ALL,
+    lease::ALL,
+    change::ALL,
+    leave::ALL,
+    drift::ALL,
+    odd::ALL,
+    create::ALL,
+];
