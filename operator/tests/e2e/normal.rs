@@ -30,6 +30,8 @@ const OWN: &[&str] = &[
     "ownerReferences",
     "observedGeneration",
     "collisionCount",
+    "topology.kubernetes.io/zone",
+    "topology.kubernetes.io/region",
 ];
 
 /// Takes them out, and writes `NS` for the namespace.

@@ -89,7 +89,12 @@ fn play(plane: &'static ControlPlane, story: &Story) {
         let calls = proxy.calls();
         calls.iter().filter(|call| call.writes() && call.namespace == namespace).count()
     };
-    let before = change(&scene, &plain, story, || writes(&plain));
+    if story.then.is_some() {
+        is_ready(&scene, &plain);
+        settles(|| writes(&plain));
+    }
+    let before = writes(&plain);
+    change(&scene, &plain, story);
     ends(&scene, &plain, story);
     settles(|| writes(&plain));
     let count = writes(&plain) - before;
@@ -108,7 +113,6 @@ fn play(plane: &'static ControlPlane, story: &Story) {
         names.iter().for_each(|(namespace, _, _)| is_ready(&scene, namespace));
         settles(|| proxy.calls().len());
     }
-    let since = Instant::now();
     let mut cases = Vec::new();
     for (namespace, nth, fault) in &names {
         let of = namespace.clone();
@@ -117,8 +121,9 @@ fn play(plane: &'static ControlPlane, story: &Story) {
         });
         cases.push(Case { namespace: namespace.clone(), rule });
     }
+    let since = Instant::now();
     for case in &cases {
-        change(&scene, &case.namespace, story, || 0);
+        change(&scene, &case.namespace, story);
     }
     let wrong = judge(&scene, story, &cases, &expected, &made);
     say(&format!(
@@ -197,19 +202,10 @@ fn begin(scene: &Scene, namespace: &str, story: &Story) {
     }
 }
 
-/// Asks for what the story is about, and returns what was counted just before.
-fn change(scene: &Scene, namespace: &str, story: &Story, count: impl Fn() -> usize) -> usize {
-    let spec = match &story.then {
-        None => &story.first,
-        Some(then) => {
-            is_ready(scene, namespace);
-            settles(&count);
-            then
-        }
-    };
-    let before = count();
+/// Asks for what the story is about.
+fn change(scene: &Scene, namespace: &str, story: &Story) {
+    let spec = story.then.as_ref().unwrap_or(&story.first);
     scene.kube().apply(CLUSTERS, &file(scene, namespace, spec));
-    before
 }
 
 fn file(scene: &Scene, namespace: &str, spec: &Value) -> Value {
