@@ -1,7 +1,7 @@
-//! The one door to the API server: every request has a deadline, draws on the budget and is counted.
+//! The one door to the API server: every request has a deadline, draws on the budget and counts.
 //!
-//! No request is repeated here. What failed is looked at anew by whoever asked: a second try of what
-//! may have been done would be made from what is no longer so.
+//! No request is repeated here. What failed is looked at anew by whoever asked: a second try of
+//! what may have been done would be made from what is no longer so.
 
 use std::{fmt, sync::Arc, time::Duration};
 
