@@ -164,8 +164,17 @@ pub enum Guard<S: System> {
     Live(Ref, String),
     /// The object is still there, with this uid, and is being deleted.
     Leaving(Ref, String),
-    /// At least so many of these pods, besides the named one, are ready.
-    PodsReady(Selector, usize, String),
+    /// So many of the pods that one controller made are ready.
+    PodsReady {
+        /// Where they are found.
+        of: Selector,
+        /// The uid of their controller: what merely carries their labels does not count.
+        made_by: String,
+        /// How many have to be, at least.
+        least: usize,
+        /// The name of the one that does not count: it is about to stop.
+        besides: String,
+    },
     /// No object of a list is left that was made for this uid.
     NoneLeft(Selector, String),
     /// The product still gives this answer.

@@ -9,6 +9,7 @@ use sluicegate_core::{
     label::MADE_FOR,
     observed::{List, Look, Ref, Selector, text},
     plan::{Action, Guard, Plan, Verb},
+    step::controller,
 };
 
 use crate::{Error, Reader, Writer};
@@ -105,8 +106,8 @@ where
     Ok(match guard {
         Guard::Live(target, uid) => stands(target, uid, false, &world.get(target).await?),
         Guard::Leaving(target, uid) => stands(target, uid, true, &world.get(target).await?),
-        Guard::PodsReady(selector, least, besides) => {
-            enough(*least, besides, &world.list(selector).await?)
+        Guard::PodsReady { of, made_by, least, besides } => {
+            enough(*least, made_by, besides, &world.list(of).await?)
         }
         Guard::NoneLeft(selector, uid) => none_left(selector, uid, &world.list(selector).await?),
         Guard::StillAnswers(probe, answer) => {
@@ -138,9 +139,13 @@ fn stands(target: &Ref, uid: &str, leaving: bool, look: &Look) -> Result<(), Str
     }
 }
 
-fn enough(least: usize, besides: &str, list: &List) -> Result<(), String> {
-    let counts =
-        |pod: &Value| text(pod, "/metadata/name") != besides && !is_leaving(pod) && is_ready(pod);
+fn enough(least: usize, made_by: &str, besides: &str, list: &List) -> Result<(), String> {
+    let counts = |pod: &Value| {
+        controller(pod) == Some(made_by)
+            && text(pod, "/metadata/name") != besides
+            && !is_leaving(pod)
+            && is_ready(pod)
+    };
     let ready = items(list).filter(|pod| counts(pod)).count();
     if ready >= least {
         return Ok(());

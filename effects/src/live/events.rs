@@ -225,7 +225,7 @@ impl Key {
         }
     }
 
-    /// Where the event is kept: with what it is about. What is in no namespace is told in `default`.
+    /// Where the event is kept: with what it is about, or in `default` if that has no namespace.
     fn namespace(&self) -> &str {
         match self.regarding.namespace.as_str() {
             "" => "default",

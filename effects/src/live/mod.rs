@@ -18,6 +18,8 @@ mod read;
 mod request;
 mod server;
 mod shadow;
+#[cfg(test)]
+mod tests;
 mod write;
 
 pub(crate) use self::request::path_of_all;

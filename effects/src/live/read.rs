@@ -34,6 +34,12 @@ impl<S: System, B: Backend<S>> Reader<S> for Live<B> {
 ///
 /// If the server cannot be reached or does not answer as one.
 pub async fn get(server: &ApiServer, target: &Ref) -> Result<Look, Error> {
+    let place = &target.namespace;
+    let somewhere = place.is_empty() || request::is_name(place);
+    // The server does not look for what nothing can be called, but refuses.
+    if !somewhere || !request::is_name(&target.name) {
+        return Ok(Look::Absent);
+    }
     match server.read(request::get(target)).await {
         Ok(object) => Ok(Look::Found(Arc::new(object))),
         // Also where its API is not served: then there is no such object either.
@@ -50,7 +56,9 @@ pub async fn get(server: &ApiServer, target: &Ref) -> Result<Look, Error> {
 /// If the server refuses, cannot be reached, or the list has changed so much since its first page
 /// that the rest of it is gone.
 pub async fn list(server: &ApiServer, selector: &Selector) -> Result<List, Error> {
-    if !request::can_be(&selector.labels) {
+    let place = &selector.namespace;
+    let somewhere = place.is_empty() || request::is_name(place);
+    if !somewhere || !request::can_be(&selector.labels) {
         return Ok(List::Items(Vec::new()));
     }
     let mut items: Vec<Arc<Value>> = Vec::new();

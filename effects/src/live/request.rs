@@ -238,11 +238,13 @@ pub(crate) fn path_of_all(api: &Api, namespace: &str) -> String {
 /// A name as one segment of a path. Names come from what people write, before anybody has checked
 /// it: what can be no name is sent as `%`, which none is, so that it leads nowhere else.
 fn segment(name: &str) -> String {
+    if is_name(name) { encoded(name) } else { "%25".to_owned() }
+}
+
+/// Whether this can be the name of anything.
+pub(super) fn is_name(name: &str) -> bool {
     let elsewhere = matches!(name, "" | "." | "..") || name.contains(['/', '%']);
-    if elsewhere || name.len() > NAME_MAX {
-        return "%25".to_owned();
-    }
-    encoded(name)
+    !elsewhere && name.len() <= NAME_MAX
 }
 
 /// Text, as a part of an address.

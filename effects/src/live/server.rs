@@ -1,7 +1,7 @@
-//! The one door to the API server: every request has a deadline, draws on the budget and is counted.
+//! The one door to the API server: every request has a deadline, draws on the budget and counts.
 //!
-//! No request is repeated here. What failed is looked at anew by whoever asked: a second try of what
-//! may have been done would be made from what is no longer so.
+//! No request is repeated here. What failed is looked at anew by whoever asked: a second try of
+//! what may have been done would be made from what is no longer so.
 
 use std::{fmt, sync::Arc, time::Duration};
 
@@ -212,12 +212,14 @@ fn refusal(code: u16, body: &[u8]) -> ApiError {
 }
 
 fn of_status(code: u16, status: &Status) -> ApiError {
-    let refusal = ApiError::new(code, &status.reason, status.message.as_str());
+    let mut refusal = ApiError::new(code, &status.reason, status.message.as_str());
     let causes = status.details.as_ref().map(|details| details.causes.as_slice());
-    match causes.unwrap_or_default().first() {
-        Some(cause) => refusal.because(&cause.reason, &cause.field),
-        None => refusal,
+    let Some(cause) = causes.unwrap_or_default().first() else { return refusal };
+    // A refused eviction says how many pods there are in its cause only.
+    if !refusal.message.contains(&cause.message) {
+        refusal.message = format!("{} {}", refusal.message, cause.message);
     }
+    refusal.because(&cause.reason, &cause.field)
 }
 
 impl fmt::Debug for ApiServer {

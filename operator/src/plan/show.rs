@@ -174,8 +174,8 @@ fn guard<S: System>(guard: &Guard<S>) -> String {
     match guard {
         Guard::Live(target, _) => format!("{target} is still there and not being deleted"),
         Guard::Leaving(target, _) => format!("{target} is still being deleted"),
-        Guard::PodsReady(_, least, but) => {
-            format!("at least {least} pods besides {but} are ready")
+        Guard::PodsReady { least, besides, .. } => {
+            format!("at least {least} pods besides {besides} are ready")
         }
         Guard::NoneLeft(selector, _) => format!("no {} is left", selector.api.kind),
         Guard::StillAnswers(probe, _) => format!("{probe} is still as it was seen"),

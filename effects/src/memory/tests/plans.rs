@@ -72,11 +72,22 @@ fn enough_other_pods_have_to_be_ready() {
     let world = running("OnDelete");
     let restart = || {
         let verb = Verb::Restart(pod("db-0"), seen(&world, &pod("db-0")));
-        let guard = Guard::PodsReady(all("Pod", "pods"), 2, "db-0".to_owned());
+        let guard = Guard::PodsReady {
+            of: all("Pod", "pods"),
+            made_by: uid(&world, &the_set()),
+            least: 2,
+            besides: "db-0".to_owned(),
+        };
         vec![Action::new(verb, Why::Orphaned, Risk::Restart, &rule::OBJ_05).guarded(guard)]
     };
     world.behave("default", "db-2", Behaviour::NeverReady);
     world.tick();
+    assert_eq!(stopped(run(&world, restart())).1, "1 other pods are ready, 2 have to be");
+    // A ready one that somebody else made does not count.
+    let mut another = world.object(&pod("db-1")).expect("it runs");
+    another["metadata"]["name"] = json!("another");
+    another["metadata"]["ownerReferences"][0]["uid"] = json!("another");
+    world.load(vec![another]);
     assert_eq!(stopped(run(&world, restart())).1, "1 other pods are ready, 2 have to be");
     world.behave("default", "db-2", Behaviour::Normal);
     world.tick();

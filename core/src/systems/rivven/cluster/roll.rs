@@ -61,7 +61,7 @@ pub(super) fn roll(valid: &Valid, brokers: &Brokers, wanted: u32) -> Roll {
         let may = gates.iter().all(crate::plan::Gate::passes);
         if may && roll.restart.is_none() && roll.waiting.is_empty() {
             roll.events.push(event(valid, &due));
-            roll.restart = Some(restart(valid, due, risk, rule, gates, wanted));
+            roll.restart = Some(restart(valid, set, due, risk, rule, gates, wanted));
         } else {
             let what = format!("restart {}: {}", due.pod.target, due.why);
             let target = due.pod.target.clone();
@@ -106,6 +106,7 @@ fn in_order(mut due: Vec<Due<'_>>, serving: u32) -> Vec<Due<'_>> {
 
 fn restart(
     valid: &Valid,
+    set: &Set,
     due: Due<'_>,
     risk: Risk,
     rule: &'static Rule,
@@ -118,15 +119,15 @@ fn restart(
     let verb = Verb::Restart(pod.target.clone(), at);
     let action = Action::new(verb, Why::Requested(due.why), risk, rule).through(gates);
     let action = action.guarded(Guard::Live(valid.own.clone(), valid.uid.clone()));
-    if pod.broken() {
+    if pod.broken() || valid.control.skip.contains(gates::PODS_READY) {
         return action;
     }
-    let others = usize::try_from(wanted.saturating_sub(1)).unwrap_or(usize::MAX);
-    let selector = pods(&valid.namespace, &valid.name);
-    if valid.control.skip.contains(gates::PODS_READY) {
-        return action;
-    }
-    action.guarded(Guard::PodsReady(selector, others, pod.target.name.clone()))
+    action.guarded(Guard::PodsReady {
+        of: pods(&valid.namespace, &valid.name),
+        made_by: set.at.uid().to_owned(),
+        least: usize::try_from(wanted.saturating_sub(1)).unwrap_or(usize::MAX),
+        besides: pod.target.name.clone(),
+    })
 }
 
 fn event(valid: &Valid, due: &Due<'_>) -> Event {
