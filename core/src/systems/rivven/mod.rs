@@ -109,7 +109,8 @@ pub struct Membership {
 pub struct SeenTopic {
     /// How many partitions it has.
     pub partitions: u32,
-    /// The configs that were set since the broker started; one that is not here has its default.
+    /// The configs that are not at their default. Whether one that is at it was set so, or was
+    /// forgotten when the broker started anew, the broker does not tell.
     #[serde(default)]
     pub configs: BTreeMap<String, String>,
     /// How many records it holds.

@@ -1,0 +1,30 @@
+//! Every product there is, in one value: whoever runs all kinds needs no more than this.
+
+use sluicegate_core::systems::rivven::{Answer, Call, Probe, Rivven};
+
+use super::{Backend, Resolve, rivven::Brokers};
+use crate::Error;
+
+/// A way to each product. A system more is a field and a block more.
+#[derive(Debug)]
+pub struct Products {
+    /// Rivven's brokers.
+    pub rivven: Brokers,
+}
+
+impl Products {
+    /// Ways to products in a cluster with this DNS suffix, such as `cluster.local`.
+    pub fn new(domain: &str, resolve: Resolve) -> Self {
+        Self { rivven: Brokers::new(domain, resolve) }
+    }
+}
+
+impl Backend<Rivven> for Products {
+    async fn ask(&self, probe: &Probe) -> Answer {
+        self.rivven.ask(probe).await
+    }
+
+    async fn call(&self, call: &Call) -> Result<(), Error> {
+        self.rivven.call(call).await
+    }
+}
