@@ -49,6 +49,15 @@ pub enum Error {
         #[source]
         source: Box<dyn std::error::Error + Send + Sync>,
     },
+    /// Something that runs for as long as the process has ended by itself.
+    #[error("{what} has ended unasked")]
+    Ended {
+        /// What.
+        what: String,
+        /// How.
+        #[source]
+        source: Box<dyn std::error::Error + Send + Sync>,
+    },
     /// Something given to us, such as a file, could not be read.
     #[error("failed to read {what}")]
     Input {
@@ -98,7 +107,7 @@ impl Error {
     /// What it calls for.
     pub fn class(&self) -> Class {
         match self {
-            Self::Unsettled | Self::Input { .. } => Class::Final,
+            Self::Unsettled | Self::Input { .. } | Self::Ended { .. } => Class::Final,
             Self::Unanswered { .. } | Self::Fenced { .. } => Class::Retry,
             Self::Product { class, .. } => *class,
             Self::Api { source, .. } => source.class(),

@@ -42,7 +42,28 @@ where
     S: System,
     W: Reader<S> + Writer<S>,
 {
+    execute_while(world, plan, || true).await
+}
+
+/// Does what was planned for as long as it may: asked before each action, so that a process that
+/// ends finishes the one in hand and begins no other.
+///
+/// # Errors
+///
+/// If an action fails, or the world cannot be read.
+pub async fn execute_while<S, W>(
+    world: &W,
+    plan: &Plan<S>,
+    may: impl Fn() -> bool,
+) -> Result<Done, Error>
+where
+    S: System,
+    W: Reader<S> + Writer<S>,
+{
     for (at, action) in plan.actions.iter().enumerate() {
+        if !may() {
+            return Ok(Done::Stopped { at, guard: "no action may begin any more".to_owned() });
+        }
         for guard in &action.guards {
             if let Err(guard) = holds(world, action, guard).await? {
                 tracing::debug!(at, action = %action.verb, %guard, "stopped by a guard");

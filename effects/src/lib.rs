@@ -8,10 +8,12 @@ mod error;
 mod execute;
 
 pub mod backend;
+pub mod controller;
 pub mod file;
 pub mod live;
 pub mod memory;
 pub mod metrics;
+pub mod watch;
 pub mod yaml;
 
 use std::future::Future;
@@ -26,7 +28,7 @@ use sluicegate_core::{
 
 pub use crate::{
     error::{ApiError, Cause, Class, Error},
-    execute::{Done, execute},
+    execute::{Done, execute, execute_while},
 };
 
 /// Looks at the world.

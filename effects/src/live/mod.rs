@@ -22,6 +22,7 @@ mod shadow;
 mod tests;
 mod write;
 
+pub(crate) use self::request::path_of_all;
 pub use self::{
     budget::Budget,
     connect::{Access, Connection, connect},

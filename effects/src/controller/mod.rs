@@ -1,0 +1,354 @@
+//! One controller for any kind: it keeps every resource of a kind as it asks to be.
+//!
+//! - [`queue`](Queue): who is due, each at most once at a time.
+//! - [`index`](Index): who has read what, so that a change wakes just those.
+//! - [`backoff`](Backoff): how long to wait after what went wrong.
+//! - `reconcile`: one round of one resource.
+//!
+//! [`run`] puts them together. It hands out keys itself and each round is a task of its own, so
+//! that one that panics is noticed and a slow one holds up no other.
+
+mod backoff;
+mod index;
+mod past;
+mod queue;
+mod reconcile;
+mod sentence;
+#[cfg(test)]
+mod tests;
+mod world;
+
+use std::{
+    marker::PhantomData,
+    sync::{Arc, Mutex, PoisonError},
+    time::Duration,
+};
+
+use sluicegate_core::{
+    kind::{Kind, Settings},
+    observed::Api,
+};
+use tokio::{
+    sync::watch::Receiver,
+    task::JoinSet,
+    time::{Instant, MissedTickBehavior, interval, sleep, timeout},
+};
+
+pub(crate) use self::sentence::sentence;
+pub use self::{
+    backoff::Backoff,
+    index::{Index, Readers},
+    queue::{Agenda, Key, Queue},
+};
+use self::{
+    reconcile::Engine,
+    sentence::fit,
+    world::{Cluster, Mirror, World},
+};
+use crate::{
+    Error,
+    backend::Backend,
+    live::{ApiServer, Fence, Recorder},
+    metrics::{Metrics, OfKind},
+    watch::{Change, Dice, Notice, State, Watches},
+};
+
+/// How long the actions in hand may take once the process is to end.
+const LEAVE: Duration = Duration::from_secs(3);
+/// How often the loop looks after itself.
+const BEAT: Duration = Duration::from_secs(1);
+/// How long each reader of all objects of a kind waits for the others' turn, and all of them at
+/// most: a thousand created at once must not plan a thousand times a thousand.
+const CENSUS: Duration = Duration::from_millis(10);
+const CENSUS_MOST: Duration = Duration::from_secs(10);
+
+/// How a controller works.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Options {
+    /// The operator's settings, as far as they reach a plan.
+    pub settings: Settings,
+    /// When each resource is looked at though nothing has changed, give or take a fifth. Default:
+    /// 10 min.
+    pub resync: Duration,
+    /// How many resources of the kind are worked on at a time. Default: 8.
+    pub workers: usize,
+    /// Whether nothing is done but told. Default: false.
+    pub dry_run: bool,
+}
+
+/// What this process is to do.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Duty {
+    /// Watch only: another one leads, or nobody is known to.
+    Standby,
+    /// Reconcile.
+    Lead,
+    /// Finish what is in hand, and end.
+    Stop,
+}
+
+/// What a controller works with.
+pub struct Means<B> {
+    /// What is there.
+    pub watches: Watches,
+    /// The API server.
+    pub server: ApiServer,
+    /// The product.
+    pub backend: Arc<B>,
+    /// Until when this process may write.
+    pub fence: Fence,
+    /// Where events are told.
+    pub recorder: Arc<Recorder>,
+    /// How it works.
+    pub options: Options,
+    /// Where it counts.
+    pub metrics: Metrics,
+    /// What it is to do.
+    pub duty: Receiver<Duty>,
+    /// Where it shows that it goes on.
+    pub progress: Progress,
+}
+
+/// When a controller last got on: finished a round, or had nothing to do. Clones share it.
+#[derive(Clone, Debug)]
+pub struct Progress(Arc<Mutex<Instant>>);
+
+impl Progress {
+    /// It begins now.
+    pub fn new() -> Self {
+        Self(Arc::new(Mutex::new(Instant::now())))
+    }
+
+    /// How long ago that was. One that is well gets on every second.
+    pub fn age(&self) -> Duration {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner).elapsed()
+    }
+
+    fn beat(&self) {
+        *self.0.lock().unwrap_or_else(PoisonError::into_inner) = Instant::now();
+    }
+}
+
+impl Default for Progress {
+    fn default() -> Self {
+        Self::new()
+    }
+}
+
+impl Default for Options {
+    fn default() -> Self {
+        Self {
+            settings: Settings::default(),
+            resync: Duration::from_secs(600),
+            workers: 8,
+            dry_run: false,
+        }
+    }
+}
+
+/// Reconciles every resource of a kind until it is to stop.
+///
+/// While the kind's own definition is not installed it waits: [`Watches::state`] says so.
+///
+/// # Errors
+///
+/// If a round ends otherwise than by returning, which is a mistake in this program.
+pub async fn run<K, B>(means: Means<B>) -> Result<(), Error>
+where
+    K: Kind,
+    B: Backend<K::System>,
+{
+    let Means { watches, server, backend, fence, recorder, options, metrics, duty, progress } =
+        means;
+    let kind = Api::of::<K::Resource>().kind.into_owned();
+    let cluster = Cluster { server, backend: backend.clone(), fence, recorder, kind };
+    let work = Work { watches, backend, options, metrics, duty, progress };
+    if work.options.dry_run {
+        work.run::<K, _>(Mirror(cluster)).await
+    } else {
+        work.run::<K, _>(cluster).await
+    }
+}
+
+/// [`Means`] but for what carries plans out.
+struct Work<B> {
+    watches: Watches,
+    backend: Arc<B>,
+    options: Options,
+    metrics: Metrics,
+    duty: Receiver<Duty>,
+    progress: Progress,
+}
+
+impl<B> Work<B> {
+    async fn run<K, W>(self, world: W) -> Result<(), Error>
+    where
+        K: Kind,
+        B: Backend<K::System>,
+        W: World<K::System>,
+    {
+        let Self { watches, backend, options, metrics, mut duty, progress } = self;
+        let (queue, index) = (Arc::new(Queue::default()), Arc::new(Mutex::default()));
+        let waking =
+            Waking { api: Api::of::<K::Resource>(), queue: queue.clone(), index: index.clone() };
+        let api = waking.api.clone();
+        let of = OfKind { kind: api.kind.to_string() };
+        watches.subscribe(move |notice| waking.hear(notice));
+        let engine = Arc::new(Engine {
+            watches: watches.clone(),
+            backend,
+            world,
+            options,
+            metrics,
+            queue: queue.clone(),
+            index,
+            past: Mutex::default(),
+            duty: duty.clone(),
+            kind: PhantomData::<fn() -> K>,
+        });
+        if !begin(&watches, &api, &mut duty, &progress).await {
+            return Ok(());
+        }
+        // What was told before somebody subscribed.
+        for key in watches.keys(&api) {
+            queue.wake(&key);
+        }
+        let outcome = hand_out(&engine, &of, &mut duty, &progress).await;
+        engine.metrics.queue_depth.get_or_create(&of).set(0);
+        outcome
+    }
+}
+
+/// Waits until there is something to lead. Returns whether to go on.
+async fn begin(
+    watches: &Watches,
+    api: &Api,
+    duty: &mut Receiver<Duty>,
+    progress: &Progress,
+) -> bool {
+    watches.ensure(api);
+    loop {
+        progress.beat();
+        // The sender ends with the process.
+        let current = if duty.has_changed().is_err() { Duty::Stop } else { *duty.borrow() };
+        let readable = match watches.state(api) {
+            State::Synced => true,
+            State::Starting | State::NotServed | State::Denied(_) | State::Failing(_) => false,
+        };
+        match current {
+            Duty::Stop => return false,
+            Duty::Lead if readable => return true,
+            Duty::Lead | Duty::Standby => {}
+        }
+        let pause = if readable { BEAT } else { Duration::from_millis(100) };
+        drop(timeout(pause, duty.changed()).await);
+    }
+}
+
+/// Hands out keys to rounds until it is to stop.
+async fn hand_out<K, B, W>(
+    engine: &Arc<Engine<K, B, W>>,
+    of: &OfKind,
+    duty: &mut Receiver<Duty>,
+    progress: &Progress,
+) -> Result<(), Error>
+where
+    K: Kind,
+    B: Backend<K::System>,
+    W: World<K::System>,
+{
+    let (queue, workers) = (&engine.queue, engine.options.workers.max(1));
+    let mut rounds = JoinSet::new();
+    let mut beat = interval(BEAT);
+    beat.set_missed_tick_behavior(MissedTickBehavior::Delay);
+    loop {
+        let leads = *duty.borrow_and_update() == Duty::Lead;
+        tokio::select! {
+            changed = duty.changed() => {
+                if changed.is_err() || *duty.borrow() == Duty::Stop {
+                    break;
+                }
+            }
+            (key, waited) = queue.next(), if leads && rounds.len() < workers => {
+                engine.metrics.queue_wait.get_or_create(of).observe(waited.as_secs_f64());
+                let engine = engine.clone();
+                rounds.spawn(async move {
+                    let wait = engine.round(&key).await;
+                    (key, wait)
+                });
+            }
+            Some(round) = rounds.join_next() => {
+                let (key, wait) = round.map_err(|error| ended(of, error.into()))?;
+                progress.beat();
+                queue.done(&key);
+                if let Some(wait) = wait {
+                    queue.wake_after(&key, wait);
+                }
+            }
+            _ = beat.tick() => {
+                let gauge = |number| i64::try_from(number).unwrap_or(i64::MAX);
+                engine.metrics.queue_depth.get_or_create(of).set(gauge(queue.depth()));
+                let there = engine.watches.count(&Api::of::<K::Resource>());
+                engine.metrics.resources.get_or_create(of).set(gauge(there));
+                if rounds.len() < workers {
+                    progress.beat();
+                }
+            }
+        }
+    }
+    let finished = async { while rounds.join_next().await.is_some() {} };
+    tokio::select! {
+        () = finished => {}
+        () = sleep(LEAVE) => tracing::warn!(kind = of.kind, "left an action behind"),
+    }
+    Ok(())
+}
+
+fn ended(of: &OfKind, source: Box<dyn std::error::Error + Send + Sync>) -> Error {
+    Error::Ended { what: format!("a round of {}", of.kind), source }
+}
+
+/// From what has changed to who is due.
+struct Waking {
+    api: Api,
+    queue: Arc<Queue>,
+    index: Arc<Mutex<Index>>,
+}
+
+impl Waking {
+    fn hear(&self, notice: &Notice<'_>) {
+        match notice {
+            Notice::Object(change) => self.changed(change),
+            Notice::Api(api) => {
+                let readers = self.lock().readers_of(api);
+                readers.iter().for_each(|key| self.queue.wake(key));
+            }
+        }
+    }
+
+    fn changed(&self, change: &Change) {
+        let target = &change.target;
+        if target.api == self.api {
+            self.queue.wake(&(target.namespace.clone(), target.name.clone()));
+        }
+        let version = self.api.api_version();
+        for head in change.before.iter().chain(&change.after) {
+            for owner in &head.owners {
+                if owner.kind == self.api.kind && owner.api_version == version {
+                    self.queue.wake(&(target.namespace.clone(), owner.name.clone()));
+                }
+            }
+        }
+        let Readers { direct, census } = self.lock().readers(change);
+        direct.iter().for_each(|key| self.queue.wake(key));
+        let others = u32::try_from(census.len()).unwrap_or(u32::MAX);
+        let wait = CENSUS.saturating_mul(others.saturating_sub(1)).min(CENSUS_MOST);
+        for key in &census {
+            self.queue.wake_after(key, Dice::thrown().between(Duration::ZERO, wait));
+        }
+    }
+
+    fn lock(&self) -> std::sync::MutexGuard<'_, Index> {
+        self.index.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}

@@ -1,0 +1,121 @@
+//! What is remembered of a resource from one round to the next. None of it is needed to be right:
+//! it spares requests that would be refused, and repeats.
+
+use std::{
+    hash::{DefaultHasher, Hash as _, Hasher as _},
+    time::Duration,
+};
+
+use serde_json::Value;
+use sluicegate_core::observed::at;
+use tokio::time::Instant;
+
+use super::Backoff;
+use crate::{
+    live::Written,
+    watch::{Dice, Watches, number},
+};
+
+/// How long to wait at most until the stores have seen what was written.
+const ECHO: Duration = Duration::from_secs(5);
+
+/// What is remembered of one resource.
+#[derive(Debug)]
+pub(super) struct Past {
+    pub(super) backoff: Backoff,
+    stamp: Option<u64>,
+    refused: Option<Refused>,
+    written: Vec<Written>,
+    written_at: Instant,
+    /// What a dry run told last.
+    pub(super) would: Vec<String>,
+}
+
+/// That the API server, or the product, refused something.
+#[derive(Clone, Debug)]
+struct Refused {
+    message: String,
+    /// Then it is tried once more, though nothing has changed.
+    until: Instant,
+}
+
+impl Past {
+    pub(super) fn new(dice: Dice) -> Self {
+        Self {
+            backoff: Backoff::new(dice),
+            stamp: None,
+            refused: None,
+            written: Vec::new(),
+            written_at: Instant::now(),
+            would: Vec::new(),
+        }
+    }
+
+    /// Forgets what went wrong if the resource asks for something else by now.
+    pub(super) fn meet(&mut self, object: &Value) {
+        let stamp = Some(stamp(object));
+        if self.stamp != stamp {
+            self.stamp = stamp;
+            self.refused = None;
+            self.backoff.reset();
+        }
+    }
+
+    /// The refusal that still stands.
+    pub(super) fn refused(&self, now: Instant) -> Option<&str> {
+        let refused = self.refused.as_ref().filter(|refused| now < refused.until)?;
+        Some(&refused.message)
+    }
+
+    /// It was refused: what is asked for is not tried again until it changes, or until then.
+    pub(super) fn refuse(&mut self, message: String, until: Instant) {
+        self.refused = Some(Refused { message, until });
+    }
+
+    /// Everything went well.
+    pub(super) fn well(&mut self) {
+        self.refused = None;
+        self.backoff.reset();
+    }
+
+    /// What was written in this round.
+    pub(super) fn wrote(&mut self, written: Vec<Written>) {
+        if !written.is_empty() {
+            self.written.extend(written);
+            self.written_at = Instant::now();
+        }
+    }
+
+    /// Whether the stores have not seen yet what was written last. A plan made now would be made
+    /// from what is no longer so, and its writes refused. After a while it is made all the same.
+    pub(super) fn awaits_echo(&mut self, watches: &Watches) -> bool {
+        if self.written_at.elapsed() >= ECHO {
+            self.written.clear();
+        }
+        self.written.retain(|written| !seen(watches, written));
+        !self.written.is_empty()
+    }
+}
+
+fn seen(watches: &Watches, written: &Written) -> bool {
+    match written {
+        Written::Version { target, version } => {
+            let Some((head, reached)) = watches.head(target) else { return true };
+            let version = number(version);
+            reached >= version || head.is_some_and(|head| head.version >= version)
+        }
+        Written::Leaving { target, uid } => {
+            let Some((head, _)) = watches.head(target) else { return true };
+            head.is_none_or(|head| head.leaving || head.uid != *uid)
+        }
+    }
+}
+
+/// What a resource asks for, as a digest. Its status is no part of it.
+fn stamp(object: &Value) -> u64 {
+    let mut digest = DefaultHasher::new();
+    for part in ["uid", "generation", "labels", "annotations", "finalizers", "deletionTimestamp"] {
+        at(object, &format!("/metadata/{part}")).map(Value::to_string).hash(&mut digest);
+    }
+    digest.finish()
+}

@@ -1,0 +1,340 @@
+//! One round of one resource: look, plan, do, and say when to look again.
+
+use std::{
+    collections::BTreeMap,
+    sync::{Arc, Mutex, MutexGuard, PoisonError},
+    time::Duration,
+};
+
+use k8s_openapi::jiff::Timestamp;
+use kube_core::ResourceExt as _;
+use serde::Deserialize as _;
+use serde_json::{Value, json};
+use sluicegate_core::{
+    field,
+    kind::{Ctx, Failure, Kind},
+    observed::{Api, Ref, at},
+    plan::{Plan, Requeue, Verb},
+    step,
+};
+use tokio::{sync::watch::Receiver, time::Instant};
+use tracing::Instrument as _;
+
+use super::{
+    Duty, Index, Key, Options, Queue, fit,
+    index::Noting,
+    past::Past,
+    sentence,
+    world::{Hand, World},
+};
+use crate::{
+    Class, Done, Error,
+    backend::Backend,
+    execute_while,
+    metrics::{Metrics, OfClass, OfKind},
+    plan,
+    watch::{Cached, Dice, Watches},
+};
+
+/// How often to look whether the stores have seen what was written, beside when they tell.
+const ECHO_EVERY: Duration = Duration::from_millis(250);
+/// Nobody is looked at more often than this because a plan asks for it.
+const REQUEUE_LEAST: Duration = Duration::from_secs(1);
+/// When to try once more to tell what could not be told.
+const TELL_AGAIN: Duration = Duration::from_secs(1);
+
+/// What all rounds of one kind share.
+pub(super) struct Engine<K: Kind, B, W> {
+    pub(super) watches: Watches,
+    pub(super) backend: Arc<B>,
+    pub(super) world: W,
+    pub(super) options: Options,
+    pub(super) metrics: Metrics,
+    pub(super) queue: Arc<Queue>,
+    pub(super) index: Arc<Mutex<Index>>,
+    pub(super) past: Mutex<BTreeMap<Key, Past>>,
+    pub(super) duty: Receiver<Duty>,
+    pub(super) kind: std::marker::PhantomData<fn() -> K>,
+}
+
+/// How a round ended, where it is not an error.
+enum Round {
+    /// The plan was carried out.
+    Done {
+        /// Whether it changed anything but what is told.
+        changed: bool,
+        requeue: Requeue,
+    },
+    /// What it was made from is no longer so.
+    Overtaken(String),
+}
+
+impl<K, B, W> Engine<K, B, W>
+where
+    K: Kind,
+    B: Backend<K::System>,
+    W: World<K::System>,
+{
+    /// One round. Returns when to look again; nothing if the resource is gone.
+    pub(super) async fn round(&self, key: &Key) -> Option<Duration> {
+        let target =
+            Ref { api: Api::of::<K::Resource>(), namespace: key.0.clone(), name: key.1.clone() };
+        let Some(object) = self.watches.peek(&target) else {
+            self.past().remove(key);
+            self.lock_index().forget(key);
+            return None;
+        };
+        let past = self.past().remove(key);
+        let mut past = past.unwrap_or_else(|| Past::new(Dice::thrown()));
+        let wait = self.attempt(key, &target, &object, &mut past).await;
+        self.past().insert(key.clone(), past);
+        Some(wait)
+    }
+
+    async fn attempt(
+        &self,
+        key: &Key,
+        target: &Ref,
+        object: &Arc<Value>,
+        past: &mut Past,
+    ) -> Duration {
+        if past.awaits_echo(&self.watches) {
+            return ECHO_EVERY;
+        }
+        past.meet(object);
+        if let Some(wait) = past.backoff.held(Instant::now()) {
+            return wait;
+        }
+        let generation = at(object, "/metadata/generation").and_then(Value::as_i64);
+        let span = tracing::info_span!(
+            "reconcile",
+            kind = %target.api.kind,
+            namespace = target.namespace,
+            name = target.name,
+            generation,
+        );
+        let began = Instant::now();
+        let wait = self.try_once(key, target, object, past).instrument(span).await;
+        let of = OfKind { kind: target.api.kind.to_string() };
+        self.metrics.reconcile.get_or_create(&of).observe(began.elapsed().as_secs_f64());
+        wait
+    }
+
+    async fn try_once(
+        &self,
+        key: &Key,
+        target: &Ref,
+        object: &Arc<Value>,
+        past: &mut Past,
+    ) -> Duration {
+        let now = Instant::now();
+        let refused = past.refused(now).map(|message| failure(message, false));
+        let hand = self.world.hand(target, object);
+        let outcome = self.carry_out(key, object, refused.as_ref(), &hand).await;
+        past.wrote(hand.written());
+        self.tell_would(target, &hand, past).await;
+        match outcome {
+            Ok(Round::Done { .. }) if refused.is_some() => self.resync(),
+            Ok(Round::Done { changed, requeue }) => {
+                past.well();
+                if changed && !self.options.dry_run {
+                    // What comes of it is to be seen, and may ask for more.
+                    return Duration::ZERO;
+                }
+                match requeue {
+                    Requeue::After(wait) => wait.clamp(REQUEUE_LEAST, self.options.resync),
+                    Requeue::OnChange => self.resync(),
+                }
+            }
+            Ok(Round::Overtaken(why)) => {
+                tracing::debug!(why, "overtaken");
+                self.conflicted(key, object, past, why).await
+            }
+            Err(error) => {
+                let class = error.class();
+                self.count(target, class);
+                let why = sentence(&error);
+                match class {
+                    Class::Retry | Class::Final if refused.is_some() => {
+                        // Not even the refusal could be told.
+                        let wait = past.backoff.failed(Instant::now());
+                        tracing::warn!(error = why, again_in = ?wait, "could not tell a refusal");
+                        wait
+                    }
+                    Class::Conflict => {
+                        tracing::debug!(why, "overtaken");
+                        self.conflicted(key, object, past, why).await
+                    }
+                    Class::Retry => self.failed(key, object, past, why).await,
+                    Class::Final => self.refused(key, object, past, why).await,
+                }
+            }
+        }
+    }
+
+    /// Plans and does it. After a refusal that still stands only tells.
+    async fn carry_out<H: Hand<K::System>>(
+        &self,
+        key: &Key,
+        object: &Arc<Value>,
+        failure: Option<&Failure>,
+        hand: &H,
+    ) -> Result<Round, Error> {
+        let ctx = Ctx { now: Timestamp::now(), settings: &self.options.settings, failure };
+        let mut plan = match K::Resource::deserialize(&**object) {
+            Err(error) => step::unreadable::<K>(&ctx, object, &undecodable::<K>(object, &error)),
+            Ok(resource) => {
+                debug_assert_eq!(resource.name_any(), key.1);
+                let notes = Noting { index: &self.index, key };
+                let reader = Cached::new(&self.watches, &*self.backend, notes);
+                let (plan, seen) = plan::<K, _>(&reader, &ctx, &resource).await?;
+                self.lock_index().settle(key, &seen.reads());
+                plan
+            }
+        };
+        if failure.is_some() {
+            plan.actions.retain(|action| action.verb.only_tells());
+        }
+        let may = || *self.duty.borrow() == Duty::Lead;
+        match execute_while(hand, &plan, may).await? {
+            Done::Stopped { guard, .. } => Ok(Round::Overtaken(guard)),
+            Done::All => {
+                log(&plan);
+                let changed = plan.actions.iter().any(|action| !action.verb.only_tells());
+                Ok(Round::Done { changed, requeue: plan.requeue })
+            }
+        }
+    }
+
+    async fn conflicted(
+        &self,
+        key: &Key,
+        object: &Arc<Value>,
+        past: &mut Past,
+        why: String,
+    ) -> Duration {
+        match past.backoff.conflicted() {
+            Some(wait) => wait,
+            None => self.failed(key, object, past, why).await,
+        }
+    }
+
+    async fn failed(
+        &self,
+        key: &Key,
+        object: &Arc<Value>,
+        past: &mut Past,
+        why: String,
+    ) -> Duration {
+        let wait = past.backoff.failed(Instant::now());
+        let failures = past.backoff.failures();
+        tracing::warn!(error = why, failures, again_in = ?wait, "failed");
+        if failures > 1 {
+            drop(self.tell(key, object, past, &failure(&why, true)).await);
+        }
+        wait
+    }
+
+    async fn refused(
+        &self,
+        key: &Key,
+        object: &Arc<Value>,
+        past: &mut Past,
+        why: String,
+    ) -> Duration {
+        tracing::warn!(error = why, "refused; waits for a change");
+        let resync = self.resync();
+        past.refuse(why.clone(), Instant::now() + resync);
+        match self.tell(key, object, past, &failure(&why, false)).await {
+            Ok(_) => resync,
+            Err(_) => TELL_AGAIN,
+        }
+    }
+
+    /// Tells what went wrong, and changes nothing else. The resource may have moved on meanwhile:
+    /// then it is told in the next round.
+    async fn tell(
+        &self,
+        key: &Key,
+        object: &Arc<Value>,
+        past: &mut Past,
+        failure: &Failure,
+    ) -> Result<Round, Error> {
+        let target =
+            Ref { api: Api::of::<K::Resource>(), namespace: key.0.clone(), name: key.1.clone() };
+        let hand = self.world.hand(&target, object);
+        let told = self.carry_out(key, object, Some(failure), &hand).await;
+        past.wrote(hand.written());
+        if let Err(error) = &told {
+            tracing::debug!(error = sentence(error), "could not tell");
+        }
+        told
+    }
+
+    /// In a dry run: one event when what would be done has changed.
+    async fn tell_would<H: Hand<K::System>>(&self, target: &Ref, hand: &H, past: &mut Past) {
+        let Some(would) = hand.would() else { return };
+        if would == past.would {
+            return;
+        }
+        tracing::info!(would = would.join("; "), "would");
+        match hand.announce(target).await {
+            Ok(()) => past.would = would,
+            Err(error) => tracing::debug!(error = sentence(&error), "could not tell"),
+        }
+    }
+
+    /// When to look again though nothing changes: not for all at the same time.
+    fn resync(&self) -> Duration {
+        Dice::thrown().between(self.options.resync.mul_f64(0.8), self.options.resync.mul_f64(1.2))
+    }
+
+    fn count(&self, target: &Ref, class: Class) {
+        let of = OfClass { kind: target.api.kind.to_string(), class: class.to_string() };
+        self.metrics.failures.get_or_create(&of).inc();
+    }
+
+    fn past(&self) -> MutexGuard<'_, BTreeMap<Key, Past>> {
+        self.past.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    fn lock_index(&self) -> MutexGuard<'_, Index> {
+        self.index.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+fn failure(message: &str, retried: bool) -> Failure {
+    Failure { retried, message: message.to_owned() }
+}
+
+/// Why a stored resource does not decode: by field where the schema can tell.
+fn undecodable<K: Kind>(object: &Value, error: &serde_json::Error) -> String {
+    let mut errors = field::Errors::default();
+    let spec = json!({ "spec": object.get("spec").unwrap_or(&Value::Null) });
+    K::schema().check(&field::Path::default(), &spec, &mut errors);
+    match errors.or(()) {
+        Ok(()) => fit(&error.to_string()),
+        Err(errors) => fit(&errors.to_string()),
+    }
+}
+
+/// One line for what was done. A plan that changes nothing is no news.
+fn log<S: sluicegate_core::kind::System>(plan: &Plan<S>) {
+    let [mut created, mut updated, mut deleted, mut restarted, mut called, mut told] = [0_u32; 6];
+    for action in &plan.actions {
+        *match &action.verb {
+            Verb::Create(_) => &mut created,
+            Verb::Apply(..) | Verb::SetFinalizers(..) => &mut updated,
+            Verb::Delete(..) => &mut deleted,
+            Verb::Restart(..) => &mut restarted,
+            Verb::Call(_) => &mut called,
+            Verb::SetStatus(..) | Verb::Tell(_) => &mut told,
+        } += 1;
+    }
+    let waiting = plan.waiting.len();
+    if plan.actions.is_empty() {
+        tracing::debug!(waiting, "as it should be");
+    } else {
+        tracing::info!(created, updated, deleted, restarted, called, told, waiting, "done");
+    }
+}

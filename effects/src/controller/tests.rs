@@ -1,0 +1,1 @@
+//! Rounds against a cluster of their own, on a paused clock.

@@ -1,0 +1,1 @@
+//! Streams against a server of their own, on a paused clock.
