@@ -14,6 +14,7 @@ pub mod input;
 pub mod kinds;
 pub mod plan;
 pub mod render;
+pub mod run;
 pub mod simulate;
 pub mod terminal;
 pub mod validate;
