@@ -9,6 +9,7 @@ mod health;
 mod lease;
 mod numbers;
 mod probes;
+mod rights;
 mod telemetry;
 
 /// An error with its causes, as one sentence.

@@ -1,0 +1,244 @@
+//! What the process has to be allowed to do, and whether it is.
+//!
+//! Each right is asked for by itself: only the API server can tell, since whoever decides there
+//! need not be RBAC and its rules need not be complete (`SelfSubjectRulesReview` says so itself).
+//! What is missing is told with the rule that wants it, and stops nothing: what does not need it
+//! goes on, and it may be given at any time.
+
+use std::collections::BTreeSet;
+
+use futures_util::{StreamExt as _, stream};
+use k8s_openapi::apiextensions_apiserver::pkg::apis::apiextensions::v1::JSONSchemaProps;
+use serde_json::{Value, json};
+use sluicegate_core::{
+    kind::{Kind, System},
+    observed::{Api, Observed, at},
+    systems::{self, Visitor},
+};
+use sluicegate_effects::{
+    Error,
+    live::{ApiServer, DEADLINE, Request},
+};
+
+/// How many are asked for at the same time.
+const AT_ONCE: usize = 8;
+/// What plans do to objects that a kind reads without owning them, and what they look up on the
+/// way. The test below holds it against every plan there is.
+const BEYOND: &[(&str, &str, &str, &str)] = &[
+    ("", "pods/eviction", "create", "ROL-01"),
+    ("", "persistentvolumeclaims", "patch", "STO-01"),
+    ("", "persistentvolumeclaims", "delete", "DEL-01"),
+    ("storage.k8s.io", "storageclasses", "get", "STO-05"),
+    ("storage.k8s.io", "storageclasses", "list", "STO-05"),
+    ("storage.k8s.io", "storageclasses", "watch", "STO-05"),
+];
+
+/// Something that the process has to be allowed to do.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub(crate) struct Right {
+    /// The group of the API; empty for the core group.
+    pub group: String,
+    /// The plural, with what is below it, such as `pods/eviction`.
+    pub resource: String,
+    /// The verb, as RBAC calls it.
+    pub verb: &'static str,
+    /// Where.
+    pub place: Place,
+    /// What wants it: a rule, or a purpose.
+    pub wanted: String,
+}
+
+/// Where a right is needed.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub(crate) enum Place {
+    /// Wherever resources are looked after.
+    Watched,
+    /// In the whole cluster.
+    Cluster,
+    /// Where the lease is.
+    Lease,
+}
+
+/// All rights that are needed: without a lease none for it, and only to look where nothing is
+/// written.
+pub(crate) fn needed(writes: bool, lease: bool) -> Vec<Right> {
+    let mut gather = Gather(Vec::new());
+    systems::visit(&mut gather);
+    for &(group, resource, verb, rule) in BEYOND {
+        let place = if group == "storage.k8s.io" { Place::Cluster } else { Place::Watched };
+        gather.add((group, resource), &[verb], place, rule);
+    }
+    let events = ("events.k8s.io", "events");
+    gather.add(events, &["create", "patch"], Place::Watched, "to tell people what it does");
+    if lease {
+        let leases = ("coordination.k8s.io", "leases");
+        gather.add(leases, &["get", "create", "update"], Place::Lease, "to lead");
+    }
+    let looks = |right: &Right| matches!(right.verb, "get" | "list" | "watch");
+    let tells = |right: &Right| right.resource == "events";
+    gather.0.retain(|right| writes || looks(right) || tells(right));
+    gather.0
+}
+
+struct Gather(Vec<Right>);
+
+impl<S: System> Visitor<S> for Gather {
+    fn kind<K: Kind<System = S>>(&mut self) {
+        let own = Api::of::<K::Resource>();
+        let (group, plural) = (own.group.as_ref(), own.plural.as_ref());
+        let purpose = format!("to look after {}", own.kind);
+        self.add((group, plural), &["get", "list", "watch"], Place::Watched, &purpose);
+        self.add((group, plural), &["patch"], Place::Watched, "OBJ-06");
+        self.add((group, &format!("{plural}/status")), &["update"], Place::Watched, "OBJ-07");
+        let specimen = specimen::<K>();
+        let owned = K::owns(&specimen);
+        if !owned.is_empty() {
+            // Some clusters let only those name an owner that holds up its end who may do so.
+            let finalizers = format!("{plural}/finalizers");
+            self.add((group, &finalizers), &["update"], Place::Watched, "OBJ-01");
+        }
+        for owned in owned {
+            let owned = (owned.api.group.as_ref(), owned.api.plural.as_ref());
+            self.add(owned, &["get", "list", "watch"], Place::Watched, &purpose);
+            self.add(owned, &["create", "patch"], Place::Watched, "OBJ-01");
+            self.add(owned, &["delete"], Place::Watched, "OBJ-05");
+        }
+        let reads = K::refers(&specimen, &Observed::default());
+        let objects = reads.objects.iter().map(|target| (&target.api, &target.namespace));
+        let lists = reads.lists.iter().map(|selector| (&selector.api, &selector.namespace));
+        for (api, namespace) in objects.chain(lists) {
+            let place = if namespace.is_empty() { Place::Cluster } else { Place::Watched };
+            let read = (api.group.as_ref(), api.plural.as_ref());
+            self.add(read, &["get", "list", "watch"], place, &purpose);
+        }
+    }
+}
+
+impl Gather {
+    fn add(
+        &mut self,
+        (group, resource): (&str, &str),
+        verbs: &[&'static str],
+        place: Place,
+        wanted: &str,
+    ) {
+        for &verb in verbs {
+            let known = |right: &Right| {
+                right.group == group && right.resource == resource && right.verb == verb
+            };
+            if !self.0.iter().any(known) {
+                let (group, resource) = (group.to_owned(), resource.to_owned());
+                self.0.push(Right { group, resource, verb, place, wanted: wanted.to_owned() });
+            }
+        }
+    }
+}
+
+/// The smallest resource that its schema knows: to ask a kind what any of its resources leads to.
+fn specimen<K: Kind>() -> K::Resource {
+    let crd = K::crd();
+    let served = crd.spec.versions.first().and_then(|version| version.schema.as_ref());
+    let schema = served.and_then(|schema| schema.open_api_v3_schema.as_ref());
+    let mut object = schema.map_or_else(|| json!({}), smallest);
+    let own = Api::of::<K::Resource>();
+    object["apiVersion"] = json!(own.api_version());
+    object["kind"] = json!(own.kind);
+    object["metadata"] = json!({ "name": "a", "namespace": "a" });
+    if object.get("spec").is_none() {
+        object["spec"] = json!({});
+    }
+    serde_json::from_value(object).expect("what a schema requires is enough to decode")
+}
+
+fn smallest(schema: &JSONSchemaProps) -> Value {
+    if let Some(value) = &schema.default {
+        return value.0.clone();
+    }
+    if let Some(value) = schema.enum_.as_ref().and_then(|all| all.first()) {
+        return value.0.clone();
+    }
+    match schema.type_.as_deref() {
+        Some("string") => json!("a"),
+        Some("integer") => json!(1),
+        Some("number") => json!(1.0),
+        Some("boolean") => json!(false),
+        Some("array") => json!([]),
+        _ => {
+            let properties = schema.properties.as_ref();
+            let of = |name: &String| properties.and_then(|all| all.get(name)).map(smallest);
+            let required = schema.required.iter().flatten();
+            required.filter_map(|name| Some((name.clone(), of(name)?))).collect()
+        }
+    }
+}
+
+/// The rights that are missing, as sentences.
+///
+/// # Errors
+///
+/// If the API server cannot be asked.
+pub(crate) async fn missing(
+    server: &ApiServer,
+    rights: &[Right],
+    namespaces: &[String],
+    lease: &str,
+) -> Result<Vec<String>, Error> {
+    let mut asked = Vec::new();
+    for right in rights {
+        match right.place {
+            Place::Cluster => asked.push((right, "")),
+            Place::Lease => asked.push((right, lease)),
+            Place::Watched if namespaces.is_empty() => asked.push((right, "")),
+            Place::Watched => asked.extend(namespaces.iter().map(|one| (right, one.as_str()))),
+        }
+    }
+    let asked = asked.into_iter().map(async |(right, namespace)| {
+        let answer = server.send(review(right, namespace)).await?;
+        let allowed = at(&answer, "/status/allowed").and_then(Value::as_bool);
+        Ok::<_, Error>((allowed != Some(true)).then(|| refused(right, namespace)))
+    });
+    let answers: Vec<_> = stream::iter(asked).buffered(AT_ONCE).collect().await;
+    let mut missing = BTreeSet::new();
+    for answer in answers {
+        missing.extend(answer?);
+    }
+    Ok(missing.into_iter().collect())
+}
+
+fn refused(right: &Right, namespace: &str) -> String {
+    let Right { group, resource, verb, wanted, .. } = right;
+    let group = if group.is_empty() { String::new() } else { format!(" of {group}") };
+    let place = match namespace {
+        "" => " in the whole cluster".to_owned(),
+        name => format!(" in namespace {name}"),
+    };
+    format!("{verb} {resource}{group}{place} ({wanted})")
+}
+
+fn review(right: &Right, namespace: &str) -> Request {
+    let (resource, below) = right.resource.split_once('/').unwrap_or((&right.resource, ""));
+    let body = json!({
+        "apiVersion": "authorization.k8s.io/v1",
+        "kind": "SelfSubjectAccessReview",
+        "spec": { "resourceAttributes": {
+            "group": right.group,
+            "resource": resource,
+            "subresource": below,
+            "verb": right.verb,
+            "namespace": namespace,
+        } },
+    });
+    ask("/apis/authorization.k8s.io/v1/selfsubjectaccessreviews", "ask for a right", &body)
+}
+
+/// A question about oneself.
+pub(crate) fn ask(path: &str, doing: &str, body: &Value) -> Request {
+    let http = http::Request::post(path)
+        .header(http::header::CONTENT_TYPE, "application/json")
+        .body(serde_json::to_vec(body).expect("it is JSON"))
+        .expect("the path is fixed");
+    Request { doing: doing.to_owned(), verb: "create", deadline: DEADLINE, http }
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,152 @@
+//! The rights, written down, and held against every plan that a fixture leads to.
+
+use std::{
+    collections::{BTreeMap, BTreeSet},
+    fs,
+    path::{Path, PathBuf},
+};
+
+use super::*;
+use crate::terminal::{Io, Terminal};
+
+/// The rights as RBAC would have them: by resource, with the verbs in one line.
+fn table(rights: &[Right]) -> String {
+    let mut lines: BTreeMap<(String, &str, Place), BTreeSet<&str>> = BTreeMap::new();
+    for right in rights {
+        let resource = (right.group.clone(), right.resource.as_str(), right.place);
+        lines.entry(resource).or_default().insert(right.verb);
+    }
+    let mut table = String::new();
+    for ((group, resource, place), verbs) in lines {
+        let verbs = verbs.into_iter().collect::<Vec<_>>().join(" ");
+        table += &format!("{group}/{resource} {place:?}: {verbs}\n");
+    }
+    table
+}
+
+#[test]
+fn everything_that_is_needed_is_written_down() {
+    let expected = "\
+/configmaps Watched: create delete get list patch watch
+/persistentvolumeclaims Watched: delete get list patch watch
+/pods Watched: get list watch
+/pods/eviction Watched: create
+/services Watched: create delete get list patch watch
+apps/statefulsets Watched: create delete get list patch watch
+coordination.k8s.io/leases Lease: create get update
+events.k8s.io/events Watched: create patch
+monitoring.coreos.com/servicemonitors Watched: create delete get list patch watch
+policy/poddisruptionbudgets Watched: create delete get list patch watch
+rivven.hupe1980.github.io/rivvenclusters Watched: get list patch watch
+rivven.hupe1980.github.io/rivvenclusters/finalizers Watched: update
+rivven.hupe1980.github.io/rivvenclusters/status Watched: update
+rivven.hupe1980.github.io/rivventopics Watched: get list patch watch
+rivven.hupe1980.github.io/rivventopics/status Watched: update
+storage.k8s.io/storageclasses Cluster: get list watch
+";
+    assert_eq!(table(&needed(true, true)), expected);
+}
+
+#[test]
+fn what_only_looks_needs_no_more_than_to_look_and_to_tell() {
+    for right in needed(false, false) {
+        let looks = ["get", "list", "watch"].contains(&right.verb);
+        assert!(looks || right.resource == "events", "{right:?}");
+    }
+}
+
+#[test]
+fn no_right_lets_it_read_secrets_or_give_itself_more() {
+    for right in needed(true, true) {
+        let never = ["secrets", "nodes", "pods/exec", "roles", "clusterroles"];
+        assert!(!never.contains(&right.resource.as_str()), "{right:?}");
+        assert!(right.verb != "deletecollection" && right.verb != "*", "{right:?}");
+    }
+}
+
+#[test]
+fn every_plan_can_be_carried_out_with_these_rights_and_none_is_spare() {
+    let rights = needed(true, true);
+    let mut used = BTreeSet::new();
+    for file in fixtures(&root().join("fixtures")) {
+        for (group, resource, verb) in writes(&file) {
+            let fits = |right: &&Right| {
+                right.group == group && right.resource == resource && right.verb == verb
+            };
+            let right = rights.iter().find(fits);
+            assert!(right.is_some(), "{}: {verb} {resource}.{group}", file.display());
+            used.insert((group, resource, verb));
+        }
+    }
+    for (group, resource, verb, _) in BEYOND {
+        let looks = ["get", "list", "watch"].contains(verb);
+        let right = (group.to_string(), resource.to_string(), verb.to_string());
+        assert!(looks || used.contains(&right), "no plan needs {verb} {resource}");
+    }
+}
+
+#[test]
+fn a_missing_right_is_told_with_its_place_and_what_wants_it() {
+    let rights = needed(true, true);
+    let evict = rights.iter().find(|right| right.resource == "pods/eviction");
+    let evict = evict.expect("brokers are restarted by eviction");
+    assert_eq!(refused(evict, "team"), "create pods/eviction in namespace team (ROL-01)");
+    let body: Value = serde_json::from_slice(review(evict, "").http.body()).expect("it is JSON");
+    let asked = at(&body, "/spec/resourceAttributes").expect("it asks");
+    assert_eq!((&asked["resource"], &asked["subresource"]), (&json!("pods"), &json!("eviction")));
+}
+
+fn root() -> PathBuf {
+    Path::new(env!("CARGO_MANIFEST_DIR")).join("..")
+}
+
+fn fixtures(folder: &Path) -> Vec<PathBuf> {
+    let entries = fs::read_dir(folder).expect("it is a folder");
+    let mut all = Vec::new();
+    for path in entries.map(|entry| entry.expect("it is there").path()) {
+        if path.is_dir() {
+            all.extend(fixtures(&path));
+        } else if path.extension().is_some_and(|end| end == "yaml") {
+            all.push(path);
+        }
+    }
+    all
+}
+
+/// What the plans for a file write: group, resource and verb of each.
+fn writes(file: &Path) -> BTreeSet<(String, String, String)> {
+    let (mut stdout, mut stderr) = (Vec::new(), Vec::new());
+    let mut io = Io {
+        stdin: &mut std::io::empty(),
+        stdout: &mut stdout,
+        stderr: &mut stderr,
+        terminal: Terminal::plain(80),
+        failed: false,
+    };
+    let file = file.to_str().expect("it is text");
+    // A few steps each: there are fixtures for what comes after.
+    let plan = ["sluicegate", "plan", "-o", "json", "--max-steps", "6", "-f", file];
+    crate::run(plan, &mut io);
+    // A fixture that is refused has no plan.
+    let plan: Value = serde_json::from_slice(&stdout).unwrap_or_default();
+    let resources = plan["resources"].as_array().cloned().unwrap_or_default();
+    let mut writes = BTreeSet::new();
+    for action in resources.iter().filter_map(|one| one["actions"].as_array()).flatten() {
+        let version = action["target"]["apiVersion"].as_str().unwrap_or_default();
+        let group = version.split_once('/').map_or("", |(group, _)| group);
+        let kind = action["target"]["kind"].as_str().unwrap_or_default().to_lowercase();
+        let (plural, verb): (&str, &[&str]) = match action["op"].as_str().unwrap_or_default() {
+            "create" | "recreate" => ("s", &["create", "patch"]),
+            "update" | "finalizers" => ("s", &["patch"]),
+            "delete" | "replace" => ("s", &["delete"]),
+            "status" => ("s/status", &["update"]),
+            "restart" => ("s/eviction", &["create"]),
+            "call" | "event" => continue,
+            other => panic!("{other} is unknown here"),
+        };
+        let all =
+            verb.iter().map(|verb| (group.to_owned(), kind.clone() + plural, verb.to_string()));
+        writes.extend(all);
+    }
+    writes
+}
