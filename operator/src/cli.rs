@@ -4,6 +4,8 @@ use std::path::PathBuf;
 
 use clap::{ArgAction, Args, CommandFactory as _, Parser, Subcommand, ValueEnum};
 
+use crate::run::args::RunArgs;
+
 /// Runs streaming platforms on Kubernetes, and shows beforehand what it would do.
 #[derive(Debug, Parser)]
 #[command(name = "sluicegate", version, max_term_width = 100, disable_help_subcommand = true)]
@@ -22,6 +24,8 @@ pub enum Command {
     Validate(ValidateArgs),
     /// Runs the operator on an embedded Kubernetes until all is quiet.
     Simulate(SimulateArgs),
+    /// Runs the operator: keeps every resource in a cluster as it asks to be.
+    Run(Box<RunArgs>),
     /// Explains a rule, a field, a condition or a gate.
     Explain(ExplainArgs),
     /// Prints the definitions of the custom resources.

@@ -41,6 +41,7 @@ where
         Command::Plan(args) => plan::run(args, io),
         Command::Validate(args) => validate::run(args, io),
         Command::Simulate(args) => simulate::run(args, io),
+        Command::Run(args) => run::run(args, io),
         Command::Explain(args) => explain::run(args, io),
         Command::Crd(args) => crd::run(args, io),
         Command::Completions { shell } => {

@@ -7,7 +7,7 @@
 use std::{net::SocketAddr, path::PathBuf, time::Duration};
 
 use clap::{ArgAction, Args, ValueEnum, builder::BoolishValueParser};
-use sluicegate_effects::live::Access;
+use sluicegate_effects::{backend::Entry, live::Access};
 use tracing_subscriber::EnvFilter;
 
 /// Arguments of `run`.
@@ -59,8 +59,8 @@ pub struct RunArgs {
     #[arg(long = "as-group", value_name = "GROUP", requires = "act_as")]
     pub act_as_groups: Vec<String>,
     /// Reaches a broker elsewhere, as curl's option of this name does. Repeatable
-    #[arg(long, value_name = "HOST:PORT=ADDRESS", value_parser = resolve)]
-    pub resolve: Vec<String>,
+    #[arg(long, value_name = "HOST:PORT=ADDRESS")]
+    pub resolve: Vec<Entry>,
     /// How often everything is looked at though nothing has changed
     #[arg(long, value_name = "DURATION", default_value = "10m", value_parser = duration)]
     pub resync: Duration,
@@ -168,24 +168,6 @@ fn level(text: &str) -> Result<String, String> {
 pub(super) fn is_level(text: &str) -> bool {
     let levels = ["off", "error", "warn", "info", "debug", "trace"];
     levels.iter().any(|level| level.eq_ignore_ascii_case(text.trim()))
-}
-
-fn resolve(text: &str) -> Result<String, String> {
-    let good = || {
-        let (host, address) = text.split_once('=')?;
-        let (host, port) = host.rsplit_once(':')?;
-        let port = port == "*" || port.parse::<u16>().is_ok();
-        let to: bool =
-            address.parse::<SocketAddr>().is_ok() || address.parse::<std::net::IpAddr>().is_ok();
-        (!host.is_empty() && port && to).then_some(())
-    };
-    match good() {
-        Some(()) => Ok(text.to_owned()),
-        None => Err("give HOST:PORT=ADDRESS, such as \
-                     rivven-prod-0.rivven-prod-headless.default.svc.cluster.local:9092=\
-                     127.0.0.1:19092"
-            .to_owned()),
-    }
 }
 
 fn duration(text: &str) -> Result<Duration, String> {

@@ -1,24 +1,72 @@
 //! `run`: the operator, as a process.
+//!
+//! | part | what it does | when it ends by itself |
+//! |---|---|---|
+//! | streams | see what is there | the process ends |
+//! | controllers | keep resources as they ask to be, while this process leads | the process ends |
+//! | lease | says whether it leads | the process ends: another may act |
+//! | probes, numbers | answer | the process ends |
+//!
+//! It ends with 0 when it is asked to, and with 1 and a sentence otherwise: whoever started it
+//! starts it again.
 
-use std::error::Error as _;
-
-use sluicegate_effects::Error;
-
+mod announce;
 pub mod args;
 mod health;
 mod lease;
 mod numbers;
 mod probes;
+mod process;
 mod rights;
+mod start;
+mod tasks;
 mod telemetry;
+mod views;
 
-/// An error with its causes, as one sentence.
-pub(crate) fn chain(error: &Error) -> String {
-    let mut text = error.to_string();
-    let mut cause = error.source();
-    while let Some(source) = cause {
-        text += &format!(": {source}");
-        cause = source.source();
-    }
-    text
+use std::{io::IsTerminal as _, time::Duration};
+
+use sluicegate_effects::Error;
+
+use self::{args::RunArgs, process::Process};
+use crate::{Failure, terminal::Io};
+
+/// How many threads work. What takes long waits for others, so more would only cost memory.
+const THREADS: usize = 2;
+/// How long what is left over at the end may take to go.
+const LEFT_OVER: Duration = Duration::from_millis(200);
+
+/// Runs the operator until it is asked to end.
+///
+/// # Errors
+///
+/// What keeps it from starting: a kubeconfig that cannot be used, an address that is taken.
+pub fn run(args: &RunArgs, io: &Io<'_>) -> Result<u8, Failure> {
+    let colour = io.terminal.colour && std::io::stderr().is_terminal();
+    telemetry::start(&args.log_level, args.log_format, colour);
+    let mut threads = tokio::runtime::Builder::new_multi_thread();
+    let runtime = threads.worker_threads(THREADS).enable_all().build();
+    let runtime = runtime.map_err(|error| {
+        Failure::of(format!("error: cannot start threads: {error}; raise the limit of processes"))
+    })?;
+    let code = runtime.block_on(async { Ok(Process::begin(args).await?.run().await) });
+    runtime.shutdown_timeout(LEFT_OVER);
+    code
+}
+
+/// A kubeconfig that cannot be used: what, where and what to do.
+fn no_access(args: &RunArgs, error: &Error) -> Failure {
+    let place = match &args.kubeconfig {
+        Some(path) => path.display().to_string(),
+        None => match std::env::var("KUBECONFIG") {
+            Ok(path) if !path.is_empty() => format!("{path} (KUBECONFIG)"),
+            Ok(_) | Err(_) => "~/.kube/config, or the account of the pod".to_owned(),
+        },
+    };
+    let mut failure = Failure::chain(error);
+    failure.0.push(format!("  looked at: {place}"));
+    failure.0.push(
+        "  remedy: name a kubeconfig with --kubeconfig and a context of it with --context"
+            .to_owned(),
+    );
+    failure
 }

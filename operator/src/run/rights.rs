@@ -185,24 +185,27 @@ pub(crate) async fn missing(
 ) -> Result<Vec<String>, Error> {
     let mut asked = Vec::new();
     for right in rights {
-        match right.place {
-            Place::Cluster => asked.push((right, "")),
-            Place::Lease => asked.push((right, lease)),
-            Place::Watched if namespaces.is_empty() => asked.push((right, "")),
-            Place::Watched => asked.extend(namespaces.iter().map(|one| (right, one.as_str()))),
-        }
+        let places = match right.place {
+            Place::Cluster => &[][..],
+            Place::Lease => &[lease.to_owned()][..],
+            Place::Watched => namespaces,
+        };
+        let places = if places.is_empty() { vec![String::new()] } else { places.to_vec() };
+        asked.extend(places.into_iter().map(|place| one(server.clone(), right.clone(), place)));
     }
-    let asked = asked.into_iter().map(async |(right, namespace)| {
-        let answer = server.send(review(right, namespace)).await?;
-        let allowed = at(&answer, "/status/allowed").and_then(Value::as_bool);
-        Ok::<_, Error>((allowed != Some(true)).then(|| refused(right, namespace)))
-    });
     let answers: Vec<_> = stream::iter(asked).buffered(AT_ONCE).collect().await;
     let mut missing = BTreeSet::new();
     for answer in answers {
         missing.extend(answer?);
     }
     Ok(missing.into_iter().collect())
+}
+
+/// Asks for one right. Returns a sentence if it is missing.
+async fn one(server: ApiServer, right: Right, place: String) -> Result<Option<String>, Error> {
+    let answer = server.send(review(&right, &place)).await?;
+    let allowed = at(&answer, "/status/allowed").and_then(Value::as_bool);
+    Ok((allowed != Some(true)).then(|| refused(&right, &place)))
 }
 
 fn refused(right: &Right, namespace: &str) -> String {

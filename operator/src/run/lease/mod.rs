@@ -27,7 +27,7 @@ use sluicegate_effects::{
 use tokio::{sync::watch, time::Instant};
 
 use self::election::{Do, Election, Heard, Moment};
-use super::{chain, health::Beat};
+use super::health::Beat;
 
 pub(crate) use self::election::End;
 
@@ -54,13 +54,17 @@ pub(crate) struct Seat {
     pub identity: String,
 }
 
-/// A name that no other process has: that of the pod or the machine, and something random.
-pub(crate) fn identity() -> String {
+/// The name of the pod, else of the machine.
+pub(crate) fn place() -> String {
     let set = |name: &str| std::env::var(name).ok().filter(|value| !value.is_empty());
     let host = || std::fs::read_to_string("/proc/sys/kernel/hostname").ok();
     let place = set("POD_NAME").or_else(|| set("HOSTNAME")).or_else(host);
-    let place = place.map_or_else(|| "sluicegate".to_owned(), |place| place.trim().to_owned());
-    format!("{place}_{:016x}{:016x}", random(), random())
+    place.map_or_else(|| "sluicegate".to_owned(), |place| place.trim().to_owned())
+}
+
+/// A name that no other process has: its place, and something random.
+pub(crate) fn identity() -> String {
+    format!("{}_{:016x}{:016x}", place(), random(), random())
 }
 
 /// A random number: the standard library seeds every hasher state anew.
@@ -191,6 +195,6 @@ fn heard(verb: &str, outcome: Result<Value, Error>) -> Heard {
         Err(Error::Api { source, .. }) if source.code == 409 => Heard::Conflict,
         // Where a record is to be created, it is the namespace that is not there.
         Err(Error::Api { source, .. }) if source.code == 404 && verb != "create" => Heard::Absent,
-        Err(error) => Heard::Failed(chain(&error)),
+        Err(error) => Heard::Failed(error.in_full()),
     }
 }

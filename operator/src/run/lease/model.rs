@@ -90,7 +90,7 @@ struct World {
 }
 
 impl World {
-    fn new(rates: Vec<(f64, f64)>, ways: Vec<Way>, blows: Vec<(u64, usize, Blow)>) -> Self {
+    fn new(rates: Vec<(f64, f64)>, ways: Vec<Way>, blows: &[(u64, usize, Blow)]) -> Self {
         let mut world = Self {
             now: 0,
             due: BinaryHeap::new(),
@@ -275,7 +275,7 @@ fn clock() -> impl Strategy<Value = (f64, f64)> {
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig { cases: 1_500, failure_persistence: None, ..ProptestConfig::default() })]
+    #![proptest_config(ProptestConfig { cases: 1_500, failure_persistence: None, ..Default::default() })]
 
     #[test]
     fn two_never_act_at_the_same_time(
@@ -284,7 +284,8 @@ proptest! {
         blows in prop::collection::vec(blow(), 0..12),
     ) {
         let blows = blows.into_iter().map(|(at, who, blow)| (at, who % clocks.len(), blow));
-        World::new(clocks.clone(), ways, blows.collect()).run(400_000);
+        let blows: Vec<_> = blows.collect();
+        World::new(clocks.clone(), ways, &blows).run(400_000);
     }
 
     #[test]
@@ -292,7 +293,7 @@ proptest! {
         clocks in prop::collection::vec(clock(), 2),
         at in 20_000..60_000_u64,
     ) {
-        let mut world = World::new(clocks.clone(), vec![GOOD], Vec::new());
+        let mut world = World::new(clocks.clone(), vec![GOOD], &[]);
         world.run(at);
         let (_, first) = *world.reigns.last().expect("somebody leads");
         world.blows.push((first, Blow::Kill));
@@ -310,7 +311,7 @@ proptest! {
         clocks in prop::collection::vec(clock(), 2),
         at in 20_000..60_000_u64,
     ) {
-        let mut world = World::new(clocks.clone(), vec![GOOD], Vec::new());
+        let mut world = World::new(clocks.clone(), vec![GOOD], &[]);
         world.run(at);
         let (_, first) = *world.reigns.last().expect("somebody leads");
         world.blows.push((first, Blow::Leave));
@@ -326,7 +327,7 @@ proptest! {
     fn a_network_that_loses_one_in_three_does_not_depose(seed in 0..3_usize) {
         let mut ways = vec![GOOD; 3];
         ways[seed].lost = Lost::Answer;
-        let mut world = World::new(vec![(1.0, 0.0)], ways, Vec::new());
+        let mut world = World::new(vec![(1.0, 0.0)], ways, &[]);
         world.run(600_000);
         prop_assert_eq!(world.ends.len(), 0);
     }
@@ -334,7 +335,7 @@ proptest! {
 
 #[test]
 fn a_leader_alone_writes_once_in_two_seconds_and_reads_nothing() {
-    let mut world = World::new(vec![(1.0, 0.0)], vec![GOOD], Vec::new());
+    let mut world = World::new(vec![(1.0, 0.0)], vec![GOOD], &[]);
     world.run(10_000);
     world.requests.clear();
     world.run(110_000);
@@ -346,7 +347,7 @@ fn a_leader_alone_writes_once_in_two_seconds_and_reads_nothing() {
 #[test]
 fn a_leader_that_nobody_answers_ends_at_its_deadline() {
     let lost = Way { lost: Lost::Request, ..GOOD };
-    let mut world = World::new(vec![(1.0, 0.0)], vec![GOOD], Vec::new());
+    let mut world = World::new(vec![(1.0, 0.0)], vec![GOOD], &[]);
     world.run(20_000);
     world.ways = vec![lost];
     world.run(33_000);
@@ -357,7 +358,7 @@ fn a_leader_that_nobody_answers_ends_at_its_deadline() {
 
 #[test]
 fn a_record_that_somebody_removed_is_nobodys_before_its_time_is_over() {
-    let mut world = World::new(vec![(1.0, 0.0), (1.0, 0.0)], vec![GOOD], Vec::new());
+    let mut world = World::new(vec![(1.0, 0.0), (1.0, 0.0)], vec![GOOD], &[]);
     world.run(20_000);
     // The leader cannot be heard, and its record goes.
     world.blows.push((0, Blow::Hold(40_000)));
@@ -374,7 +375,7 @@ fn a_record_that_somebody_removed_is_nobodys_before_its_time_is_over() {
 
 #[test]
 fn a_record_taken_by_another_is_told_by_name() {
-    let mut world = World::new(vec![(1.0, 0.0)], vec![GOOD], Vec::new());
+    let mut world = World::new(vec![(1.0, 0.0)], vec![GOOD], &[]);
     world.run(20_000);
     let mut other = world.record.clone().expect("it is held");
     other.metadata.resource_version = Some("other".to_owned());

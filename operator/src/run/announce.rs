@@ -1,0 +1,115 @@
+//! What a start says: what is watched, as whom, and what may not be done. Three lines, once the API
+//! server answers; until then, that it does not.
+
+use std::{
+    sync::atomic::{AtomicBool, Ordering},
+    time::Duration,
+};
+
+use serde_json::json;
+use sluicegate_core::observed::text;
+use sluicegate_effects::{Error, live::ApiServer};
+
+use super::rights;
+
+/// How long it waits before it asks again.
+const AGAIN: Duration = Duration::from_secs(10);
+
+/// What a start speaks of.
+#[derive(Debug)]
+pub(crate) struct Start {
+    /// The way to the API server.
+    pub server: ApiServer,
+    /// Its address.
+    pub address: String,
+    /// The plurals of what is watched.
+    pub kinds: Vec<String>,
+    /// Where; nothing means everywhere.
+    pub namespaces: Vec<String>,
+    /// Where the lease is, and the name in it; nothing without one.
+    pub lease: Option<(String, String)>,
+    /// Whether anything is written.
+    pub writes: bool,
+    /// Whether the API server has answered.
+    pub answered: AtomicBool,
+}
+
+impl Start {
+    /// Tells all of it, as soon as the API server answers.
+    pub(crate) async fn tell(&self) {
+        tracing::info!("{}", self.watched());
+        let mut told = None;
+        let who = loop {
+            match self.who().await {
+                Ok(who) => break who,
+                Err(error) => {
+                    let trouble = self.trouble(&error);
+                    if told.as_ref() != Some(&trouble) {
+                        tracing::warn!("{trouble}");
+                        told = Some(trouble);
+                    }
+                    tokio::time::sleep(AGAIN).await;
+                }
+            }
+        };
+        self.answered.store(true, Ordering::Release);
+        tracing::info!("acts as {who} at {}", self.address);
+        let needed = rights::needed(self.writes, self.lease.is_some());
+        let place = self.lease.as_ref().map_or("", |(namespace, _)| namespace);
+        match rights::missing(&self.server, &needed, &self.namespaces, place).await {
+            Ok(missing) if missing.is_empty() => {
+                tracing::info!("may do everything that its plans need");
+            }
+            Ok(missing) => {
+                tracing::info!("may not do {} things that its plans need", missing.len());
+                missing.iter().for_each(|right| tracing::warn!("may not {right}"));
+            }
+            Err(error) => {
+                tracing::info!("cannot tell what it may not do: {}", error.in_full());
+            }
+        }
+    }
+
+    fn watched(&self) -> String {
+        let kinds = self.kinds.join(", ");
+        let place = match self.namespaces.as_slice() {
+            [] => "all namespaces".to_owned(),
+            [one] => format!("namespace {one}"),
+            many => format!("namespaces {}", many.join(", ")),
+        };
+        let part = match &self.lease {
+            Some((namespace, name)) => {
+                format!("by the lease {namespace}/{} as {name}", super::lease::NAME)
+            }
+            None if self.writes => "without leader election".to_owned(),
+            None => "as a dry run: nothing is written but events".to_owned(),
+        };
+        format!("watches {kinds} in {place}, {part}")
+    }
+
+    async fn who(&self) -> Result<String, Error> {
+        let (kind, path) =
+            ("SelfSubjectReview", "/apis/authentication.k8s.io/v1/selfsubjectreviews");
+        let body = json!({ "apiVersion": "authentication.k8s.io/v1", "kind": kind });
+        let answer = self.server.send(rights::ask(path, "ask who this is", &body)).await;
+        match answer {
+            Ok(review) => Ok(text(&review, "/status/userInfo/username").to_owned()),
+            // It answers, and keeps to itself who asks.
+            Err(Error::Api { source, .. }) if source.code != 401 && source.code < 500 => {
+                Ok("somebody whom it does not name".to_owned())
+            }
+            Err(error) => Err(error),
+        }
+    }
+
+    fn trouble(&self, error: &Error) -> String {
+        let (address, why) = (&self.address, error.in_full());
+        let refused = matches!(error, Error::Api { source, .. } if source.code == 401);
+        let (what, remedy) = if refused {
+            ("does not know us", "renew the credentials in the kubeconfig")
+        } else {
+            ("does not answer", "see that it runs and that the kubeconfig has its address")
+        };
+        format!("the API server at {address} {what}; {remedy}; it is asked again every 10 s: {why}")
+    }
+}

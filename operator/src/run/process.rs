@@ -1,0 +1,295 @@
+//! The parts of the process, from their beginning to their end.
+
+use std::{
+    future::pending,
+    sync::{Arc, atomic::Ordering},
+    time::Duration,
+};
+
+use sluicegate_core::{kind::Settings, systems};
+use sluicegate_effects::{
+    backend::{Products, Resolve},
+    controller::{Duty, Options},
+    live::{ApiServer, Budget, Connection, Fence, Recorder, connect},
+    metrics::Metrics,
+    watch::{Scope, Watches},
+};
+use tokio::{
+    signal::unix::{Signal, SignalKind, signal},
+    sync::watch,
+    task::JoinHandle,
+    time::timeout,
+};
+
+use super::{
+    announce,
+    args::RunArgs,
+    health::{Beat, Health},
+    lease::{self, End, Role, Seat},
+    no_access, numbers, probes,
+    start::{self, Start},
+    tasks::Tasks,
+    views,
+};
+use crate::{DONE, FAILED, Failure};
+
+/// What the API server is told who calls.
+const AGENT: &str = concat!("sluicegate/", env!("CARGO_PKG_VERSION"));
+/// How long the actions in hand may take at the end: the longest deadline of a request, and some.
+const FINISH: Duration = Duration::from_secs(20);
+/// How long giving up the lease may take.
+const LEAVE: Duration = Duration::from_millis(2_500);
+
+/// The process, as it runs.
+pub(crate) struct Process {
+    /// What must not end: streams, probes, numbers.
+    services: Tasks,
+    controllers: Tasks,
+    duty: watch::Sender<Duty>,
+    fence: Fence,
+    /// The loop of the lease, what came of it, and how it is told to leave.
+    lease: Option<(JoinHandle<End>, watch::Receiver<Role>)>,
+    leave: watch::Sender<bool>,
+    signals: (Signal, Signal),
+}
+
+/// Why it ends.
+enum Ending {
+    Asked(&'static str),
+    Broken(String),
+    Lost(String),
+}
+
+impl Process {
+    /// Begins all parts.
+    ///
+    /// # Errors
+    ///
+    /// If the kubeconfig cannot be used or an address is taken.
+    pub(crate) async fn begin(args: &RunArgs) -> Result<Self, Failure> {
+        let reached = connect(&args.access(), AGENT).await;
+        let connection = reached.map_err(|error| no_access(args, &error))?;
+        let metrics_at = probes::listen("metrics-addr", args.metrics_addr).await?;
+        let health_at = probes::listen("health-addr", args.health_addr).await?;
+        let signals = (listen_for(SignalKind::terminate())?, listen_for(SignalKind::interrupt())?);
+
+        let metrics = Metrics::default();
+        let budget = Budget::new(args.api_qps, args.api_burst);
+        let server = ApiServer::new(connection.client.clone(), budget, metrics.clone());
+        let own = views::own();
+        let watches = Watches::new(
+            server.clone(),
+            scope(args),
+            own.iter().cloned().collect(),
+            metrics.clone(),
+        );
+        let competes = args.competes();
+        let fence = if competes { Fence::closed() } else { Fence::open() };
+        let (leave, left) = watch::channel(false);
+        let seat = competes.then(|| seat(args, &connection, &server));
+        let lease = seat.clone().map(|seat| compete(seat, &fence, left));
+        let (duty, duties) = watch::channel(if competes { Duty::Standby } else { Duty::Lead });
+
+        let mut start = Start {
+            watches: watches.clone(),
+            server: server.clone(),
+            products: Arc::new(Products::new(&args.cluster_domain, resolve(args))),
+            fence: fence.clone(),
+            recorder: Arc::new(Recorder::new(&lease::place())),
+            options: options(args),
+            metrics: metrics.clone(),
+            duty: duties,
+            tasks: Tasks::default(),
+            progress: Vec::new(),
+        };
+        systems::visit(&mut start);
+        let Start { tasks: controllers, progress, .. } = start;
+
+        let mut services = Tasks::default();
+        let announcement = announcement(args, &connection, server, seat.as_ref());
+        let health = Health {
+            lease: lease.as_ref().map(|(_, role, beat)| (beat.clone(), role.clone())),
+            work: Box::new(move || start::stuck(&progress)),
+            views: views_of(&watches, &announcement),
+        };
+        let roles = lease.as_ref().map(|(_, role, _)| role.clone());
+        let registry = numbers::registry(&metrics, roles);
+        let pages = probes::metrics(move || numbers::encode(&registry));
+        services.begin("/metrics", ended(probes::serve(metrics_at, pages)));
+        let pages = probes::health(Arc::new(health));
+        services.begin("the probes", ended(probes::serve(health_at, pages)));
+        services.begin("the teller of views", views::tell(watches.clone(), own));
+        services.begin("the streams", async move { watches.run().await.in_full() });
+        services.begin("the start", async move {
+            announcement.tell().await;
+            pending().await
+        });
+        let lease = lease.map(|(task, role, _)| (task, role));
+        Ok(Self { services, controllers, duty, fence, lease, leave, signals })
+    }
+
+    /// Runs until it is asked to end or has to. Returns the exit code.
+    pub(crate) async fn run(mut self) -> u8 {
+        match self.until_the_end().await {
+            Ending::Asked(signal) => {
+                tracing::info!("ends, as asked by {signal}");
+                self.finish().await
+            }
+            Ending::Broken(why) => {
+                tracing::error!("ends: {why}");
+                // Nothing more is written, so another may take over at once.
+                self.fence.close();
+                self.controllers = Tasks::default();
+                self.give_up().await;
+                FAILED
+            }
+            Ending::Lost(why) => {
+                tracing::error!("ends, since it does not lead any more: {why}");
+                FAILED
+            }
+        }
+    }
+
+    async fn until_the_end(&mut self) -> Ending {
+        loop {
+            let lease = async {
+                match &mut self.lease {
+                    None => pending().await,
+                    Some((task, role)) => tokio::select! {
+                        end = task => Err(lost(end)),
+                        _ = role.changed() => Ok(*role.borrow_and_update() == Role::Leader),
+                    },
+                }
+            };
+            tokio::select! {
+                _ = self.signals.0.recv() => return Ending::Asked("SIGTERM"),
+                _ = self.signals.1.recv() => return Ending::Asked("SIGINT"),
+                why = self.services.ended() => return Ending::Broken(why),
+                why = self.controllers.ended() => return Ending::Broken(why),
+                led = lease => match led {
+                    Ok(true) => drop(self.duty.send_replace(Duty::Lead)),
+                    Ok(false) => {}
+                    Err(ending) => return ending,
+                },
+            }
+        }
+    }
+
+    /// Lets the controllers finish what they have in hand, then gives up the lease. Who asks a
+    /// second time does not wait.
+    async fn finish(mut self) -> u8 {
+        self.duty.send_replace(Duty::Stop);
+        let (duties, signals) = (timeout(FINISH, self.controllers.all_ended()), &mut self.signals);
+        tokio::select! {
+            finished = duties => {
+                if finished.is_err() {
+                    tracing::warn!("left actions behind: they took longer than 20 s");
+                }
+            }
+            _ = signals.0.recv() => return FAILED,
+            _ = signals.1.recv() => return FAILED,
+        }
+        self.give_up().await;
+        DONE
+    }
+
+    async fn give_up(&mut self) {
+        self.leave.send_replace(true);
+        let Some((task, _)) = self.lease.take() else { return };
+        match timeout(LEAVE, task).await {
+            Ok(Ok(End::Left)) => tracing::info!("gave up the lease"),
+            Ok(Ok(End::Taken(_) | End::Late(_)) | Err(_)) | Err(_) => {
+                tracing::warn!("could not give up the lease: it runs out within 15 s");
+            }
+        }
+    }
+}
+
+/// Why a lease is no longer held.
+fn lost(end: Result<End, tokio::task::JoinError>) -> Ending {
+    match end {
+        Ok(End::Taken(by)) => Ending::Lost(format!("{by} has the lease")),
+        Ok(End::Late(why)) => {
+            Ending::Lost(format!("the lease could not be renewed within 10 s: {why}"))
+        }
+        Ok(End::Left) => Ending::Broken("the lease was given up unasked".to_owned()),
+        Err(error) => Ending::Broken(format!("the loop of the lease broke off: {error}")),
+    }
+}
+
+fn compete(
+    seat: Seat,
+    fence: &Fence,
+    leave: watch::Receiver<bool>,
+) -> (JoinHandle<End>, watch::Receiver<Role>, Beat) {
+    let (tell, role) = watch::channel(Role::Standby(None));
+    let (beat, fence) = (Beat::new(), fence.clone());
+    let shown = beat.clone();
+    let task =
+        tokio::spawn(async move { lease::compete(&seat, &fence, &tell, &shown, leave).await });
+    (task, role, beat)
+}
+
+fn seat(args: &RunArgs, connection: &Connection, server: &ApiServer) -> Seat {
+    let set = std::env::var("POD_NAMESPACE").ok().filter(|name| !name.is_empty());
+    let namespace = args.leader_election_namespace.clone().or(set);
+    let namespace = namespace.unwrap_or_else(|| connection.namespace.clone());
+    Seat { server: server.clone(), namespace, identity: lease::identity() }
+}
+
+fn announcement(
+    args: &RunArgs,
+    connection: &Connection,
+    server: ApiServer,
+    seat: Option<&Seat>,
+) -> Arc<announce::Start> {
+    Arc::new(announce::Start {
+        server,
+        address: connection.address.clone(),
+        kinds: views::own().iter().map(|api| api.plural.to_string()).collect(),
+        namespaces: args.namespaces(),
+        lease: seat.map(|seat| (seat.namespace.clone(), seat.identity.clone())),
+        writes: !args.dry_run,
+        answered: false.into(),
+    })
+}
+
+fn views_of(watches: &Watches, announcement: &Arc<announce::Start>) -> super::health::Look {
+    let (watches, announcement, own) = (watches.clone(), announcement.clone(), views::own());
+    Box::new(move || {
+        let mut faults = views::unseen(&watches, &own);
+        if !announcement.answered.load(Ordering::Acquire) {
+            faults.insert(0, format!("{} has not answered yet", announcement.address));
+        }
+        faults
+    })
+}
+
+fn scope(args: &RunArgs) -> Scope {
+    match args.namespaces() {
+        none if none.is_empty() => Scope::All,
+        some => Scope::Namespaces(some.into_iter().collect()),
+    }
+}
+
+fn resolve(args: &RunArgs) -> Resolve {
+    args.resolve.iter().cloned().collect()
+}
+
+fn options(args: &RunArgs) -> Options {
+    Options {
+        settings: Settings { cluster_domain: args.cluster_domain.clone() },
+        resync: args.resync,
+        workers: usize::from(args.workers),
+        dry_run: args.dry_run,
+    }
+}
+
+fn listen_for(kind: SignalKind) -> Result<Signal, Failure> {
+    signal(kind).map_err(|error| Failure::of(format!("error: cannot listen for signals: {error}")))
+}
+
+async fn ended(task: impl Future<Output = ()>) -> String {
+    task.await;
+    "it stopped listening".to_owned()
+}
