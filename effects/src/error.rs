@@ -144,6 +144,7 @@ impl Error {
             | Self::Unanswered { .. }
             | Self::Fenced { .. }
             | Self::Product { .. }
+            | Self::Ended { .. }
             | Self::Input { .. } => None,
         }
     }
