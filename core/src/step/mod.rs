@@ -109,6 +109,10 @@ fn converge<K: Kind>(
         // Alone: the write moves the resourceVersion that everything after it would rest on.
         let mut plan = empty::<K>(own, Requeue::OnChange);
         plan.actions.push(finalize);
+        if ctx.failure.is_some() {
+            // It may be this very write that failed. What tells is all that is done of this plan.
+            status::finish::<K>(ctx, resource, report, Vec::new(), &mut plan);
+        }
         return plan;
     }
     let mut plan = empty::<K>(own, desired.requeue);

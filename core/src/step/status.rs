@@ -30,7 +30,7 @@ pub(super) fn finish<K: Kind>(
     if was(before, "Paused", "True") && !speaks_of(&report.conditions, "Paused") {
         report.conditions.push(condition::PAUSED_NOT.no(""));
     }
-    report.conditions.extend(synced(ctx, before));
+    tell_failure(ctx, before, &mut report.conditions);
     for draft in &mut report.conditions {
         if draft.reason.condition == "Ready" && draft.state == State::True {
             hold_back_ready(ctx, draft, plan);
@@ -49,7 +49,7 @@ pub(super) fn refused<K: Kind>(
     mut conditions: Vec<Draft>,
     plan: &mut Plan<K::System>,
 ) {
-    conditions.extend(synced(ctx, conditions_of::<K>(resource)));
+    tell_failure(ctx, conditions_of::<K>(resource), &mut conditions);
     let status = resource.status().cloned().unwrap_or_default();
     plan.actions.extend(told(&conditions, conditions_of::<K>(resource), &plan.resource));
     plan.actions.extend(set_status::<K>(ctx, resource, Report { status, conditions }));
@@ -68,14 +68,21 @@ fn hold_back_ready<S: System>(ctx: &Ctx<'_>, draft: &mut Draft, plan: &Plan<S>) 
     }
 }
 
-/// What came of the last plan, if it failed, or what had failed before is done.
-fn synced(ctx: &Ctx<'_>, before: &[Condition]) -> Option<Draft> {
-    match ctx.failure {
-        Some(failure) if failure.retried => {
-            Some(condition::SYNCED_FAILING.no(failure.message.as_str()))
-        }
-        Some(failure) => Some(condition::SYNCED_REFUSED.no(failure.message.as_str())),
-        None => was(before, "Synced", "False").then(|| condition::SYNCED_DONE.yes("")),
+/// Adds what came of the last plan, if it failed, or that what had failed before is done.
+///
+/// A kind may have something of its own to say under this type, and a status has each type once: a
+/// failure is said instead of it, and what is said after one is the kind's to say.
+fn tell_failure(ctx: &Ctx<'_>, before: &[Condition], drafts: &mut Vec<Draft>) {
+    let own = &condition::SYNCED_DONE;
+    if let Some(failure) = ctx.failure {
+        let reason = match failure.retried {
+            true => &condition::SYNCED_FAILING,
+            false => &condition::SYNCED_REFUSED,
+        };
+        drafts.retain(|draft| draft.reason.condition != own.condition);
+        drafts.push(reason.no(failure.message.as_str()));
+    } else if was(before, own.condition, "False") && !speaks_of(drafts, own.condition) {
+        drafts.push(own.yes(""));
     }
 }
 

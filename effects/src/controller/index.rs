@@ -170,3 +170,117 @@ impl Notes for Noting<'_> {
         self.index.lock().unwrap_or_else(PoisonError::into_inner).list(self.key, selector);
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+    use sluicegate_core::{label::Labels, systems::rivven::Rivven};
+
+    use super::*;
+
+    fn api(number: u8) -> Api {
+        Api::new("", "v1", &format!("Kind{number}"), &format!("kinds{number}"))
+    }
+
+    fn labels() -> impl Strategy<Value = Labels> {
+        let keys = prop_oneof![Just(INSTANCE.to_owned()), Just("app".to_owned())];
+        proptest::collection::btree_map(keys, (0..3_u8).prop_map(|value| value.to_string()), 0..3)
+    }
+
+    fn target() -> impl Strategy<Value = Ref> {
+        (0..2_u8, 0..3_u8, 0..3_u8).prop_map(|(of, namespace, name)| Ref {
+            api: api(of),
+            namespace: ["", "a", "b"][usize::from(namespace)].to_owned(),
+            name: name.to_string(),
+        })
+    }
+
+    fn selector() -> impl Strategy<Value = Selector> {
+        (0..2_u8, 0..3_u8, labels()).prop_map(|(of, namespace, labels)| Selector {
+            api: api(of),
+            namespace: ["", "a", "b"][usize::from(namespace)].to_owned(),
+            labels,
+        })
+    }
+
+    fn reads() -> impl Strategy<Value = Reads<Rivven>> {
+        use proptest::collection::btree_set;
+        (btree_set(target(), 0..4), btree_set(selector(), 0..4))
+            .prop_map(|(objects, lists)| Reads { objects, lists, ..Reads::none() })
+    }
+
+    fn change() -> impl Strategy<Value = Change> {
+        let head = || {
+            proptest::option::of((labels(), 0..2_u64)).prop_map(|head| {
+                head.map(|(labels, asked)| {
+                    Arc::new(Head {
+                        uid: String::new(),
+                        version: 0,
+                        leaving: false,
+                        labels,
+                        owners: Vec::new(),
+                        asked,
+                    })
+                })
+            })
+        };
+        (target(), head(), head()).prop_map(|(target, before, after)| Change {
+            target,
+            before,
+            after,
+        })
+    }
+
+    /// Who reads it, by asking everybody.
+    fn by_scan(all: &BTreeMap<Key, Reads<Rivven>>, change: &Change) -> Readers {
+        let mut readers = Readers::default();
+        let asked = |head: &Option<Arc<Head>>| head.as_ref().map(|head| head.asked);
+        for (key, reads) in all {
+            if reads.objects.contains(&change.target) {
+                readers.direct.insert(key.clone());
+            }
+            for selector in &reads.lists {
+                let heads = change.before.iter().chain(&change.after);
+                let mut heads = heads.map(|head| json!(head.labels));
+                if !heads.any(|labels| selector.selects(&change.target, Some(&labels))) {
+                    continue;
+                }
+                if !selector.labels.is_empty() {
+                    readers.direct.insert(key.clone());
+                } else if asked(&change.before) != asked(&change.after) {
+                    readers.census.insert(key.clone());
+                }
+            }
+        }
+        readers
+    }
+
+    proptest! {
+        #[test]
+        fn a_change_wakes_just_those_who_read_it(
+            rounds in proptest::collection::vec((0..4_u8, reads(), any::<bool>()), 0..12),
+            changes in proptest::collection::vec(change(), 1..12),
+        ) {
+            let mut index = Index::default();
+            let mut all = BTreeMap::new();
+            for (number, reads, stays) in rounds {
+                let key = ("default".to_owned(), number.to_string());
+                reads.objects.iter().for_each(|target| index.object(&key, target));
+                reads.lists.iter().for_each(|selector| index.list(&key, selector));
+                index.settle(&key, &reads);
+                all.insert(key.clone(), reads);
+                if !stays {
+                    index.forget(&key);
+                    all.remove(&key);
+                }
+            }
+            for change in changes {
+                prop_assert_eq!(index.readers(&change), by_scan(&all, &change));
+            }
+            for key in all.keys() {
+                index.forget(key);
+            }
+            prop_assert!(index.objects.is_empty() && index.lists.is_empty());
+        }
+    }
+}

@@ -7,7 +7,7 @@ use std::{
 };
 
 use serde_json::Value;
-use sluicegate_core::observed::at;
+use sluicegate_core::{kind::System, observed::at, plan::Plan};
 use tokio::time::Instant;
 
 use super::Backoff;
@@ -19,6 +19,10 @@ use crate::{
 /// How long to wait at most until the stores have seen what was written.
 const ECHO: Duration = Duration::from_secs(5);
 
+/// How long a plan that only tells waits for more to tell. One thing that happens is told by
+/// several objects, one after the other: a pod, then its StatefulSet, then its Service.
+pub(super) const SETTLE: Duration = Duration::from_millis(250);
+
 /// What is remembered of one resource.
 #[derive(Debug)]
 pub(super) struct Past {
@@ -27,6 +31,8 @@ pub(super) struct Past {
     refused: Option<Refused>,
     written: Vec<Written>,
     written_at: Instant,
+    /// Since when there is something to tell, and nothing else to do.
+    to_tell: Option<Instant>,
     /// What a dry run told last.
     pub(super) would: Vec<String>,
 }
@@ -47,6 +53,7 @@ impl Past {
             refused: None,
             written: Vec::new(),
             written_at: Instant::now(),
+            to_tell: None,
             would: Vec::new(),
         }
     }
@@ -61,10 +68,10 @@ impl Past {
         }
     }
 
-    /// The refusal that still stands.
-    pub(super) fn refused(&self, now: Instant) -> Option<&str> {
+    /// The refusal that still stands, and for how long.
+    pub(super) fn refused(&self, now: Instant) -> Option<(&str, Duration)> {
         let refused = self.refused.as_ref().filter(|refused| now < refused.until)?;
-        Some(&refused.message)
+        Some((&refused.message, refused.until - now))
     }
 
     /// It was refused: what is asked for is not tried again until it changes, or until then.
@@ -76,6 +83,22 @@ impl Past {
     pub(super) fn well(&mut self) {
         self.refused = None;
         self.backoff.reset();
+    }
+
+    /// How much longer to wait with a plan: nothing if it does more than tell, or has waited.
+    pub(super) fn settle<S: System>(&mut self, plan: &Plan<S>) -> Option<Duration> {
+        let only_tells = plan.actions.iter().all(|action| action.verb.only_tells());
+        if plan.actions.is_empty() || !only_tells {
+            self.to_tell = None;
+            return None;
+        }
+        let since = *self.to_tell.get_or_insert_with(Instant::now);
+        let left = SETTLE.saturating_sub(since.elapsed());
+        if left.is_zero() {
+            self.to_tell = None;
+            return None;
+        }
+        Some(left)
     }
 
     /// What was written in this round.

@@ -65,6 +65,8 @@ enum Round {
         changed: bool,
         requeue: Requeue,
     },
+    /// It only tells, and there may soon be more to tell.
+    Settling(Duration),
     /// What it was made from is no longer so.
     Overtaken(String),
 }
@@ -128,14 +130,18 @@ where
         past: &mut Past,
     ) -> Duration {
         let now = Instant::now();
-        let refused = past.refused(now).map(|message| failure(message, false));
+        let refused = past.refused(now).map(|(message, left)| (failure(message, false), left));
+        let telling = refused.as_ref().map(|(failure, _)| failure);
         let hand = self.world.hand(target, object);
-        let outcome = self.carry_out(key, object, refused.as_ref(), &hand).await;
+        let outcome = self.carry_out(key, object, telling, &hand, past).await;
         past.wrote(hand.written());
         self.tell_would(target, &hand, past).await;
         match outcome {
-            Ok(Round::Done { .. }) if refused.is_some() => self.resync(),
+            Ok(Round::Settling(wait)) => wait,
             Ok(Round::Done { changed, requeue }) => {
+                if let Some((_, left)) = refused {
+                    return left;
+                }
                 past.well();
                 if changed && !self.options.dry_run {
                     // What comes of it is to be seen, and may ask for more.
@@ -179,6 +185,7 @@ where
         object: &Arc<Value>,
         failure: Option<&Failure>,
         hand: &H,
+        past: &mut Past,
     ) -> Result<Round, Error> {
         let ctx = Ctx { now: Timestamp::now(), settings: &self.options.settings, failure };
         let mut plan = match K::Resource::deserialize(&**object) {
@@ -194,6 +201,8 @@ where
         };
         if failure.is_some() {
             plan.actions.retain(|action| action.verb.only_tells());
+        } else if let Some(wait) = past.settle(&plan) {
+            return Ok(Round::Settling(wait));
         }
         let may = || *self.duty.borrow() == Duty::Lead;
         match execute_while(hand, &plan, may).await? {
@@ -263,7 +272,7 @@ where
         let target =
             Ref { api: Api::of::<K::Resource>(), namespace: key.0.clone(), name: key.1.clone() };
         let hand = self.world.hand(&target, object);
-        let told = self.carry_out(key, object, Some(failure), &hand).await;
+        let told = self.carry_out(key, object, Some(failure), &hand, past).await;
         past.wrote(hand.written());
         if let Err(error) = &told {
             tracing::debug!(error = sentence(error), "could not tell");

@@ -8,6 +8,8 @@
 
 mod cached;
 mod dice;
+#[cfg(test)]
+pub(crate) mod fake;
 mod request;
 mod store;
 mod stream;

@@ -1,1 +1,0 @@
-//! Rounds against a cluster of their own, on a paused clock.
