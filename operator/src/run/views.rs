@@ -46,8 +46,8 @@ fn fault(api: &Api, state: &State) -> Option<String> {
     }
 }
 
-/// Tells when a kind is not installed, and when one is seen again, for ever. What else keeps one from
-/// being seen is told by its stream.
+/// Tells when a kind is not installed, and when one is seen again, for ever. What else keeps one
+/// from being seen is told by its stream.
 pub(crate) async fn tell(watches: Watches, own: Vec<Api>) -> String {
     let mut told: BTreeMap<Api, Option<String>> = BTreeMap::new();
     loop {
