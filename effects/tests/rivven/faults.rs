@@ -14,14 +14,14 @@ use crate::{
 };
 
 /// Longer than any request may take here.
-const LATE: Mood = Mood::Late(Duration::from_millis(2500));
+const LATE: Mood = Mood::Late(Duration::from_millis(1500));
 
 const CLOSED: &str = "the connection was closed before there was a whole answer";
 
 fn standin() -> (Subject, Arc<standin::Broker>, Brokers) {
     let subject = Subject::standin();
     let Subject::StandIn(_, broker) = &subject else { unreachable!("it is the stand-in") };
-    let (broker, brokers) = (Arc::clone(broker), subject.brokers());
+    let (broker, brokers) = (Arc::clone(broker), subject.hasty());
     (subject, broker, brokers)
 }
 
@@ -30,8 +30,9 @@ async fn a_create_whose_answer_is_lost_is_found_done_and_not_repeated() {
     for (mood, why) in [
         (Mood::Resets, "connection reset by peer"),
         (Mood::Halves, CLOSED),
-        (LATE, "it did not answer within 2s"),
-        (Mood::Babbles, "its answer cannot be read"),
+        (LATE, "it did not answer within 1s"),
+        (Mood::Babbles, "its answer is to something else"),
+        (Mood::Floods, "its answer is longer than 2580000 bytes"),
     ] {
         let (_subject, broker, brokers) = standin();
         broker.once(mood.clone());
@@ -61,7 +62,7 @@ async fn an_answer_that_is_lost_makes_a_broker_unreachable_and_the_next_is_heard
         (Mood::Resets, "connection reset by peer"),
         (Mood::Halves, CLOSED),
         (Mood::Closing, CLOSED),
-        (LATE, "it did not answer within 2s"),
+        (LATE, "it did not answer within 1s"),
     ] {
         let (_subject, broker, brokers) = standin();
         broker.once(mood.clone());
@@ -72,7 +73,7 @@ async fn an_answer_that_is_lost_makes_a_broker_unreachable_and_the_next_is_heard
         (Mood::Resets, "the connection was lost"),
         (Mood::Halves, CLOSED),
         (Mood::Closing, CLOSED),
-        (LATE, "it did not answer within 2s"),
+        (LATE, "it did not answer within 1s"),
     ] {
         let (_subject, broker, brokers) = standin();
         broker.once(mood.clone());

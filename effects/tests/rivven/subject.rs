@@ -1,8 +1,8 @@
 //! What is put to the test: one broker, real or not, and the way to it.
 
 use std::{
-    env, fs,
-    net::{Ipv4Addr, SocketAddr, TcpListener, TcpStream},
+    env, fs, io,
+    net::{SocketAddr, TcpStream},
     path::PathBuf,
     process::{Child, Command, Stdio},
     sync::{
@@ -60,10 +60,10 @@ pub(crate) fn subjects() -> Vec<Subject> {
 
 /// Past the harness, which would keep it to itself.
 fn subject_skipped() {
-    use std::io::Write;
+    use io::Write;
     let name = thread::current().name().unwrap_or_default().to_owned();
     let told = writeln!(
-        std::io::stderr(),
+        io::stderr(),
         "skipped: no rivvend found (set RIVVEND): {name} saw the stand-in only"
     );
     told.expect("stderr can be written to");
@@ -84,10 +84,15 @@ impl Subject {
         Self::StandIn(standin, broker)
     }
 
-    /// The way to it, with short limits.
+    /// The way to it.
     pub(crate) fn brokers(&self) -> Brokers {
+        Brokers::new("cluster.local", self.resolve())
+    }
+
+    /// The way to it, with short limits: for what is to run into them.
+    pub(crate) fn hasty(&self) -> Brokers {
         let limits = Limits {
-            whole: Duration::from_millis(2000),
+            whole: Duration::from_millis(1000),
             connect: Duration::from_millis(500),
             check: Duration::from_millis(200),
             at_once: 4,
@@ -135,7 +140,7 @@ impl Subject {
     pub(crate) fn silence(&mut self) {
         match self {
             Self::StandIn(_, broker) => broker.set(Mood::Silent),
-            Self::Real(real) => real.signal("-STOP"),
+            Self::Real(real) => real.stop(),
         }
     }
 }
@@ -146,7 +151,7 @@ impl Rivvend {
         let count = COUNT.fetch_add(1, Ordering::Relaxed);
         let name = format!("rivvend-{}-{count}", std::process::id());
         let data = PathBuf::from(env!("CARGO_TARGET_TMPDIR")).join(name);
-        let (client, api) = (free(), free());
+        let (client, api) = (standin::free(), standin::free());
         let process = spawn(&program, &data, client, api);
         let mut rivvend = Self { program, data, client, api, process };
         rivvend.wait();
@@ -174,10 +179,22 @@ impl Rivvend {
         self.wait();
     }
 
-    fn signal(&self, signal: &str) {
-        let pid = self.process.id().to_string();
-        let status = Command::new("kill").args([signal, &pid]).status();
+    /// Stops it in the middle of whatever it does. Each thread stops when its turn comes: it is
+    /// waited for until the last has.
+    fn stop(&self) {
+        let pid = self.process.id();
+        let status = Command::new("kill").args(["-STOP", &pid.to_string()]).status();
         assert!(status.expect("there is a kill").success());
+        let is_stopped = |task: io::Result<fs::DirEntry>| {
+            let stat = fs::read_to_string(task.expect("a thread").path().join("stat"));
+            stat.is_ok_and(|stat| {
+                stat.rsplit(") ").next().is_some_and(|rest| rest.starts_with('T'))
+            })
+        };
+        let tasks = || fs::read_dir(format!("/proc/{pid}/task")).expect("there is a /proc");
+        while !tasks().all(is_stopped) {
+            thread::sleep(Duration::from_millis(1));
+        }
     }
 }
 
@@ -206,11 +223,6 @@ fn spawn(program: &PathBuf, data: &PathBuf, client: SocketAddr, api: SocketAddr)
         .stderr(Stdio::null())
         .spawn();
     child.unwrap_or_else(|error| panic!("{} starts: {error}", program.display()))
-}
-
-fn free() -> SocketAddr {
-    let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).expect("a port is free");
-    listener.local_addr().expect("a listener has an address")
 }
 
 /// The broker at a port.

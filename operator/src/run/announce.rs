@@ -61,8 +61,9 @@ impl Start {
                 tracing::info!("may do everything that its plans need");
             }
             Ok(missing) => {
-                tracing::info!("may not do {} things that its plans need", missing.len());
-                missing.iter().for_each(|right| tracing::warn!("may not {right}"));
+                let of = missing.iter().map(|one| one.resource.as_str()).collect::<Vec<_>>();
+                tracing::info!("may not do all that its plans need, to {}", of.join(", "));
+                missing.iter().for_each(|one| tracing::warn!("may not {one}"));
             }
             Err(error) => {
                 tracing::info!("cannot tell what it may not do: {}", error.in_full());

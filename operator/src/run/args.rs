@@ -6,7 +6,7 @@
 
 use std::{net::SocketAddr, path::PathBuf, time::Duration};
 
-use clap::{ArgAction, Args, ValueEnum, builder::BoolishValueParser};
+use clap::{ArgAction, Args, ValueEnum};
 use sluicegate_effects::{backend::Entry, live::Access};
 use tracing_subscriber::EnvFilter;
 
@@ -24,7 +24,7 @@ pub struct RunArgs {
     /// Acts only while it holds the lease, so that several may run. Off under --dry-run
     #[arg(long, env = "LEADER_ELECTION", value_name = "BOOL", hide_env_values = true)]
     #[arg(num_args = 0..=1, default_value = "true", default_missing_value = "true")]
-    #[arg(action = ArgAction::Set, value_parser = BoolishValueParser::new())]
+    #[arg(action = ArgAction::Set, value_parser = yes_or_no)]
     pub leader_election: bool,
     /// The namespace of the lease. Default: POD_NAMESPACE, else the kubeconfig's
     #[arg(long, value_name = "NAMESPACE", value_parser = name)]
@@ -120,6 +120,14 @@ fn address(text: &str) -> Result<SocketAddr, String> {
     text.parse().map_err(|_| {
         "give an address and a port, such as 0.0.0.0:8080, 127.0.0.1:8080 or [::]:8080".to_owned()
     })
+}
+
+fn yes_or_no(text: &str) -> Result<bool, String> {
+    match text.trim().to_lowercase().as_str() {
+        "true" | "yes" | "on" | "1" => Ok(true),
+        "false" | "no" | "off" | "0" => Ok(false),
+        _ => Err("give true or false".to_owned()),
+    }
 }
 
 /// The name of a namespace: a DNS label.
@@ -237,7 +245,7 @@ mod tests {
             (&["--metrics-addr", "8080"], "0.0.0.0:8080"),
             (&["--health-addr", "localhost:8081"], "127.0.0.1:8080"),
             (&["--namespace", "Team_A"], "lower-case"),
-            (&["--leader-election=perhaps"], "perhaps"),
+            (&["--leader-election=perhaps"], "true or false"),
             (&["--log-level", "loud"], "error, warn, info"),
             (&["--log-format", "xml"], "json"),
             (&["--cluster-domain", "a..b"], "cluster.local"),

@@ -5,7 +5,7 @@
 //! What is missing is told with the rule that wants it, and stops nothing: what does not need it
 //! goes on, and it may be given at any time.
 
-use std::collections::BTreeSet;
+use std::fmt;
 
 use futures_util::{StreamExt as _, stream};
 use k8s_openapi::apiextensions_apiserver::pkg::apis::apiextensions::v1::JSONSchemaProps;
@@ -69,10 +69,10 @@ pub(crate) fn needed(writes: bool, lease: bool) -> Vec<Right> {
         gather.add((group, resource), &[verb], place, rule);
     }
     let events = ("events.k8s.io", "events");
-    gather.add(events, &["create", "patch"], Place::Watched, "to tell people what it does");
+    gather.add(events, &["create", "patch"], Place::Watched, "events");
     if lease {
         let leases = ("coordination.k8s.io", "leases");
-        gather.add(leases, &["get", "create", "update"], Place::Lease, "to lead");
+        gather.add(leases, &["get", "create", "update"], Place::Lease, "leader election");
     }
     let looks = |right: &Right| matches!(right.verb, "get" | "list" | "watch");
     let tells = |right: &Right| right.resource == "events";
@@ -86,7 +86,7 @@ impl<S: System> Visitor<S> for Gather {
     fn kind<K: Kind<System = S>>(&mut self) {
         let own = Api::of::<K::Resource>();
         let (group, plural) = (own.group.as_ref(), own.plural.as_ref());
-        let purpose = format!("to look after {}", own.kind);
+        let purpose = format!("the watch of {}", own.kind);
         self.add((group, plural), &["get", "list", "watch"], Place::Watched, &purpose);
         self.add((group, plural), &["patch"], Place::Watched, "OBJ-06");
         self.add((group, &format!("{plural}/status")), &["update"], Place::Watched, "OBJ-07");
@@ -172,7 +172,18 @@ fn smallest(schema: &JSONSchemaProps) -> Value {
     }
 }
 
-/// The rights that are missing, as sentences.
+/// Rights that are missing, to one resource in one place.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct Missing {
+    /// The plural, with what is below it.
+    pub resource: String,
+    group: String,
+    place: String,
+    verbs: Vec<&'static str>,
+    wanted: Vec<String>,
+}
+
+/// The rights that are missing.
 ///
 /// # Errors
 ///
@@ -182,7 +193,7 @@ pub(crate) async fn missing(
     rights: &[Right],
     namespaces: &[String],
     lease: &str,
-) -> Result<Vec<String>, Error> {
+) -> Result<Vec<Missing>, Error> {
     let mut asked = Vec::new();
     for right in rights {
         let places = match right.place {
@@ -194,28 +205,54 @@ pub(crate) async fn missing(
         asked.extend(places.into_iter().map(|place| one(server.clone(), right.clone(), place)));
     }
     let answers: Vec<_> = stream::iter(asked).buffered(AT_ONCE).collect().await;
-    let mut missing = BTreeSet::new();
+    let mut missing = Vec::new();
     for answer in answers {
-        missing.extend(answer?);
+        if let Some((right, place)) = answer? {
+            add(&mut missing, right, place);
+        }
     }
-    Ok(missing.into_iter().collect())
+    Ok(missing)
 }
 
-/// Asks for one right. Returns a sentence if it is missing.
-async fn one(server: ApiServer, right: Right, place: String) -> Result<Option<String>, Error> {
+/// Asks for one right. Returns it if it is missing.
+async fn one(
+    server: ApiServer,
+    right: Right,
+    place: String,
+) -> Result<Option<(Right, String)>, Error> {
     let answer = server.send(review(&right, &place)).await?;
     let allowed = at(&answer, "/status/allowed").and_then(Value::as_bool);
-    Ok((allowed != Some(true)).then(|| refused(&right, &place)))
+    Ok((allowed != Some(true)).then_some((right, place)))
 }
 
-fn refused(right: &Right, namespace: &str) -> String {
+/// Adds a right to those of the same resource and place.
+fn add(missing: &mut Vec<Missing>, right: Right, place: String) {
     let Right { group, resource, verb, wanted, .. } = right;
-    let group = if group.is_empty() { String::new() } else { format!(" of {group}") };
-    let place = match namespace {
-        "" => " in the whole cluster".to_owned(),
-        name => format!(" in namespace {name}"),
+    let same =
+        |one: &&mut Missing| one.group == group && one.resource == resource && one.place == place;
+    let Some(one) = missing.iter_mut().find(same) else {
+        let (verbs, wanted) = (vec![verb], vec![wanted]);
+        missing.push(Missing { resource, group, place, verbs, wanted });
+        return;
     };
-    format!("{verb} {resource}{group}{place} ({wanted})")
+    one.verbs.push(verb);
+    if !one.wanted.contains(&wanted) {
+        one.wanted.push(wanted);
+    }
+}
+
+impl fmt::Display for Missing {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{} {}", self.verbs.join(", "), self.resource)?;
+        if !self.group.is_empty() {
+            write!(f, ".{}", self.group)?;
+        }
+        match self.place.as_str() {
+            "" => f.write_str(" in the whole cluster")?,
+            name => write!(f, " in namespace {name}")?,
+        }
+        write!(f, ": wanted by {}", self.wanted.join(", "))
+    }
 }
 
 fn review(right: &Right, namespace: &str) -> Request {

@@ -17,12 +17,13 @@ pub(crate) fn start(level: &str, format: LogFormat, colour: bool) {
 }
 
 /// A level alone is that of our own crates: what a client library tells of its requests, headers
-/// and bodies, is not for a log. Directives are taken as they are.
+/// and bodies, is not for a log, and what it tells of failures is told by who asked. Directives are
+/// taken as they are.
 fn directives(level: &str) -> String {
     let level = level.trim();
     match level.to_lowercase().as_str() {
-        "off" | "error" => level.to_owned(),
-        word if is_level(word) => format!("warn,sluicegate={word}"),
+        word @ ("off" | "error") => format!("{word},kube_client=off"),
+        word if is_level(word) => format!("warn,kube_client=off,sluicegate={word}"),
         _ => level.to_owned(),
     }
 }
@@ -33,7 +34,8 @@ mod tests {
 
     #[test]
     fn a_level_alone_does_not_make_the_libraries_talk() {
-        assert_eq!(directives("debug"), "warn,sluicegate=debug");
+        assert_eq!(directives("debug"), "warn,kube_client=off,sluicegate=debug");
+        assert_eq!(directives("Error"), "error,kube_client=off");
         assert_eq!(directives("info,kube_client=debug"), "info,kube_client=debug");
     }
 }

@@ -46,7 +46,8 @@ fn fault(api: &Api, state: &State) -> Option<String> {
     }
 }
 
-/// Tells whenever that changes, for ever.
+/// Tells when a kind is not installed, and when one is seen again, for ever. What else keeps one
+/// from being seen is told by its stream.
 pub(crate) async fn tell(watches: Watches, own: Vec<Api>) -> String {
     let mut told: BTreeMap<Api, Option<String>> = BTreeMap::new();
     loop {
@@ -58,7 +59,9 @@ pub(crate) async fn tell(watches: Watches, own: Vec<Api>) -> String {
             }
             let now = fault(api, &state);
             match (&now, told.insert(api.clone(), now.clone())) {
-                (Some(fault), before) if before.as_ref() != Some(&now) => {
+                (Some(fault), before)
+                    if state == State::NotServed && before.as_ref() != Some(&now) =>
+                {
                     tracing::warn!("cannot see {fault}");
                 }
                 (None, Some(Some(_))) => tracing::info!("sees {}.{} now", api.plural, api.group),

@@ -12,7 +12,11 @@ mod serve;
 use std::{
     collections::BTreeMap,
     net::{Ipv4Addr, SocketAddr, TcpListener},
-    sync::{Arc, Mutex, MutexGuard, PoisonError},
+    process,
+    sync::{
+        Arc, Mutex, MutexGuard, PoisonError,
+        atomic::{AtomicU32, Ordering},
+    },
     thread,
     time::Duration,
 };
@@ -73,6 +77,8 @@ pub(crate) enum Mood {
     Says(&'static str),
     /// It does what it is asked for, and answers what nobody has asked.
     Babbles,
+    /// It announces an answer of 2 GiB.
+    Floods,
 }
 
 /// One broker.
@@ -263,10 +269,18 @@ impl Broker {
     }
 }
 
-/// A port that nobody listens on.
-fn free() -> SocketAddr {
-    let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).expect("a port is free");
-    listener.local_addr().expect("a listener has an address")
+/// A port of loopback that nobody listens on, and that the system gives to nobody by itself: one
+/// that it does may be taken by any connection while a broker is away from it.
+pub(crate) fn free() -> SocketAddr {
+    static COUNT: AtomicU32 = AtomicU32::new(0);
+    loop {
+        let count = COUNT.fetch_add(1, Ordering::Relaxed);
+        let place = process::id().wrapping_mul(61).wrapping_add(count) % 12_000;
+        let port = u16::try_from(20_000 + place).expect("it is below 32,000");
+        if let Ok(listener) = TcpListener::bind((Ipv4Addr::LOCALHOST, port)) {
+            return listener.local_addr().expect("a listener has an address");
+        }
+    }
 }
 
 fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {

@@ -68,6 +68,7 @@ async fn talk(broker: &Broker, mut stream: TcpStream) -> io::Result<()> {
         let id = if done == Mood::Babbles { id + 1 } else { id };
         let answer = answer.to_wire(format, id).map_err(io::Error::other)?;
         let length = u32::try_from(answer.len()).map_err(io::Error::other)?;
+        let length = if done == Mood::Floods { 1 << 31 } else { length };
         let frame = [&length.to_be_bytes(), &*answer].concat();
         let _under_way = broker.under_way();
         if !send(&mut stream, &frame, &done).await? {

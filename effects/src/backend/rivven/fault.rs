@@ -6,7 +6,6 @@
 
 use std::io;
 
-use rivven_client::Error as ClientError;
 use sluicegate_core::systems::rivven::Call;
 
 use crate::{Class, Error};
@@ -63,51 +62,14 @@ impl Fault {
         };
         Error::Product { doing: call.to_string(), class, source: Box::new(Why(why)) }
     }
-
-    /// What a client's error means once a request may have been sent.
-    pub(super) fn of_client(error: ClientError) -> Self {
-        match error {
-            ClientError::ServerError(words) => Self::Refused(cleaned(&words)),
-            ClientError::IoError(kind, said) => Self::Lost(lost(kind, &said)),
-            ClientError::Timeout | ClientError::TimeoutWithMessage(_) => {
-                Self::Lost("it did not answer in time".to_owned())
-            }
-            error @ (ClientError::ConnectionError(_)
-            | ClientError::ConfigError(_)
-            | ClientError::SerializationError(_)
-            | ClientError::ProtocolError(_)
-            | ClientError::AuthenticationFailed(_)
-            | ClientError::InvalidResponse
-            | ClientError::ResponseTooLarge(..)
-            | ClientError::RequestTooLarge(..)
-            | ClientError::CircuitBreakerOpen(_)
-            | ClientError::PoolExhausted(_)
-            | ClientError::AllServersUnavailable
-            | ClientError::Other(_)) => {
-                Self::Lost(format!("its answer cannot be read: {}", cleaned(&error.to_string())))
-            }
-        }
-    }
-
-    /// What a client's error means while it connects.
-    pub(super) fn of_connect(error: ClientError) -> Self {
-        if let ClientError::ConnectionError(said) = &error {
-            return Self::Unsent(without_number(said));
-        }
-        Self::Unsent(Self::of_client(error).why().to_owned())
-    }
 }
 
 /// Why a connection failed, in words that do not depend on the operating system's numbers.
 pub(super) fn io_why(error: &io::Error) -> String {
-    lost(error.kind(), &error.to_string())
-}
-
-fn lost(kind: io::ErrorKind, said: &str) -> String {
-    if kind == io::ErrorKind::UnexpectedEof {
+    if error.kind() == io::ErrorKind::UnexpectedEof {
         return "the connection was closed before there was a whole answer".to_owned();
     }
-    without_number(said)
+    without_number(&error.to_string())
 }
 
 /// `Connection refused (os error 111)` as `connection refused`.

@@ -8,6 +8,7 @@ mod fault;
 mod health;
 mod pool;
 mod session;
+mod wire;
 
 use std::{
     collections::BTreeMap,
@@ -16,14 +17,13 @@ use std::{
     time::Duration,
 };
 
-use rivven_client::Client;
 use sluicegate_core::systems::rivven::{Answer, Broker, Call, Probe, Rivven};
 use tokio::{
     sync::Semaphore,
     time::{Instant, timeout},
 };
 
-use self::{fault::Fault, pool::Pool};
+use self::{fault::Fault, pool::Pool, wire::Wire};
 use super::{Backend, Resolve, breaker::Breakers};
 use crate::Error;
 
@@ -95,11 +95,11 @@ impl Brokers {
                 Answer::Health(health::ask(stream, &address).await?)
             }
             Probe::Holdings(broker) => {
-                let talk = async |client: &mut Client| session::holdings(client, until).await;
+                let talk = async |wire: &mut Wire| session::holdings(wire, until).await;
                 Answer::Holdings(self.talk(broker, talk).await?)
             }
             Probe::Topic { broker, name } => {
-                let talk = async |client: &mut Client| session::topic(client, name, until).await;
+                let talk = async |wire: &mut Wire| session::topic(wire, name, until).await;
                 self.talk(broker, talk).await?.map_or(Answer::NoTopic, Answer::Topic)
             }
         })
@@ -110,28 +110,25 @@ impl Brokers {
     async fn talk<T>(
         &self,
         broker: &Broker,
-        talk: impl AsyncFnOnce(&mut Client) -> Result<T, Fault>,
+        talk: impl AsyncFnOnce(&mut Wire) -> Result<T, Fault>,
     ) -> Result<T, Fault> {
-        let mut client = match self.used(broker).await {
-            Some(client) => client,
-            None => {
-                let limit = self.limits.whole;
-                self.connecting(broker, async |at| session::connect(&at, limit).await).await?
-            }
+        let mut wire = match self.used(broker).await {
+            Some(wire) => wire,
+            None => self.connecting(broker, async |at| Wire::connect(&at).await).await?,
         };
-        let said = talk(&mut client).await;
+        let said = talk(&mut wire).await;
         if said.as_ref().err().is_none_or(Fault::answered) {
-            self.pool.put(broker, client);
+            self.pool.put(broker, wire);
         }
         said
     }
 
     /// A connection that was used before. Whether it is still good is asked first: a change that is
     /// sent into one that is not may have been made, or not.
-    async fn used(&self, broker: &Broker) -> Option<Client> {
-        let mut client = self.pool.take(broker)?;
-        match timeout(self.limits.check, client.ping()).await {
-            Ok(Ok(())) => Some(client),
+    async fn used(&self, broker: &Broker) -> Option<Wire> {
+        let mut wire = self.pool.take(broker)?;
+        match timeout(self.limits.check, session::ping(&mut wire)).await {
+            Ok(Ok(())) => Some(wire),
             Ok(Err(_)) | Err(_) => None,
         }
     }
@@ -213,7 +210,7 @@ impl Backend<Rivven> for Brokers {
     }
 
     async fn call(&self, call: &Call) -> Result<(), Error> {
-        let talk = async |client: &mut Client| session::call(client, call).await;
+        let talk = async |wire: &mut Wire| session::call(wire, call).await;
         let done = self.guarded(call.broker(), self.talk(call.broker(), talk)).await;
         done.map_err(|fault| fault.of(call))
     }

@@ -1,52 +1,61 @@
 //! What is said over one connection of the client protocol.
 
-use std::{collections::BTreeMap, net::SocketAddr};
+use std::collections::BTreeMap;
 
-use rivven_client::Client;
+use rivven_protocol::{Request, Response, TopicConfigEntry};
 use sluicegate_core::systems::rivven::{Call, SeenTopic, topic::config::SETTINGS};
-use tokio::time::{Duration, Instant};
+use tokio::time::Instant;
 
-use super::fault::Fault;
+use super::{
+    fault::Fault,
+    wire::{Wire, refused},
+};
 
-/// Connects to the first address that accepts, and greets the broker.
-pub(super) async fn connect(addresses: &[SocketAddr], limit: Duration) -> Result<Client, Fault> {
-    let mut failed = Fault::Unsent("the name leads nowhere".to_owned());
-    for address in addresses {
-        match Client::connect_with_timeout(&address.to_string(), limit).await {
-            // Its own limit of 30 s for a request is never reached: whoever asks waits less long.
-            Ok(client) => return Ok(client),
-            Err(error) => failed = Fault::of_connect(error),
-        }
-    }
-    Err(failed)
+/// How many partitions are asked for before the clock is looked at.
+const BETWEEN_LOOKS: u32 = 256;
+
+/// Whether the connection is still good.
+pub(super) async fn ping(wire: &mut Wire) -> Result<(), Fault> {
+    let answer = wire.ask(Request::Ping).await?;
+    if matches!(answer, Response::Pong) { Ok(()) } else { Err(refused(&answer)) }
 }
 
 /// A topic as the broker describes it; nothing if it has none of that name.
 pub(super) async fn topic(
-    client: &mut Client,
+    wire: &mut Wire,
     name: &str,
     until: Instant,
 ) -> Result<Option<SeenTopic>, Fault> {
-    let partitions = match client.get_metadata(name).await.map_err(Fault::of_client) {
-        Ok((_, partitions)) => partitions,
+    let described = Request::DescribeTopicConfigs { topics: vec![name.to_owned()] };
+    let [metadata, described] = wire.ask_both([metadata(name), described]).await?;
+    let partitions = match partitions(&metadata) {
+        Ok(partitions) => partitions,
         Err(fault) if fault.no_topic() => return Ok(None),
         Err(fault) => return Err(fault),
     };
-    let mut described = client.describe_topic_configs(&[name]).await.map_err(Fault::of_client)?;
-    let configs = changed(described.remove(name).unwrap_or_default());
-    let records = records(client, name, partitions, until).await?;
+    let Response::TopicConfigsDescribed { configs } = described else {
+        return Err(refused(&described));
+    };
+    let own = configs.into_iter().filter(|one| one.topic == name);
+    let configs = own.flat_map(|one| one.configs).map(|(key, config)| (key, config.value));
+    let configs = changed(configs);
+    let records = records(wire, name, partitions, until).await?;
     Ok(Some(SeenTopic { partitions, configs, records, replication_factor: None }))
 }
 
 /// The records of every topic that the broker has.
 pub(super) async fn holdings(
-    client: &mut Client,
+    wire: &mut Wire,
     until: Instant,
 ) -> Result<BTreeMap<String, u64>, Fault> {
+    let answer = wire.ask(Request::ListTopics).await?;
+    let Response::Topics { topics: names } = answer else { return Err(refused(&answer)) };
+    let questions: Vec<_> = names.iter().map(|name| metadata(name)).collect();
+    let described = wire.ask_all(&questions).await?;
     let mut held = BTreeMap::new();
-    for name in client.list_topics().await.map_err(Fault::of_client)? {
-        let counted = match client.get_metadata(&*name).await.map_err(Fault::of_client) {
-            Ok((_, partitions)) => records(client, &name, partitions, until).await,
+    for (name, described) in names.into_iter().zip(described) {
+        let counted = match partitions(&described) {
+            Ok(partitions) => records(wire, &name, partitions, until).await,
             Err(fault) => Err(fault),
         };
         match counted {
@@ -60,39 +69,64 @@ pub(super) async fn holdings(
 }
 
 /// Makes a change.
-pub(super) async fn call(client: &mut Client, call: &Call) -> Result<(), Fault> {
-    let done = match call {
+pub(super) async fn call(wire: &mut Wire, call: &Call) -> Result<(), Fault> {
+    let request = match call {
         Call::CreateTopic { name, partitions, .. } => {
-            client.create_topic(name, Some(*partitions)).await.map(drop)
+            Request::CreateTopic { name: name.clone(), partitions: Some(*partitions) }
         }
-        Call::GrowTopic { name, partitions, .. } => {
-            client.create_partitions(name, *partitions).await.map(drop)
-        }
-        Call::SetConfig { name, key, value, .. } => {
-            client.alter_topic_config(name, &[(key, value.as_deref())]).await.map(drop)
-        }
-        Call::DeleteTopic { name, .. } => client.delete_topic(name).await,
+        Call::GrowTopic { name, partitions, .. } => Request::CreatePartitions {
+            topic: name.clone(),
+            new_partition_count: *partitions,
+            assignments: Vec::new(),
+        },
+        Call::SetConfig { name, key, value, .. } => Request::AlterTopicConfig {
+            topic: name.clone(),
+            configs: vec![TopicConfigEntry { key: key.clone(), value: value.clone() }],
+        },
+        Call::DeleteTopic { name, .. } => Request::DeleteTopic { name: name.clone() },
     };
-    done.map_err(Fault::of_client)
+    let answer = wire.ask(request).await?;
+    let done = match call {
+        Call::CreateTopic { .. } => matches!(answer, Response::TopicCreated { .. }),
+        Call::GrowTopic { .. } => matches!(answer, Response::PartitionsCreated { .. }),
+        Call::SetConfig { .. } => matches!(answer, Response::TopicConfigAltered { .. }),
+        Call::DeleteTopic { .. } => matches!(answer, Response::TopicDeleted),
+    };
+    if done { Ok(()) } else { Err(refused(&answer)) }
+}
+
+fn metadata(name: &str) -> Request {
+    Request::GetMetadata { topic: name.to_owned() }
+}
+
+fn partitions(answer: &Response) -> Result<u32, Fault> {
+    let Response::Metadata { partitions, .. } = answer else { return Err(refused(answer)) };
+    Ok(*partitions)
 }
 
 /// One request for each partition: the protocol has none for all. So a broker that answers each
 /// may still take longer than there is time.
 async fn records(
-    client: &mut Client,
+    wire: &mut Wire,
     name: &str,
     partitions: u32,
     until: Instant,
 ) -> Result<u64, Fault> {
     let mut records = 0_u64;
-    for partition in 0..partitions {
+    for first in (0..partitions).step_by(BETWEEN_LOOKS as usize) {
         if Instant::now() > until {
             let why = "it answers, but has more partitions than can be asked for in time";
             return Err(Fault::Slow(why.to_owned()));
         }
-        let bounds = client.get_offset_bounds(name, partition).await;
-        let (earliest, latest) = bounds.map_err(Fault::of_client)?;
-        records = records.saturating_add(latest.saturating_sub(earliest));
+        let these = first..partitions.min(first.saturating_add(BETWEEN_LOOKS));
+        let bounds = |partition| Request::GetOffsetBounds { topic: name.to_owned(), partition };
+        let questions: Vec<_> = these.map(bounds).collect();
+        for answer in wire.ask_all(&questions).await? {
+            let Response::OffsetBounds { earliest, latest } = answer else {
+                return Err(refused(&answer));
+            };
+            records = records.saturating_add(latest.saturating_sub(earliest));
+        }
     }
     Ok(records)
 }

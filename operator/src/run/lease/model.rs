@@ -269,13 +269,17 @@ fn blow() -> impl Strategy<Value = (u64, usize, Blow)> {
     (0..300_000_u64, 0..3_usize, what)
 }
 
+fn config() -> ProptestConfig {
+    ProptestConfig { cases: 1_500, failure_persistence: None, ..ProptestConfig::default() }
+}
+
 /// A clock that is up to a fifth too fast or too slow, and an hour off.
 fn clock() -> impl Strategy<Value = (f64, f64)> {
     (1.0 / 1.2..1.2_f64, 0.0..3_600_000.0_f64)
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig { cases: 1_500, failure_persistence: None, ..Default::default() })]
+    #![proptest_config(config())]
 
     #[test]
     fn two_never_act_at_the_same_time(

@@ -1,0 +1,140 @@
+# From whatever is there to a cluster that can be used. Sourced by .ci/cluster.
+
+# By this file a folder is known to be ours: what `down` may remove.
+mark=sluicegate-cluster
+# How long one thing is waited for, on a machine that builds something else meanwhile.
+patience=120
+
+up() {
+  need_programs
+  build_missing
+  lock
+  if running; then return; fi
+  cd "$state"
+  # What a cluster that is gone left of its log would be taken for this one's.
+  if [ ! -d etcd ]; then rm -rf logs audit.log; fi
+  mkdir -p logs run
+  say "starting Kubernetes $kubernetes in $state"
+  none_alive && make_keys
+  alive etcd || start_etcd
+  alive kube-apiserver || serve
+  # Each of them ends when it does not find the server, and starts with what it has.
+  alive kube-controller-manager || start_kube_controller_manager
+  alive kube-scheduler || start_kube_scheduler
+  alive kwok || start_kwok
+  until_true "the default objects" apply_objects
+  until_true "the nodes and the default service account" usable
+  touch ready
+}
+
+# Starts kube-apiserver where it was before, or else on a port that is free: which one is, is found
+# by trying. They are taken from below those that the system gives to connections.
+serve() {
+  local tries before=
+  if [ -e port ]; then before=$(<port); fi
+  port=$before
+  for ((tries = 0; tries < 20; tries++)); do
+    if [ -z "$port" ]; then port=$((20000 + RANDOM % 10000)); fi
+    rm -f logs/kube-apiserver.log
+    start_kube_apiserver
+    kubeconfig admin kubeconfig
+    for who in stand-in kube-controller-manager kube-scheduler; do
+      kubeconfig "system:$who" "$who.kubeconfig"
+    done
+    until_true "kube-apiserver" answers_or_ended
+    if alive kube-apiserver; then
+      echo "$port" >port
+      # They know it by its port.
+      if [ "$port" != "$before" ]; then stop "${clients[@]}"; fi
+      return
+    fi
+    grep -q "address already in use" logs/kube-apiserver.log || ended kube-apiserver
+    port=
+  done
+  fail "no free port was found between 20000 and 30000"
+}
+
+answers_or_ended() {
+  alive etcd || ended etcd
+  ! alive kube-apiserver || kube get --raw /readyz
+}
+
+apply_objects() {
+  [ ! -e ready ] || return 0
+  kube apply --server-side --force-conflicts -f "$files/objects.yaml"
+}
+
+usable() {
+  local part
+  for part in "${parts[@]}"; do alive "$part" || ended "$part"; done
+  kube get serviceaccount default && kube wait --for condition=Ready node --all --timeout 0
+}
+
+running() {
+  local part
+  for part in "${parts[@]}"; do alive "$part" || return 1; done
+  [ -e "$state/ready" ]
+}
+
+none_alive() {
+  local part
+  for part in "${parts[@]}"; do ! alive "$part" || return 1; done
+}
+
+# As one whose requests are not in the audit log.
+kube() {
+  "$programs/kubectl" --kubeconfig "$state/stand-in.kubeconfig" "$@" >>"$state/logs/up.log" 2>&1
+}
+
+until_true() {
+  local what=$1 since=$SECONDS
+  shift
+  until "$@"; do
+    if [ $((SECONDS - since)) -gt "$patience" ]; then
+      fail "waited $patience seconds for $what in vain; see $state/logs, then .ci/cluster down"
+    fi
+    sleep 0.1
+  done
+}
+
+ended() {
+  tail -n 5 "$state/logs/$1.log" >&2
+  fail "$1 has ended; see $state/logs/$1.log, then .ci/cluster down"
+}
+
+# One `up` or `down` at a time: the folder itself is locked, so that no lock file stays behind.
+lock() {
+  while true; do
+    make_state
+    exec 9<"$state"
+    flock 9
+    # Another may have removed it meanwhile, and a third made it anew.
+    if [ "$state" -ef /proc/self/fd/9 ]; then break; fi
+  done
+}
+
+make_state() {
+  if [ ! -e "$state/$mark" ]; then
+    if [ -n "$(ls -A "$state" 2>/dev/null)" ]; then
+      fail "$state holds something else than a cluster; name another folder with --state"
+    fi
+    mkdir -p "$state"
+    chmod 700 "$state"
+    touch "$state/$mark"
+  fi
+}
+
+memory() { awk '/^VmRSS/ { print int($2 / 1024) }' "/proc/$(pid "$1")/status"; }
+
+need_programs() {
+  local program missing=()
+  for program in openssl flock setsid; do
+    command -v "$program" >/dev/null || missing+=("$program")
+  done
+  [ "${#missing[@]}" -gt 0 ] || return 0
+  if [ "$(id -u)" = 0 ] && command -v apt-get >/dev/null; then
+    say "installing ${missing[*]}"
+    if { apt-get update -q && apt-get install -y -q openssl util-linux; } >&2; then return; fi
+  fi
+  fail "missing: ${missing[*]}; install the packages openssl and util-linux"
+}
