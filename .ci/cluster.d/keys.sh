@@ -17,7 +17,12 @@ make_keys() {
   openssl pkey -in pki/tokens.key -pubout -out pki/tokens.pub 2>>logs/keys.log
 }
 
-signed() { key "$@" -CA pki/ca.crt -CAkey pki/ca.key; }
+# By openssl's own configuration everything would be an authority, which rustls does not take from a
+# server: with one that says nothing, only what is asked for is.
+signed() {
+  key "$@" -config <(printf '[req]\ndistinguished_name = none\n[none]\n') \
+    -addext "basicConstraints=critical,CA:FALSE" -CA pki/ca.crt -CAkey pki/ca.key
+}
 
 key() {
   local name=$1 subject=$2
