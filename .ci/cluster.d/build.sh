@@ -10,6 +10,8 @@ versions() {
   stand_in=$tools/kwok-$kwok
 }
 
+built() { [ -d "$programs" ] && [ -d "$stand_in" ]; }
+
 build_missing() {
   if [ ! -d "$programs" ]; then once "$programs" build_kubernetes; fi
   if [ ! -d "$stand_in" ]; then once "$stand_in" build_kwok; fi
