@@ -175,6 +175,8 @@ impl ApiError {
             422 if cause.is_none() && self.message == TEST_FAILED => Class::Conflict,
             // Another uid, where a patch names the one that was seen.
             422 if cause.is_some() && self.is_about("metadata.uid") => Class::Conflict,
+            // The budget's controller may not have seen yet that a pod is back.
+            429 if cause == Some("DisruptionBudget") => Class::Conflict,
             403 if cause == Some("NamespaceTerminating") => Class::Final,
             // A token is renewed and rights are given while everything runs. Whatever else is
             // forbidden stays so.
@@ -262,7 +264,7 @@ mod tests {
             ),
             (
                 ApiError::new(429, "TooManyRequests", "").because("DisruptionBudget", ""),
-                Class::Retry,
+                Class::Conflict,
             ),
             (forbidden("").because("NamespaceTerminating", "metadata.namespace"), Class::Final),
             (forbidden("persistentvolumeclaims \"a\" is forbidden: only dyn"), Class::Final),

@@ -114,7 +114,7 @@ async fn a_server_that_wants_to_be_asked_later_is_not_asked_again_here() {
     let error = Writer::<Rivven>::evict(&live(&stub), &pod(), &seen("u", None)).await.unwrap_err();
     assert!(begun.elapsed() < DEADLINE);
     assert_eq!(stub.lines().len(), 1);
-    assert_eq!(error.class(), Class::Retry);
+    assert_eq!(error.class(), Class::Conflict);
     assert!(error.in_full().ends_with("needs 2 healthy pods and has 2 currently"));
 }
 
