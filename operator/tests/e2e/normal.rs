@@ -38,6 +38,10 @@ const OWN: &[&str] = &[
 pub(crate) fn normalise(value: &mut Value, namespace: &str) {
     match value {
         Value::Object(fields) => {
+            // Kubernetes counts for itself, and late.
+            if fields.get("kind").is_some_and(|kind| kind == "PodDisruptionBudget") {
+                fields.remove("status");
+            }
             fields.retain(|name, _| !OWN.contains(&name.as_str()));
             // That something had failed before is told, and is no difference.
             if let Some(Value::Array(conditions)) = fields.get_mut("conditions") {
