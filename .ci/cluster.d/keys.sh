@@ -13,7 +13,8 @@ make_keys() {
     CN=system:kube-controller-manager CN=system:kube-scheduler; do
     signed "${who##*CN=}" "/$who" -addext "extendedKeyUsage=clientAuth"
   done
-  openssl genpkey -algorithm EC -pkeyopt ec_paramgen_curve:P-256 -out pki/tokens.key 2>>logs/keys.log
+  openssl genpkey -algorithm EC -pkeyopt ec_paramgen_curve:P-256 -out pki/tokens.key \
+    2>>logs/keys.log
   openssl pkey -in pki/tokens.key -pubout -out pki/tokens.pub 2>>logs/keys.log
 }
 
