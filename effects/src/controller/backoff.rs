@@ -2,9 +2,9 @@
 //!
 //! What fails waits 30 s, then twice as long each time up to 600 s, and up to half of that less, so
 //! that what failed together is not tried together. What only says "look again" is looked at at
-//! once, then after 1, 2 and 4 s; after eight in a row it counts as a failure. What changes meanwhile
-//! lets a resource try earlier, a little, without making the next wait longer: so the echo of its
-//! own writes does not keep it busy, and the end of a fault is noticed.
+//! once, then after 1, 2 and 4 s; after eight in a row it counts as a failure. What changes
+//! meanwhile lets a resource try earlier, a little, without making the next wait longer: so the
+//! echo of its own writes does not keep it busy, and the end of a fault is noticed.
 
 use std::time::Duration;
 

@@ -208,7 +208,9 @@ where
         match execute_while(hand, &plan, may).await? {
             Done::Stopped { guard, .. } => Ok(Round::Overtaken(guard)),
             Done::All => {
-                log(&plan);
+                if !self.options.dry_run {
+                    log(&plan);
+                }
                 let changed = plan.actions.iter().any(|action| !action.verb.only_tells());
                 Ok(Round::Done { changed, requeue: plan.requeue })
             }

@@ -1,4 +1,5 @@
-//! What people are told of an error: its whole chain in one line, without what is nobody's business.
+//! What people are told of an error: its whole chain in one line, without what is nobody's
+//! business.
 
 use crate::Error;
 

@@ -8,8 +8,8 @@ use sluicegate_core::{
 use super::Watches;
 use crate::{Error, Reader, backend::Backend};
 
-/// Is told what is about to be read, before it is. So a change that comes while a plan is made finds
-/// its reader.
+/// Is told what is about to be read, before it is. So a change that comes while a plan is made
+/// finds its reader.
 pub trait Notes: Send + Sync {
     /// One object.
     fn object(&self, target: &Ref);

@@ -74,7 +74,8 @@ fn all<K: kube_core::Resource<DynamicType = ()>>() -> Selector {
 }
 
 fn ours() -> Value {
-    json!({ "metadata": { "labels": label::recommended(&label::selector("rivven", "a", "broker")) } })
+    let labels = label::recommended(&label::selector("rivven", "a", "broker"));
+    json!({ "metadata": { "labels": labels } })
 }
 
 #[tokio::test(start_paused = true)]
