@@ -233,10 +233,11 @@ fn revision_now(store: &Store, key: &Key, object: &Value) -> String {
 }
 
 fn same_template(stated: &Value, object: &Value) -> bool {
-    let (before, now) = (&stated["spec"]["template"], &object["spec"]["template"]);
-    // One that is made anew here lacks what the server had filled in.
+    let (before, mut now) = (&stated["spec"]["template"], object["spec"]["template"].clone());
+    admit::complete_pod(&mut now["spec"]);
+    // One that is made anew here lacks more of what the server had filled in.
     let anew = stated["metadata"]["uid"] != object["metadata"]["uid"];
-    before == now || (anew && within(before, now).is_empty())
+    *before == now || (anew && within(before, &now).is_empty())
 }
 
 fn revision_of(pod: &Value) -> &str {
