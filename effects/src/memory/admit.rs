@@ -121,7 +121,8 @@ fn complete_stateful_set(object: &mut Value) {
     }
 }
 
-fn complete_pod(spec: &mut Value) {
+/// The same for the spec of a pod.
+pub(super) fn complete_pod(spec: &mut Value) {
     fill(
         spec,
         &json!({
@@ -146,6 +147,11 @@ fn complete_pod(spec: &mut Value) {
         );
         for port in items_mut(container, "ports") {
             fill(port, &json!({ "protocol": "TCP" }));
+        }
+        for variable in items_mut(container, "env") {
+            if let Some(field) = variable.pointer_mut("/valueFrom/fieldRef") {
+                fill(field, &json!({ "apiVersion": "v1" }));
+            }
         }
     }
 }

@@ -23,6 +23,8 @@ pub struct Store {
     pub(super) denied: BTreeSet<Key>,
     /// Owners that were never loaded: what belongs to them is not garbage.
     pub(super) beyond: BTreeSet<String>,
+    /// Stateful sets as they were loaded: their cluster has names for their templates.
+    pub(super) stated: BTreeMap<Key, Value>,
     /// The images that cannot be pulled.
     pub(super) bad_images: BTreeSet<String>,
     /// What single pods do, by namespace and name.
@@ -63,6 +65,7 @@ impl Default for Store {
             served: BUILT_IN.iter().map(|&one| one.to_owned()).collect(),
             denied: BTreeSet::new(),
             beyond: BTreeSet::new(),
+            stated: BTreeMap::new(),
             bad_images: BTreeSet::new(),
             behaviours: BTreeMap::new(),
             clock: 0,
@@ -156,6 +159,9 @@ impl Store {
         }
         for owner in owners(&object) {
             self.beyond.insert(text(owner, "/uid").to_owned());
+        }
+        if key.kind == "StatefulSet" {
+            self.stated.insert(key, object.clone());
         }
         self.insert(object);
     }

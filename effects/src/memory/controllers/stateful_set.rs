@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use serde_json::{Value, json};
-use sluicegate_core::observed::text;
+use sluicegate_core::{compare::within, observed::text};
 
 use super::{is_healthy, is_open, owned_by, pod_from, pods_of, revision};
 use crate::memory::{
@@ -59,7 +59,7 @@ impl Set {
         let numbered =
             |(pod, object): (Key, Value)| Some((ordinal(&key.name, &pod.name)?, (pod, object)));
         let pods = pods_of(store, &key, &object).into_iter().filter_map(numbered).collect();
-        let revision = format!("{}-{}", key.name, revision(&object));
+        let revision = revision_now(store, &key, &object);
         let replicas = number(&object, "/spec/replicas", 1);
         Some(Self { key, object, revision, replicas, pods })
     }
@@ -217,6 +217,27 @@ impl Set {
     fn claim_name(&self, template: &str, ordinal: u64) -> String {
         format!("{template}-{}-{ordinal}", self.key.name)
     }
+}
+
+/// The name of its template: what the cluster that it was loaded from calls it, as long as it is that
+/// one, so that the pods that came with it are not taken for old.
+fn revision_now(store: &Store, key: &Key, object: &Value) -> String {
+    let stated = store.stated.get(key).filter(|stated| {
+        let of = number(stated, "/status/observedGeneration", 0);
+        of >= number(stated, "/metadata/generation", 1) && same_template(stated, object)
+    });
+    match stated.map_or("", |stated| text(stated, "/status/updateRevision")) {
+        "" => format!("{}-{}", key.name, revision(object)),
+        name => name.to_owned(),
+    }
+}
+
+fn same_template(stated: &Value, object: &Value) -> bool {
+    let (before, mut now) = (&stated["spec"]["template"], object["spec"]["template"].clone());
+    admit::complete_pod(&mut now["spec"]);
+    // One that is made anew here lacks more of what the server had filled in.
+    let anew = stated["metadata"]["uid"] != object["metadata"]["uid"];
+    *before == now || (anew && within(before, &now).is_empty())
 }
 
 fn revision_of(pod: &Value) -> &str {
