@@ -1,7 +1,7 @@
 # Builds the programs of a cluster, once per machine and version, outside the checkout.
 # Sourced by .ci/cluster.
 
-# Sets kubernetes, kwok: the versions; programs, stages: the folders that hold what was built.
+# Sets kubernetes, etcd, kwok: the versions; programs, stand_in: the folders of what was built.
 versions() {
   kubernetes=$(sed -n 's/^require k8s.io\/kubernetes v//p' "$files/go.mod")
   etcd=$(sed -n 's/^require go.etcd.io\/etcd\/server\/v3 v//p' "$files/go.mod")

@@ -15,7 +15,7 @@ up() {
   if [ ! -d etcd ]; then rm -rf logs audit.log; fi
   mkdir -p logs run
   say "starting Kubernetes $kubernetes in $state"
-  none_alive && make_keys
+  if none_alive; then make_keys; fi
   alive etcd || start_etcd
   alive kube-apiserver || serve
   # Each of them ends when it does not find the server, and starts with what it has.
@@ -30,7 +30,7 @@ up() {
 # Starts kube-apiserver where it was before, or else on a port that is free: which one is, is found
 # by trying. They are taken from below those that the system gives to connections.
 serve() {
-  local tries before=
+  local tries who before=
   if [ -e port ]; then before=$(<port); fi
   port=$before
   for ((tries = 0; tries < 20; tries++)); do
@@ -83,7 +83,8 @@ none_alive() {
 
 # As one whose requests are not in the audit log.
 kube() {
-  "$programs/kubectl" --kubeconfig "$state/stand-in.kubeconfig" "$@" >>"$state/logs/up.log" 2>&1
+  KUBECACHEDIR=$state/cache "$programs/kubectl" --kubeconfig "$state/stand-in.kubeconfig" \
+    --request-timeout 10s "$@" >>"$state/logs/up.log" 2>&1
 }
 
 until_true() {

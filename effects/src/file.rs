@@ -11,6 +11,7 @@
 //! observed:                       # may be empty
 //!   served: [monitoring.coreos.com/v1]
 //!   denied: [{ kind: StorageClass, name: fast }]
+//!   absent: [{ kind: StorageClass, name: slow }]
 //!   now: 2026-01-01T00:00:00Z
 //!   settled: [{ kind: RivvenCluster }]
 //! ---
@@ -91,6 +92,8 @@ pub struct State {
     pub served: Vec<String>,
     /// Objects that may not be looked at.
     pub denied: Vec<Ref>,
+    /// Objects of the whole cluster that are known not to exist.
+    pub absent: Vec<Ref>,
     /// The time; offline there is no clock.
     pub now: Option<Timestamp>,
     /// Resources that were run on the embedded Kubernetes until all was quiet.
@@ -163,8 +166,16 @@ pub fn parse(source: &Source) -> Result<File, Vec<Problem>> {
 ///
 /// Everything that is wrong with it, each with its line.
 pub fn parse_state(source: &Source) -> Result<State, Vec<Problem>> {
-    let file = read::file(source, true)?;
-    Ok(file.state.unwrap_or_default())
+    Ok(parse_observed(source)?.state.unwrap_or_default())
+}
+
+/// Reads a file that only says what exists, with its objects as they stand in it.
+///
+/// # Errors
+///
+/// Everything that is wrong with it, each with its line.
+pub fn parse_observed(source: &Source) -> Result<File, Vec<Problem>> {
+    read::file(source, true)
 }
 
 impl Entry {

@@ -4,7 +4,10 @@ use std::path::PathBuf;
 
 use clap::{ArgAction, Args, CommandFactory as _, Parser, Subcommand, ValueEnum};
 
-use crate::run::args::RunArgs;
+use crate::{
+    live::args::{Reach, Which},
+    run::args::RunArgs,
+};
 
 /// Runs streaming platforms on Kubernetes, and shows beforehand what it would do.
 #[derive(Debug, Parser)]
@@ -20,6 +23,9 @@ pub struct Cli {
 pub enum Command {
     /// Shows what the operator would do, in order, and why. Writes nothing.
     Plan(PlanArgs),
+    /// Writes down what plans see of a cluster, as a file that `plan --state` reads. Writes nothing
+    /// else.
+    Snapshot(SnapshotArgs),
     /// Checks resources: every error with file, line and remedy.
     Validate(ValidateArgs),
     /// Runs the operator on an embedded Kubernetes until all is quiet.
@@ -49,12 +55,24 @@ pub struct Files {
 #[derive(Clone, Debug, Args)]
 pub struct PlanArgs {
     /// A file, a folder (searched for *.yaml, *.yml and *.json), or - for standard input
-    #[arg(short = 'f', long = "filename", value_name = "PATH", required_unless_present = "schema")]
+    #[arg(short = 'f', long = "filename", value_name = "PATH")]
+    #[arg(required_unless_present_any = ["schema", "all", "namespace", "selector", "names"])]
+    #[arg(conflicts_with_all = ["all", "namespace", "selector", "names"])]
     pub paths: Vec<PathBuf>,
-    /// What exists: live, empty, or a file. A file under -f with a document `observed:` says so
-    /// itself
+    /// What to plan for, where no file says it.
+    #[command(flatten)]
+    pub which: Which,
+    /// What exists: live, empty, or a file, such as snapshot writes. A file under -f with a document
+    /// `observed:` says so itself; otherwise live
     #[arg(long, value_name = "live|empty|FILE")]
     pub state: Option<String>,
+    /// How to reach the cluster.
+    #[command(flatten)]
+    pub reach: Reach,
+    /// Also asks the API server whether it would accept the first writes, and warns of each that it
+    /// would refuse. Needs the rights to write
+    #[arg(long)]
+    pub server_dry_run: bool,
     /// One reconciliation, or all until nothing is left to do
     #[arg(long, value_enum, default_value_t = Steps::All)]
     pub steps: Steps,
@@ -88,14 +106,30 @@ pub struct PlanArgs {
     #[arg(long)]
     pub show_all: bool,
     /// How many unchanged lines surround a change of -o diff
-    #[arg(long, value_name = "N", default_value_t = 3)]
-    pub context: usize,
+    #[arg(short = 'U', long, value_name = "N", default_value_t = 3)]
+    pub unified: usize,
     /// Whether to colour
     #[arg(long, value_enum, default_value_t = Colour::Auto)]
     pub color: Colour,
     /// Prints the JSON Schema of -o json instead of a plan
     #[arg(long, action = ArgAction::SetTrue)]
     pub schema: bool,
+}
+
+/// Arguments of `snapshot`.
+#[derive(Clone, Debug, Args)]
+pub struct SnapshotArgs {
+    /// A file, a folder (searched for *.yaml, *.yml and *.json), or - for standard input: what a plan
+    /// for it would see
+    #[arg(short = 'f', long = "filename", value_name = "PATH")]
+    #[arg(conflicts_with_all = ["all", "namespace", "selector", "names"])]
+    pub paths: Vec<PathBuf>,
+    /// What to write down, where no file says it. Default: all.
+    #[command(flatten)]
+    pub which: Which,
+    /// How to reach the cluster.
+    #[command(flatten)]
+    pub reach: Reach,
 }
 
 /// Arguments of `validate`.

@@ -12,10 +12,12 @@ pub mod crd;
 pub mod explain;
 pub mod input;
 pub mod kinds;
+pub mod live;
 pub mod plan;
 pub mod render;
 pub mod run;
 pub mod simulate;
+pub mod snapshot;
 pub mod terminal;
 pub mod validate;
 
@@ -40,6 +42,7 @@ where
     let outcome = match &cli.command {
         Command::Plan(args) => plan::run(args, io),
         Command::Validate(args) => validate::run(args, io),
+        Command::Snapshot(args) => snapshot::run(args, io),
         Command::Simulate(args) => simulate::run(args, io),
         Command::Run(args) => run::run(args, io),
         Command::Explain(args) => explain::run(args, io),

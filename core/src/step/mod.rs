@@ -214,6 +214,10 @@ fn leave<K: Kind>(ctx: &Ctx<'_>, resource: &K::Resource, seen: &Observed<K::Syst
     match K::leaves(ctx, resource, seen) {
         Leave::Go(events) => {
             plan.actions.extend(events.into_iter().map(tell));
+            if ctx.failure.is_some() {
+                // The finalizer could not be taken off.
+                status::refused::<K>(ctx, resource, Vec::new(), &mut plan);
+            }
             plan.actions.push(release);
         }
         Leave::NotYet { actions, waiting, report, requeue } => {

@@ -15,7 +15,7 @@ use crate::{
 };
 
 /// The keys under `observed:`.
-const HEADER: &[&str] = &["denied", "now", "served", "settled"];
+const HEADER: &[&str] = &["absent", "denied", "now", "served", "settled"];
 
 /// Reads a file. In one that is only about what exists, every document is.
 pub(super) fn file(source: &Source, only_state: bool) -> Result<File, Vec<Problem>> {
@@ -101,10 +101,9 @@ fn header(name: &str, document: &Document, state: &mut State, problems: &mut Vec
                 Some(now) => state.now = Some(now),
                 None => wrong("not a time", "write it as 2026-01-01T00:00:00Z"),
             },
-            "denied" => {
-                for denied in value.as_array().into_iter().flatten() {
-                    state.denied.push(denied_ref(denied));
-                }
+            "absent" | "denied" => {
+                let named = value.as_array().into_iter().flatten().map(denied_ref);
+                if key == "absent" { &mut state.absent } else { &mut state.denied }.extend(named);
             }
             "settled" => {
                 let objects = value.as_array().cloned().unwrap_or_default();

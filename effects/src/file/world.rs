@@ -10,7 +10,7 @@ use serde::Deserialize as _;
 use serde_json::{Value, json};
 use sluicegate_core::{
     kind::{Kind, Settings, System as _},
-    observed::{List, Look, Observed, Ref, Selector},
+    observed::{List, Look, Observed, Reads, Ref, Selector},
     plan::{Event, Manifest, Plan, Precondition, Propagation, Verb, uid_placeholder},
     systems::rivven::{Answer, Call, Probe, Rivven},
 };
@@ -42,6 +42,8 @@ pub struct World {
     complete: bool,
     lives: Mutex<bool>,
     stated: BTreeSet<Ref>,
+    absent: BTreeSet<Ref>,
+    looked: Mutex<Reads<Rivven>>,
     before: BTreeMap<Ref, Value>,
     asked: BTreeMap<Ref, Value>,
     offset: SignedDuration,
@@ -66,6 +68,8 @@ impl World {
             complete,
             lives: Mutex::new(complete),
             stated: state.objects.iter().map(reference).collect(),
+            absent: state.absent.iter().cloned().collect(),
+            looked: Mutex::new(Reads::none()),
             before: BTreeMap::new(),
             asked: BTreeMap::new(),
             offset: SignedDuration::ZERO,
@@ -136,6 +140,15 @@ impl World {
     pub fn tick(&self) -> Vec<Happening> {
         *self.lives.lock().unwrap_or_else(PoisonError::into_inner) = true;
         self.memory.tick()
+    }
+
+    /// Everything that was looked for so far, whether it was there or not.
+    pub fn looked(&self) -> Reads<Rivven> {
+        self.looking().clone()
+    }
+
+    fn looking(&self) -> MutexGuard<'_, Reads<Rivven>> {
+        self.looked.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
     /// What the files answered, with what was called for since.
@@ -213,6 +226,10 @@ impl World {
 
 impl Reader<Rivven> for World {
     async fn get(&self, target: &Ref) -> Result<Look, Error> {
+        self.looking().objects.insert(target.clone());
+        if self.absent.contains(target) {
+            return Ok(Look::Absent);
+        }
         let unsaid = is_cluster_scoped(&target.api) && !self.stated.contains(target);
         if unsaid && !self.complete {
             return Ok(Look::Denied("the file does not say".to_owned()));
@@ -221,10 +238,12 @@ impl Reader<Rivven> for World {
     }
 
     async fn list(&self, selector: &Selector) -> Result<List, Error> {
+        self.looking().lists.insert(selector.clone());
         self.memory.list(selector).await
     }
 
     async fn ask(&self, probe: &Probe) -> Result<Answer, Error> {
+        self.looking().probes.insert(probe.clone());
         if let Some(answer) = self.told().get(probe) {
             return Ok(answer.clone());
         }

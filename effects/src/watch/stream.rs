@@ -165,7 +165,11 @@ impl Stream {
                     sleep(DENIED).await;
                 }
                 End::Failed(why) => {
-                    tracing::warn!(api, namespace = self.shared.namespace, why, "cannot watch");
+                    // One failure is nothing, as while a definition is being set up; of more in a
+                    // row the first is told.
+                    if failures == 1 {
+                        tracing::warn!(api, namespace = self.shared.namespace, why, "cannot watch");
+                    }
                     self.become_(State::Failing(why));
                     self.pause(&mut failures).await;
                 }

@@ -19,6 +19,7 @@ use super::{
     rounds::{Record, Rounded},
     show,
 };
+use crate::live::Refusals;
 
 /// What the groups came to, so far.
 #[derive(Debug, Default)]
@@ -38,7 +39,7 @@ impl Collected {
         group: &Group,
         Rounded { mut records, simulated }: Rounded,
         world: &World,
-        notes: &[Problem],
+        (notes, refusals): (&[Problem], &Refusals),
     ) {
         self.desired.extend(group.entries.iter().map(|entry| entry.value().clone()));
         self.observed.push(observed(&group.start));
@@ -57,6 +58,7 @@ impl Collected {
                         == Some(note.line)
             });
             one.warnings.extend(own.map(|note| format!("{} {}", note.path, note.what)));
+            one.warnings.extend(refusals.get(&entry.target).into_iter().flatten().cloned());
             planned.push(one);
         }
         if simulated {
@@ -105,13 +107,14 @@ fn digest(value: &Value) -> String {
     format!("sha256:{}", sha256(value))
 }
 
+/// Without the time: the same plan has the same hash whenever it is made.
 fn observed(start: &Start) -> Value {
     match start {
         Start::Empty => json!("empty"),
         Start::State(state) => json!({
             "served": state.served,
             "denied": state.denied,
-            "now": state.now().to_string(),
+            "absent": state.absent,
             "settled": state.settled,
             "objects": state.objects,
             "patches": state.patches.iter().map(|patch| json!([

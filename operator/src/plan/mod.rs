@@ -2,13 +2,14 @@
 //! the plan, and only the world is another.
 
 use sluicegate_core::{field::Error, plan::Risk};
-use sluicegate_effects::file::{self, Entry, File, Problem, Source, Start, World};
+use sluicegate_effects::file::{Entry, Problem, Source, Start, World};
 
 use crate::{
     DONE, FAILED, Failure,
     cli::{Detail, FailOn, Format, PlanArgs},
     input,
     kinds::{self, KindInfo},
+    live,
     render::{self, View},
     terminal::Io,
     validate,
@@ -16,8 +17,9 @@ use crate::{
 
 mod causes;
 mod collect;
+mod groups;
 pub mod model;
-mod rounds;
+pub mod rounds;
 pub mod show;
 
 use model::{Outcome, Output, Summary};
@@ -38,6 +40,8 @@ pub struct Group {
     pub source: String,
     /// What exists.
     pub start: Start,
+    /// Whether it is a cluster that can be asked more.
+    pub live: bool,
 }
 
 /// Runs the command.
@@ -52,7 +56,7 @@ pub fn run(args: &PlanArgs, io: &mut Io<'_>) -> Result<u8, Failure> {
         return Ok(DONE);
     }
     let sources = input::read(&args.paths, io)?;
-    let state = state_source(args)?;
+    let state = groups::state_source(args)?;
     let output = output(args, &sources, state.as_ref(), io)?;
     let view = View {
         width: io.terminal.width,
@@ -61,7 +65,7 @@ pub fn run(args: &PlanArgs, io: &mut Io<'_>) -> Result<u8, Failure> {
         show_status: args.show_status,
         show_all: args.show_all,
         wide: args.output == Format::Wide,
-        context: args.context,
+        context: args.unified,
     };
     let text = match args.output {
         Format::Text | Format::Wide => render::text::render(&output, &view),
@@ -102,7 +106,7 @@ pub fn output(
 ) -> Result<Output, Failure> {
     let (files, mut checked) = validate::parse(sources);
     let kinds = kinds::all();
-    let groups = groups(args, files, state, &mut checked.errors)?;
+    let (groups, cluster) = groups::of(args, files, state, &mut checked.errors, io)?;
     for group in &groups {
         checked.add(validate::all(&kinds, &group.entries));
     }
@@ -111,28 +115,35 @@ pub fn output(
     let errors = render::summary::many(bad, "error");
     checked.or_fail(io, &format!("Planning failed: {errors} in what was given."))?;
     let mut collected = collect::Collected::default();
+    let pace = rounds::Pace { steps: args.steps, max_steps: args.max_steps };
     for group in groups {
-        let mut world = World::new(&group.source, &group.start).map_err(|problems| {
-            let mut lines: Vec<String> =
-                problems.iter().map(|one| format!("error: {one}")).collect();
-            lines.push("Planning failed: the observed state cannot be used.".to_owned());
-            Failure(lines)
-        })?;
-        for entry in &group.entries {
-            if kinds::of(&kinds, &entry.target).is_some() {
-                world.ask_for(entry);
-            } else {
-                io.err(&format!(
-                    "note: {} {} is not a kind of Sluicegate's: left out",
-                    entry.file, entry.target
-                ));
-            }
+        let ours = |entry: &&Entry| kinds::of(&kinds, &entry.target).is_some();
+        for entry in group.entries.iter().filter(|entry| !ours(entry)) {
+            let (file, target) = (&entry.file, &entry.target);
+            io.err(&format!("note: {file} {target} is not a kind of Sluicegate's: left out"));
         }
+        let world = asked(&group, ours)?;
         forbidden(&kinds, &world, &group)?;
-        let records = rounds::run(&world, &group, args);
-        collected.add(&group, records, &world, &notes);
+        let mut refusals = live::Refusals::default();
+        if let Some(cluster) = cluster.as_ref().filter(|_| args.server_dry_run && group.live) {
+            let wanted = group.entries.iter().map(|entry| entry.target.clone()).collect();
+            refusals = live::refusals(cluster, &world, &wanted)?;
+        }
+        let records = rounds::run(&world, &group.entries, pace);
+        collected.add(&group, records, &world, (&notes, &refusals));
     }
     Ok(collected.output())
+}
+
+/// The world of a group, with what is asked for in it.
+fn asked(group: &Group, ours: impl Fn(&&Entry) -> bool) -> Result<World, Failure> {
+    let mut world = World::new(&group.source, &group.start).map_err(|problems| {
+        let mut lines: Vec<String> = problems.iter().map(|one| format!("error: {one}")).collect();
+        lines.push("Planning failed: the observed state cannot be used.".to_owned());
+        Failure(lines)
+    })?;
+    group.entries.iter().filter(ours).for_each(|entry| world.ask_for(entry));
+    Ok(world)
 }
 
 /// What the API server would not let happen.
@@ -152,71 +163,6 @@ fn forbidden(kinds: &[KindInfo], world: &World, group: &Group) -> Result<(), Fai
     }
     lines.push("Planning failed: the API server would refuse the change.".to_owned());
     Err(Failure(lines))
-}
-
-/// The custom resources among objects.
-fn ours(objects: Vec<Entry>) -> Vec<Entry> {
-    let kinds = kinds::all();
-    objects.into_iter().filter(|one| kinds::of(&kinds, &one.target).is_some()).collect()
-}
-
-/// Which resources are planned for in which world.
-fn groups(
-    args: &PlanArgs,
-    files: Vec<File>,
-    state: Option<&Source>,
-    errors: &mut Vec<Problem>,
-) -> Result<Vec<Group>, Failure> {
-    let explicit = match (args.state.as_deref(), state) {
-        (Some("empty"), _) => Some(Start::Empty),
-        (_, Some(source)) => match file::parse_state(source) {
-            Ok(state) => Some(Start::State(state)),
-            Err(problems) => {
-                errors.extend(problems);
-                return Ok(Vec::new());
-            }
-        },
-        (_, None) => None,
-    };
-    let mut groups: Vec<Group> = Vec::new();
-    let mut shared: Vec<Entry> = Vec::new();
-    for File { name, desired, present, state, .. } in files {
-        // Where nothing is asked for, what is there is looked at.
-        let desired = if desired.is_empty() { ours(present) } else { desired };
-        match (state, &explicit) {
-            (Some(state), None) => {
-                groups.push(Group { entries: desired, source: name, start: Start::State(state) });
-            }
-            (Some(_) | None, _) => shared.extend(desired),
-        }
-    }
-    if !shared.is_empty() {
-        let source = args.state.clone().unwrap_or_else(|| "live".to_owned());
-        let start = explicit.ok_or_else(no_cluster)?;
-        groups.push(Group { entries: shared, source, start });
-    }
-    Ok(groups)
-}
-
-fn state_source(args: &PlanArgs) -> Result<Option<Source>, Failure> {
-    match args.state.as_deref() {
-        None | Some("empty") => Ok(None),
-        Some("live") => Err(no_cluster()),
-        Some(name) => match std::fs::read_to_string(name) {
-            Ok(text) => Ok(Some(Source { name: name.to_owned(), text })),
-            Err(error) => Err(Failure::of(format!("error: {name}: cannot be read: {error}"))),
-        },
-    }
-}
-
-fn no_cluster() -> Failure {
-    Failure(vec![
-        "error: no cluster can be reached: this release plans offline only".to_owned(),
-        "  say what exists: --state empty (a fresh cluster), --state FILE, or a document \
-         `observed:` in the file itself"
-            .to_owned(),
-        "Planning failed: there is no state to plan from.".to_owned(),
-    ])
 }
 
 /// What the exit code tells, if it was asked to tell anything.

@@ -55,7 +55,7 @@ pub struct Inputs {
 /// Where the state of the world came from.
 #[derive(Clone, Debug, Serialize, JsonSchema)]
 pub struct ObservedInput {
-    /// `file`, `empty`, or the name of a file.
+    /// `live` with what was read, `empty`, or the name of a file.
     pub source: String,
     /// Its digest.
     pub digest: String,

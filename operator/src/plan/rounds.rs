@@ -11,15 +11,14 @@ use sluicegate_core::{
 };
 use sluicegate_effects::{
     Class, Done, Error,
-    file::{Watcher, World, round},
+    file::{Entry, Watcher, World, round},
 };
 
 use super::{
-    Group,
     model::{Action, Blocked, Event, Op, Step, Target, Waiting},
     show,
 };
-use crate::cli::{PlanArgs, Steps};
+use crate::cli::Steps;
 
 /// For how long nothing may happen before all is taken to be quiet. A pod needs two ticks to stop
 /// and as many to start.
@@ -29,7 +28,7 @@ const TICKS_MAX: usize = 3600;
 
 /// What became of one resource.
 #[derive(Clone, Debug, Default)]
-pub(super) struct Record {
+pub(crate) struct Record {
     /// The plans that did more than write the status.
     pub steps: Vec<Step>,
     /// Their actions.
@@ -54,32 +53,41 @@ pub(super) struct Record {
 
 /// What the rounds came to.
 #[derive(Debug)]
-pub(super) struct Rounded {
+pub(crate) struct Rounded {
     /// By resource.
     pub records: BTreeMap<Ref, Record>,
     /// Whether Kubernetes was taken to do its part in between.
     pub simulated: bool,
 }
 
-struct Rounds<'a> {
+/// How far to go.
+#[derive(Clone, Copy, Debug)]
+pub struct Pace {
+    /// One reconciliation, or all.
+    pub steps: Steps,
+    /// The most of one resource.
+    pub max_steps: usize,
+}
+
+struct Rounds {
     wanted: BTreeSet<Ref>,
-    args: &'a PlanArgs,
+    pace: Pace,
     records: BTreeMap<Ref, Record>,
     /// Whether this round did, or waits for, anything beyond telling.
     busy: bool,
 }
 
 /// Plans for everything that a group asks for.
-pub(super) fn run(world: &World, group: &Group, args: &PlanArgs) -> Rounded {
-    let wanted = group.entries.iter().map(|entry| entry.target.clone()).collect();
-    let mut rounds = Rounds { wanted, args, records: BTreeMap::new(), busy: false };
+pub(crate) fn run(world: &World, entries: &[Entry], pace: Pace) -> Rounded {
+    let wanted = entries.iter().map(|entry| entry.target.clone()).collect();
+    let mut rounds = Rounds { wanted, pace, records: BTreeMap::new(), busy: false };
     let settings = Settings::default();
     let mut quiet = 0;
     for tick in 0..TICKS_MAX {
         rounds.busy = false;
         let acted = round(world, &settings, &mut rounds);
         let first_and_quiet = tick == 0 && !rounds.busy;
-        if args.steps == Steps::Next || first_and_quiet || rounds.failed() {
+        if pace.steps == Steps::Next || first_and_quiet || rounds.failed() {
             return Rounded { records: rounds.records, simulated: tick > 0 };
         }
         let happened = world.tick();
@@ -94,19 +102,19 @@ pub(super) fn run(world: &World, group: &Group, args: &PlanArgs) -> Rounded {
     Rounded { records: rounds.records, simulated: true }
 }
 
-impl Rounds<'_> {
+impl Rounds {
     fn failed(&self) -> bool {
         self.records.values().any(|record| record.error.is_some())
     }
 }
 
-impl Watcher for Rounds<'_> {
+impl Watcher for Rounds {
     fn wants(&self, resource: &Ref) -> bool {
         self.wanted.contains(resource)
     }
 
     fn acts(&self) -> bool {
-        self.args.steps == Steps::All
+        self.pace.steps == Steps::All
     }
 
     fn planned<K: Kind>(
@@ -149,8 +157,8 @@ impl Watcher for Rounds<'_> {
             Requeue::After(delay) => Some(delay.as_secs()),
             Requeue::OnChange => None,
         };
-        if record.steps.len() > self.args.max_steps {
-            let max = self.args.max_steps;
+        if record.steps.len() > self.pace.max_steps {
+            let max = self.pace.max_steps;
             record.error = Some(format!("it did not settle within {max} steps (--max-steps)"));
         }
     }

@@ -1,0 +1,189 @@
+//! The arguments by which a cluster is reached and its resources are chosen: the same words, with
+//! the same meaning, for every command that reads one.
+
+use std::path::PathBuf;
+
+use clap::Args;
+use serde_json::Value;
+use sluicegate_core::observed::{Ref, at};
+use sluicegate_effects::{
+    backend::{self, Resolve},
+    live::Access,
+};
+
+use crate::{Failure, kinds};
+
+/// How to reach a cluster, and as whom.
+#[derive(Clone, Debug, Default, Args)]
+pub struct Reach {
+    /// A kubeconfig. Default: KUBECONFIG, ~/.kube/config, then the pod's own account
+    #[arg(long, value_name = "FILE")]
+    pub kubeconfig: Option<PathBuf>,
+    /// A context of the kubeconfig. Default: its current one
+    #[arg(long, value_name = "NAME")]
+    pub context: Option<String>,
+    /// A user to act as
+    #[arg(long = "as", value_name = "USER")]
+    pub act_as: Option<String>,
+    /// A group to act as a member of. Repeatable
+    #[arg(long = "as-group", value_name = "GROUP", requires = "act_as")]
+    pub act_as_groups: Vec<String>,
+    /// Reaches a broker elsewhere, as curl's option of this name does. Repeatable
+    #[arg(long, value_name = "HOST:PORT=ADDRESS")]
+    pub resolve: Vec<backend::Entry>,
+}
+
+/// Which resources.
+#[derive(Clone, Debug, Default, Args)]
+pub struct Which {
+    /// Every resource of every kind
+    #[arg(short = 'A', long, conflicts_with = "namespace")]
+    pub all: bool,
+    /// Those of a namespace
+    #[arg(short, long, value_name = "NAMESPACE")]
+    pub namespace: Option<String>,
+    /// Those with these labels: key=value, key!=value, key or !key, separated by commas
+    #[arg(short = 'l', long, value_name = "LABELS")]
+    pub selector: Option<String>,
+    /// These, in the namespace of -n or of the context
+    #[arg(value_name = "KIND/NAME")]
+    pub names: Vec<String>,
+}
+
+/// Which resources, understood.
+#[derive(Clone, Debug, Default)]
+pub struct Choice {
+    /// Their namespace; nothing means all.
+    pub namespace: Option<String>,
+    labels: Vec<Label>,
+    names: Vec<(String, String)>,
+}
+
+#[derive(Clone, Debug)]
+enum Label {
+    Is(String, String),
+    IsNot(String, String),
+    Exists(String),
+    IsMissing(String),
+}
+
+impl Reach {
+    /// The same, as the effects take it.
+    pub fn access(&self) -> Access {
+        Access {
+            kubeconfig: self.kubeconfig.clone(),
+            context: self.context.clone(),
+            act_as: self.act_as.clone(),
+            act_as_groups: self.act_as_groups.clone(),
+        }
+    }
+
+    /// Where brokers are reached instead.
+    pub fn resolve(&self) -> Resolve {
+        self.resolve.iter().cloned().collect()
+    }
+}
+
+impl Which {
+    /// Whether anything is chosen.
+    pub fn chooses(&self) -> bool {
+        self.all || self.namespace.is_some() || self.selector.is_some() || !self.names.is_empty()
+    }
+
+    /// The choice.
+    ///
+    /// # Errors
+    ///
+    /// Labels that cannot be read, kinds that there are not.
+    pub fn choice(&self) -> Result<Choice, Failure> {
+        let labels = self.selector.as_deref().unwrap_or_default();
+        let labels = labels.split(',').filter(|one| !one.trim().is_empty()).map(label);
+        let names = self.names.iter().map(|name| named(name));
+        Ok(Choice {
+            namespace: self.namespace.clone(),
+            labels: labels.collect::<Result<_, _>>()?,
+            names: names.collect::<Result<_, _>>()?,
+        })
+    }
+}
+
+impl Choice {
+    /// Whether single resources are named.
+    pub fn names_some(&self) -> bool {
+        !self.names.is_empty()
+    }
+
+    /// Whether resources of this kind may be among the chosen.
+    pub fn has_kind(&self, kind: &str) -> bool {
+        self.names.is_empty() || self.names.iter().any(|(named, _)| named == kind)
+    }
+
+    /// Whether this one is.
+    pub fn has(&self, target: &Ref, object: &Value) -> bool {
+        let labels = at(object, "/metadata/labels");
+        let label = |key: &str| labels.and_then(|labels| labels.get(key)).and_then(Value::as_str);
+        let is = |(kind, name): &(String, String)| *kind == target.api.kind && *name == target.name;
+        self.namespace.as_ref().is_none_or(|namespace| *namespace == target.namespace)
+            && (self.names.is_empty() || self.names.iter().any(is))
+            && self.labels.iter().all(|wanted| match wanted {
+                Label::Is(key, value) => label(key) == Some(value),
+                Label::IsNot(key, value) => label(key) != Some(value),
+                Label::Exists(key) => label(key).is_some(),
+                Label::IsMissing(key) => label(key).is_none(),
+            })
+    }
+
+    /// Those that are named and not among these, as a person named them.
+    pub fn missing<'a>(&self, found: impl Iterator<Item = &'a Ref> + Clone) -> Vec<String> {
+        let is = |target: &Ref, (kind, name): &(String, String)| {
+            *kind == target.api.kind && *name == target.name
+        };
+        let missing = self.names.iter().filter(|one| !found.clone().any(|target| is(target, one)));
+        missing.map(|(kind, name)| format!("{kind} {name}")).collect()
+    }
+}
+
+fn label(text: &str) -> Result<Label, Failure> {
+    let text = text.trim();
+    let part = |text: &str| text.trim().to_owned();
+    let label = if let Some((key, value)) = text.split_once("!=") {
+        Label::IsNot(part(key), part(value))
+    } else if let Some((key, value)) = text.split_once('=') {
+        Label::Is(part(key), part(value.strip_prefix('=').unwrap_or(value)))
+    } else if let Some(key) = text.strip_prefix('!') {
+        Label::IsMissing(part(key))
+    } else {
+        Label::Exists(part(text))
+    };
+    let (Label::Is(key, _) | Label::IsNot(key, _) | Label::Exists(key) | Label::IsMissing(key)) =
+        &label;
+    if key.is_empty() || key.contains(|c: char| c.is_whitespace() || "()!=".contains(c)) {
+        return Err(Failure(vec![
+            format!("error: --selector: {text:?} is not understood"),
+            "  give key=value, key!=value, key or !key, separated by commas".to_owned(),
+        ]));
+    }
+    Ok(label)
+}
+
+fn named(text: &str) -> Result<(String, String), Failure> {
+    let kinds = kinds::all();
+    let known = || kinds.iter().map(|kind| &*kind.api.kind);
+    let Some((kind, name)) = text.split_once('/').filter(|(_, name)| !name.is_empty()) else {
+        let example = known().next().unwrap_or_default().to_lowercase();
+        return Err(Failure(vec![
+            format!("error: {text:?} names no resource"),
+            format!("  give KIND/NAME, such as {example}/prod; files are given by -f"),
+        ]));
+    };
+    match kinds::named(&kinds, kind.split('.').next().unwrap_or_default()) {
+        Some(kind) => Ok((kind.api.kind.to_string(), name.to_owned())),
+        None => Err(Failure(vec![
+            format!("error: there is no kind {kind:?}"),
+            match kinds::nearest(kind, known()) {
+                Some(near) => format!("  did you mean {near}?"),
+                None => format!("  kinds are {}", known().collect::<Vec<_>>().join(", ")),
+            },
+        ])),
+    }
+}

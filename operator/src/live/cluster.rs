@@ -1,0 +1,218 @@
+//! A cluster that is only looked at: which one, as whom, and every way in which it cannot be.
+
+use std::{future::Future, sync::Arc};
+
+use futures_util::{StreamExt as _, TryStreamExt as _, stream};
+use kube_client::config::Kubeconfig;
+use serde_json::json;
+use sluicegate_core::{
+    observed::{List, Look, Observed, Reads, Ref, Selector, text},
+    systems::rivven::Rivven,
+};
+use sluicegate_effects::{
+    Error,
+    backend::{Backend as _, Products},
+    live::{self, ApiServer, Budget, DEADLINE, Request, connect},
+    metrics::Metrics,
+};
+use tokio::runtime::Runtime;
+
+use super::{LIVE, Sight, args::Reach};
+use crate::Failure;
+
+/// What the API server is told who calls.
+const AGENT: &str = concat!("sluicegate-plan/", env!("CARGO_PKG_VERSION"));
+/// How many requests are under way at once.
+const AT_ONCE: usize = 16;
+/// How many requests a second are sent. A person waits, and the server has its own fairness.
+const QPS: u32 = 400;
+
+/// A cluster that answers.
+#[derive(Debug)]
+pub struct Cluster {
+    runtime: Runtime,
+    server: ApiServer,
+    products: Arc<Products>,
+    address: String,
+    namespace: String,
+    source: String,
+}
+
+impl Cluster {
+    /// Reaches a cluster and asks who this is.
+    ///
+    /// # Errors
+    ///
+    /// If there is no kubeconfig, it cannot be used, or nobody answers.
+    pub fn reach(reach: &Reach) -> Result<Self, Failure> {
+        let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build();
+        let runtime =
+            runtime.map_err(|error| Failure::of(format!("error: cannot start: {error}")))?;
+        let connected = runtime.block_on(connect(&reach.access(), AGENT));
+        let connection = connected.map_err(|error| unusable(reach, &error))?;
+        let budget = Budget::new(QPS, QPS);
+        let server =
+            ApiServer::new(connection.client, budget, Metrics::default()).at(&connection.address);
+        let who = runtime.block_on(who(&server)).map_err(|error| unanswered(&error))?;
+        let context = context(reach);
+        let source = format!("{LIVE}{context}server {}, as {who}", connection.address);
+        let products = Arc::new(Products::new("cluster.local", reach.resolve()));
+        let (address, namespace) = (connection.address, connection.namespace);
+        Ok(Self { runtime, server, products, address, namespace, source })
+    }
+
+    /// Which cluster, and as whom, as the state is named.
+    pub fn source(&self) -> &str {
+        &self.source
+    }
+
+    /// Its address.
+    pub fn address(&self) -> &str {
+        &self.address
+    }
+
+    /// The namespace of the context.
+    pub fn namespace(&self) -> &str {
+        &self.namespace
+    }
+
+    /// The way to its API server.
+    pub fn server(&self) -> &ApiServer {
+        &self.server
+    }
+
+    /// The way to what runs in it.
+    pub fn products(&self) -> &Arc<Products> {
+        &self.products
+    }
+
+    /// Waits for something.
+    pub fn wait<T>(&self, what: impl Future<Output = T>) -> T {
+        self.runtime.block_on(what)
+    }
+
+    /// One object.
+    ///
+    /// # Errors
+    ///
+    /// If it cannot be looked at.
+    pub fn get(&self, target: &Ref) -> Result<Look, Failure> {
+        self.wait(live::get(&self.server, target)).map_err(|error| unread(&error))
+    }
+
+    /// A list.
+    ///
+    /// # Errors
+    ///
+    /// If it cannot be looked at.
+    pub fn list(&self, selector: &Selector) -> Result<List, Failure> {
+        self.wait(live::list(&self.server, selector)).map_err(|error| unread(&error))
+    }
+}
+
+impl Sight for Cluster {
+    fn look(&self, reads: Reads<Rivven>) -> Result<Observed<Rivven>, Error> {
+        let Reads { objects, lists, probes } = reads;
+        let (server, products) = (&self.server, &self.products);
+        self.wait(async {
+            let objects = stream::iter(objects).map(|target| async move {
+                let look = live::get(server, &target).await?;
+                Ok::<_, Error>((target, look))
+            });
+            let objects: Vec<_> = objects.buffered(AT_ONCE).try_collect().await?;
+            let lists = stream::iter(lists).map(|selector| async move {
+                let list = live::list(server, &selector).await?;
+                Ok::<_, Error>((selector, list))
+            });
+            let lists: Vec<_> = lists.buffered(AT_ONCE).try_collect().await?;
+            let probes = stream::iter(probes).map(|probe| async move {
+                let answer = products.ask(&probe).await;
+                (probe, answer)
+            });
+            let answers: Vec<_> = probes.buffered(AT_ONCE).collect().await;
+            let mut seen = Observed::default();
+            objects.into_iter().for_each(|(target, look)| seen.saw(target, look));
+            lists.into_iter().for_each(|(selector, list)| seen.listed(selector, list));
+            answers.into_iter().for_each(|(probe, answer)| seen.answered(probe, answer));
+            Ok(seen)
+        })
+    }
+}
+
+async fn who(server: &ApiServer) -> Result<String, Error> {
+    let body = json!({ "apiVersion": "authentication.k8s.io/v1", "kind": "SelfSubjectReview" });
+    let http = http::Request::post("/apis/authentication.k8s.io/v1/selfsubjectreviews")
+        .header(http::header::CONTENT_TYPE, "application/json")
+        .body(serde_json::to_vec(&body).expect("it is JSON"))
+        .expect("the path is fixed");
+    let doing = "ask who this is".to_owned();
+    match server.read(Request { doing, verb: "create", deadline: DEADLINE, http }).await {
+        Ok(review) => Ok(text(&review, "/status/userInfo/username").to_owned()),
+        // It answers, and keeps to itself who asks.
+        Err(Error::Api { source, .. }) if source.code != 401 && source.code < 500 => {
+            Ok("somebody whom it does not name".to_owned())
+        }
+        Err(error) => Err(error),
+    }
+}
+
+/// The context that is used, where a kubeconfig is.
+fn context(reach: &Reach) -> String {
+    let named = reach.context.clone().or_else(|| {
+        let file = match &reach.kubeconfig {
+            Some(path) => Kubeconfig::read_from(path),
+            None => Kubeconfig::read(),
+        };
+        file.ok().and_then(|file| file.current_context)
+    });
+    named.map(|name| format!("context {name}, ")).unwrap_or_default()
+}
+
+fn unusable(reach: &Reach, error: &Error) -> Failure {
+    let place = match &reach.kubeconfig {
+        Some(path) => path.display().to_string(),
+        None => match std::env::var("KUBECONFIG") {
+            Ok(path) if !path.is_empty() => format!("{path} (KUBECONFIG)"),
+            Ok(_) | Err(_) => "~/.kube/config, or the account of the pod".to_owned(),
+        },
+    };
+    Failure(vec![
+        format!("error: no cluster can be reached: {}", error.in_full()),
+        format!("  looked at: {place}"),
+        "  name a kubeconfig with --kubeconfig and a context of it with --context".to_owned(),
+        offline(),
+        "Planning failed: there is no state to plan from.".to_owned(),
+    ])
+}
+
+fn unanswered(error: &Error) -> Failure {
+    let refused = matches!(error, Error::Api { source, .. } if source.code == 401);
+    let remedy = if refused {
+        "  renew the credentials in the kubeconfig"
+    } else {
+        "  see that it runs and that the kubeconfig has its address (--kubeconfig, --context)"
+    };
+    Failure(vec![
+        format!("error: no cluster can be reached: {}", error.in_full()),
+        remedy.to_owned(),
+        offline(),
+        "Planning failed: there is no state to plan from.".to_owned(),
+    ])
+}
+
+fn offline() -> String {
+    "  or say what exists: --state empty (a fresh cluster), --state FILE, or a document \
+     `observed:` in the file itself"
+        .to_owned()
+}
+
+/// What could not be looked at: a plan without it would only look whole.
+pub(super) fn unread(error: &Error) -> Failure {
+    let mut lines = vec![format!("error: {}", error.in_full())];
+    if matches!(error, Error::Api { source, .. } if source.code == 403) {
+        let remedy = "  grant this user the right, plan as another with --as, or for less with -n";
+        lines.push(remedy.to_owned());
+    }
+    lines.push("Planning failed: the cluster cannot be read.".to_owned());
+    Failure(lines)
+}

@@ -1,0 +1,149 @@
+//! What the API server would refuse of a plan's first writes. Everything is sent as a dry run:
+//! nothing here can ask for anything else.
+
+use std::{
+    collections::{BTreeMap, BTreeSet},
+    sync::Arc,
+};
+
+use serde_json::Value;
+use sluicegate_core::{
+    kind::{Ctx, Kind, Settings, System},
+    observed::{Api, Ref},
+    plan::Verb,
+    step::own_ref,
+    systems::{self, Visitor},
+};
+use sluicegate_effects::{
+    Error, Reader, Writer as _,
+    backend::{Backend, Products},
+    file::World,
+    live::{DEADLINE, Fence, Live, Recorder, Request},
+    plan,
+};
+
+use super::{Cluster, cluster};
+use crate::Failure;
+
+/// What is refused, by resource, a sentence each.
+pub type Refusals = BTreeMap<Ref, Vec<String>>;
+
+/// Asks the API server about these resources as they are asked for in this world, and about what
+/// the first reconciliation of each would write.
+///
+/// # Errors
+///
+/// If no answer comes.
+pub fn refusals(
+    cluster: &Cluster,
+    world: &World,
+    wanted: &BTreeSet<Ref>,
+) -> Result<Refusals, Failure> {
+    let mut judge = Judge { cluster, world, wanted, refusals: Refusals::default(), failed: None };
+    systems::visit(&mut judge);
+    match judge.failed {
+        None => Ok(judge.refusals),
+        Some(error) => Err(cluster::unread(&error)),
+    }
+}
+
+struct Judge<'a> {
+    cluster: &'a Cluster,
+    world: &'a World,
+    wanted: &'a BTreeSet<Ref>,
+    refusals: Refusals,
+    failed: Option<Error>,
+}
+
+impl<S: System> Visitor<S> for Judge<'_>
+where
+    Products: Backend<S>,
+    World: Reader<S>,
+{
+    fn kind<K: Kind<System = S>>(&mut self) {
+        for object in self.world.all(&Api::of::<K::Resource>()) {
+            let Ok(resource) = serde_json::from_value::<K::Resource>(object.clone()) else {
+                continue;
+            };
+            let target = own_ref::<K>(&resource);
+            if self.failed.is_none() && self.wanted.contains(&target) {
+                let outcome = self.itself(&target, &object);
+                self.note(&target, outcome);
+                self.first::<K>(&target, &resource);
+            }
+        }
+    }
+}
+
+impl Judge<'_> {
+    /// The resource, as `kubectl apply` would bring it.
+    fn itself(&self, target: &Ref, object: &Value) -> Result<(), Error> {
+        let before = self.world.before(target);
+        if before == Some(object) {
+            return Ok(());
+        }
+        let Ref { api, namespace, name } = target;
+        let all = format!("/apis/{}/namespaces/{namespace}/{}", api.api_version(), api.plural);
+        let options = "dryRun=All&fieldValidation=Strict";
+        let (verb, mut object) =
+            (if before.is_some() { "update" } else { "create" }, object.clone());
+        let http = if before.is_some() {
+            http::Request::put(format!("{all}/{name}?{options}"))
+        } else {
+            if let Some(meta) = object["metadata"].as_object_mut() {
+                ["uid", "resourceVersion", "generation", "creationTimestamp"]
+                    .iter()
+                    .for_each(|field| drop(meta.remove(*field)));
+            }
+            http::Request::post(format!("{all}?{options}"))
+        };
+        let http = http
+            .header(http::header::CONTENT_TYPE, "application/json")
+            .body(serde_json::to_vec(&object).expect("it is JSON"))
+            .expect("names of objects can stand in a path");
+        let doing = format!("{verb} {target}");
+        let request = Request { doing, verb, deadline: DEADLINE, http };
+        self.cluster.wait(self.cluster.server().read(request)).map(drop)
+    }
+
+    fn first<K: Kind>(&mut self, target: &Ref, resource: &K::Resource)
+    where
+        Products: Backend<K::System>,
+        World: Reader<K::System>,
+    {
+        let settings = Settings::default();
+        let ctx = Ctx { now: self.world.now(), settings: &settings, failure: None };
+        let planned = futures_executor::block_on(plan::<K, _>(self.world, &ctx, resource));
+        // What cannot be planned is told by the plan itself.
+        let Ok((plan, _)) = planned else { return };
+        let live = Live::new(
+            self.cluster.server().clone(),
+            Arc::clone(self.cluster.products()),
+            Fence::open(),
+            Arc::new(Recorder::new("plan")),
+            &target.api.kind,
+        );
+        let is_there = self.world.before(target).is_some();
+        for action in &plan.actions {
+            let own = matches!(&action.verb, Verb::SetStatus(..) | Verb::SetFinalizers(..));
+            if self.failed.is_none() && (is_there || !own) {
+                let outcome = self.cluster.wait(live.dry_run(&action.verb));
+                self.note(target, outcome);
+            }
+        }
+    }
+
+    fn note(&mut self, target: &Ref, outcome: Result<(), Error>) {
+        match outcome {
+            Ok(()) => {}
+            Err(Error::Api { doing, source }) => {
+                let line = format!("the API server would refuse to {doing}: {source}");
+                let lines = self.refusals.entry(target.clone()).or_default();
+                if !lines.contains(&line) {
+                    lines.push(line);
+                }
+            }
+            Err(error) => self.failed = Some(error),
+        }
+    }
+}

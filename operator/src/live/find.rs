@@ -1,0 +1,117 @@
+//! The resources to plan for: those that files give, or those that are there.
+
+use std::collections::BTreeSet;
+
+use sluicegate_core::observed::{Api, List, Look, Ref, Selector, text};
+use sluicegate_effects::file::Entry;
+
+use super::{Capture, Cluster, args::Choice};
+use crate::{Failure, kinds, terminal::Io};
+
+/// What a plan is for.
+#[derive(Clone, Debug)]
+pub enum Wish {
+    /// What files give.
+    Given(Vec<Entry>),
+    /// Of what is there, these.
+    Chosen(Choice),
+}
+
+/// Looks for the resources, as they are now.
+///
+/// # Errors
+///
+/// If they cannot be looked at, their definitions are not installed, or one that is named is not
+/// there.
+pub fn find(
+    cluster: &Cluster,
+    wish: &mut Wish,
+    capture: &mut Capture,
+    io: &mut Io<'_>,
+) -> Result<(), Failure> {
+    match wish {
+        Wish::Given(entries) => given(cluster, entries, capture),
+        Wish::Chosen(choice) => {
+            if choice.names_some() && choice.namespace.is_none() {
+                choice.namespace = Some(cluster.namespace().to_owned());
+            }
+            chosen(cluster, choice, capture, io)
+        }
+    }
+}
+
+fn given(cluster: &Cluster, entries: &[Entry], capture: &mut Capture) -> Result<(), Failure> {
+    let kinds = kinds::all();
+    let mut served = BTreeSet::new();
+    let mut missing = BTreeSet::new();
+    for entry in entries.iter().filter(|one| kinds::of(&kinds, &one.target).is_some()) {
+        let kind = kinds::of(&kinds, &entry.target).expect("it is one of ours");
+        let target = Ref { api: kind.api.clone(), ..entry.target.clone() };
+        let look = cluster.get(&target)?;
+        // Where an API is not served, nothing of it is there either.
+        if look == Look::Absent && !served.contains(&target.api) {
+            let (api, namespace) = (target.api.clone(), target.namespace.clone());
+            let list = Selector { api, namespace, labels: Default::default() };
+            match cluster.list(&list)? {
+                List::NotServed => drop(missing.insert(target.api.clone())),
+                List::Items(_) => drop(served.insert(target.api.clone())),
+            }
+        }
+        capture.saw(target, &look);
+    }
+    if missing.is_empty() { Ok(()) } else { Err(undefined(cluster, &missing)) }
+}
+
+fn chosen(
+    cluster: &Cluster,
+    choice: &Choice,
+    capture: &mut Capture,
+    io: &mut Io<'_>,
+) -> Result<(), Failure> {
+    let (mut found, mut missing, mut served) = (Vec::new(), BTreeSet::new(), false);
+    for kind in kinds::all().iter().filter(|kind| choice.has_kind(&kind.api.kind)) {
+        let (api, labels) = (kind.api.clone(), Default::default());
+        let namespace = choice.namespace.clone().unwrap_or_default();
+        let List::Items(items) = cluster.list(&Selector { api, namespace, labels })? else {
+            missing.insert(kind.api.clone());
+            continue;
+        };
+        served = true;
+        for item in items {
+            let part = |at| text(&item, at).to_owned();
+            let (namespace, name) = (part("/metadata/namespace"), part("/metadata/name"));
+            let target = Ref { api: kind.api.clone(), namespace, name };
+            if choice.has(&target, &item) {
+                found.push(target.clone());
+                capture.saw(target, &Look::Found(item));
+            }
+        }
+    }
+    if !missing.is_empty() && (!served || choice.names_some()) {
+        return Err(undefined(cluster, &missing));
+    }
+    for api in missing {
+        let (kind, group) = (&api.kind, &api.group);
+        io.err(&format!("note: {kind} is not installed ({}.{group}): left out", api.plural));
+    }
+    let lost = choice.missing(found.iter());
+    if lost.is_empty() {
+        return Ok(());
+    }
+    let place = choice.namespace.as_deref().unwrap_or_default();
+    let tell = |name: &String| format!("error: {name} is not in the namespace {place}");
+    let mut lines: Vec<String> = lost.iter().map(tell).collect();
+    lines.push(format!("  looked at {}; name a namespace with -n", cluster.address()));
+    Err(Failure(lines))
+}
+
+fn undefined(cluster: &Cluster, missing: &BTreeSet<Api>) -> Failure {
+    let tell = |api: &Api| {
+        let (plural, group) = (&api.plural, &api.group);
+        format!("error: {} does not serve {plural}.{group}: not defined", cluster.address())
+    };
+    let mut lines: Vec<String> = missing.iter().map(tell).collect();
+    lines.push("  install the definitions: sluicegate crd | kubectl apply -f -".to_owned());
+    lines.push("Planning failed: there is nothing of this kind to plan for.".to_owned());
+    Failure(lines)
+}

@@ -1,0 +1,116 @@
+//! Which resources are planned for, and in which world: a file's own, one that all share, or a
+//! cluster.
+
+use sluicegate_effects::file::{self, Entry, File, Problem, Source, Start};
+
+use super::{Group, rounds::Pace};
+use crate::{
+    Failure,
+    cli::PlanArgs,
+    kinds,
+    live::{self, Capture, Cluster, Wish},
+    snapshot,
+    terminal::Io,
+};
+
+/// The groups, and the cluster if one was read.
+///
+/// # Errors
+///
+/// If there is no state to plan from.
+pub(super) fn of(
+    args: &PlanArgs,
+    files: Vec<File>,
+    state: Option<&Source>,
+    errors: &mut Vec<Problem>,
+    io: &mut Io<'_>,
+) -> Result<(Vec<Group>, Option<Cluster>), Failure> {
+    let mut present = Vec::new();
+    let explicit = match (args.state.as_deref(), state) {
+        (Some("empty"), _) => Some(Start::Empty),
+        (_, Some(source)) => match file::parse_observed(source) {
+            Ok(file) => {
+                present = ours(file.present);
+                Some(Start::State(file.state.unwrap_or_default()))
+            }
+            Err(problems) => {
+                errors.extend(problems);
+                return Ok(Default::default());
+            }
+        },
+        (_, None) => None,
+    };
+    let live = args.state.as_deref() == Some("live");
+    let mut groups: Vec<Group> = Vec::new();
+    let mut shared: Vec<Entry> = Vec::new();
+    for File { name, desired, present, state, .. } in files {
+        // Where nothing is asked for, what is there is looked at.
+        let desired = if desired.is_empty() { ours(present) } else { desired };
+        match (state, &explicit) {
+            (Some(state), None) if !live => {
+                let start = Start::State(state);
+                groups.push(Group { entries: desired, source: name, start, live: false });
+            }
+            (Some(_) | None, _) => shared.extend(desired),
+        }
+    }
+    let chosen = args.which.chooses();
+    if shared.is_empty() && !chosen || !errors.is_empty() {
+        return Ok((groups, None));
+    }
+    let Some(start) = explicit else {
+        let wish = if chosen { Wish::Chosen(args.which.choice()?) } else { Wish::Given(shared) };
+        let (group, cluster) = of_cluster(args, wish, io)?;
+        groups.push(group);
+        return Ok((groups, Some(cluster)));
+    };
+    if chosen {
+        let choice = args.which.choice()?;
+        shared = present;
+        shared.retain(|one| choice.has(&one.target, one.value()));
+        let lost = choice.missing(shared.iter().map(|one| &one.target));
+        if !lost.is_empty() {
+            let tell = |name: &String| format!("error: {name} is not in the state");
+            return Err(Failure(lost.iter().map(tell).collect()));
+        }
+    }
+    let source = args.state.clone().unwrap_or_default();
+    groups.push(Group { entries: shared, source, start, live: false });
+    Ok((groups, None))
+}
+
+/// What is read of a cluster, planned from as a file is.
+fn of_cluster(
+    args: &PlanArgs,
+    mut wish: Wish,
+    io: &mut Io<'_>,
+) -> Result<(Group, Cluster), Failure> {
+    let cluster = Cluster::reach(&args.reach)?;
+    let mut capture = Capture::at(snapshot::now());
+    live::find(&cluster, &mut wish, &mut capture, io)?;
+    let pace = Pace { steps: args.steps, max_steps: args.max_steps };
+    let read = live::read(&cluster, capture, &wish, pace)?;
+    let (source, start) = (cluster.source().to_owned(), Start::State(read.state));
+    Ok((Group { entries: read.entries, source, start, live: true }, cluster))
+}
+
+/// The custom resources among objects.
+fn ours(objects: Vec<Entry>) -> Vec<Entry> {
+    let kinds = kinds::all();
+    objects.into_iter().filter(|one| kinds::of(&kinds, &one.target).is_some()).collect()
+}
+
+/// The file that says what exists, if one does.
+///
+/// # Errors
+///
+/// If it cannot be read.
+pub(super) fn state_source(args: &PlanArgs) -> Result<Option<Source>, Failure> {
+    match args.state.as_deref() {
+        None | Some("empty" | "live") => Ok(None),
+        Some(name) => match std::fs::read_to_string(name) {
+            Ok(text) => Ok(Some(Source { name: name.to_owned(), text })),
+            Err(error) => Err(Failure::of(format!("error: {name}: cannot be read: {error}"))),
+        },
+    }
+}

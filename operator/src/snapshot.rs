@@ -1,0 +1,47 @@
+//! `snapshot`: what plans see of a cluster, as a file that `plan --state` reads. Also what a report
+//! of a fault wants: it holds no Secret, and nothing that plans do not look at.
+
+use k8s_openapi::jiff::{SignedDuration, Timestamp};
+
+use crate::{
+    DONE, Failure,
+    cli::{SnapshotArgs, Steps},
+    input,
+    live::{self, Capture, Cluster, Wish},
+    plan::rounds::Pace,
+    terminal::Io,
+    validate,
+};
+
+/// How far a plan is played to learn what it looks at.
+const STEPS_MAX: usize = 50;
+
+/// Runs the command.
+///
+/// # Errors
+///
+/// If files are wrong, or the cluster cannot be read.
+pub fn run(args: &SnapshotArgs, io: &mut Io<'_>) -> Result<u8, Failure> {
+    let sources = input::read(&args.paths, io)?;
+    let (files, checked) = validate::parse(&sources);
+    checked.or_fail(io, "Nothing was written down.")?;
+    let mut wish = if args.paths.is_empty() {
+        Wish::Chosen(args.which.choice()?)
+    } else {
+        Wish::Given(files.into_iter().flat_map(|file| file.desired).collect())
+    };
+    let cluster = Cluster::reach(&args.reach)?;
+    let mut capture = Capture::at(now());
+    live::find(&cluster, &mut wish, &mut capture, io)?;
+    let pace = Pace { steps: Steps::All, max_steps: STEPS_MAX };
+    let read = live::read(&cluster, capture, &wish, pace)?;
+    io.err(&format!("state: {}", cluster.source()));
+    io.out(&read.text);
+    Ok(DONE)
+}
+
+/// The time, to the second.
+pub(crate) fn now() -> Timestamp {
+    let now = Timestamp::now();
+    now.checked_sub(SignedDuration::from_nanos(now.subsec_nanosecond().into())).unwrap_or(now)
+}
