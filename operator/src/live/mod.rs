@@ -21,6 +21,9 @@ mod cluster;
 mod dry_run;
 mod find;
 
+#[cfg(test)]
+mod tests;
+
 pub use self::{
     capture::Capture,
     cluster::Cluster,
