@@ -74,7 +74,7 @@ pub(super) fn of(
         let choice = args.which.choice()?;
         shared = present;
         shared.retain(|one| choice.has(&one.target, one.value()));
-        let lost = choice.missing(shared.iter().map(|one| &one.target));
+        let lost = choice.missing(&shared.iter().map(|one| &one.target).collect::<Vec<_>>());
         if !lost.is_empty() {
             let tell = |name: &String| format!("error: {name} is not in the state");
             return Err(Failure(lost.iter().map(tell).collect()));
