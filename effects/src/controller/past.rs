@@ -131,6 +131,10 @@ fn seen(watches: &Watches, written: &Written) -> bool {
             let Some((head, _)) = watches.head(target) else { return true };
             head.is_none_or(|head| head.leaving || head.uid != *uid)
         }
+        Written::Gone { target, uid } => {
+            let Some((head, _)) = watches.head(target) else { return true };
+            head.is_none_or(|head| head.uid != *uid)
+        }
     }
 }
 

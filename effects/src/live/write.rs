@@ -36,6 +36,13 @@ pub enum Written {
         /// Its uid.
         uid: String,
     },
+    /// The object of this uid, which was on its way out already, is gone.
+    Gone {
+        /// Which object.
+        target: Ref,
+        /// Its uid.
+        uid: String,
+    },
 }
 
 impl<S: System, B: Backend<S>> Writer<S> for Live<B> {
@@ -139,6 +146,7 @@ fn written<S: System>(verb: &Verb<S>, answer: &Value) -> Option<Written> {
     let leaving = released || matches!(verb, Verb::Delete(..) | Verb::Restart(..));
     let target = target.clone();
     match seen.filter(|_| leaving) {
+        Some(seen) if released => Some(Written::Gone { target, uid: seen.uid().to_owned() }),
         Some(seen) => Some(Written::Leaving { target, uid: seen.uid().to_owned() }),
         None => {
             let version = text(answer, "/metadata/resourceVersion").to_owned();

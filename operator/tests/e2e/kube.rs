@@ -37,7 +37,6 @@ pub(crate) const CLAIMS: Kind = kind("/api/v1", "persistentvolumeclaims");
 pub(crate) const NAMESPACES: Kind = kind("/api/v1", "namespaces");
 pub(crate) const SETS: Kind = kind("/apis/apps/v1", "statefulsets");
 pub(crate) const BUDGETS: Kind = kind("/apis/policy/v1", "poddisruptionbudgets");
-pub(crate) const STORAGE_CLASSES: Kind = kind("/apis/storage.k8s.io/v1", "storageclasses");
 pub(crate) const LEASES: Kind = kind("/apis/coordination.k8s.io/v1", "leases");
 pub(crate) const EVENTS: Kind = kind("/apis/events.k8s.io/v1", "events");
 pub(crate) const DEFINITIONS: Kind =

@@ -5,35 +5,38 @@ use std::{fs, sync::Arc};
 
 use serde_json::{Value, json};
 
-use crate::{audit::Entry, operator::folder, operator::plan, scene::Scene};
+use crate::{
+    audit::{Class, Entry},
+    operator::{Start, folder, plan},
+    scene::Scene,
+};
 
 /// A write: what, and its body where it has one.
 pub(crate) type Line = (String, Value);
 
-/// Plans for a resource from nothing but itself.
-pub(crate) fn fresh(scene: &Scene, resource: &Value) -> Vec<Line> {
-    let file = written_to(scene, "desired", resource);
-    lines(&plan(&["-f", &file, "--state", "empty"]))
-}
-
-/// Plans for a changed resource from what is there. Brokers answer what these documents say.
-pub(crate) fn change(scene: &Scene, resource: &Value, answers: &[Value]) -> Vec<Line> {
-    let mut state: Vec<String> = crate::kube::PARTS
+/// Plans for a resource from what is there, as its user would, who asks by another name.
+///
+/// # Panics
+///
+/// If planning has written anything.
+pub(crate) fn printed(scene: &Scene, resource: &Value) -> Vec<Line> {
+    let user = format!("{}-plan", scene.user);
+    let start = Start { user: user.clone(), ..scene.start() };
+    let kubeconfig = start.kubeconfig(scene.plane).display().to_string();
+    let path = folder().join(format!("{user}.json"));
+    fs::write(&path, resource.to_string()).expect("the folder can be written");
+    let file = path.display().to_string();
+    let mut args = vec!["-f", &file, "--state", "live", "--kubeconfig", &kubeconfig];
+    args.extend(start.args.iter().map(String::as_str));
+    let plan = plan(&args);
+    let asked = scene.plane.audit.of_user(&user);
+    let written: Vec<_> = asked
         .iter()
-        .flat_map(|kind| scene.kube().list(*kind, &scene.namespace))
-        .map(|object| object.to_string())
+        .filter(|one| !matches!(one.class(), Class::Read | Class::Watch | Class::Own))
         .collect();
-    state.extend(answers.iter().map(Value::to_string));
-    let desired = written_to(scene, "desired", resource);
-    let path = folder().join(format!("{}-state.yaml", scene.user));
-    fs::write(&path, state.join("\n---\n")).expect("the folder can be written");
-    lines(&plan(&["-f", &desired, "--state", &path.display().to_string()]))
-}
-
-fn written_to(scene: &Scene, name: &str, value: &Value) -> String {
-    let path = folder().join(format!("{}-{name}.json", scene.user));
-    fs::write(&path, value.to_string()).expect("the folder can be written");
-    path.display().to_string()
+    assert!(written.is_empty(), "a plan writes nothing: {written:?}");
+    assert!(!asked.is_empty(), "it has looked");
+    lines(&plan)
 }
 
 /// The writes of a plan. Calls to a product and events are none; the status follows from what is

@@ -131,7 +131,7 @@ async fn finalizers_are_patched_where_uid_and_version_stand() {
     let [first, second] = [json!(["example.com/a"]), json!([])].map(patch);
     assert_eq!(stub.sent(), [sent(&line, media, first), sent(&line, media, second)]);
     // Nothing held it any more, so it went with this very write.
-    assert_eq!(live.written(), [Written::Leaving { target: prod(), uid: "u".to_owned() }]);
+    assert_eq!(live.written(), [Written::Gone { target: prod(), uid: "u".to_owned() }]);
 }
 
 #[tokio::test]

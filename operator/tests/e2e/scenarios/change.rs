@@ -28,21 +28,6 @@ fn host(scene: &Scene, cluster: &str, ordinal: u32) -> String {
     format!("rivven-{cluster}-{ordinal}.rivven-{cluster}-headless.{namespace}.svc.cluster.local")
 }
 
-/// What says that the stand-in is well, to a plan that is made from a file.
-fn well(scene: &Scene, cluster: &str, brokers: u32) -> Vec<Value> {
-    let broker = |ordinal| {
-        let namespace = &scene.namespace;
-        json!({ "namespace": namespace, "cluster": cluster, "ordinal": ordinal, "port": 9090 })
-    };
-    let answer = |ordinal| {
-        json!({
-            "probe": { "health": broker(ordinal) },
-            "answer": { "health": { "healthy": true } },
-        })
-    };
-    (0..brokers).map(answer).collect()
-}
-
 fn evictions(entries: &[Arc<Entry>]) -> Vec<String> {
     let of = entries.iter().filter(|entry| entry.subresource == "eviction" && entry.done());
     of.map(|entry| entry.name.clone()).collect()
@@ -56,8 +41,7 @@ fn rolled() {
     scene.is_quiet(seconds(2));
     let before = scene.log().len();
     let spec = json!({ "replicas": 3, "image": "registry.test/rivvend:2" });
-    let printed =
-        plans::change(&scene, &scene.cluster_file("trio", &spec), &well(&scene, "trio", 3));
+    let printed = plans::printed(&scene, &scene.cluster_file("trio", &spec));
     scene.cluster("trio", &spec);
     let (_, took) = until("the new image to be everywhere", seconds(60), || {
         let seen = scene.told("trio", "Ready", "True", seconds(60));
@@ -160,8 +144,7 @@ fn more() {
     scene.is_quiet(seconds(2));
     let before = scene.log().len();
     let spec = json!({ "replicas": 3 });
-    let printed =
-        plans::change(&scene, &scene.cluster_file("grows", &spec), &well(&scene, "grows", 1));
+    let printed = plans::printed(&scene, &scene.cluster_file("grows", &spec));
     scene.cluster("grows", &spec);
     let seen = scene.is_ready("grows");
     assert_eq!(seen["status"]["readyReplicas"], 3);
@@ -217,11 +200,7 @@ fn grown() {
         pods.into_iter().map(|pod| pod["metadata"]["uid"].clone()).collect()
     };
     let (running, before) = (uids(), scene.log().len());
-    let mut answers = well(&scene, "duo", 2);
-    let class = crate::kube::STORAGE_CLASSES;
-    answers.push(scene.kube().get(class, "", "standard").expect("it is the default"));
-    let file = scene.cluster_file("duo", &storage("2Gi"));
-    let printed = plans::change(&scene, &file, &answers);
+    let printed = plans::printed(&scene, &scene.cluster_file("duo", &storage("2Gi")));
     scene.cluster("duo", &storage("2Gi"));
     until("both claims to have grown", SOON, || {
         let claims = scene.kube().list(CLAIMS, &scene.namespace);

@@ -18,7 +18,7 @@ pub(crate) const ALL: &[Scenario] = &[
 fn created() {
     let scene = Scene::new("create");
     let _operator = scene.operator();
-    let printed = plans::fresh(&scene, &scene.cluster_file("small", &json!({ "replicas": 1 })));
+    let printed = plans::printed(&scene, &scene.cluster_file("small", &json!({ "replicas": 1 })));
     scene.cluster("small", &json!({ "replicas": 1 }));
     scene.is_ready("small");
     scene.is_quiet(seconds(3));
@@ -30,7 +30,7 @@ fn three() {
     let scene = Scene::new("create-three");
     let _operator = scene.operator();
     let spec = json!({ "replicas": 3, "storage": { "size": "1Gi" } });
-    let printed = plans::fresh(&scene, &scene.cluster_file("trio", &spec));
+    let printed = plans::printed(&scene, &scene.cluster_file("trio", &spec));
     scene.cluster("trio", &spec);
     scene.is_ready("trio");
     scene.is_quiet(seconds(3));
