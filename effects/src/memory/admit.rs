@@ -64,8 +64,15 @@ fn lost(value: &Value, known: &Value, path: &str) -> Option<String> {
     }
 }
 
-/// Fills in what the server fills in.
+/// Fills in what the server fills in, and leaves out what says nothing.
 pub(super) fn complete(store: &Store, object: &mut Value) {
+    let empty = |value: &Value| match value {
+        Value::Object(fields) => fields.is_empty(),
+        Value::Array(items) => items.is_empty(),
+        Value::Null | Value::Bool(_) | Value::Number(_) | Value::String(_) => false,
+    };
+    let says = |name: &str, value: &Value| name == "managedFields" || !empty(value);
+    super::store::meta_mut(object).retain(|name, value| says(name, value));
     match text(object, "/kind") {
         "StatefulSet" => complete_stateful_set(object),
         "Deployment" => {

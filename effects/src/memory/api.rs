@@ -95,7 +95,9 @@ impl Store {
         if uid.is_some_and(|uid| uid != text(&live, "/metadata/uid")) {
             return Err(invalid(target, "metadata.uid", "field is immutable"));
         }
-        let applied = fields::apply(&live, &without_status(body), manager.name, &self.time());
+        let completed = |object: &mut Value| admit::complete(self, object);
+        let body = without_status(body);
+        let applied = fields::apply(&live, &body, manager.name, &self.time(), completed);
         if let (Some((field, other)), false) = (applied.conflicts.first(), manager.force) {
             let message = format!("Apply failed with a conflict with \"{other}\": {field}");
             let refusal = ApiError::new(409, "Conflict", message);
@@ -108,6 +110,10 @@ impl Store {
     pub(super) fn post(&mut self, target: &Ref, body: &Value, who: &str) -> Result<(), ApiError> {
         self.must_be_served(target)?;
         if self.get(target).is_some() {
+            // What cannot be stored is refused before anybody looks for its name.
+            let mut object = body.clone();
+            admit::complete(self, &mut object);
+            admit::check_new(target, &object)?;
             let message = format!("{} already exists", quoted(target));
             return Err(ApiError::new(409, "AlreadyExists", message));
         }
@@ -128,6 +134,7 @@ impl Store {
         let mut after = before.clone();
         change(&mut after);
         restore_status(&mut after, &before);
+        admit::complete(self, &mut after);
         if after["metadata"]["managedFields"] == before["metadata"]["managedFields"] {
             after = fields::updated(&before, after, who, &self.time());
         }
@@ -142,6 +149,10 @@ impl Store {
         status: &Value,
     ) -> Result<(), ApiError> {
         let key = Key::of(target);
+        if self.get(target).is_some() && meant.version.is_none() {
+            let why = "Invalid value: 0: must be specified for an update";
+            return Err(invalid(target, "metadata.resourceVersion", why));
+        }
         self.must_be_meant(target, meant)?;
         self.update(&key, |object| object["status"] = status.clone());
         Ok(())
@@ -245,7 +256,7 @@ impl Store {
         let mut fresh = without_status(body);
         super::store::meta_mut(&mut fresh).remove("resourceVersion");
         let nothing = json!({ "apiVersion": fresh["apiVersion"], "metadata": {} });
-        let applied = fields::apply(&nothing, &fresh, by.name, &self.time());
+        let applied = fields::apply(&nothing, &fresh, by.name, &self.time(), |_| ());
         self.admit_new(target, applied.object)
     }
 

@@ -61,17 +61,26 @@ const NOBODYS: &[&str] = &[
     "uid",
 ];
 
-/// Applies a body to what is there, or to nothing.
-pub(super) fn apply(live: &Value, body: &Value, manager: &str, time: &str) -> Applied {
+/// Applies a body to what is there, or to nothing. What differs only until it is completed is no
+/// conflict.
+pub(super) fn apply(
+    live: &Value,
+    body: &Value,
+    manager: &str,
+    time: &str,
+    complete: impl Fn(&mut Value),
+) -> Applied {
     let wished = owned(body);
     let mut managers = managers(live);
     let own = (manager.to_owned(), "Apply".to_owned());
     let before = managers.remove(&own).unwrap_or_default();
     let mut object = live.clone();
     lay_over(&mut object, body, "");
+    let mut stored = object.clone();
+    complete(&mut stored);
     let mut conflicts = Vec::new();
     for ((name, _), theirs) in &mut managers {
-        let changed = |path: &&Path| at(live, path) != at(&object, path);
+        let changed = |path: &&Path| at(live, path) != at(&stored, path);
         let contested: Vec<Path> = wished.intersection(theirs).filter(changed).cloned().collect();
         for path in contested {
             conflicts.push((dotted(&path), name.clone()));

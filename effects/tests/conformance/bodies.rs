@@ -78,9 +78,10 @@ impl Kind {
         match (self, variant) {
             (Self::Cluster | Self::Topic, 4) => json!({ "zz": 1 }),
             (Self::Cluster | Self::Topic, 5) => json!({ "observedGeneration": "text" }),
-            (Self::Cluster | Self::Topic, _) => {
-                json!({ "phase": "Ready", "observedGeneration": variant % 3 })
+            (Self::Cluster, _) => {
+                json!({ "phase": "Running", "observedGeneration": variant })
             }
+            (Self::Topic, _) => json!({ "phase": "Ready", "observedGeneration": variant }),
             (Self::Budget, _) => json!({
                 "observedGeneration": 9,
                 "disruptionsAllowed": variant % 3,
@@ -93,7 +94,7 @@ impl Kind {
                 "capacity": { "storage": if variant < 3 { "1Gi" } else { "2Gi" } },
                 "accessModes": ["ReadWriteOnce"],
             }),
-            (Self::StatefulSet, _) => json!({ "replicas": 0, "observedGeneration": variant % 3 }),
+            (Self::StatefulSet, _) => json!({ "replicas": 0, "observedGeneration": variant + 1 }),
             (Self::Pod, _) => json!({
                 "phase": if variant == 5 { "Succeeded" } else { "Running" },
                 "conditions": [{
@@ -118,7 +119,7 @@ fn meta(variant: usize) -> Value {
         2 => json!({ "labels": { "a": "2", "b": "1" }, "annotations": { "x/y": "1" } }),
         3 => json!({ "annotations": { "x/y": "2" }, "finalizers": ["sluicegate/hold"] }),
         4 => json!({ "labels": { "b": "2" } }),
-        _ => json!({ "labels": { "b": "2" }, "annotations": {} }),
+        _ => json!({ "labels": { "b": "2" }, "annotations": { "x/z": "1" } }),
     }
 }
 

@@ -19,7 +19,7 @@ use sluicegate_effects::{
 };
 
 use crate::{
-    bodies::target,
+    bodies::{Kind, target},
     operation::{FINALIZERS, Operation, OurVerb, Seen, Version, What},
 };
 
@@ -108,8 +108,9 @@ pub(crate) trait Side {
             What::Delete(how) => self.remove(&target, how).await,
             What::Controller(variant) if self.object(&target).await.is_some() => {
                 let status = kind.status(variant);
-                let known = status.get("zz").is_none() && variant < 5;
-                let writes = status != json!({}) && known;
+                // A resource's status is the operator's own.
+                let another = !matches!(kind, Kind::Cluster | Kind::Topic);
+                let writes = another && status != json!({});
                 if writes { self.status(&target, status).await } else { Ok(()) }
             }
             What::Controller(_) => Ok(()),
