@@ -88,7 +88,8 @@ pub(super) fn complete(store: &Store, object: &mut Value) {
             if let Some(class) = class {
                 fill(&mut object["spec"], &json!({ "storageClassName": class }));
             }
-            if object.pointer("/metadata/deletionTimestamp").is_none() {
+            // Only at its birth: who takes it away later keeps it away.
+            if object.pointer("/metadata/uid").is_none() {
                 add_finalizer(object, IN_USE);
             }
             if object.get("status").is_none() {
@@ -296,7 +297,8 @@ fn check_claim(store: &Store, target: &Ref, before: &Value, after: &Value) -> Re
         return Err(invalid(target, "spec", why));
     }
     let capacity = bytes(text(before, "/status/capacity/storage"));
-    if resized && bytes(text(after, SIZE)) < capacity {
+    let shrinks = bytes(text(after, SIZE)) < bytes(text(before, SIZE));
+    if shrinks && bytes(text(after, SIZE)) <= capacity {
         let field = "spec.resources.requests.storage";
         return Err(invalid(
             target,

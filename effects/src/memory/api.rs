@@ -95,9 +95,7 @@ impl Store {
         if uid.is_some_and(|uid| uid != text(&live, "/metadata/uid")) {
             return Err(invalid(target, "metadata.uid", "field is immutable"));
         }
-        let completed = |object: &mut Value| admit::complete(self, object);
-        let body = without_status(body);
-        let applied = fields::apply(&live, &body, manager.name, &self.time(), completed);
+        let applied = fields::apply(&live, &without_status(body), manager.name, &self.time());
         if let (Some((field, other)), false) = (applied.conflicts.first(), manager.force) {
             let message = format!("Apply failed with a conflict with \"{other}\": {field}");
             let refusal = ApiError::new(409, "Conflict", message);
@@ -109,6 +107,10 @@ impl Store {
     /// `POST`: for everybody but the operator.
     pub(super) fn post(&mut self, target: &Ref, body: &Value, who: &str) -> Result<(), ApiError> {
         self.must_be_served(target)?;
+        if let Some(path) = admit::undeclared(body) {
+            let message = format!("strict decoding error: unknown field \"{}\"", &path[1..]);
+            return Err(ApiError::new(400, "BadRequest", message));
+        }
         if self.get(target).is_some() {
             // What cannot be stored is refused before anybody looks for its name.
             let mut object = body.clone();
@@ -149,11 +151,11 @@ impl Store {
         status: &Value,
     ) -> Result<(), ApiError> {
         let key = Key::of(target);
-        if self.get(target).is_some() && meant.version.is_none() {
+        self.must_be_meant(target, meant)?;
+        if meant.version.is_none() {
             let why = "Invalid value: 0: must be specified for an update";
             return Err(invalid(target, "metadata.resourceVersion", why));
         }
-        self.must_be_meant(target, meant)?;
         self.update(&key, |object| object["status"] = status.clone());
         Ok(())
     }
@@ -207,7 +209,10 @@ impl Store {
         if !(pending || over || is_leaving(found)) {
             self.spend_budget(&key)?;
         }
-        self.delete(pod, meant, Propagation::Background)
+        self.must_be_meant(pod, meant)?;
+        let time = self.time();
+        self.update(&key, |pod| note_disruption(pod, &time));
+        self.delete(pod, Meant { version: None, ..meant }, Propagation::Background)
     }
 
     fn spend_budget(&mut self, pod: &Key) -> Result<(), ApiError> {
@@ -256,7 +261,7 @@ impl Store {
         let mut fresh = without_status(body);
         super::store::meta_mut(&mut fresh).remove("resourceVersion");
         let nothing = json!({ "apiVersion": fresh["apiVersion"], "metadata": {} });
-        let applied = fields::apply(&nothing, &fresh, by.name, &self.time(), |_| ());
+        let applied = fields::apply(&nothing, &fresh, by.name, &self.time());
         self.admit_new(target, applied.object)
     }
 
@@ -295,7 +300,10 @@ impl Store {
         mut after: Value,
     ) -> Result<(), ApiError> {
         for name in ["uid", "resourceVersion", "generation", "creationTimestamp"] {
-            after["metadata"][name] = before["metadata"][name].clone();
+            match before["metadata"].get(name) {
+                Some(value) => after["metadata"][name] = value.clone(),
+                None => drop(super::store::meta_mut(&mut after).remove(name)),
+            }
         }
         restore_status(&mut after, before);
         admit::complete(self, &mut after);
@@ -330,6 +338,24 @@ impl Store {
             return Err(modified(target));
         }
         Ok(())
+    }
+}
+
+/// Says in a pod's conditions why it goes, once.
+fn note_disruption(pod: &mut Value, time: &str) {
+    let status = &mut pod["status"];
+    if !status["conditions"].is_array() {
+        status["conditions"] = json!([]);
+    }
+    let conditions = status["conditions"].as_array_mut().expect("it was just made one");
+    if conditions.iter().all(|one| one["type"] != "DisruptionTarget") {
+        conditions.push(json!({
+            "type": "DisruptionTarget",
+            "status": "True",
+            "reason": "EvictionByEvictionAPI",
+            "message": "Eviction API: evicting",
+            "lastTransitionTime": time,
+        }));
     }
 }
 

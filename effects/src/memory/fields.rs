@@ -61,26 +61,17 @@ const NOBODYS: &[&str] = &[
     "uid",
 ];
 
-/// Applies a body to what is there, or to nothing. What differs only until it is completed is no
-/// conflict.
-pub(super) fn apply(
-    live: &Value,
-    body: &Value,
-    manager: &str,
-    time: &str,
-    complete: impl Fn(&mut Value),
-) -> Applied {
+/// Applies a body to what is there, or to nothing.
+pub(super) fn apply(live: &Value, body: &Value, manager: &str, time: &str) -> Applied {
     let wished = owned(body);
     let mut managers = managers(live);
     let own = (manager.to_owned(), "Apply".to_owned());
     let before = managers.remove(&own).unwrap_or_default();
     let mut object = live.clone();
     lay_over(&mut object, body, "");
-    let mut stored = object.clone();
-    complete(&mut stored);
     let mut conflicts = Vec::new();
     for ((name, _), theirs) in &mut managers {
-        let changed = |path: &&Path| at(live, path) != at(&stored, path);
+        let changed = |path: &&Path| at(live, path) != at(&object, path);
         let contested: Vec<Path> = wished.intersection(theirs).filter(changed).cloned().collect();
         for path in contested {
             conflicts.push((dotted(&path), name.clone()));
@@ -90,12 +81,25 @@ pub(super) fn apply(
     for path in before.difference(&wished) {
         let kept = |fields: &Fields| fields.iter().any(|other| other.starts_with(path));
         if !kept(&wished) && !managers.values().any(kept) {
-            remove(&mut object, path, &wished);
+            remove(&mut object, abandoned(path, &wished, &managers), &wished);
         }
     }
     managers.insert(own, wished);
     set_managers(&mut object, live, managers, time);
     Applied { object, conflicts }
+}
+
+/// The field to remove with a path: the outermost of which nobody owns any part. What nobody owns in
+/// it goes too, such as the finalizer of a deletion.
+fn abandoned<'a>(path: &'a Path, wished: &Fields, managers: &Managers) -> &'a [String] {
+    let held = |upto: &[String]| {
+        let below = |fields: &Fields| fields.iter().any(|other| other.starts_with(upto));
+        below(wished) || managers.values().any(below)
+    };
+    // The metadata and the spec themselves stay.
+    let uptos = (2..path.len()).map(|length| &path[..length]);
+    let mut named = uptos.filter(|upto| upto.last().is_some_and(|step| step.starts_with("f:")));
+    named.find(|upto| !held(upto)).unwrap_or(path)
 }
 
 /// Notes that a manager wrote an object some other way: what it changed is its own now.

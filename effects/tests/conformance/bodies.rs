@@ -220,7 +220,7 @@ fn stateful_set(variant: usize) -> Value {
         1 => spec["template"]["spec"]["containers"][0]["image"] = json!("i:2"),
         2 => spec["template"]["metadata"]["annotations"] = json!({ "z": "1" }),
         3 => spec["volumeClaimTemplates"] = claim("2Gi"),
-        4 => spec["updateStrategy"] = json!({ "type": "OnDelete" }),
+        4 => spec["revisionHistoryLimit"] = json!(5),
         _ => {
             spec["template"]["spec"]["containers"][0]["env"] = json!([{ "name": "E", "value": "1" }])
         }
