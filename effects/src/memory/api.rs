@@ -107,7 +107,15 @@ impl Store {
     /// `POST`: for everybody but the operator.
     pub(super) fn post(&mut self, target: &Ref, body: &Value, who: &str) -> Result<(), ApiError> {
         self.must_be_served(target)?;
+        if let Some(path) = admit::undeclared(body) {
+            let message = format!("strict decoding error: unknown field \"{}\"", &path[1..]);
+            return Err(ApiError::new(400, "BadRequest", message));
+        }
         if self.get(target).is_some() {
+            // What cannot be stored is refused before anybody looks for its name.
+            let mut object = body.clone();
+            admit::complete(self, &mut object);
+            admit::check_new(target, &object)?;
             let message = format!("{} already exists", quoted(target));
             return Err(ApiError::new(409, "AlreadyExists", message));
         }
@@ -128,6 +136,7 @@ impl Store {
         let mut after = before.clone();
         change(&mut after);
         restore_status(&mut after, &before);
+        admit::complete(self, &mut after);
         if after["metadata"]["managedFields"] == before["metadata"]["managedFields"] {
             after = fields::updated(&before, after, who, &self.time());
         }
@@ -143,6 +152,10 @@ impl Store {
     ) -> Result<(), ApiError> {
         let key = Key::of(target);
         self.must_be_meant(target, meant)?;
+        if meant.version.is_none() {
+            let why = "Invalid value: 0: must be specified for an update";
+            return Err(invalid(target, "metadata.resourceVersion", why));
+        }
         self.update(&key, |object| object["status"] = status.clone());
         Ok(())
     }
@@ -196,7 +209,10 @@ impl Store {
         if !(pending || over || is_leaving(found)) {
             self.spend_budget(&key)?;
         }
-        self.delete(pod, meant, Propagation::Background)
+        self.must_be_meant(pod, meant)?;
+        let time = self.time();
+        self.update(&key, |pod| note_disruption(pod, &time));
+        self.delete(pod, Meant { version: None, ..meant }, Propagation::Background)
     }
 
     fn spend_budget(&mut self, pod: &Key) -> Result<(), ApiError> {
@@ -284,7 +300,10 @@ impl Store {
         mut after: Value,
     ) -> Result<(), ApiError> {
         for name in ["uid", "resourceVersion", "generation", "creationTimestamp"] {
-            after["metadata"][name] = before["metadata"][name].clone();
+            match before["metadata"].get(name) {
+                Some(value) => after["metadata"][name] = value.clone(),
+                None => drop(super::store::meta_mut(&mut after).remove(name)),
+            }
         }
         restore_status(&mut after, before);
         admit::complete(self, &mut after);
@@ -319,6 +338,24 @@ impl Store {
             return Err(modified(target));
         }
         Ok(())
+    }
+}
+
+/// Says in a pod's conditions why it goes, once.
+fn note_disruption(pod: &mut Value, time: &str) {
+    let status = &mut pod["status"];
+    if !status["conditions"].is_array() {
+        status["conditions"] = json!([]);
+    }
+    let conditions = status["conditions"].as_array_mut().expect("it was just made one");
+    if conditions.iter().all(|one| one["type"] != "DisruptionTarget") {
+        conditions.push(json!({
+            "type": "DisruptionTarget",
+            "status": "True",
+            "reason": "EvictionByEvictionAPI",
+            "message": "Eviction API: evicting",
+            "lastTransitionTime": time,
+        }));
     }
 }
 

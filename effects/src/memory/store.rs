@@ -182,7 +182,9 @@ impl Store {
         let meta = meta_mut(&mut object);
         meta.entry("uid").or_insert_with(|| uuid(&made_of));
         meta.entry("resourceVersion").or_insert(version);
-        meta.entry("generation").or_insert(json!(1));
+        if counts_generations(&key.kind) {
+            meta.entry("generation").or_insert(json!(1));
+        }
         meta.entry("creationTimestamp").or_insert(json!(time));
         self.objects.insert(key.clone(), object);
         key
@@ -197,9 +199,9 @@ impl Store {
         if *before == after {
             return false;
         }
-        if wish(before) != wish(&after) {
-            let generation = before.pointer("/metadata/generation").and_then(Value::as_i64);
-            after["metadata"]["generation"] = json!(generation.unwrap_or_default() + 1);
+        let generation = before.pointer("/metadata/generation").and_then(Value::as_i64);
+        if let Some(generation) = generation.filter(|_| wish(before) != wish(&after)) {
+            after["metadata"]["generation"] = json!(generation + 1);
         }
         after["metadata"]["resourceVersion"] = self.next_version();
         if is_done_with(&after) {
@@ -210,21 +212,29 @@ impl Store {
         true
     }
 
-    /// Marks an object as being deleted, or removes it where nothing holds it.
+    /// Marks an object as being deleted, or removes it where nothing holds it. Of two deletions the
+    /// later says who waits for dependents, except where a pod is given time already.
     pub(super) fn begin_delete(&mut self, key: &Key, holder: Option<&str>) {
         let time = self.time();
-        let grace = if key.kind == "Pod" { 30 } else { 0 };
         self.update(key, |object| {
+            if is_leaving(object) && number(object, GRACE, 0) > 0 {
+                return;
+            }
+            for old in HOLDERS.iter().filter(|old| Some(**old) != holder) {
+                remove_finalizer(object, old);
+            }
             if let Some(holder) = holder {
                 add_finalizer(object, holder);
             }
+            let grace = grace(object);
             let meta = meta_mut(object);
             if !meta.contains_key("deletionTimestamp") {
                 meta.insert("deletionTimestamp".to_owned(), json!(time));
                 meta.insert("deletionGracePeriodSeconds".to_owned(), json!(grace));
                 // Deleting is a change of what is wished for.
-                let generation = meta.get("generation").and_then(Value::as_i64);
-                meta.insert("generation".to_owned(), json!(generation.unwrap_or_default() + 1));
+                if let Some(generation) = meta.get("generation").and_then(Value::as_i64) {
+                    meta.insert("generation".to_owned(), json!(generation + 1));
+                }
             }
             if object["kind"] == "Namespace" {
                 object["status"]["phase"] = json!("Terminating");
@@ -372,6 +382,32 @@ pub(super) fn plural(kind: &str) -> String {
 fn wish(object: &Value) -> Vec<(&String, &Value)> {
     let fields = object.as_object().into_iter().flatten();
     fields.filter(|(name, _)| !matches!(name.as_str(), "metadata" | "status")).collect()
+}
+
+/// The finalizers by which a deletion waits for dependents, or leaves them.
+const HOLDERS: &[&str] = &["foregroundDeletion", "orphan"];
+const GRACE: &str = "/metadata/deletionGracePeriodSeconds";
+
+/// How long an object is given when it is deleted: a pod that runs somewhere is.
+fn grace(object: &Value) -> u64 {
+    let over = matches!(text(object, "/status/phase"), "Succeeded" | "Failed");
+    let runs = object["kind"] == "Pod" && !text(object, "/spec/nodeName").is_empty() && !over;
+    if runs { number(object, "/spec/terminationGracePeriodSeconds", 30) } else { 0 }
+}
+
+/// Whether the API server counts how often what is wished for has changed.
+fn counts_generations(kind: &str) -> bool {
+    const NOT: &[&str] = &[
+        "ConfigMap",
+        "Event",
+        "Namespace",
+        "PersistentVolumeClaim",
+        "Secret",
+        "Service",
+        "ServiceAccount",
+        "StorageClass",
+    ];
+    !NOT.contains(&kind)
 }
 
 fn is_done_with(object: &Value) -> bool {
