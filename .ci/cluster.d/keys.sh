@@ -18,7 +18,10 @@ make_keys() {
   openssl pkey -in pki/tokens.key -pubout -out pki/tokens.pub 2>>logs/keys.log
 }
 
-signed() { key "$@" -CA pki/ca.crt -CAkey pki/ca.key; }
+# Said to be no CA itself: Go does not mind, rustls refuses a server whose certificate may sign.
+signed() {
+  key "$@" -CA pki/ca.crt -CAkey pki/ca.key -addext "basicConstraints=critical,CA:FALSE"
+}
 
 key() {
   local name=$1 subject=$2
