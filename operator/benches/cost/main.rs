@@ -1,8 +1,9 @@
 //! What the operator costs a cluster, counted from the audit log of a real control plane, and what
 //! it takes itself: `cargo bench -p sluicegate --bench cost`. Prints a table in Markdown.
 //!
-//! After `--`: `--many N` resources instead of 1,000, and `--idle SECONDS` instead of 30. What takes
-//! seconds depends on the machine, and on what else it does; what is counted does not.
+//! After `--`: `--many N` resources instead of 1,000, `--idle SECONDS` instead of 30, `--keep` to
+//! find the control plane up afterwards. What takes seconds depends on the machine, and on what else
+//! it does; what is counted does not.
 
 #[allow(dead_code, reason = "the suite uses more of it")]
 #[path = "../../tests/e2e/audit.rs"]
@@ -66,7 +67,9 @@ fn main() {
     let mut rows = few(&stage);
     rows.push(created(&stage, many));
     rows.extend(restarted(&stage, many, idle));
-    drop(stage);
+    if args.iter().any(|arg| arg == "--keep") {
+        stage.keep();
+    }
     table(&rows);
 }
 

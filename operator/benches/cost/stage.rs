@@ -30,12 +30,14 @@ const BINARY: &str = "SLUICEGATE_BINARY";
 /// How long nothing may have been asked for until it is taken for quiet.
 const QUIET: Duration = Duration::from_secs(4);
 
-/// A control plane of its own. It is stopped at the end, and what it was is removed.
+/// A control plane of its own. It is stopped at the end, and what it was is removed, unless it is
+/// to be kept.
 pub(crate) struct Stage {
     folder: PathBuf,
     pub(crate) kube: Kube,
     audit: Audit,
     brokers: StandIn,
+    stays: bool,
 }
 
 /// A running operator.
@@ -63,7 +65,7 @@ impl Stage {
         assert!(ended.expect(".ci/cluster is there").success(), "the control plane is up");
         let kube = Kube::of(&folder.join("stand-in.kubeconfig"));
         let audit = Audit::of(folder.join("audit.log"));
-        let stage = Self { folder, kube, audit, brokers: StandIn::start() };
+        let stage = Self { folder, kube, audit, brokers: StandIn::start(), stays: false };
         stage.install();
         stage
     }
@@ -82,6 +84,11 @@ impl Stage {
                 if served { Ok(()) } else { Err("it is not") }
             });
         }
+    }
+
+    /// Leaves the control plane up.
+    pub(crate) fn keep(mut self) {
+        self.stays = true;
     }
 
     /// Starts the operator.
@@ -130,6 +137,9 @@ impl Stage {
 
 impl Drop for Stage {
     fn drop(&mut self) {
+        if self.stays {
+            return;
+        }
         drop(cluster("down", &self.folder).stderr(Stdio::null()).status());
     }
 }
