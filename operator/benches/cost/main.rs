@@ -2,8 +2,9 @@
 //! it takes itself: `cargo bench -p sluicegate --bench cost`. Prints a table in Markdown.
 //!
 //! After `--`: `--many N` resources instead of 1,000, `--idle SECONDS` instead of 30, `--keep` to
-//! find the control plane up afterwards. What takes seconds depends on the machine, and on what else
-//! it does; what is counted does not.
+//! find the control plane up afterwards, and `--again` to measure a restart alone on what that
+//! left. What takes seconds depends on the machine, and on what else it does; what is counted does
+//! not.
 
 #[allow(dead_code, reason = "the suite uses more of it")]
 #[path = "../../tests/e2e/audit.rs"]
@@ -63,11 +64,16 @@ fn main() {
     let many = number("--many", 1000);
     let idle = Duration::from_secs(number("--idle", 30) as u64);
 
-    let stage = Stage::up();
-    let mut rows = few(&stage);
-    rows.push(created(&stage, many));
+    let has = |flag: &str| args.iter().any(|arg| arg == flag);
+    let again = has("--again");
+    let stage = Stage::up(again);
+    let mut rows = Vec::new();
+    if !again {
+        rows.extend(few(&stage));
+        rows.push(created(&stage, many));
+    }
     rows.extend(restarted(&stage, many, idle));
-    if args.iter().any(|arg| arg == "--keep") {
+    if has("--keep") || again {
         stage.keep();
     }
     table(&rows);

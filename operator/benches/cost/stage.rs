@@ -56,11 +56,13 @@ pub(crate) struct Taken {
 }
 
 impl Stage {
-    /// Starts all but the operator, and installs our definitions.
-    pub(crate) fn up() -> Self {
+    /// Starts all but the operator, and installs our definitions: anew, or again on what was kept.
+    pub(crate) fn up(again: bool) -> Self {
         let folder = Path::new(env!("CARGO_TARGET_TMPDIR")).join("cost");
-        // One that was left by a command that was killed.
-        drop(cluster("down", &folder).stderr(Stdio::null()).status());
+        if !again {
+            // One that was left by a command that was killed.
+            drop(cluster("down", &folder).stderr(Stdio::null()).status());
+        }
         let ended = cluster("up", &folder).stdout(Stdio::null()).status();
         assert!(ended.expect(".ci/cluster is there").success(), "the control plane is up");
         let kube = Kube::of(&folder.join("stand-in.kubeconfig"));
