@@ -184,7 +184,7 @@ fn restarted(stage: &Stage, many: usize, idle: Duration) -> [Row; 3] {
     };
     let costs = Row {
         what: "the same: the process".to_owned(),
-        seen: format!("{}; at rest after {rested:.1?}", process(taken)),
+        seen: format!("{}; at rest after {:.1} s", process(taken), rested.as_secs_f64()),
         aim: "≤ 80 MiB, ≤ 3 s",
     };
     let since = Timestamp::now();
