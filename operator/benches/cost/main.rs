@@ -173,6 +173,8 @@ fn restarted(stage: &Stage, many: usize, idle: Duration) -> [Row; 3] {
     let all = stage.quiet(operator.started);
     let began = all.iter().filter(|entry| entry.class() == Class::Watch).count();
     let taken = operator.taken();
+    let rounds = operator.rounds();
+    assert!(rounds >= many, "each of {many} was looked at, {rounds} were");
     let start = Row {
         what: format!("{many} there, operator restarted"),
         seen: format!(
