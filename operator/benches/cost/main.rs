@@ -173,6 +173,8 @@ fn restarted(stage: &Stage, many: usize, idle: Duration) -> [Row; 3] {
     let all = stage.quiet(operator.started);
     let began = all.iter().filter(|entry| entry.class() == Class::Watch).count();
     let taken = operator.taken();
+    let rounds = operator.rounds();
+    assert!(rounds >= many, "each of {many} was looked at, {rounds} were");
     let start = Row {
         what: format!("{many} there, operator restarted"),
         seen: format!(
@@ -184,7 +186,7 @@ fn restarted(stage: &Stage, many: usize, idle: Duration) -> [Row; 3] {
     };
     let costs = Row {
         what: "the same: the process".to_owned(),
-        seen: format!("{}; at rest after {rested:.1?}", process(taken)),
+        seen: format!("{}; at rest after {:.1} s", process(taken), rested.as_secs_f64()),
         aim: "≤ 80 MiB, ≤ 3 s",
     };
     let since = Timestamp::now();

@@ -4,7 +4,8 @@
 use std::{
     env,
     fs::{self, File},
-    net::{SocketAddr, TcpListener},
+    io::{self, Read as _, Write as _},
+    net::{SocketAddr, TcpListener, TcpStream},
     path::{Path, PathBuf},
     process::{Child, Command, Stdio},
     sync::Arc,
@@ -43,6 +44,7 @@ pub(crate) struct Stage {
 /// A running operator.
 pub(crate) struct Operator {
     child: Child,
+    metrics: SocketAddr,
     pub(crate) started: Timestamp,
 }
 
@@ -103,14 +105,15 @@ impl Stage {
         let mut command = Command::new(program());
         command.arg("run").arg("--kubeconfig").arg(kubeconfig);
         command.args(["--health-addr", &free().to_string()]);
-        command.args(["--metrics-addr", &free().to_string()]);
+        let metrics = free();
+        command.args(["--metrics-addr", &metrics.to_string()]);
         command.args(["--leader-election-namespace", "default"]);
         command.args(self.brokers.resolve_flags(&["*"])).args(args);
         let log = self.folder.join(format!("operator-{}.log", free().port()));
         let log = File::create(log).expect("the folder can be written");
         command.stdin(Stdio::null()).stdout(Stdio::null()).stderr(log);
         let started = Timestamp::now();
-        Operator { child: command.spawn().expect("the program starts"), started }
+        Operator { child: command.spawn().expect("the program starts"), metrics, started }
     }
 
     /// What the operator has asked for since, but for its lease and about itself.
@@ -162,6 +165,21 @@ impl Operator {
         let ticks: f64 = fields.skip(11).take(2).filter_map(|one| one.parse::<f64>().ok()).sum();
         // Of which Linux tells programs a hundred a second, on whatever machine.
         Taken { peak_mib: peak.unwrap_or_default() / 1024.0, cpu: ticks / 100.0 }
+    }
+
+    /// How often it has looked at a resource, as its own numbers say: the log does not tell.
+    pub(crate) fn rounds(&self) -> usize {
+        let ask = || -> io::Result<String> {
+            let mut stream = TcpStream::connect(self.metrics)?;
+            write!(stream, "GET /metrics HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n")?;
+            let mut page = String::new();
+            stream.read_to_string(&mut page)?;
+            Ok(page)
+        };
+        let page = ask().expect("the operator serves its numbers");
+        let lines = page.lines().filter(|line| line.contains("reconcile_seconds_count{"));
+        let last = |line: &str| line.rsplit(' ').next()?.parse::<usize>().ok();
+        lines.filter_map(last).sum()
     }
 
     /// Stops it in order.
