@@ -15,7 +15,7 @@ use sluicegate_core::{
 };
 
 use super::{
-    api::{invalid, quoted},
+    refusal::{invalid, quoted},
     store::{Key, Store, add_finalizer, is_selected},
 };
 use crate::error::ApiError;
