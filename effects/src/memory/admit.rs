@@ -15,7 +15,7 @@ use sluicegate_core::{
 };
 
 use super::{
-    api::{invalid, quoted},
+    refusal::{invalid, quoted},
     store::{Key, Store, add_finalizer, is_selected},
 };
 use crate::error::ApiError;
@@ -304,7 +304,7 @@ fn check_claim(store: &Store, target: &Ref, before: &Value, after: &Value) -> Re
     }
     let capacity = bytes(text(before, "/status/capacity/storage"));
     let shrinks = bytes(text(after, SIZE)) < bytes(text(before, SIZE));
-    if shrinks && bytes(text(after, SIZE)) <= capacity {
+    if shrinks && bytes(text(after, SIZE)) < capacity {
         let field = "spec.resources.requests.storage";
         return Err(invalid(
             target,

@@ -11,6 +11,7 @@ use sluicegate_core::{
 
 use super::{
     admit, fields,
+    refusal::{absent, conflict, invalid, modified, quoted, too_late},
     store::{Key, Store, has_finalizer, is_leaving, is_selected, number},
 };
 use crate::error::{ApiError, NOT_SERVED, TEST_FAILED};
@@ -92,6 +93,9 @@ impl Store {
         {
             return Err(modified(target));
         }
+        if is_leaving(&live) && adds_finalizer(&live, body) {
+            return Err(too_late(target));
+        }
         if uid.is_some_and(|uid| uid != text(&live, "/metadata/uid")) {
             return Err(invalid(target, "metadata.uid", "field is immutable"));
         }
@@ -152,7 +156,10 @@ impl Store {
     ) -> Result<(), ApiError> {
         let key = Key::of(target);
         self.must_be_meant(target, meant)?;
-        if meant.version.is_none() {
+        // Of custom resources alone the server wants to know.
+        let group = &target.api.group;
+        let custom = group.contains('.') && !group.ends_with(".k8s.io");
+        if custom && meant.version.is_none() {
             let why = "Invalid value: 0: must be specified for an update";
             return Err(invalid(target, "metadata.resourceVersion", why));
         }
@@ -308,8 +315,7 @@ impl Store {
         restore_status(&mut after, before);
         admit::complete(self, &mut after);
         if is_leaving(before) && adds_finalizer(before, &after) {
-            let why = "no new finalizers can be added if the object is being deleted";
-            return Err(invalid(target, "metadata.finalizers", why));
+            return Err(too_late(target));
         }
         admit::check_change(self, target, before, &after)?;
         self.update(key, |object| *object = after);
@@ -357,38 +363,6 @@ fn note_disruption(pod: &mut Value, time: &str) {
             "lastTransitionTime": time,
         }));
     }
-}
-
-fn absent(target: &Ref) -> ApiError {
-    ApiError::new(404, "NotFound", format!("{} not found", quoted(target)))
-}
-
-fn conflict(target: &Ref, why: &str) -> ApiError {
-    let message = format!("Operation cannot be fulfilled on {}: {why}", quoted(target));
-    ApiError::new(409, "Conflict", message)
-}
-
-fn modified(target: &Ref) -> ApiError {
-    conflict(
-        target,
-        "the object has been modified; please apply your changes to the latest version and \
-         try again",
-    )
-}
-
-/// A refusal of one field.
-pub(super) fn invalid(target: &Ref, field: &str, why: &str) -> ApiError {
-    let of = &target.api;
-    let group = if of.group.is_empty() { String::new() } else { format!(".{}", of.group) };
-    let message = format!("{}{group} \"{}\" is invalid: {field}: {why}", of.kind, target.name);
-    ApiError::new(422, "Invalid", message).because("FieldValueInvalid", field)
-}
-
-/// `statefulsets.apps "rivven-prod"`, as the server speaks of an object.
-pub(super) fn quoted(target: &Ref) -> String {
-    let of = &target.api;
-    let group = if of.group.is_empty() { String::new() } else { format!(".{}", of.group) };
-    format!("{}{group} \"{}\"", of.plural, target.name)
 }
 
 fn given<'a>(body: &'a Value, place: &str) -> Option<&'a str> {

@@ -62,9 +62,7 @@ impl Kind {
             Self::Budget => (meta(variant), json!({ "spec": budget(variant) })),
             Self::Claim => (meta(variant), json!({ "spec": claim(variant) })),
             Self::StatefulSet => (meta(variant), json!({ "spec": stateful_set(variant) })),
-            Self::Pod => {
-                (json!({ "labels": { "app": "a", "x": variant.to_string() } }), pod())
-            }
+            Self::Pod => (json!({ "labels": { "app": "a", "x": variant.to_string() } }), pod()),
         };
         let mut object = body;
         object["apiVersion"] = json!(self.api().api_version());
@@ -91,7 +89,7 @@ impl Kind {
             }),
             (Self::Claim, _) => json!({
                 "phase": "Bound",
-                "capacity": { "storage": if variant < 3 { "1Gi" } else { "2Gi" } },
+                "capacity": { "storage": if variant < 3 { "512Mi" } else { "2Gi" } },
                 "accessModes": ["ReadWriteOnce"],
             }),
             (Self::StatefulSet, _) => json!({ "replicas": 0, "observedGeneration": variant + 1 }),
@@ -220,9 +218,10 @@ fn stateful_set(variant: usize) -> Value {
         1 => spec["template"]["spec"]["containers"][0]["image"] = json!("i:2"),
         2 => spec["template"]["metadata"]["annotations"] = json!({ "z": "1" }),
         3 => spec["volumeClaimTemplates"] = claim("2Gi"),
-        4 => spec["revisionHistoryLimit"] = json!(5),
+        4 => spec["minReadySeconds"] = json!(5),
         _ => {
-            spec["template"]["spec"]["containers"][0]["env"] = json!([{ "name": "E", "value": "1" }])
+            spec["template"]["spec"]["containers"][0]["env"] =
+                json!([{ "name": "E", "value": "1" }])
         }
     }
     spec

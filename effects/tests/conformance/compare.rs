@@ -149,11 +149,17 @@ fn pruned(value: &Value) -> Value {
 /// The first place of a value that another does not have. Addresses are given by each side.
 fn lost(value: &Value, other: &Value, path: &str) -> Option<String> {
     match (value, other) {
-        (Value::Object(fields), Value::Object(others)) => fields.iter().find_map(|(name, value)| {
-            let given = name.starts_with("clusterIP") && value != "None";
-            let path = format!("{path}.{name}");
-            if given { None } else { lost(value, others.get(name).unwrap_or(&Value::Null), &path) }
-        }),
+        (Value::Object(fields), Value::Object(others)) => {
+            fields.iter().find_map(|(name, value)| {
+                let given = name.starts_with("clusterIP") && value != "None";
+                let path = format!("{path}.{name}");
+                if given {
+                    None
+                } else {
+                    lost(value, others.get(name).unwrap_or(&Value::Null), &path)
+                }
+            })
+        }
         (Value::Array(items), Value::Array(others)) if items.len() == others.len() => {
             items.iter().zip(others).find_map(|(item, other)| lost(item, other, path))
         }

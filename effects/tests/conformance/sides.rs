@@ -245,10 +245,8 @@ impl Side for Real {
     }
 
     async fn apply(&self, target: &Ref, body: Value, force: bool) -> Result<(), Error> {
-        let path = format!(
-            "{}?fieldManager={USER}&force={force}&fieldValidation=Strict",
-            one(target)
-        );
+        let path =
+            format!("{}?fieldManager={USER}&force={force}&fieldValidation=Strict", one(target));
         let body = Some(("application/apply-patch+yaml", &body));
         self.send(Method::PATCH, &path, body).await.map(drop)
     }
