@@ -38,6 +38,8 @@ pub(crate) const NAMESPACES: Kind = kind("/api/v1", "namespaces");
 pub(crate) const SETS: Kind = kind("/apis/apps/v1", "statefulsets");
 pub(crate) const BUDGETS: Kind = kind("/apis/policy/v1", "poddisruptionbudgets");
 pub(crate) const LEASES: Kind = kind("/apis/coordination.k8s.io/v1", "leases");
+pub(crate) const ROLES: Kind = kind("/apis/rbac.authorization.k8s.io/v1", "roles");
+pub(crate) const ROLE_BINDINGS: Kind = kind("/apis/rbac.authorization.k8s.io/v1", "rolebindings");
 pub(crate) const EVENTS: Kind = kind("/apis/events.k8s.io/v1", "events");
 pub(crate) const DEFINITIONS: Kind =
     kind("/apis/apiextensions.k8s.io/v1", "customresourcedefinitions");
