@@ -34,8 +34,6 @@ pub(crate) struct Entry {
     pub(crate) dry: bool,
     /// What was sent.
     pub(crate) body: Value,
-    /// What came back.
-    pub(crate) answer: Value,
 }
 
 /// What an entry is to those who count.
@@ -175,7 +173,6 @@ impl Read {
             code: event["responseStatus"]["code"].as_u64().unwrap_or_default(),
             dry: uri.contains("dryRun=All") || body["dryRun"].is_array(),
             body,
-            answer: event["responseObject"].take(),
         };
         self.users.entry(user).or_default().push(Arc::new(entry));
     }

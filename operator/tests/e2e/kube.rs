@@ -38,6 +38,8 @@ pub(crate) const NAMESPACES: Kind = kind("/api/v1", "namespaces");
 pub(crate) const SETS: Kind = kind("/apis/apps/v1", "statefulsets");
 pub(crate) const BUDGETS: Kind = kind("/apis/policy/v1", "poddisruptionbudgets");
 pub(crate) const LEASES: Kind = kind("/apis/coordination.k8s.io/v1", "leases");
+pub(crate) const ROLES: Kind = kind("/apis/rbac.authorization.k8s.io/v1", "roles");
+pub(crate) const ROLE_BINDINGS: Kind = kind("/apis/rbac.authorization.k8s.io/v1", "rolebindings");
 pub(crate) const EVENTS: Kind = kind("/apis/events.k8s.io/v1", "events");
 pub(crate) const DEFINITIONS: Kind =
     kind("/apis/apiextensions.k8s.io/v1", "customresourcedefinitions");
@@ -102,7 +104,7 @@ impl Kube {
     /// Sends a request.
     pub(crate) fn send(
         &self,
-        method: Method,
+        method: &Method,
         path: &str,
         body: Option<(&str, &Value)>,
     ) -> Result<Value, Refused> {
@@ -134,7 +136,7 @@ impl Kube {
     /// One object; nothing if there is none.
     pub(crate) fn get(&self, kind: Kind, namespace: &str, name: &str) -> Option<Value> {
         let path = kind.path(namespace, name);
-        match self.send(Method::GET, &path, None) {
+        match self.send(&Method::GET, &path, None) {
             Ok(object) => Some(object),
             Err(refused) if refused.code == 404 => None,
             Err(refused) => panic!("GET {path}: {refused:?}"),
@@ -144,14 +146,11 @@ impl Kube {
     /// All objects of a namespace, or of all where it is empty. Each says what it is.
     pub(crate) fn list(&self, kind: Kind, namespace: &str) -> Vec<Value> {
         let path = kind.path(namespace, "");
-        let list = self.send(Method::GET, &path, None);
+        let list = self.send(&Method::GET, &path, None);
         let mut list = list.unwrap_or_else(|refused| panic!("GET {path}: {refused:?}"));
         let one = list["kind"].as_str().unwrap_or_default().trim_end_matches("List").to_owned();
         let version = list["apiVersion"].clone();
-        let mut items = match list["items"].take() {
-            Value::Array(items) => items,
-            _ => Vec::new(),
-        };
+        let mut items = list["items"].as_array_mut().map(std::mem::take).unwrap_or_default();
         for item in &mut items {
             item["kind"] = json!(one);
             item["apiVersion"] = version.clone();
@@ -169,20 +168,20 @@ impl Kube {
         let text = |pointer| object.pointer(pointer).and_then(Value::as_str).unwrap_or_default();
         let path = kind.path(text("/metadata/namespace"), text("/metadata/name"));
         let path = format!("{path}?fieldManager=user&force=true");
-        self.send(Method::PATCH, &path, Some(("application/apply-patch+yaml", object)))
+        self.send(&Method::PATCH, &path, Some(("application/apply-patch+yaml", object)))
     }
 
     /// Changes an object by hand.
     pub(crate) fn merge(&self, kind: Kind, namespace: &str, name: &str, patch: &Value) -> Value {
         let path = format!("{}?fieldManager=by-hand", kind.path(namespace, name));
-        let sent = self.send(Method::PATCH, &path, Some(("application/merge-patch+json", patch)));
+        let sent = self.send(&Method::PATCH, &path, Some(("application/merge-patch+json", patch)));
         sent.unwrap_or_else(|refused| panic!("PATCH {path}: {refused:?}"))
     }
 
     /// Deletes an object, whether it is there or not.
     pub(crate) fn delete(&self, kind: Kind, namespace: &str, name: &str) {
         let path = kind.path(namespace, name);
-        match self.send(Method::DELETE, &path, None) {
+        match self.send(&Method::DELETE, &path, None) {
             Ok(_) => {}
             Err(refused) if refused.code == 404 => {}
             Err(refused) => panic!("DELETE {path}: {refused:?}"),

@@ -32,6 +32,8 @@ pub(crate) struct Start {
     pub(crate) server: Option<SocketAddr>,
     /// Further arguments.
     pub(crate) args: Vec<String>,
+    /// The groups it belongs to; none for the one that may do everything.
+    pub(crate) groups: Vec<String>,
     /// Variables of its environment.
     pub(crate) env: Vec<(String, String)>,
 }
@@ -72,7 +74,10 @@ impl Start {
         }
         let user = &mut config["users"][0]["user"];
         user["as"] = json!(self.user);
-        user["as-groups"] = json!(["system:masters"]);
+        user["as-groups"] = json!(self.groups);
+        if self.groups.is_empty() {
+            user["as-groups"] = json!(["system:masters"]);
+        }
         if let Some(namespace) = &self.lease {
             config["contexts"][0]["context"]["namespace"] = json!(namespace);
         }
@@ -140,6 +145,19 @@ impl Operator {
             Ok(None) => Err("it runs".to_owned()),
             Err(error) => Err(error.to_string()),
         })
+    }
+
+    /// What it has used so far: time, and memory at its peak.
+    pub(crate) fn cost(&self) -> String {
+        let id = self.child.id();
+        let stat = fs::read_to_string(format!("/proc/{id}/stat")).unwrap_or_default();
+        let after = stat.rsplit(") ").next().unwrap_or_default();
+        let ticks = |at: usize| after.split(' ').nth(at).and_then(|one| one.parse::<f64>().ok());
+        // In hundredths of a second, on every Linux there is.
+        let time = (ticks(11).unwrap_or_default() + ticks(12).unwrap_or_default()) / 100.0;
+        let status = fs::read_to_string(format!("/proc/{id}/status")).unwrap_or_default();
+        let peak = status.lines().find_map(|line| line.strip_prefix("VmHWM:"));
+        format!("{time:.1} s of CPU, {} at the peak", peak.unwrap_or_default().trim())
     }
 
     /// What it has said.

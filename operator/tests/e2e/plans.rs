@@ -56,9 +56,7 @@ fn line(action: &Value) -> Option<Line> {
         }
         "delete" | "replace" => Some((format!("delete {target}"), Value::Null)),
         "restart" => Some((format!("create {target}/eviction"), Value::Null)),
-        "finalizers" => {
-            Some((format!("patch {target}"), action["object"]["finalizers"].clone()))
-        }
+        "finalizers" => Some((format!("patch {target}"), action["object"]["finalizers"].clone())),
         "call" | "event" | "status" => None,
         other => panic!("a plan has an action of an unknown kind: {other}"),
     }
@@ -85,7 +83,8 @@ fn body(mut object: Value) -> Value {
     if let Some(meta) = object["metadata"].as_object_mut() {
         meta.remove("uid");
         meta.remove("resourceVersion");
-        for owner in meta.get_mut("ownerReferences").and_then(Value::as_array_mut).into_iter().flatten()
+        for owner in
+            meta.get_mut("ownerReferences").and_then(Value::as_array_mut).into_iter().flatten()
         {
             owner["uid"] = json!("");
         }

@@ -210,7 +210,8 @@ fn grown() {
     });
     until("the template to follow", SOON, || {
         let set = scene.kube().get(SETS, &scene.namespace, "rivven-duo").unwrap_or_default();
-        let size = &set["spec"]["volumeClaimTemplates"][0]["spec"]["resources"]["requests"]["storage"];
+        let size =
+            &set["spec"]["volumeClaimTemplates"][0]["spec"]["resources"]["requests"]["storage"];
         if size == "2Gi" { Ok(()) } else { Err(size.to_string()) }
     });
     scene.is_ready("duo");

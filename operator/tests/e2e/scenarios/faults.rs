@@ -47,10 +47,21 @@ struct Case {
 struct Story {
     name: &'static str,
     first: Value,
-    then: Option<Value>,
+    then: Then,
 }
 
-fn stories() -> [Story; 2] {
+/// What is asked for then.
+#[derive(Clone, Debug, PartialEq)]
+enum Then {
+    /// Nothing: the first is what the story is about.
+    Nothing,
+    /// This.
+    Spec(Value),
+    /// Its end.
+    Delete,
+}
+
+fn stories() -> [Story; 3] {
     let storage = json!({ "deletionPolicy": "Delete" });
     // Without a budget: where a pod is back before its controller has looked, Kubernetes takes the
     // new one for the one that was to go, and lets nobody evict the next for two minutes.
@@ -59,12 +70,17 @@ fn stories() -> [Story; 2] {
         Story {
             name: "create",
             first: json!({ "replicas": 1, "storage": storage }),
-            then: None,
+            then: Then::Nothing,
+        },
+        Story {
+            name: "delete",
+            first: json!({ "replicas": 1, "storage": storage }),
+            then: Then::Delete,
         },
         Story {
             name: "change",
             first: json!({ "replicas": 2, "podDisruptionBudget": budget }),
-            then: Some(json!({
+            then: Then::Spec(json!({
                 "replicas": 2, "podDisruptionBudget": budget, "image": "registry.test/rivvend:2",
             })),
         },
@@ -94,7 +110,7 @@ fn play(plane: &'static ControlPlane, story: &Story) {
         let calls = proxy.calls();
         calls.iter().filter(|call| call.writes() && call.namespace == namespace).count()
     };
-    if story.then.is_some() {
+    if story.then != Then::Nothing {
         is_ready(&scene, &plain);
         settles(|| writes(&plain));
     }
@@ -114,23 +130,22 @@ fn play(plane: &'static ControlPlane, story: &Story) {
     for (namespace, _, _) in &names {
         begin(&scene, namespace, story);
     }
-    if story.then.is_some() {
+    if story.then != Then::Nothing {
         names.iter().for_each(|(namespace, _, _)| is_ready(&scene, namespace));
         settles(|| proxy.calls().len());
     }
     let mut cases = Vec::new();
     for (namespace, nth, fault) in &names {
         let of = namespace.clone();
-        let rule = proxy.fail(*nth, (*fault).clone(), move |call: &Call| {
-            call.namespace == of && call.writes()
-        });
+        let rule = proxy
+            .fail(*nth, (*fault).clone(), move |call: &Call| call.namespace == of && call.writes());
         cases.push(Case { namespace: namespace.clone(), rule });
     }
     let since = Instant::now();
     for case in &cases {
         change(&scene, &case.namespace, story);
     }
-    let wrong = judge(&scene, &cases, &expected, &made);
+    let wrong = judge(&scene, story, &cases, &expected, &made);
     let fired = cases.iter().filter(|case| case.rule.fired() > 0).count();
     say(&format!(
         "faults, {}: {count} writes in {} ways each, {fired} of {} happened, all recovered within \
@@ -153,6 +168,7 @@ fn play(plane: &'static ControlPlane, story: &Story) {
 /// Waits for every case and holds it against the end without a fault.
 fn judge(
     scene: &Scene,
+    story: &Story,
     cases: &[Case],
     expected: &[Value],
     made: &BTreeMap<String, usize>,
@@ -162,11 +178,11 @@ fn judge(
     let mut left: Vec<&Case> = cases.iter().collect();
     let mut last = BTreeMap::new();
     while !left.is_empty() && since.elapsed() < RECOVERY + seconds(10) {
-        let ready = all_ready(scene);
+        let ready = at_its_end(scene, story);
         left.retain(|case| {
             let instead = match (case.rule.fired(), ready.contains(&case.namespace)) {
                 (0, _) => Some("its fault has not happened yet"),
-                (_, false) => Some("it is not ready"),
+                (_, false) => Some("it is not at its end"),
                 (_, true) => None,
             };
             if let Some(instead) = instead {
@@ -186,7 +202,7 @@ fn judge(
     }
     for case in left {
         // What does not happen in every run, such as one more write of the status, need not fail.
-        if case.rule.fired() == 0 && all_ready(scene).contains(&case.namespace) {
+        if case.rule.fired() == 0 && at_its_end(scene, story).contains(&case.namespace) {
             case.rule.waive();
             continue;
         }
@@ -202,24 +218,35 @@ fn judge(
     wrong
 }
 
-/// The namespaces whose cluster is ready, in its newest generation.
-fn all_ready(scene: &Scene) -> BTreeSet<String> {
+/// The namespaces whose cluster is ready in its newest generation; or, in a story that ends with
+/// its end, those without one.
+fn at_its_end(scene: &Scene, story: &Story) -> BTreeSet<String> {
+    let namespace = |one: Value| one["metadata"]["namespace"].as_str().map(str::to_owned);
     let all = scene.kube().list(CLUSTERS, "").into_iter();
-    let ready = all.filter_map(|one| says(one, "Ready", "True").ok());
-    ready.map(|one| one["metadata"]["namespace"].as_str().unwrap_or_default().to_owned()).collect()
+    if story.then != Then::Delete {
+        return all.filter_map(|one| namespace(says(one, "Ready", "True").ok()?)).collect();
+    }
+    let left: BTreeSet<String> = all.filter_map(namespace).collect();
+    let all = scene.kube().list(NAMESPACES, "").into_iter();
+    let names = all.filter_map(|one| one["metadata"]["name"].as_str().map(str::to_owned));
+    names.filter(|name| !left.contains(name)).collect()
 }
 
 /// Makes the namespace and asks for the first.
 fn begin(scene: &Scene, namespace: &str, story: &Story) {
     scene.make_namespace(namespace);
-    if story.then.is_some() {
+    if story.then != Then::Nothing {
         scene.kube().apply(CLUSTERS, &file(scene, namespace, &story.first));
     }
 }
 
 /// Asks for what the story is about.
 fn change(scene: &Scene, namespace: &str, story: &Story) {
-    let spec = story.then.as_ref().unwrap_or(&story.first);
+    let spec = match &story.then {
+        Then::Nothing => &story.first,
+        Then::Spec(spec) => spec,
+        Then::Delete => return scene.kube().delete(CLUSTERS, namespace, "one"),
+    };
     scene.kube().apply(CLUSTERS, &file(scene, namespace, spec));
 }
 
@@ -229,11 +256,14 @@ fn file(scene: &Scene, namespace: &str, spec: &Value) -> Value {
     file
 }
 
+/// Waits until the story is at its end, and is still there after a while: what was ready before a
+/// change is so for a moment longer.
 fn ends(scene: &Scene, namespace: &str, story: &Story) {
-    is_ready(scene, namespace);
-    if story.then.is_some() {
-        std::thread::sleep(seconds(2));
-        is_ready(scene, namespace);
+    for _ in 0..2 {
+        until(&format!("the end of the story in {namespace}"), seconds(60), || {
+            if at_its_end(scene, story).contains(namespace) { Ok(()) } else { Err("not yet") }
+        });
+        std::thread::sleep(seconds(1));
     }
 }
 

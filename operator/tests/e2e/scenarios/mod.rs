@@ -8,6 +8,7 @@ mod lease;
 mod leave;
 mod network;
 mod odd;
+mod process;
 mod quiet;
 
 use crate::Scenario;
@@ -21,6 +22,7 @@ pub(crate) const ALL: &[&[Scenario]] = &[
     change::ALL,
     leave::ALL,
     drift::ALL,
+    process::ALL,
     odd::ALL,
     create::ALL,
 ];

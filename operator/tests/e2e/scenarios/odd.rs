@@ -119,10 +119,8 @@ fn invalid() {
     let scene = Scene::new("invalid");
     let _operator = scene.operator();
     // Refused by the API server, by the rules in the definition.
-    let refused = scene.kube().try_apply(
-        CLUSTERS,
-        &scene.cluster_file("no", &json!({ "replicas": -1 })),
-    );
+    let refused =
+        scene.kube().try_apply(CLUSTERS, &scene.cluster_file("no", &json!({ "replicas": -1 })));
     let refused = refused.expect_err("there is no such number");
     assert_eq!(refused.code, 422, "{refused:?}");
     assert!(refused.message.contains("spec.replicas"), "{refused:?}");
@@ -166,6 +164,6 @@ fn nowhere() {
     let start = Start { args: vec!["--log-level".to_owned(), "trace".to_owned()], ..start };
     let mut operator = start.run(scene.plane);
     std::thread::sleep(seconds(2));
-    drop(operator.stop());
+    operator.stop();
     assert!(!operator.said().contains(secret));
 }

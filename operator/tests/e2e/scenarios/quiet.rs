@@ -6,6 +6,7 @@ use crate::{
     Scenario,
     audit::{Class, of_class},
     kube::CLUSTERS,
+    operator::page,
     say,
     scene::Scene,
     wait::{seconds, until},
@@ -21,7 +22,7 @@ const QUIET: u64 = 120;
 
 fn quiet() {
     let scene = Scene::new("quiet");
-    let _operator = scene.run(&scene.start().with(&["--resync", "20s"]));
+    let operator = scene.run(&scene.start().with(&["--resync", "20s"]));
     scene.cluster("small", &json!({ "replicas": 1 }));
     scene.is_ready("small");
     scene.topic("orders", &json!({ "clusterRef": { "name": "small" }, "partitions": 3 }));
@@ -49,6 +50,10 @@ fn quiet() {
     assert!(count(Class::Lease) > 0, "the lease was renewed meanwhile");
     let after = scene.brokers.calls().len();
     assert!(after > asked, "the resync looked at it: its brokers were asked");
+    let (code, numbers) = page(operator.metrics, "/metrics");
+    assert_eq!(code, 200, "{numbers}");
+    let counted = numbers.contains("rivven_") && numbers.contains("RivvenTopic");
+    assert!(counted, "{numbers}");
 }
 
 fn restarted() {
