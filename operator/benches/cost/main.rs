@@ -251,7 +251,7 @@ fn condition(seen: &Value, of: &str) -> bool {
 /// When the write was answered that first told that a resource is Ready.
 fn last_write(all: &[Arc<Entry>], name: &str) -> Option<Timestamp> {
     let told = |entry: &&Arc<Entry>| {
-        entry.name == name && entry.subresource == "status" && condition(&entry.answer, "Ready")
+        entry.name == name && entry.subresource == "status" && condition(&entry.body, "Ready")
     };
     all.iter().find(told).map(|entry| entry.answered)
 }

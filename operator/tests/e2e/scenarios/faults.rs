@@ -1,6 +1,6 @@
-//! Everything between the operator and the API server that can go wrong with a write, for each write
-//! of two stories. Each case is a namespace of its own; one operator looks after them all, so that
-//! their back-offs pass at the same time.
+//! Everything between the operator and the API server that can go wrong with a write, for each
+//! write of two stories. Each case is a namespace of its own; one operator looks after them all, so
+//! that their back-offs pass at the same time.
 
 use std::{
     collections::{BTreeMap, BTreeSet},
