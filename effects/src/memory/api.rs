@@ -93,17 +93,18 @@ impl Store {
         {
             return Err(modified(target));
         }
-        if is_leaving(&live) && adds_finalizer(&live, body) {
-            return Err(too_late(target));
-        }
-        if uid.is_some_and(|uid| uid != text(&live, "/metadata/uid")) {
-            return Err(invalid(target, "metadata.uid", "field is immutable"));
-        }
         let applied = fields::apply(&live, &without_status(body), manager.name, &self.time());
         if let (Some((field, other)), false) = (applied.conflicts.first(), manager.force) {
             let message = format!("Apply failed with a conflict with \"{other}\": {field}");
             let refusal = ApiError::new(409, "Conflict", message);
             return Err(refusal.because("FieldManagerConflict", field));
+        }
+        // Who owns what is asked before what results is looked at.
+        if is_leaving(&live) && adds_finalizer(&live, body) {
+            return Err(too_late(target));
+        }
+        if uid.is_some_and(|uid| uid != text(&live, "/metadata/uid")) {
+            return Err(invalid(target, "metadata.uid", "field is immutable"));
         }
         self.replace(target, &key, &live, applied.object)
     }
