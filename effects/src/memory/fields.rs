@@ -224,13 +224,21 @@ fn lay_over(into: &mut Value, body: &Value, name: &str) {
             Kind::Value => *into = body.clone(),
             Kind::Set => into.extend(added(into, body)),
             Kind::Merged(keys) => {
+                let key = |item: &Value| key_of(item, keys);
+                let applied = |one: &Value| body.iter().any(|item| key(item) == key(one));
+                let mut old = std::mem::take(into);
+                // What is not applied stays before what it was before; the rest is as applied.
                 for item in body {
-                    let key = key_of(item, keys);
-                    match into.iter_mut().find(|one| key_of(one, keys) == key) {
-                        Some(one) => lay_over(one, item, ""),
-                        None => into.push(item.clone()),
-                    }
+                    let end = old.iter().position(&applied).unwrap_or(old.len());
+                    into.extend(old.drain(..end));
+                    let mut one = match old.iter().position(|one| key(one) == key(item)) {
+                        Some(at) => old.remove(at),
+                        None => item.clone(),
+                    };
+                    lay_over(&mut one, item, "");
+                    into.push(one);
                 }
+                into.extend(old);
             }
         },
         (into, body) => *into = body.clone(),
