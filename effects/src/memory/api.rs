@@ -236,7 +236,7 @@ impl Store {
             }
             let message = "This pod has more than one PodDisruptionBudget, which the eviction \
                            subresource does not support.";
-            return Err(ApiError::new(500, "InternalError", message));
+            return Err(ApiError::new(500, "", message));
         };
         let found = self.find(budget).expect("it was just listed");
         let [healthy, desired] = ["/status/currentHealthy", "/status/desiredHealthy"]
@@ -314,6 +314,12 @@ impl Store {
             }
         }
         restore_status(&mut after, before);
+        // Addresses that nobody speaks of stay.
+        for name in ["clusterIP", "clusterIPs"] {
+            if target.api.kind == "Service" && after["spec"][name].is_null() {
+                after["spec"][name] = before["spec"][name].clone();
+            }
+        }
         admit::complete(self, &mut after);
         if is_leaving(before) && adds_finalizer(before, &after) {
             return Err(too_late(target));
