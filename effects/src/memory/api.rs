@@ -93,17 +93,18 @@ impl Store {
         {
             return Err(modified(target));
         }
-        if is_leaving(&live) && adds_finalizer(&live, body) {
-            return Err(too_late(target));
-        }
-        if uid.is_some_and(|uid| uid != text(&live, "/metadata/uid")) {
-            return Err(invalid(target, "metadata.uid", "field is immutable"));
-        }
         let applied = fields::apply(&live, &without_status(body), manager.name, &self.time());
         if let (Some((field, other)), false) = (applied.conflicts.first(), manager.force) {
             let message = format!("Apply failed with a conflict with \"{other}\": {field}");
             let refusal = ApiError::new(409, "Conflict", message);
             return Err(refusal.because("FieldManagerConflict", field));
+        }
+        // Who owns what is asked before what results is looked at.
+        if is_leaving(&live) && adds_finalizer(&live, body) {
+            return Err(too_late(target));
+        }
+        if uid.is_some_and(|uid| uid != text(&live, "/metadata/uid")) {
+            return Err(invalid(target, "metadata.uid", "field is immutable"));
         }
         self.replace(target, &key, &live, applied.object)
     }
@@ -235,7 +236,7 @@ impl Store {
             }
             let message = "This pod has more than one PodDisruptionBudget, which the eviction \
                            subresource does not support.";
-            return Err(ApiError::new(500, "InternalError", message));
+            return Err(ApiError::new(500, "", message));
         };
         let found = self.find(budget).expect("it was just listed");
         let [healthy, desired] = ["/status/currentHealthy", "/status/desiredHealthy"]
@@ -313,6 +314,12 @@ impl Store {
             }
         }
         restore_status(&mut after, before);
+        // Addresses that nobody speaks of stay.
+        for name in ["clusterIP", "clusterIPs"] {
+            if target.api.kind == "Service" && after["spec"][name].is_null() {
+                after["spec"][name] = before["spec"][name].clone();
+            }
+        }
         admit::complete(self, &mut after);
         if is_leaving(before) && adds_finalizer(before, &after) {
             return Err(too_late(target));

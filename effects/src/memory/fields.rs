@@ -89,8 +89,7 @@ pub(super) fn apply(live: &Value, body: &Value, manager: &str, time: &str) -> Ap
     Applied { object, conflicts }
 }
 
-/// The field to remove with a path: the outermost of which nobody owns any part. What nobody owns in
-/// it goes too, such as the finalizer of a deletion.
+/// The field to remove with a path: the outermost of which nobody owns any part.
 fn abandoned<'a>(path: &'a Path, wished: &Fields, managers: &Managers) -> &'a [String] {
     let held = |upto: &[String]| {
         let below = |fields: &Fields| fields.iter().any(|other| other.starts_with(upto));
@@ -112,7 +111,7 @@ pub(super) fn updated(before: &Value, mut after: Value, manager: &str, time: &st
         .cloned()
         .collect();
     for fields in managers.values_mut() {
-        fields.retain(|path| !touched.contains(path) && exists(&after, path));
+        fields.retain(|path| !touched.contains(path) && at(&after, path).is_some());
     }
     let own = (manager.to_owned(), "Update".to_owned());
     managers.entry(own).or_default().extend(touched);
@@ -189,7 +188,6 @@ fn kind_of(name: &str, items: &[Value]) -> Kind {
         "ports" if has("targetPort") || has("name") => Kind::Merged(&["port", "protocol"]),
         _ => {
             let keys = MERGED.iter().find(|(merged, _)| *merged == name).map(|(_, keys)| *keys);
-            // Some custom resource may have a list of that name that has other items.
             match keys.filter(|keys| items.iter().all(|item| item.get(keys[0]).is_some())) {
                 Some(keys) => Kind::Merged(keys),
                 None => Kind::Value,
@@ -222,23 +220,32 @@ fn lay_over(into: &mut Value, body: &Value, name: &str) {
         }
         (Value::Array(into), Value::Array(body)) => match kind_of(name, body) {
             Kind::Value => *into = body.clone(),
-            Kind::Set => into.extend(added(into, body)),
-            Kind::Merged(keys) => {
-                for item in body {
-                    let key = key_of(item, keys);
-                    match into.iter_mut().find(|one| key_of(one, keys) == key) {
-                        Some(one) => lay_over(one, item, ""),
-                        None => into.push(item.clone()),
+            Kind::Set => {
+                body.iter().for_each(|item| {
+                    if !into.contains(item) {
+                        into.push(item.clone())
                     }
+                });
+            }
+            Kind::Merged(keys) => {
+                let key = |item: &Value| key_of(item, keys);
+                let applied = |one: &Value| body.iter().any(|item| key(item) == key(one));
+                let mut old = std::mem::take(into);
+                for item in body {
+                    let end = old.iter().position(&applied).unwrap_or(old.len());
+                    into.extend(old.drain(..end));
+                    let mut one = match old.iter().position(|one| key(one) == key(item)) {
+                        Some(at) => old.remove(at),
+                        None => item.clone(),
+                    };
+                    lay_over(&mut one, item, "");
+                    into.push(one);
                 }
+                into.extend(old);
             }
         },
         (into, body) => *into = body.clone(),
     }
-}
-
-fn added(into: &[Value], body: &[Value]) -> Vec<Value> {
-    body.iter().filter(|item| !into.contains(item)).cloned().collect()
 }
 
 /// What is at a path.
@@ -247,10 +254,6 @@ fn at<'a>(object: &'a Value, path: &[String]) -> Option<&'a Value> {
         Index::Field(name) => value.get(name),
         Index::Item(item) => value.get(item),
     })
-}
-
-fn exists(object: &Value, path: &[String]) -> bool {
-    at(object, path).is_some()
 }
 
 enum Index {
@@ -368,8 +371,7 @@ fn fold(fields: &Fields) -> Value {
     tree
 }
 
-/// Writes the managers down. An entry that did not change keeps its time, so that a write that
-/// changes nothing is none.
+/// Writes the managers down. An entry that did not change keeps its time.
 fn set_managers(object: &mut Value, before: &Value, managers: Managers, time: &str) {
     let old = before.pointer("/metadata/managedFields").and_then(Value::as_array);
     let old: Vec<Value> = old.cloned().unwrap_or_default();

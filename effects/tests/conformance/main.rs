@@ -26,7 +26,7 @@ use sluicegate_effects::{
 
 use self::{
     compare::{Difference, run},
-    operation::{Dice, Operation, sequence},
+    operation::{Dice, NOT_IMITATED, Operation, sequence},
     plane::{Plane, root, say},
     sides::{Embedded, Real},
 };
@@ -63,6 +63,9 @@ async fn the_embedded_kubernetes_agrees_with_the_real_one() {
         }
     }
     say(&format!("conformance: {compared} operations, seed {seed}; {refused} sequences differ"));
+    for (what, why) in NOT_IMITATED {
+        say(&format!("conformance: NOT IMITATED: {what}: {why}"));
+    }
     let mut told = String::new();
     for (nth, (what, (mut difference, mut sequence))) in found.into_iter().enumerate() {
         if nth < SHRUNK {
