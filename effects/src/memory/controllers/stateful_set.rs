@@ -219,8 +219,8 @@ impl Set {
     }
 }
 
-/// The name of its template: what the cluster that it was loaded from calls it, as long as it is that
-/// one, so that the pods that came with it are not taken for old.
+/// The name of its template: what the cluster that it was loaded from calls it, as long as it is
+/// that one, so that the pods that came with it are not taken for old.
 fn revision_now(store: &Store, key: &Key, object: &Value) -> String {
     let stated = store.stated.get(key).filter(|stated| {
         let of = number(stated, "/status/observedGeneration", 0);

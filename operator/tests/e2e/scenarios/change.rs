@@ -146,9 +146,9 @@ fn more() {
     let spec = json!({ "replicas": 3 });
     let printed = plans::printed(&scene, &scene.cluster_file("grows", &spec));
     scene.cluster("grows", &spec);
-    let seen = scene.is_ready("grows");
-    assert_eq!(seen["status"]["readyReplicas"], 3);
+    scene.is_ready("grows");
     scene.is_quiet(seconds(3));
+    assert_eq!(scene.seen("grows")["status"]["readyReplicas"], 3);
     let writes = of_class(&scene.log().split_off(before), Class::Write);
     plans::same(&printed, &writes);
     assert!(evictions(&writes).is_empty(), "{writes:?}");

@@ -1,5 +1,8 @@
 //! Everything between the operator and the API server that can go wrong with a write, for each
-//! write of two stories. Each case is a namespace of its own; one operator looks after them all, so
+//! write of three stories: each is answered with an error or lost in every way, and the process is
+//! killed while its answer is under way.
+//!
+//! Each case is a namespace of its own. Where nobody is killed one operator looks after them all, so
 //! that their back-offs pass at the same time.
 
 use std::{
@@ -23,7 +26,12 @@ use crate::{
     wait::{seconds, until},
 };
 
-pub(crate) const ALL: &[Scenario] = &[("every_write_may_fail_in_every_way", campaign)];
+pub(crate) const ALL: &[Scenario] = &[
+    ("every_write_may_fail_in_every_way", campaign),
+    ("a_kill_after_any_write_of_a_creation_leaves_nothing_behind", || killed("create")),
+    ("a_kill_after_any_write_of_a_deletion_leaves_nothing_behind", || killed("delete")),
+    ("a_kill_after_any_write_of_a_roll_leaves_nothing_behind", || killed("change")),
+];
 
 /// Every way in which a write fails.
 const FAULTS: &[(&str, Fault)] = &[
@@ -119,7 +127,7 @@ fn play(plane: &'static ControlPlane, story: &Story) {
     ends(&scene, &plain, story);
     settles(|| writes(&plain));
     let count = writes(&plain) - before;
-    let expected = scene.state(&plain);
+    let expected = end(&scene, &plain, story);
     let made = objects(plane, &user, &plain);
 
     // Then each write in each way.
@@ -218,6 +226,11 @@ fn judge(
     wrong
 }
 
+/// What there is at the end. Of what was deleted nothing is: Kubernetes collects the rest in time.
+fn end(scene: &Scene, namespace: &str, story: &Story) -> Vec<Value> {
+    if story.then == Then::Delete { Vec::new() } else { scene.state(namespace) }
+}
+
 /// The namespaces whose cluster is ready in its newest generation; or, in a story that ends with
 /// its end, those without one.
 fn at_its_end(scene: &Scene, story: &Story) -> BTreeSet<String> {
@@ -298,4 +311,71 @@ fn objects(plane: &ControlPlane, user: &str, namespace: &str) -> BTreeMap<String
         }
     }
     made
+}
+
+/// Kills the operator after each write in turn, before it learns what came of it.
+fn killed(story: &str) {
+    let stories = stories();
+    let story = stories.iter().find(|one| one.name == story).expect("there is such a story");
+    let scene = Scene::new(&format!("k-{}", story.name));
+    let mut expected = None;
+    let mut nth = 0;
+    loop {
+        let namespace = format!("{}-{nth}", scene.namespace);
+        let ended = kill_after(&scene, story, nth, &namespace);
+        let expected = expected.get_or_insert_with(|| end(&scene, &namespace, story));
+        // Kubernetes' own collector learns of new kinds only every half minute.
+        until(&format!("the end of a kill after write {nth} to be the same"), seconds(60), || {
+            difference(expected, &scene.state(&namespace)).map_or(Ok(()), Err)
+        });
+        if ended {
+            break;
+        }
+        nth += 1;
+    }
+    say(&format!("{}: killed after each of {} writes: the same end", story.name, nth - 1));
+    assert!(nth > 4, "{nth}");
+}
+
+/// Plays a story with a kill after the n-th write; none for 0. Returns whether there was no such
+/// write.
+fn kill_after(scene: &Scene, story: &Story, nth: usize, namespace: &str) -> bool {
+    let proxy = Proxy::before(scene.plane);
+    let start = Start {
+        namespaces: vec![namespace.to_owned()],
+        user: namespace.to_owned(),
+        ..scene.start().without_lease()
+    };
+    let start = start.through(&proxy);
+    begin(scene, namespace, story);
+    let mut operator = scene.run(&start);
+    if story.then != Then::Nothing {
+        is_ready(scene, namespace);
+        settles(|| proxy.calls().len());
+    }
+    let of = namespace.to_owned();
+    let matches = move |call: &Call| call.writes() && call.namespace == of;
+    let rule = (nth > 0).then(|| proxy.fail(nth, Fault::Held, matches));
+    change(scene, namespace, story);
+    let Some(rule) = rule else {
+        ends(scene, namespace, story);
+        return false;
+    };
+    let since = Instant::now();
+    let mut ended = None;
+    // There may be fewer writes than that.
+    while rule.fired() == 0 && ended.is_none_or(|at: Instant| at.elapsed() < seconds(3)) {
+        if at_its_end(scene, story).contains(namespace) && since.elapsed() > seconds(2) {
+            ended.get_or_insert_with(Instant::now);
+        }
+        std::thread::sleep(Duration::from_millis(20));
+    }
+    if rule.fired() == 0 {
+        rule.waive();
+        return true;
+    }
+    operator.kill();
+    let _next = scene.run(&start);
+    ends(scene, namespace, story);
+    false
 }

@@ -40,9 +40,12 @@ fn kept() {
     let before = scene.writes().len();
     scene.kube().delete(CLUSTERS, &scene.namespace, "duo");
     gone(&scene, "duo");
-    until("its brokers to be gone", SOON, || match (count(&scene, SETS), count(&scene, PODS)) {
-        (0, 0) => Ok(()),
-        other => Err(format!("{other:?}")),
+    // Kubernetes' own collector learns of new kinds only every half minute.
+    until("its brokers to be gone", seconds(60), || {
+        match (count(&scene, SETS), count(&scene, PODS)) {
+            (0, 0) => Ok(()),
+            other => Err(format!("{other:?}")),
+        }
     });
     throughout(seconds(4), || assert_eq!(count(&scene, CLAIMS), 2, "volumes stay"));
     let after = scene.writes().split_off(before);

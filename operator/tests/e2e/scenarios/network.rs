@@ -3,12 +3,11 @@
 
 use std::time::Instant;
 
-use serde_json::{Value, json};
+use serde_json::json;
 
 use crate::{
     Scenario,
-    kube::{CLUSTERS, CONFIG_MAPS, SETS},
-    normal::difference,
+    kube::{CONFIG_MAPS, SETS},
     operator::page,
     proxy::{Call, Fault, Proxy},
     say,
@@ -19,7 +18,6 @@ use crate::{
 pub(crate) const ALL: &[Scenario] = &[
     ("a_watch_that_goes_silent_is_noticed_within_75_seconds", silent),
     ("looks_that_are_never_answered_hold_nothing_up_for_long", never),
-    ("a_kill_after_any_write_leaves_nothing_behind", killed),
     ("a_watch_that_is_too_old_in_the_middle_is_read_anew", expired),
     ("a_refusal_is_told_at_once_and_waits_for_a_change", refused),
 ];
@@ -94,61 +92,6 @@ fn never() {
     let took = fault_ended.elapsed();
     say(&format!("two looks never answered: done {:.1} s after the second", took.as_secs_f32()));
     assert_eq!(page(operator.health, "/livez").0, 200);
-}
-
-fn killed() {
-    let scene = Scene::new("killed");
-    let spec = json!({ "replicas": 1, "storage": { "deletionPolicy": "Delete" } });
-    let mut expected: Vec<Value> = Vec::new();
-    let mut cases = 0;
-    for nth in 0..=12 {
-        let proxy = Proxy::before(scene.plane);
-        let namespace = format!("{}-{nth}", scene.namespace);
-        scene.make_namespace(&namespace);
-        let start = crate::operator::Start {
-            namespaces: vec![namespace.clone()],
-            user: format!("{}-{nth}", scene.user),
-            ..scene.start().without_lease()
-        };
-        let through = start.clone().through(&proxy);
-        let mut operator = through.run(scene.plane);
-        operator.ready();
-        let mut file = scene.cluster_file("one", &spec);
-        file["metadata"]["namespace"] = json!(namespace);
-        let of = namespace.clone();
-        let rule = (nth > 0).then(|| {
-            proxy.fail(nth, Fault::Held, move |call| call.writes() && call.namespace == of)
-        });
-        scene.kube().apply(CLUSTERS, &file);
-        let ready = || {
-            let seen = scene.kube().get(CLUSTERS, &namespace, "one").unwrap_or_default();
-            crate::scene::says(seen, "Ready", "True")
-        };
-        if let Some(rule) = rule {
-            let since = Instant::now();
-            while rule.fired() == 0 && !(ready().is_ok() && since.elapsed() > seconds(4)) {
-                std::thread::sleep(std::time::Duration::from_millis(20));
-            }
-            if rule.fired() == 0 {
-                // There are no more writes than that.
-                rule.waive();
-                break;
-            }
-            operator.kill();
-            operator = through.run(scene.plane);
-            cases += 1;
-        }
-        until("it to be ready all the same", seconds(30), ready);
-        if expected.is_empty() {
-            std::thread::sleep(seconds(2));
-            expected = scene.state(&namespace);
-        }
-        until(&format!("the end of a kill after write {nth} to be the same"), SOON, || {
-            difference(&expected, &scene.state(&namespace)).map_or(Ok(()), Err)
-        });
-    }
-    say(&format!("killed after each of {cases} writes: the same end each time"));
-    assert!(cases >= 6, "{cases}");
 }
 
 fn expired() {
