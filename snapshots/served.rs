@@ -90,12 +90,12 @@ impl<S: System> Visitor<S> for Corpus {
         let ids = Arc::new(judges.ids.clone());
         let api = Api::of::<K::Resource>();
         let list = format!("/apis/{}/namespaces/{HOME}/{}", api.api_version(), api.plural);
-        let files = cases::files::<K>();
+        let files = distinct(cases::files::<K>());
         self.files += files.len();
         let all = env::var("SLUICEGATE_CORPUS").is_ok_and(|it| it == "all");
         let most = if all { usize::MAX } else { BOUNDARIES };
         let boundaries = spread(distinct(cases::boundaries::<K>(&judges)), most);
-        for Case { name, new, .. } in files.into_iter().chain(boundaries) {
+        for (name, new) in files.into_iter().chain(boundaries) {
             let body = as_sent(new);
             let fits = judges.schema(&body).is_empty();
             let cel = if fits { judges.cel(&body, None) } else { Vec::new() };
@@ -129,15 +129,18 @@ fn as_sent(mut object: Value) -> Value {
     object
 }
 
-/// Each resource once, whatever it was before.
-fn distinct(mut cases: Vec<Case>) -> Vec<Case> {
+/// Each resource once, what was before another too.
+fn distinct(cases: Vec<Case>) -> Vec<(String, Value)> {
     let mut known = BTreeSet::new();
-    cases.retain(|case| known.insert(case.new.to_string()));
-    cases
+    let both = |Case { name, new, old }| {
+        [Some(new), old].into_iter().flatten().map(move |one| (name.clone(), one))
+    };
+    let all = cases.into_iter().flat_map(both);
+    all.filter(|(_, object)| known.insert(object.to_string())).collect()
 }
 
 /// No more than so many, evenly spread.
-fn spread(cases: Vec<Case>, most: usize) -> Vec<Case> {
+fn spread<T>(cases: Vec<T>, most: usize) -> Vec<T> {
     let (all, most) = (cases.len(), most.min(cases.len()));
     // One is kept where the share that is due becomes a whole one.
     let due = |at: usize| at * most / all.max(1);
