@@ -167,7 +167,7 @@ async fn what_the_judges_say_of_a_resource_a_real_api_server_says_too() {
          {} differences",
         differences.len()
     ));
-    assert!(files > 100 && refused > 500 && sent - refused > 500, "some of both");
+    assert!(files > 90 && refused > 500 && sent - refused > 500, "some of both");
     let shown: Vec<_> = differences.iter().take(30).collect();
     assert!(differences.is_empty(), "{} differences: {shown:#?}", differences.len());
 }
