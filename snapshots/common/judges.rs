@@ -9,17 +9,6 @@ use sluicegate_core::{field::Errors, kind::Kind, observed::Api};
 
 use crate::schema;
 
-/// What a single rule may cost by kube-cel's estimate: a tenth of what the API server grants one
-/// (10 000 000), so that a hundred of them stay within what it grants a definition.
-const RULES_MAX: usize = 100;
-
-/// Rules that kube-cel rates too dear and the API server does not: `(id, why)`.
-const OVERRATED: &[(&str, &str)] = &[(
-    "TOP-03",
-    "kube-cel takes every list to be as long as the outermost: it sees 100 operations in each rule \
-     where the schema allows 7. apiextensions-apiserver's own estimate takes it",
-)];
-
 /// The judges of one kind.
 pub(crate) struct Judges {
     /// What `validate` and `plan` ask.
@@ -75,30 +64,6 @@ impl Judges {
             Ok(()) => Vec::new(),
             Err(errors) => errors.iter().map(|error| error.message.clone()).collect(),
         }
-    }
-
-    /// Rules that cost too much, or stand where they would be asked for each item.
-    pub(crate) fn dear<K: Kind>(&self) -> Vec<String> {
-        let mut wrong = Vec::new();
-        if K::CEL.len() > RULES_MAX {
-            wrong.push(format!("more than {RULES_MAX} rules"));
-        }
-        for rule in K::CEL {
-            if rule.path.contains("[]") {
-                wrong.push(format!("{} is asked for every item of a list", rule.rule_id));
-            }
-            let mut whole = self.plain.clone();
-            let node = sluicegate_core::crd::node(&mut whole, rule.path);
-            let node = compile_schema(&Value::Object(node.clone()));
-            let known = OVERRATED.iter().any(|(id, _)| *id == rule.rule_id);
-            for warning in kube_cel::estimate_rule_cost(rule.expression, &node) {
-                if known {
-                    continue;
-                }
-                wrong.push(format!("{}: {}", rule.rule_id, warning.message));
-            }
-        }
-        wrong
     }
 
     fn stored(&self, object: &Value) -> Value {

@@ -140,13 +140,6 @@ const NUMBERS: &[i64] = &[
     i64::MAX,
 ];
 
-/// Examples to change: full ones and the least.
-pub(crate) fn bases<K: Kind>() -> Vec<Value> {
-    let mut all = examples::full::<K>();
-    all.push(examples::least::<K>());
-    all
-}
-
 /// Every field with every value that might make a difference.
 pub(crate) fn mutations<K: Kind>() -> Vec<Mutation> {
     let schema = schema::of::<K>();
