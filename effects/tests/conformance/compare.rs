@@ -33,7 +33,7 @@ pub(crate) async fn run(
         let ours = embedded.perform(operation, namespace).await;
         let after = both(real, embedded, &target).await;
         let wrong = outcomes(&theirs, &ours)
-            .or_else(|| changes(&before, &after))
+            .or_else(|| changes(operation.kind, &before, &after))
             .or_else(|| contents(operation.kind, &after));
         let wrong = match wrong {
             None if is_eviction(operation) => budgets(real, embedded, namespace).await,
@@ -78,7 +78,7 @@ fn outcomes(theirs: &Result<(), Refusal>, ours: &Result<(), Refusal>) -> Wrong {
 }
 
 /// How an object changed: what may not differ in how often it did.
-fn changes(before: &Both, after: &Both) -> Wrong {
+fn changes(kind: Kind, before: &Both, after: &Both) -> Wrong {
     let change = |before: &Option<Value>, after: &Option<Value>| {
         let differs = |pointer: &str| {
             let value = |of: &Option<Value>| of.as_ref()?.pointer(pointer).cloned();
@@ -86,6 +86,7 @@ fn changes(before: &Both, after: &Both) -> Wrong {
         };
         let empty = json!([]);
         let after = after.as_ref();
+        let leaving = after.is_some_and(|it| it.pointer("/metadata/deletionTimestamp").is_some());
         let finalizers = after.and_then(|it| it.pointer("/metadata/finalizers"));
         let mut finalizers = finalizers.unwrap_or(&empty).as_array().cloned().unwrap_or_default();
         finalizers.sort_by_key(Value::to_string);
@@ -93,11 +94,12 @@ fn changes(before: &Both, after: &Both) -> Wrong {
             ("existence", json!(after.is_some())),
             ("uid", json!(differs("/metadata/uid"))),
             ("generation", json!(differs("/metadata/generation"))),
-            ("version", json!(differs("/metadata/resourceVersion"))),
+            // What is not imitated, see the table.
             (
-                "leaving",
-                json!(after.is_some_and(|it| it.pointer("/metadata/deletionTimestamp").is_some())),
+                "version",
+                json!(kind != Kind::Claim && !leaving && differs("/metadata/resourceVersion")),
             ),
+            ("leaving", json!(leaving)),
             ("finalizers", json!(finalizers)),
         ]
     };

@@ -71,8 +71,8 @@ pub(crate) const FINALIZERS: &[&[&str]] =
 /// What is left out here because the embedded Kubernetes does otherwise, and why it may.
 pub(crate) const NOT_IMITATED: &[(&str, &str)] = &[
     (
-        "patches of a claim by users that change nothing",
-        "really they give it a new version; whoever watches it looks once more",
+        "the version of a claim, and of what is leaving, after a write that changes nothing",
+        "really it is a new one at times; whoever watches it looks once more",
     ),
     (
         "an unforced apply of a stateful set's revisionHistoryLimit",
