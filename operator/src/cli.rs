@@ -62,8 +62,8 @@ pub struct PlanArgs {
     /// What to plan for, where no file says it.
     #[command(flatten)]
     pub which: Which,
-    /// What exists: live, empty, or a file, such as snapshot writes. A file under -f with a document
-    /// `observed:` says so itself; otherwise live
+    /// What exists: live, empty, or a file, as snapshot writes it. A file under -f with a
+    /// document `observed:` says so itself; otherwise live
     #[arg(long, value_name = "live|empty|FILE")]
     pub state: Option<String>,
     /// How to reach the cluster.
@@ -119,8 +119,8 @@ pub struct PlanArgs {
 /// Arguments of `snapshot`.
 #[derive(Clone, Debug, Args)]
 pub struct SnapshotArgs {
-    /// A file, a folder (searched for *.yaml, *.yml and *.json), or - for standard input: what a plan
-    /// for it would see
+    /// A file, a folder (searched for *.yaml, *.yml and *.json), or - for standard input: what a
+    /// plan for it would see
     #[arg(short = 'f', long = "filename", value_name = "PATH")]
     #[arg(conflicts_with_all = ["all", "namespace", "selector", "names"])]
     pub paths: Vec<PathBuf>,

@@ -8,28 +8,35 @@ use std::{
 use serde_json::{Value, json};
 use sluicegate_core::{
     kind::System,
+    label::Labels,
     observed::{Api, Reads, Ref, Selector},
 };
 
 use super::Key;
 use crate::watch::{Change, Head, INSTANCE, Notes};
 
-/// Where a list is looked for: its API, its namespace (empty for all) and the value of the label
-/// that every child carries, if it asks for one.
-type Place = (Api, String, Option<String>);
-
-/// What each resource's last plan read.
+/// What each resource's last plan read. Each thing read is kept once and the pairs are flat: with a
+/// thousand resources, sets within maps would be most of what this process holds.
 #[derive(Debug, Default)]
 pub struct Index {
-    reads: BTreeMap<Key, Read>,
-    objects: BTreeMap<Ref, BTreeSet<Key>>,
-    lists: BTreeMap<Place, BTreeMap<Selector, BTreeSet<Key>>>,
+    reads: BTreeMap<Arc<Key>, Read>,
+    objects: BTreeSet<(Arc<Ref>, Arc<Key>)>,
+    lists: BTreeSet<(Arc<Listed>, Arc<Key>)>,
 }
 
 #[derive(Debug, Default)]
 struct Read {
-    objects: BTreeSet<Ref>,
-    lists: BTreeSet<Selector>,
+    objects: BTreeSet<Arc<Ref>>,
+    lists: BTreeSet<Arc<Listed>>,
+}
+
+/// A list that is read. By the order of its fields, lists are together that are looked for in the
+/// same place: the same API, namespace (empty for all) and value of the label that every child
+/// carries, if they ask for one.
+#[derive(Debug, PartialEq, Eq, PartialOrd, Ord)]
+struct Listed {
+    instance: Option<String>,
+    selector: Selector,
 }
 
 /// Who reads something that has changed.
@@ -44,50 +51,52 @@ pub struct Readers {
 impl Index {
     /// A resource is about to read an object.
     pub fn object(&mut self, key: &Key, target: &Ref) {
-        let read = self.reads.entry(key.clone()).or_default();
-        if read.objects.insert(target.clone()) {
-            self.objects.entry(target.clone()).or_default().insert(key.clone());
+        let (key, read) = self.read(key);
+        if !read.objects.contains(target) {
+            let target = Arc::new(target.clone());
+            read.objects.insert(target.clone());
+            self.objects.insert((target, key));
         }
     }
 
     /// A resource is about to read a list.
     pub fn list(&mut self, key: &Key, selector: &Selector) {
-        let read = self.reads.entry(key.clone()).or_default();
-        if read.lists.insert(selector.clone()) {
-            let lists = self.lists.entry(place(selector)).or_default();
-            lists.entry(selector.clone()).or_default().insert(key.clone());
+        let (key, read) = self.read(key);
+        let listed = Arc::new(Listed::of(selector));
+        if read.lists.insert(listed.clone()) {
+            self.lists.insert((listed, key));
         }
     }
 
     /// A plan was made, from these reads and no others.
     pub fn settle<S: System>(&mut self, key: &Key, reads: &Reads<S>) {
-        let Some(read) = self.reads.get_mut(key) else { return };
-        let objects: Vec<Ref> = read.objects.difference(&reads.objects).cloned().collect();
-        let lists: Vec<Selector> = read.lists.difference(&reads.lists).cloned().collect();
+        let Some((key, read)) = self.known(key) else { return };
+        let (objects, lists) = (&read.objects, &read.lists);
+        let objects = objects.iter().filter(|target| !reads.objects.contains(&***target));
+        let lists = lists.iter().filter(|listed| !reads.lists.contains(&listed.selector));
+        let (objects, lists): (Vec<_>, Vec<_>) =
+            (objects.cloned().collect(), lists.cloned().collect());
         for target in &objects {
             read.objects.remove(target);
         }
-        for selector in &lists {
-            read.lists.remove(selector);
+        for listed in &lists {
+            read.lists.remove(listed);
         }
-        self.unlink(key, &objects, &lists);
+        self.unlink(&key, objects, lists);
     }
 
     /// A resource is gone.
     pub fn forget(&mut self, key: &Key) {
-        let Some(read) = self.reads.remove(key) else { return };
-        let objects: Vec<Ref> = read.objects.into_iter().collect();
-        let lists: Vec<Selector> = read.lists.into_iter().collect();
-        self.unlink(key, &objects, &lists);
+        let Some((key, Read { objects, lists })) = self.reads.remove_entry(key) else { return };
+        self.unlink(&key, objects, lists);
     }
 
     /// Who reads what has changed. Those who read all objects of a kind look at what these ask for:
     /// a change of a status alone is not for them.
     pub fn readers(&self, change: &Change) -> Readers {
         let mut readers = Readers::default();
-        if let Some(keys) = self.objects.get(&change.target) {
-            readers.direct.extend(keys.iter().cloned());
-        }
+        let direct = self.of_object(&change.target).map(|key| Key::clone(key));
+        readers.direct.extend(direct);
         let heads: Vec<&Arc<Head>> = change.before.iter().chain(&change.after).collect();
         let mut instances: BTreeSet<Option<String>> =
             heads.iter().map(|head| head.labels.get(INSTANCE).cloned()).collect();
@@ -99,17 +108,14 @@ impl Index {
         // An object of the whole cluster has the empty namespace, in which lists of all look, too.
         for namespace in BTreeSet::from([target.namespace.as_str(), ""]) {
             for instance in &instances {
-                let place = (target.api.clone(), namespace.to_owned(), instance.clone());
-                for (selector, keys) in self.lists.get(&place).into_iter().flatten() {
-                    let all = selector.labels.is_empty();
-                    if !labels.iter().any(|labels| selector.selects(target, Some(labels))) {
+                for (listed, key) in self.of_place(&target.api, namespace, instance.as_deref()) {
+                    let all = listed.selector.labels.is_empty();
+                    let selects = |labels| listed.selector.selects(target, Some(labels));
+                    if (all && only_told) || !labels.iter().any(selects) {
                         continue;
                     }
-                    if !all {
-                        readers.direct.extend(keys.iter().cloned());
-                    } else if !only_told {
-                        readers.census.extend(keys.iter().cloned());
-                    }
+                    let of = if all { &mut readers.census } else { &mut readers.direct };
+                    of.insert(Key::clone(key));
                 }
             }
         }
@@ -119,39 +125,67 @@ impl Index {
     /// Who reads anything of an API.
     pub fn readers_of(&self, api: &Api) -> BTreeSet<Key> {
         let objects = self.objects.iter().filter(|(target, _)| target.api == *api);
-        let lists = self.lists.iter().filter(|((of, ..), _)| of == api);
-        let lists = lists.flat_map(|(_, lists)| lists.values());
-        objects.map(|(_, keys)| keys).chain(lists).flatten().cloned().collect()
+        let lists = self.lists.iter().filter(|(listed, _)| listed.selector.api == *api);
+        let lists = lists.map(|(_, key)| key);
+        objects.map(|(_, key)| key).chain(lists).map(|key| Key::clone(key)).collect()
     }
 
-    fn unlink(&mut self, key: &Key, objects: &[Ref], lists: &[Selector]) {
-        for target in objects {
-            if let Some(keys) = self.objects.get_mut(target) {
-                keys.remove(key);
-                if keys.is_empty() {
-                    self.objects.remove(target);
-                }
-            }
+    fn read(&mut self, key: &Key) -> (Arc<Key>, &mut Read) {
+        if !self.reads.contains_key(key) {
+            self.reads.insert(Arc::new(key.clone()), Read::default());
         }
-        for selector in lists {
-            let place = place(selector);
-            let Some(of) = self.lists.get_mut(&place) else { continue };
-            if let Some(keys) = of.get_mut(selector) {
-                keys.remove(key);
-                if keys.is_empty() {
-                    of.remove(selector);
-                }
-            }
-            if of.is_empty() {
-                self.lists.remove(&place);
-            }
+        self.known(key).expect("it is there by now")
+    }
+
+    fn known(&mut self, key: &Key) -> Option<(Arc<Key>, &mut Read)> {
+        let known = self.reads.get_key_value(key)?.0.clone();
+        Some((known, self.reads.get_mut(key)?))
+    }
+
+    fn of_object(&self, target: &Ref) -> impl Iterator<Item = &Arc<Key>> {
+        let from = (Arc::new(target.clone()), Arc::default());
+        let all = self.objects.range(from..).take_while(|(of, _)| **of == *target);
+        all.map(|(_, key)| key)
+    }
+
+    fn of_place(
+        &self,
+        api: &Api,
+        namespace: &str,
+        instance: Option<&str>,
+    ) -> impl Iterator<Item = &(Arc<Listed>, Arc<Key>)> {
+        let selector =
+            Selector { api: api.clone(), namespace: namespace.to_owned(), labels: Labels::new() };
+        let first = Arc::new(Listed { instance: instance.map(str::to_owned), selector });
+        let all = self.lists.range((first.clone(), Arc::default())..);
+        all.take_while(move |(listed, _)| {
+            let (one, other) = (&listed.selector, &first.selector);
+            listed.instance == first.instance
+                && one.api == other.api
+                && one.namespace == other.namespace
+        })
+    }
+
+    fn unlink(
+        &mut self,
+        key: &Arc<Key>,
+        objects: impl IntoIterator<Item = Arc<Ref>>,
+        lists: impl IntoIterator<Item = Arc<Listed>>,
+    ) {
+        for target in objects {
+            self.objects.remove(&(target, key.clone()));
+        }
+        for listed in lists {
+            self.lists.remove(&(listed, key.clone()));
         }
     }
 }
 
-fn place(selector: &Selector) -> Place {
-    let Selector { api, namespace, labels } = selector;
-    (api.clone(), namespace.clone(), labels.get(INSTANCE).cloned())
+impl Listed {
+    fn of(selector: &Selector) -> Self {
+        let instance = selector.labels.get(INSTANCE).cloned();
+        Self { instance, selector: selector.clone() }
+    }
 }
 
 /// Notes in an index what one resource reads.
@@ -174,7 +208,7 @@ impl Notes for Noting<'_> {
 #[cfg(test)]
 mod tests {
     use proptest::prelude::*;
-    use sluicegate_core::{label::Labels, systems::rivven::Rivven};
+    use sluicegate_core::systems::rivven::Rivven;
 
     use super::*;
 

@@ -33,6 +33,16 @@ pub enum Start {
     State(State),
 }
 
+impl Start {
+    /// When it is.
+    pub fn now(&self) -> Timestamp {
+        match self {
+            Self::Empty => State::default().now(),
+            Self::State(state) => state.now(),
+        }
+    }
+}
+
 /// A world to plan in. Nothing outside it is ever touched.
 #[derive(Debug)]
 pub struct World {

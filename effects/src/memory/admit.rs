@@ -15,7 +15,7 @@ use sluicegate_core::{
 };
 
 use super::{
-    api::{invalid, quoted},
+    refusal::{invalid, quoted},
     store::{Key, Store, add_finalizer, is_selected},
 };
 use crate::error::ApiError;
@@ -64,8 +64,15 @@ fn lost(value: &Value, known: &Value, path: &str) -> Option<String> {
     }
 }
 
-/// Fills in what the server fills in.
+/// Fills in what the server fills in, and leaves out what says nothing.
 pub(super) fn complete(store: &Store, object: &mut Value) {
+    let empty = |value: &Value| match value {
+        Value::Object(fields) => fields.is_empty(),
+        Value::Array(items) => items.is_empty(),
+        Value::Null | Value::Bool(_) | Value::Number(_) | Value::String(_) => false,
+    };
+    let says = |name: &str, value: &Value| name == "managedFields" || !empty(value);
+    super::store::meta_mut(object).retain(|name, value| says(name, value));
     match text(object, "/kind") {
         "StatefulSet" => complete_stateful_set(object),
         "Deployment" => {
@@ -81,7 +88,8 @@ pub(super) fn complete(store: &Store, object: &mut Value) {
             if let Some(class) = class {
                 fill(&mut object["spec"], &json!({ "storageClassName": class }));
             }
-            if object.pointer("/metadata/deletionTimestamp").is_none() {
+            // Only at its birth: who takes it away later keeps it away.
+            if object.pointer("/metadata/uid").is_none() {
                 add_finalizer(object, IN_USE);
             }
             if object.get("status").is_none() {
@@ -295,7 +303,8 @@ fn check_claim(store: &Store, target: &Ref, before: &Value, after: &Value) -> Re
         return Err(invalid(target, "spec", why));
     }
     let capacity = bytes(text(before, "/status/capacity/storage"));
-    if resized && bytes(text(after, SIZE)) < capacity {
+    let shrinks = bytes(text(after, SIZE)) < bytes(text(before, SIZE));
+    if shrinks && bytes(text(after, SIZE)) < capacity {
         let field = "spec.resources.requests.storage";
         return Err(invalid(
             target,

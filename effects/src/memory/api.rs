@@ -11,6 +11,7 @@ use sluicegate_core::{
 
 use super::{
     admit, fields,
+    refusal::{absent, conflict, invalid, modified, quoted, too_late},
     store::{Key, Store, has_finalizer, is_leaving, is_selected, number},
 };
 use crate::error::{ApiError, NOT_SERVED, TEST_FAILED};
@@ -92,6 +93,9 @@ impl Store {
         {
             return Err(modified(target));
         }
+        if is_leaving(&live) && adds_finalizer(&live, body) {
+            return Err(too_late(target));
+        }
         if uid.is_some_and(|uid| uid != text(&live, "/metadata/uid")) {
             return Err(invalid(target, "metadata.uid", "field is immutable"));
         }
@@ -107,7 +111,15 @@ impl Store {
     /// `POST`: for everybody but the operator.
     pub(super) fn post(&mut self, target: &Ref, body: &Value, who: &str) -> Result<(), ApiError> {
         self.must_be_served(target)?;
+        if let Some(path) = admit::undeclared(body) {
+            let message = format!("strict decoding error: unknown field \"{}\"", &path[1..]);
+            return Err(ApiError::new(400, "BadRequest", message));
+        }
         if self.get(target).is_some() {
+            // What cannot be stored is refused before anybody looks for its name.
+            let mut object = body.clone();
+            admit::complete(self, &mut object);
+            admit::check_new(target, &object)?;
             let message = format!("{} already exists", quoted(target));
             return Err(ApiError::new(409, "AlreadyExists", message));
         }
@@ -128,6 +140,7 @@ impl Store {
         let mut after = before.clone();
         change(&mut after);
         restore_status(&mut after, &before);
+        admit::complete(self, &mut after);
         if after["metadata"]["managedFields"] == before["metadata"]["managedFields"] {
             after = fields::updated(&before, after, who, &self.time());
         }
@@ -143,6 +156,13 @@ impl Store {
     ) -> Result<(), ApiError> {
         let key = Key::of(target);
         self.must_be_meant(target, meant)?;
+        // Of custom resources alone the server wants to know.
+        let group = &target.api.group;
+        let custom = group.contains('.') && !group.ends_with(".k8s.io");
+        if custom && meant.version.is_none() {
+            let why = "Invalid value: 0: must be specified for an update";
+            return Err(invalid(target, "metadata.resourceVersion", why));
+        }
         self.update(&key, |object| object["status"] = status.clone());
         Ok(())
     }
@@ -196,7 +216,10 @@ impl Store {
         if !(pending || over || is_leaving(found)) {
             self.spend_budget(&key)?;
         }
-        self.delete(pod, meant, Propagation::Background)
+        self.must_be_meant(pod, meant)?;
+        let time = self.time();
+        self.update(&key, |pod| note_disruption(pod, &time));
+        self.delete(pod, Meant { version: None, ..meant }, Propagation::Background)
     }
 
     fn spend_budget(&mut self, pod: &Key) -> Result<(), ApiError> {
@@ -284,13 +307,15 @@ impl Store {
         mut after: Value,
     ) -> Result<(), ApiError> {
         for name in ["uid", "resourceVersion", "generation", "creationTimestamp"] {
-            after["metadata"][name] = before["metadata"][name].clone();
+            match before["metadata"].get(name) {
+                Some(value) => after["metadata"][name] = value.clone(),
+                None => drop(super::store::meta_mut(&mut after).remove(name)),
+            }
         }
         restore_status(&mut after, before);
         admit::complete(self, &mut after);
         if is_leaving(before) && adds_finalizer(before, &after) {
-            let why = "no new finalizers can be added if the object is being deleted";
-            return Err(invalid(target, "metadata.finalizers", why));
+            return Err(too_late(target));
         }
         admit::check_change(self, target, before, &after)?;
         self.update(key, |object| *object = after);
@@ -322,36 +347,22 @@ impl Store {
     }
 }
 
-fn absent(target: &Ref) -> ApiError {
-    ApiError::new(404, "NotFound", format!("{} not found", quoted(target)))
-}
-
-fn conflict(target: &Ref, why: &str) -> ApiError {
-    let message = format!("Operation cannot be fulfilled on {}: {why}", quoted(target));
-    ApiError::new(409, "Conflict", message)
-}
-
-fn modified(target: &Ref) -> ApiError {
-    conflict(
-        target,
-        "the object has been modified; please apply your changes to the latest version and \
-         try again",
-    )
-}
-
-/// A refusal of one field.
-pub(super) fn invalid(target: &Ref, field: &str, why: &str) -> ApiError {
-    let of = &target.api;
-    let group = if of.group.is_empty() { String::new() } else { format!(".{}", of.group) };
-    let message = format!("{}{group} \"{}\" is invalid: {field}: {why}", of.kind, target.name);
-    ApiError::new(422, "Invalid", message).because("FieldValueInvalid", field)
-}
-
-/// `statefulsets.apps "rivven-prod"`, as the server speaks of an object.
-pub(super) fn quoted(target: &Ref) -> String {
-    let of = &target.api;
-    let group = if of.group.is_empty() { String::new() } else { format!(".{}", of.group) };
-    format!("{}{group} \"{}\"", of.plural, target.name)
+/// Says in a pod's conditions why it goes, once.
+fn note_disruption(pod: &mut Value, time: &str) {
+    let status = &mut pod["status"];
+    if !status["conditions"].is_array() {
+        status["conditions"] = json!([]);
+    }
+    let conditions = status["conditions"].as_array_mut().expect("it was just made one");
+    if conditions.iter().all(|one| one["type"] != "DisruptionTarget") {
+        conditions.push(json!({
+            "type": "DisruptionTarget",
+            "status": "True",
+            "reason": "EvictionByEvictionAPI",
+            "message": "Eviction API: evicting",
+            "lastTransitionTime": time,
+        }));
+    }
 }
 
 fn given<'a>(body: &'a Value, place: &str) -> Option<&'a str> {

@@ -81,12 +81,25 @@ pub(super) fn apply(live: &Value, body: &Value, manager: &str, time: &str) -> Ap
     for path in before.difference(&wished) {
         let kept = |fields: &Fields| fields.iter().any(|other| other.starts_with(path));
         if !kept(&wished) && !managers.values().any(kept) {
-            remove(&mut object, path, &wished);
+            remove(&mut object, abandoned(path, &wished, &managers), &wished);
         }
     }
     managers.insert(own, wished);
     set_managers(&mut object, live, managers, time);
     Applied { object, conflicts }
+}
+
+/// The field to remove with a path: the outermost of which nobody owns any part. What nobody owns in
+/// it goes too, such as the finalizer of a deletion.
+fn abandoned<'a>(path: &'a Path, wished: &Fields, managers: &Managers) -> &'a [String] {
+    let held = |upto: &[String]| {
+        let below = |fields: &Fields| fields.iter().any(|other| other.starts_with(upto));
+        below(wished) || managers.values().any(below)
+    };
+    // The metadata and the spec themselves stay.
+    let uptos = (2..path.len()).map(|length| &path[..length]);
+    let mut named = uptos.filter(|upto| upto.last().is_some_and(|step| step.starts_with("f:")));
+    named.find(|upto| !held(upto)).unwrap_or(path)
 }
 
 /// Notes that a manager wrote an object some other way: what it changed is its own now.

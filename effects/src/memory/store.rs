@@ -11,7 +11,7 @@ use sluicegate_core::{
     observed::{Api, Ref, text},
 };
 
-use super::Happening;
+use super::{Happening, leaving::is_done_with};
 
 /// What there is.
 #[derive(Clone, Debug)]
@@ -182,7 +182,9 @@ impl Store {
         let meta = meta_mut(&mut object);
         meta.entry("uid").or_insert_with(|| uuid(&made_of));
         meta.entry("resourceVersion").or_insert(version);
-        meta.entry("generation").or_insert(json!(1));
+        if counts_generations(&key.kind) {
+            meta.entry("generation").or_insert(json!(1));
+        }
         meta.entry("creationTimestamp").or_insert(json!(time));
         self.objects.insert(key.clone(), object);
         key
@@ -197,9 +199,9 @@ impl Store {
         if *before == after {
             return false;
         }
-        if wish(before) != wish(&after) {
-            let generation = before.pointer("/metadata/generation").and_then(Value::as_i64);
-            after["metadata"]["generation"] = json!(generation.unwrap_or_default() + 1);
+        let generation = before.pointer("/metadata/generation").and_then(Value::as_i64);
+        if let Some(generation) = generation.filter(|_| wish(before) != wish(&after)) {
+            after["metadata"]["generation"] = json!(generation + 1);
         }
         after["metadata"]["resourceVersion"] = self.next_version();
         if is_done_with(&after) {
@@ -208,28 +210,6 @@ impl Store {
             self.objects.insert(key.clone(), after);
         }
         true
-    }
-
-    /// Marks an object as being deleted, or removes it where nothing holds it.
-    pub(super) fn begin_delete(&mut self, key: &Key, holder: Option<&str>) {
-        let time = self.time();
-        let grace = if key.kind == "Pod" { 30 } else { 0 };
-        self.update(key, |object| {
-            if let Some(holder) = holder {
-                add_finalizer(object, holder);
-            }
-            let meta = meta_mut(object);
-            if !meta.contains_key("deletionTimestamp") {
-                meta.insert("deletionTimestamp".to_owned(), json!(time));
-                meta.insert("deletionGracePeriodSeconds".to_owned(), json!(grace));
-                // Deleting is a change of what is wished for.
-                let generation = meta.get("generation").and_then(Value::as_i64);
-                meta.insert("generation".to_owned(), json!(generation.unwrap_or_default() + 1));
-            }
-            if object["kind"] == "Namespace" {
-                object["status"]["phase"] = json!("Terminating");
-            }
-        });
     }
 
     /// Tells what happened, for those who watch.
@@ -374,13 +354,19 @@ fn wish(object: &Value) -> Vec<(&String, &Value)> {
     fields.filter(|(name, _)| !matches!(name.as_str(), "metadata" | "status")).collect()
 }
 
-fn is_done_with(object: &Value) -> bool {
-    let empty =
-        |place: &str| object.pointer(place).and_then(Value::as_array).is_none_or(Vec::is_empty);
-    is_leaving(object)
-        && empty("/metadata/finalizers")
-        && number(object, "/metadata/deletionGracePeriodSeconds", 0) == 0
-        && (object["kind"] != "Namespace" || empty("/spec/finalizers"))
+/// Whether the API server counts how often what is wished for has changed.
+fn counts_generations(kind: &str) -> bool {
+    const NOT: &[&str] = &[
+        "ConfigMap",
+        "Event",
+        "Namespace",
+        "PersistentVolumeClaim",
+        "Secret",
+        "Service",
+        "ServiceAccount",
+        "StorageClass",
+    ];
+    !NOT.contains(&kind)
 }
 
 fn uuid(of: &Value) -> Value {

@@ -88,8 +88,8 @@ pub(crate) struct Store {
     api: Api,
     own: Arc<BTreeSet<Api>>,
     objects: BTreeMap<String, Names>,
-    /// By the value of [`INSTANCE`]: namespaces and names.
-    instances: BTreeMap<String, BTreeSet<(String, String)>>,
+    /// The value of [`INSTANCE`], namespace and name of each object that has one.
+    instances: BTreeSet<(String, String, String)>,
     /// What somebody reads though it is not ours, by namespace and name.
     wanted: BTreeSet<(String, String)>,
     version: u64,
@@ -102,7 +102,7 @@ impl Store {
             api,
             own,
             objects: BTreeMap::new(),
-            instances: BTreeMap::new(),
+            instances: BTreeSet::new(),
             wanted: BTreeSet::new(),
             version: 0,
         }
@@ -208,8 +208,9 @@ impl Store {
             name: name.to_owned(),
         };
         if let Some(instance) = selector.labels.get(INSTANCE) {
-            let found = self.instances.get(instance).into_iter().flatten();
-            let found = found.filter_map(|(namespace, name)| {
+            let from = (instance.clone(), String::new(), String::new());
+            let found = self.instances.range(from..).take_while(|(of, ..)| of == instance);
+            let found = found.filter_map(|(_, namespace, name)| {
                 selected(at(namespace, name), self.get(namespace, name)?)
             });
             return found.collect();
@@ -253,8 +254,7 @@ impl Store {
     fn insert(&mut self, target: &Ref, kept: Kept) -> Option<Arc<Head>> {
         let before = self.take_out(target.clone()).and_then(|change| change.before);
         if let Some(instance) = kept.head.labels.get(INSTANCE) {
-            let at = (target.namespace.clone(), target.name.clone());
-            self.instances.entry(instance.clone()).or_default().insert(at);
+            self.instances.insert(marked(instance, target));
         }
         let names = self.objects.entry(target.namespace.clone()).or_default();
         names.insert(target.name.clone(), kept);
@@ -267,13 +267,8 @@ impl Store {
         if names.is_empty() {
             self.objects.remove(&target.namespace);
         }
-        if let Some(instance) = before.labels.get(INSTANCE)
-            && let Some(all) = self.instances.get_mut(instance)
-        {
-            all.remove(&(target.namespace.clone(), target.name.clone()));
-            if all.is_empty() {
-                self.instances.remove(instance);
-            }
+        if let Some(instance) = before.labels.get(INSTANCE) {
+            self.instances.remove(&marked(instance, &target));
         }
         Some(Change { target, before: Some(before), after: None })
     }
@@ -392,6 +387,10 @@ fn stub(object: &Value) -> Value {
         }
     }
     json!({ "apiVersion": object["apiVersion"], "kind": object["kind"], "metadata": meta })
+}
+
+fn marked(instance: &str, target: &Ref) -> (String, String, String) {
+    (instance.to_owned(), target.namespace.clone(), target.name.clone())
 }
 
 /// A resourceVersion as a number. Those of one API may be compared.

@@ -134,11 +134,11 @@ impl Choice {
     }
 
     /// Those that are named and not among these, as a person named them.
-    pub fn missing<'a>(&self, found: impl Iterator<Item = &'a Ref> + Clone) -> Vec<String> {
+    pub fn missing(&self, found: &[&Ref]) -> Vec<String> {
         let is = |target: &Ref, (kind, name): &(String, String)| {
             *kind == target.api.kind && *name == target.name
         };
-        let missing = self.names.iter().filter(|one| !found.clone().any(|target| is(target, one)));
+        let missing = self.names.iter().filter(|one| !found.iter().any(|target| is(target, one)));
         missing.map(|(kind, name)| format!("{kind} {name}")).collect()
     }
 }

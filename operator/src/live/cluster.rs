@@ -210,7 +210,7 @@ fn offline() -> String {
 pub(super) fn unread(error: &Error) -> Failure {
     let mut lines = vec![format!("error: {}", error.in_full())];
     if matches!(error, Error::Api { source, .. } if source.code == 403) {
-        let remedy = "  grant this user the right, plan as another with --as, or for less with -n";
+        let remedy = "  or plan as somebody else with --as, or for less with -n";
         lines.push(remedy.to_owned());
     }
     lines.push("Planning failed: the cluster cannot be read.".to_owned());

@@ -94,7 +94,7 @@ fn chosen(
         let (kind, group) = (&api.kind, &api.group);
         io.err(&format!("note: {kind} is not installed ({}.{group}): left out", api.plural));
     }
-    let lost = choice.missing(found.iter());
+    let lost = choice.missing(&found.iter().collect::<Vec<_>>());
     if lost.is_empty() {
         return Ok(());
     }

@@ -21,6 +21,9 @@ mod cluster;
 mod dry_run;
 mod find;
 
+#[cfg(test)]
+mod tests;
+
 pub use self::{
     capture::Capture,
     cluster::Cluster,
@@ -70,7 +73,8 @@ pub fn read(
         let mut left = ROUNDS_MAX;
         loop {
             let read = understood(&capture, wish)?;
-            let mut world = World::new("what was read", &Start::State(read.state)).map_err(told)?;
+            let mut world = World::new("what was read", &Start::State(read.state))
+                .map_err(|problems| told(&problems))?;
             let kinds = kinds::all();
             let ours = read.entries.iter().filter(|one| kinds::of(&kinds, &one.target).is_some());
             ours.for_each(|entry| world.ask_for(entry));
@@ -93,7 +97,7 @@ pub fn read(
 fn understood(capture: &Capture, wish: &Wish) -> Result<Read, Failure> {
     let text = capture.render();
     let source = Source { name: "the cluster".to_owned(), text };
-    let file = file::parse_observed(&source).map_err(told)?;
+    let file = file::parse_observed(&source).map_err(|problems| told(&problems))?;
     let entries = match wish {
         Wish::Given(entries) => entries.clone(),
         Wish::Chosen(choice) => {
@@ -107,7 +111,7 @@ fn understood(capture: &Capture, wish: &Wish) -> Result<Read, Failure> {
     Ok(Read { text: source.text, state: file.state.unwrap_or_default(), entries })
 }
 
-fn told(problems: Vec<Problem>) -> Failure {
+fn told(problems: &[Problem]) -> Failure {
     let mut lines: Vec<String> = problems.iter().map(|one| format!("error: {one}")).collect();
     lines.push("Planning failed: what was read cannot be used.".to_owned());
     Failure(lines)

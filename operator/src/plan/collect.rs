@@ -2,6 +2,7 @@
 
 use std::collections::BTreeSet;
 
+use k8s_openapi::jiff::Timestamp;
 use serde_json::{Value, json};
 use sluicegate_core::{
     digest::sha256,
@@ -30,6 +31,7 @@ pub(super) struct Collected {
     desired: Vec<Value>,
     observed: Vec<Value>,
     sources: Vec<String>,
+    shared: bool,
 }
 
 impl Collected {
@@ -44,6 +46,7 @@ impl Collected {
         self.desired.extend(group.entries.iter().map(|entry| entry.value().clone()));
         self.observed.push(observed(&group.start));
         self.sources.push(group.source.clone());
+        self.shared |= group.shared;
         let mut planned = Vec::new();
         for entry in &group.entries {
             let Some(record) = records.remove(&entry.target) else { continue };
@@ -51,7 +54,7 @@ impl Collected {
             if let Some(error) = &record.error {
                 self.errors.push(format!("{}: {error}", entry.target));
             }
-            let mut one = resource(entry, record, world);
+            let mut one = resource(entry, record, world, group);
             let own = notes.iter().filter(|note| {
                 note.file == entry.file
                     && entry.document.line(&sluicegate_core::field::Path::dotted(&note.path))
@@ -79,7 +82,11 @@ impl Collected {
         };
         let inputs = Inputs {
             desired: digest(&json!(self.desired)),
-            observed: ObservedInput { source, digest: digest(&json!(self.observed)) },
+            observed: ObservedInput {
+                source,
+                digest: digest(&json!(self.observed)),
+                shared: self.shared,
+            },
         };
         let hashed = json!({
             "desired": inputs.desired,
@@ -125,10 +132,11 @@ fn observed(start: &Start) -> Value {
     }
 }
 
-fn resource(entry: &Entry, record: Record, world: &World) -> Planned {
+fn resource(entry: &Entry, record: Record, world: &World, group: &Group) -> Planned {
     let before = world.before(&entry.target);
     let asked = world.asked(&entry.target).unwrap_or(entry.value());
     let after = world.memory().object(&entry.target);
+    let now = group.start.now();
     let status_after = after.as_ref().and_then(|object| object.get("status").cloned());
     let Record {
         mut steps, mut actions, waiting, mut blocked, kept, requeue, error, events, ..
@@ -162,9 +170,34 @@ fn resource(entry: &Entry, record: Record, world: &World) -> Planned {
         events,
         drift,
         unchanged,
-        status_after: status_after.map(show::known),
+        status_after: status_after.map(|after| {
+            let was = before.and_then(|object| object.get("status"));
+            show::known(timeless(after, was, now))
+        }),
         requeue_after_seconds: requeue,
         warnings: Vec::new(),
+    }
+}
+
+/// A status without the times that it would be written at: a plan is the same whenever it is made.
+fn timeless(after: Value, was: Option<&Value>, now: Timestamp) -> Value {
+    if was == Some(&after) {
+        return after;
+    }
+    match after {
+        Value::String(text) if text.parse::<Timestamp>().is_ok_and(|time| time >= now) => {
+            Value::from(show::KNOWN_AFTER_APPLY)
+        }
+        Value::Array(items) => {
+            let items = items.into_iter().enumerate();
+            items.map(|(at, one)| timeless(one, was.and_then(|was| was.get(at)), now)).collect()
+        }
+        Value::Object(fields) => {
+            let was = |key: &str| was.and_then(|was| was.get(key));
+            let fields = fields.into_iter();
+            fields.map(|(key, value)| (key.clone(), timeless(value, was(&key), now))).collect()
+        }
+        Value::Null | Value::Bool(_) | Value::Number(_) | Value::String(_) => after,
     }
 }
 

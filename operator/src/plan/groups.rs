@@ -49,7 +49,13 @@ pub(super) fn of(
         match (state, &explicit) {
             (Some(state), None) if !live => {
                 let start = Start::State(state);
-                groups.push(Group { entries: desired, source: name, start, live: false });
+                groups.push(Group {
+                    entries: desired,
+                    source: name,
+                    start,
+                    live: false,
+                    shared: false,
+                });
             }
             (Some(_) | None, _) => shared.extend(desired),
         }
@@ -68,14 +74,14 @@ pub(super) fn of(
         let choice = args.which.choice()?;
         shared = present;
         shared.retain(|one| choice.has(&one.target, one.value()));
-        let lost = choice.missing(shared.iter().map(|one| &one.target));
+        let lost = choice.missing(&shared.iter().map(|one| &one.target).collect::<Vec<_>>());
         if !lost.is_empty() {
             let tell = |name: &String| format!("error: {name} is not in the state");
             return Err(Failure(lost.iter().map(tell).collect()));
         }
     }
     let source = args.state.clone().unwrap_or_default();
-    groups.push(Group { entries: shared, source, start, live: false });
+    groups.push(Group { entries: shared, source, start, live: false, shared: true });
     Ok((groups, None))
 }
 
@@ -91,7 +97,7 @@ fn of_cluster(
     let pace = Pace { steps: args.steps, max_steps: args.max_steps };
     let read = live::read(&cluster, capture, &wish, pace)?;
     let (source, start) = (cluster.source().to_owned(), Start::State(read.state));
-    Ok((Group { entries: read.entries, source, start, live: true }, cluster))
+    Ok((Group { entries: read.entries, source, start, live: true, shared: true }, cluster))
 }
 
 /// The custom resources among objects.

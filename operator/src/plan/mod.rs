@@ -42,6 +42,8 @@ pub struct Group {
     pub start: Start,
     /// Whether it is a cluster that can be asked more.
     pub live: bool,
+    /// Whether it was named apart from what is asked for.
+    pub shared: bool,
 }
 
 /// Runs the command.

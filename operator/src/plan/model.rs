@@ -59,6 +59,9 @@ pub struct ObservedInput {
     pub source: String,
     /// Its digest.
     pub digest: String,
+    /// Whether it was named apart from what is asked for.
+    #[serde(skip)]
+    pub shared: bool,
 }
 
 /// How much of what a plan holds.

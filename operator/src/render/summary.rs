@@ -25,11 +25,11 @@ pub fn header(page: &mut Page, output: &Output) {
         Span::dim(format!("  state: {}", output.inputs.observed.source)),
     ];
     let parts = Span::dim(parts.join(", "));
-    // What names a cluster is told in one line, however long.
-    if output.inputs.observed.source.starts_with(crate::live::LIVE) {
-        page.line(0, &[&left[..], &[Span::plain("  "), parts]].concat());
-    } else if width_of(&left) + 2 + parts.0.chars().count() <= page.width() {
+    if width_of(&left) + 2 + parts.0.chars().count() <= page.width() {
         page.sides(0, &left, &[parts]);
+    // Plans from a cluster and from what was written down of it differ in this line alone.
+    } else if output.inputs.observed.shared {
+        page.line(0, &[&left[..], &[Span::plain("  "), parts]].concat());
     } else {
         page.line(0, &left);
         page.line(0, &[parts]);

@@ -218,7 +218,7 @@ fn an_eviction_against_the_budget_is_refused() {
     let world = running("OnDelete");
     block_on(world.evict(&pod("db-0"), &seen(&world, &pod("db-0")))).unwrap();
     let second = refusal(block_on(world.evict(&pod("db-1"), &seen(&world, &pod("db-1")))));
-    assert_eq!((second.code, second.class()), (429, Class::Retry));
+    assert_eq!((second.code, second.class()), (429, Class::Conflict));
     assert_eq!(second.cause.unwrap().reason, "DisruptionBudget");
     world.settle(20);
     block_on(world.evict(&pod("db-1"), &seen(&world, &pod("db-1")))).unwrap();

@@ -136,7 +136,10 @@ fn two_for_one() {
     let _operator = scene.operator();
     scene.cluster("small", &json!({ "replicas": 1 }));
     scene.is_ready("small");
-    let spec = |partitions| json!({ "clusterRef": { "name": "small" }, "topicName": "orders", "partitions": partitions });
+    let spec = |partitions| {
+        let cluster = json!({ "name": "small" });
+        json!({ "clusterRef": cluster, "topicName": "orders", "partitions": partitions })
+    };
     scene.topic("first", &spec(3));
     scene.topic_told("first", "Ready", "True");
     // Ages are told apart by the second.

@@ -1,0 +1,109 @@
+//! What is written down of a world leads to the plan that the world itself leads to.
+
+use std::{fs, path::PathBuf};
+
+use futures_executor::block_on;
+use sluicegate_core::{
+    observed::{Observed, Reads},
+    systems::rivven::Rivven,
+};
+use sluicegate_effects::{
+    Error, Reader,
+    file::{self, File, Source, Start, World},
+    observe, yaml,
+};
+
+use super::{Capture, Sight, Wish, args::Choice, read};
+use crate::{
+    cli::Steps,
+    plan::rounds::Pace,
+    terminal::{Io, Terminal},
+};
+
+/// A world that stands in for a cluster.
+struct Stand(World);
+
+impl Sight for Stand {
+    fn look(&self, reads: Reads<Rivven>) -> Result<Observed<Rivven>, Error> {
+        let mut seen = Observed::default();
+        block_on(observe(&self.0, reads, &mut seen))?;
+        Ok(seen)
+    }
+}
+
+fn fixtures() -> Vec<PathBuf> {
+    let root = PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("../fixtures/rivven");
+    let folders = ["cluster", "topic"].map(|folder| root.join(folder));
+    let files = folders.iter().flat_map(|folder| fs::read_dir(folder).expect("it is there"));
+    let mut files: Vec<PathBuf> = files.map(|file| file.expect("it is there").path()).collect();
+    files.sort();
+    files
+}
+
+fn source(path: &PathBuf) -> Source {
+    let text = fs::read_to_string(path).expect("it is there");
+    Source { name: path.display().to_string(), text }
+}
+
+fn printed(args: &[&str], stdin: &str) -> (u8, String) {
+    let (mut input, mut out, mut err) = (stdin.as_bytes(), Vec::new(), Vec::new());
+    let terminal = Terminal::plain(100);
+    let mut io =
+        Io { stdin: &mut input, stdout: &mut out, stderr: &mut err, terminal, failed: false };
+    let code = crate::run(args, &mut io);
+    (code, String::from_utf8(out).expect("it is text"))
+}
+
+/// Without the line that names the state.
+fn body(text: &str) -> Vec<&str> {
+    let names = |line: &&str| !line.contains("state: ") && !line.contains("custom resource");
+    text.lines().filter(names).collect()
+}
+
+/// Everything that a plan for a file sees of the file's own world, as text.
+fn snapshot(file: &File, stand: &Stand) -> String {
+    let state = file.state.clone().unwrap_or_default();
+    let mut capture = Capture::at(state.now());
+    let (wish, entries) = match file.desired.is_empty() {
+        true => (Wish::Chosen(Choice::default()), &file.present),
+        false => (Wish::Given(file.desired.clone()), &file.desired),
+    };
+    for entry in entries {
+        let look = block_on(Reader::get(&stand.0, &entry.target)).expect("files can be read");
+        capture.saw(entry.target.clone(), &look);
+    }
+    let pace = Pace { steps: Steps::Next, max_steps: 50 };
+    read(stand, capture, &wish, pace).expect("it can be written down").text
+}
+
+#[test]
+fn a_snapshot_of_every_fixture_leads_to_the_plan_of_the_fixture() {
+    let (mut compared, mut wrong) = (0, Vec::new());
+    for path in fixtures() {
+        // Those that are refused, or begin empty, have no state that can be written down.
+        let Ok(file) = file::parse(&source(&path)) else { continue };
+        let Some(state) = &file.state else { continue };
+        let own = path.to_string_lossy();
+        let (code, wanted) = printed(&["", "plan", "-f", &own, "--steps", "next"], "");
+        if code != 0 {
+            continue;
+        }
+        let world = World::new("a fixture", &Start::State(state.clone())).expect("it is planned");
+        let text = snapshot(&file, &Stand(world));
+        let place = std::env::temp_dir().join(format!("sluicegate-{}.yaml", std::process::id()));
+        fs::write(&place, &text).expect("there is room");
+        let place = place.to_string_lossy();
+        let documents = file.desired.iter().map(|one| yaml::to_string(one.value()));
+        let desired = documents.collect::<Vec<_>>().join("---\n");
+        let from: &[&str] = if desired.is_empty() { &["--all"] } else { &["-f", "-"] };
+        let args = [&["", "plan", "--state", &place, "--steps", "next"], from].concat();
+        let (_, got) = printed(&args, &desired);
+        fs::remove_file(&*place).expect("it was written");
+        compared += 1;
+        if body(&got) != body(&wanted) {
+            wrong.push(format!("{own}:\n--- wanted\n{wanted}\n--- got\n{got}"));
+        }
+    }
+    assert!(compared > 20, "only {compared} fixtures have a state");
+    assert!(wrong.is_empty(), "{} of {compared}:\n{}", wrong.len(), wrong.join("\n"));
+}
