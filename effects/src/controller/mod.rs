@@ -262,10 +262,15 @@ where
     let mut beat = interval(BEAT);
     beat.set_missed_tick_behavior(MissedTickBehavior::Delay);
     loop {
-        let leads = *duty.borrow_and_update() == Duty::Lead;
+        // What is seen here is told by nobody any more: it is acted on at once.
+        let current = *duty.borrow_and_update();
+        if current == Duty::Stop {
+            break;
+        }
+        let leads = current == Duty::Lead;
         tokio::select! {
             changed = duty.changed() => {
-                if changed.is_err() || *duty.borrow() == Duty::Stop {
+                if changed.is_err() {
                     break;
                 }
             }
