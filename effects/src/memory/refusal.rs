@@ -1,4 +1,4 @@
-//! How the server refuses, in its words: programs go by the code and the reason, people by the rest.
+//! How the server refuses, in its words: programs go by code and reason, people by the rest.
 
 use sluicegate_core::observed::Ref;
 

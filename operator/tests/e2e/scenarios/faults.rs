@@ -2,8 +2,8 @@
 //! write of three stories: each is answered with an error or lost in every way, and the process is
 //! killed while its answer is under way.
 //!
-//! Each case is a namespace of its own. Where nobody is killed one operator looks after them all, so
-//! that their back-offs pass at the same time.
+//! Each case is a namespace of its own. Where nobody is killed one operator looks after them all,
+//! so that their back-offs pass at the same time.
 
 use std::{
     collections::{BTreeMap, BTreeSet},
