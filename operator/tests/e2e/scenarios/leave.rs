@@ -7,6 +7,7 @@ use crate::{
     kube::{CLAIMS, CLUSTERS, NAMESPACES, PODS, SETS, TOPICS},
     operator::page,
     proxy::{Fault, Proxy},
+    say,
     scene::{SOON, Scene, condition},
     wait::{seconds, throughout, until},
 };
@@ -48,8 +49,23 @@ fn kept() {
         }
     });
     throughout(seconds(4), || assert_eq!(count(&scene, CLAIMS), 2, "volumes stay"));
+    // Its end may be heard of after that of a child, which is then made once more, for an owner
+    // that is gone: Kubernetes collects that as well.
     let after = scene.writes().split_off(before);
-    assert!(after.is_empty(), "Kubernetes collects what it made: {after:?}");
+    if !after.is_empty() {
+        say(&format!("made again in the race with its end: {after:?}"));
+    }
+    let twice = after.iter().filter(|one| one.code == 201).count();
+    assert!(twice <= 1, "{after:?}");
+    until("all of it to be collected", seconds(60), || {
+        let left = scene.state(&scene.namespace);
+        let names: Vec<String> = left.iter().map(crate::normal::name).collect();
+        if names.iter().all(|name| name.starts_with("PersistentVolumeClaim")) {
+            Ok(())
+        } else {
+            Err(format!("{names:?}"))
+        }
+    });
     // A cluster of that name gets them again.
     scene.cluster("duo", &json!({ "replicas": 2 }));
     scene.is_ready("duo");
