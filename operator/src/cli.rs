@@ -4,10 +4,7 @@ use std::path::PathBuf;
 
 use clap::{ArgAction, Args, CommandFactory as _, Parser, Subcommand, ValueEnum};
 
-use crate::{
-    live::args::{Reach, Which},
-    run::args::RunArgs,
-};
+use crate::{live::args::Which, reach::Reach, run::args::RunArgs};
 
 /// Runs streaming platforms on Kubernetes, and shows beforehand what it would do.
 #[derive(Debug, Parser)]

@@ -14,6 +14,7 @@ pub mod input;
 pub mod kinds;
 pub mod live;
 pub mod plan;
+pub mod reach;
 pub mod render;
 pub mod run;
 pub mod simulate;

@@ -1,37 +1,11 @@
-//! The arguments by which a cluster is reached and its resources are chosen: the same words, with
-//! the same meaning, for every command that reads one.
-
-use std::path::PathBuf;
+//! The arguments by which resources of a cluster are chosen: the same words, with the same meaning,
+//! for every command that reads one.
 
 use clap::Args;
 use serde_json::Value;
 use sluicegate_core::observed::{Ref, at};
-use sluicegate_effects::{
-    backend::{self, Resolve},
-    live::Access,
-};
 
 use crate::{Failure, kinds};
-
-/// How to reach a cluster, and as whom.
-#[derive(Clone, Debug, Default, Args)]
-pub struct Reach {
-    /// A kubeconfig. Default: KUBECONFIG, ~/.kube/config, then the pod's own account
-    #[arg(long, value_name = "FILE")]
-    pub kubeconfig: Option<PathBuf>,
-    /// A context of the kubeconfig. Default: its current one
-    #[arg(long, value_name = "NAME")]
-    pub context: Option<String>,
-    /// A user to act as
-    #[arg(long = "as", value_name = "USER")]
-    pub act_as: Option<String>,
-    /// A group to act as a member of. Repeatable
-    #[arg(long = "as-group", value_name = "GROUP", requires = "act_as")]
-    pub act_as_groups: Vec<String>,
-    /// Reaches a broker elsewhere, as curl's option of this name does. Repeatable
-    #[arg(long, value_name = "HOST:PORT=ADDRESS")]
-    pub resolve: Vec<backend::Entry>,
-}
 
 /// Which resources.
 #[derive(Clone, Debug, Default, Args)]
@@ -65,23 +39,6 @@ enum Label {
     IsNot(String, String),
     Exists(String),
     IsMissing(String),
-}
-
-impl Reach {
-    /// The same, as the effects take it.
-    pub fn access(&self) -> Access {
-        Access {
-            kubeconfig: self.kubeconfig.clone(),
-            context: self.context.clone(),
-            act_as: self.act_as.clone(),
-            act_as_groups: self.act_as_groups.clone(),
-        }
-    }
-
-    /// Where brokers are reached instead.
-    pub fn resolve(&self) -> Resolve {
-        self.resolve.iter().cloned().collect()
-    }
 }
 
 impl Which {

@@ -17,8 +17,8 @@ use sluicegate_effects::{
 };
 use tokio::runtime::Runtime;
 
-use super::{LIVE, Sight, args::Reach};
-use crate::Failure;
+use super::{LIVE, Sight};
+use crate::{Failure, reach::Reach};
 
 /// What the API server is told who calls.
 const AGENT: &str = concat!("sluicegate-plan/", env!("CARGO_PKG_VERSION"));
@@ -169,16 +169,9 @@ fn context(reach: &Reach) -> String {
 }
 
 fn unusable(reach: &Reach, error: &Error) -> Failure {
-    let place = match &reach.kubeconfig {
-        Some(path) => path.display().to_string(),
-        None => match std::env::var("KUBECONFIG") {
-            Ok(path) if !path.is_empty() => format!("{path} (KUBECONFIG)"),
-            Ok(_) | Err(_) => "~/.kube/config, or the account of the pod".to_owned(),
-        },
-    };
     Failure(vec![
         format!("error: no cluster can be reached: {}", error.in_full()),
-        format!("  looked at: {place}"),
+        format!("  looked at: {}", reach.looked_at()),
         "  name a kubeconfig with --kubeconfig and a context of it with --context".to_owned(),
         offline(),
         "Planning failed: there is no state to plan from.".to_owned(),

@@ -4,11 +4,12 @@
 //! What is wrong is refused before anything starts, with what would be right: a pod that starts
 //! with half of its settings does the wrong thing quietly.
 
-use std::{net::SocketAddr, path::PathBuf, time::Duration};
+use std::{net::SocketAddr, time::Duration};
 
 use clap::{ArgAction, Args, ValueEnum};
-use sluicegate_effects::{backend::Entry, live::Access};
 use tracing_subscriber::EnvFilter;
+
+use crate::reach::Reach;
 
 /// Arguments of `run`.
 #[derive(Clone, Debug, Args)]
@@ -46,21 +47,9 @@ pub struct RunArgs {
     #[arg(long, env = "CLUSTER_DOMAIN", value_name = "DOMAIN", hide_env_values = true)]
     #[arg(default_value = "cluster.local", value_parser = domain)]
     pub cluster_domain: String,
-    /// A kubeconfig. Default: KUBECONFIG, ~/.kube/config, then the pod's own account
-    #[arg(long, value_name = "FILE")]
-    pub kubeconfig: Option<PathBuf>,
-    /// A context of the kubeconfig. Default: its current one
-    #[arg(long, value_name = "NAME")]
-    pub context: Option<String>,
-    /// A user to act as
-    #[arg(long = "as", value_name = "USER")]
-    pub act_as: Option<String>,
-    /// A group to act as a member of. Repeatable
-    #[arg(long = "as-group", value_name = "GROUP", requires = "act_as")]
-    pub act_as_groups: Vec<String>,
-    /// Reaches a broker elsewhere, as curl's option of this name does. Repeatable
-    #[arg(long, value_name = "HOST:PORT=ADDRESS")]
-    pub resolve: Vec<Entry>,
+    /// How to reach the cluster.
+    #[command(flatten)]
+    pub reach: Reach,
     /// How often everything is looked at though nothing has changed
     #[arg(long, value_name = "DURATION", default_value = "10m", value_parser = duration)]
     pub resync: Duration,
@@ -91,16 +80,6 @@ pub enum LogFormat {
 }
 
 impl RunArgs {
-    /// How to reach the API server, and as whom.
-    pub fn access(&self) -> Access {
-        Access {
-            kubeconfig: self.kubeconfig.clone(),
-            context: self.context.clone(),
-            act_as: self.act_as.clone(),
-            act_as_groups: self.act_as_groups.clone(),
-        }
-    }
-
     /// The namespaces to look after, each once and in order; none means all.
     pub fn namespaces(&self) -> Vec<String> {
         let mut all: Vec<String> =

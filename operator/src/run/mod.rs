@@ -55,15 +55,8 @@ pub fn run(args: &RunArgs, io: &Io<'_>) -> Result<u8, Failure> {
 
 /// A kubeconfig that cannot be used: what, where and what to do.
 fn no_access(args: &RunArgs, error: &Error) -> Failure {
-    let place = match &args.kubeconfig {
-        Some(path) => path.display().to_string(),
-        None => match std::env::var("KUBECONFIG") {
-            Ok(path) if !path.is_empty() => format!("{path} (KUBECONFIG)"),
-            Ok(_) | Err(_) => "~/.kube/config, or the account of the pod".to_owned(),
-        },
-    };
     let mut failure = Failure::chain(error);
-    failure.0.push(format!("  looked at: {place}"));
+    failure.0.push(format!("  looked at: {}", args.reach.looked_at()));
     failure.0.push(
         "  remedy: name a kubeconfig with --kubeconfig and a context of it with --context"
             .to_owned(),

@@ -8,7 +8,7 @@ use std::{
 
 use sluicegate_core::{kind::Settings, systems};
 use sluicegate_effects::{
-    backend::{Products, Resolve},
+    backend::Products,
     controller::{Duty, Options},
     live::{ApiServer, Budget, Connection, Fence, Recorder, connect},
     metrics::Metrics,
@@ -67,7 +67,7 @@ impl Process {
     ///
     /// If the kubeconfig cannot be used or an address is taken.
     pub(crate) async fn begin(args: &RunArgs) -> Result<Self, Failure> {
-        let reached = connect(&args.access(), AGENT).await;
+        let reached = connect(&args.reach.access(), AGENT).await;
         let connection = reached.map_err(|error| no_access(args, &error))?;
         let metrics_at = probes::listen("metrics-addr", args.metrics_addr).await?;
         let health_at = probes::listen("health-addr", args.health_addr).await?;
@@ -93,7 +93,7 @@ impl Process {
         let mut start = Start {
             watches: watches.clone(),
             server: server.clone(),
-            products: Arc::new(Products::new(&args.cluster_domain, resolve(args))),
+            products: Arc::new(Products::new(&args.cluster_domain, args.reach.resolve())),
             fence: fence.clone(),
             recorder: Arc::new(Recorder::new(&lease::place())),
             options: options(args),
@@ -270,10 +270,6 @@ fn scope(args: &RunArgs) -> Scope {
         none if none.is_empty() => Scope::All,
         some => Scope::Namespaces(some.into_iter().collect()),
     }
-}
-
-fn resolve(args: &RunArgs) -> Resolve {
-    args.resolve.iter().cloned().collect()
 }
 
 fn options(args: &RunArgs) -> Options {
