@@ -1,7 +1,7 @@
 //! What is put to the test: one broker, real or not, and the way to it.
 
 use std::{
-    env, fs, io,
+    fs, io,
     net::{SocketAddr, TcpStream},
     path::PathBuf,
     process::{Child, Command, Stdio},
@@ -22,7 +22,10 @@ use sluicegate_effects::{
     },
 };
 
-use crate::standin::{self, API_PORT, CLIENT_PORT, Mood, StandIn};
+use crate::{
+    program::{program, required},
+    standin::{self, API_PORT, CLIENT_PORT, Mood, StandIn},
+};
 
 /// The name of the first broker of the cluster `demo`.
 pub(crate) const HOST: &str = "rivven-demo-0.rivven-demo-headless.default.svc.cluster.local";
@@ -50,8 +53,7 @@ pub(crate) fn subjects() -> Vec<Subject> {
     match program() {
         Some(program) => vec![standin, Subject::Real(Rivvend::start(program))],
         None => {
-            let required = env::var("SLUICEGATE_REQUIRE_RIVVEND").as_deref() == Ok("1");
-            assert!(!required, "no rivvend found (set RIVVEND)");
+            assert!(!required(), "no rivvend found (set RIVVEND)");
             subject_skipped();
             vec![standin]
         }
@@ -67,13 +69,6 @@ fn subject_skipped() {
         "skipped: no rivvend found (set RIVVEND): {name} saw the stand-in only"
     );
     told.expect("stderr can be written to");
-}
-
-fn program() -> Option<PathBuf> {
-    let named = env::var_os("RIVVEND").map(PathBuf::from);
-    let path = env::var_os("PATH").unwrap_or_default();
-    let mut found = env::split_paths(&path).map(|folder| folder.join("rivvend"));
-    named.or_else(|| found.find(|file| file.is_file()))
 }
 
 impl Subject {
