@@ -31,10 +31,8 @@ impl Client {
         let client_id = "containers".to_owned();
         let answer =
             client.ask(&Request::Handshake { protocol_version: PROTOCOL_VERSION, client_id })?;
-        match answer {
-            Response::HandshakeResult { compatible: true, .. } => Ok(client),
-            other => Err(io::Error::other(format!("{other:?}"))),
-        }
+        let welcome = matches!(answer, Response::HandshakeResult { compatible: true, .. });
+        if welcome { Ok(client) } else { Err(io::Error::other(format!("{answer:?}"))) }
     }
 
     /// Asks one thing. That the broker says no is an answer.
@@ -61,18 +59,16 @@ impl Client {
     ///
     /// As the broker says it.
     pub(crate) fn publish(&mut self, topic: &str, bytes: usize) -> Result<u64, String> {
-        let answer = self.ask(&Request::Publish {
+        let record = Request::Publish {
             topic: topic.to_owned(),
             partition: Some(0),
             key: None,
             value: vec![b'x'; bytes].into(),
             leader_epoch: None,
-        });
-        match answer {
-            Ok(Response::Published { offset, .. }) => Ok(offset),
-            Ok(other) => Err(format!("{other:?}")),
-            Err(error) => Err(error.to_string()),
-        }
+        };
+        let answer = self.ask(&record).map_err(|error| error.to_string())?;
+        let Response::Published { offset, .. } = answer else { return Err(format!("{answer:?}")) };
+        Ok(offset)
     }
 
     /// The length of the record at an offset of the first partition.
@@ -81,21 +77,16 @@ impl Client {
     ///
     /// As the broker says it.
     pub(crate) fn length(&mut self, topic: &str, offset: u64) -> Result<usize, String> {
-        let answer = self.ask(&Request::Consume {
+        let question = Request::Consume {
             topic: topic.to_owned(),
             partition: 0,
             offset,
             max_messages: 1,
             isolation_level: None,
             max_wait_ms: None,
-        });
-        match answer {
-            Ok(Response::Messages { messages }) => {
-                let message = messages.first().ok_or("there is none")?;
-                Ok(message.value.len())
-            }
-            Ok(other) => Err(format!("{other:?}")),
-            Err(error) => Err(error.to_string()),
-        }
+        };
+        let answer = self.ask(&question).map_err(|error| error.to_string())?;
+        let Response::Messages { messages } = answer else { return Err(format!("{answer:?}")) };
+        messages.first().map(|message| message.value.len()).ok_or("there is none".to_owned())
     }
 }

@@ -17,15 +17,15 @@ pub(crate) fn all() -> Vec<(String, Value)> {
             all.push(named(&format!("{field} {value}"), "edge", &config));
         }
     }
-    for option in [
-        "idle-timeout-secs",
-        "max-connections-per-ip",
-        "max-total-connections",
-        "partitioner-batch-size",
-        "partitioner-linger-ms",
-        "rate-limit-per-ip",
+    for (option, least) in [
+        ("idle-timeout-secs", "1"),
+        ("max-connections-per-ip", "1"),
+        ("max-total-connections", "1"),
+        ("partitioner-batch-size", "0"),
+        ("partitioner-linger-ms", "0"),
+        ("rate-limit-per-ip", "0"),
     ] {
-        for value in ["0", "1", "4294967295"] {
+        for value in [least, "4294967295"] {
             let raw = json!({ "config": { "raw": { option: value } } });
             all.push(named(&format!("{option} {value}"), "edge", &raw));
         }

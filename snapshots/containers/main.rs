@@ -32,6 +32,7 @@ use std::{
 use libtest_mimic::{Arguments, Failed, Trial};
 use serde_json::Value;
 
+use client::Client;
 use kubelet::Running;
 use promises::Promises;
 use rendered::Pod;
@@ -51,6 +52,8 @@ struct Row {
     ready: Duration,
     ended: Duration,
     grace: Duration,
+    /// Whether a client stayed, to which the broker gives ten seconds.
+    client: bool,
 }
 
 static TABLE: Mutex<Vec<Row>> = Mutex::new(Vec::new());
@@ -71,7 +74,8 @@ fn main() -> ExitCode {
             count => format!(" and {} more", count - 1),
         };
         let name = format!("{}{more}{others}", from[0]);
-        Trial::test(name.clone(), move || run(&program, &name, &pod, &promises))
+        let stays = from.iter().any(|name| name.starts_with("examples/"));
+        Trial::test(name.clone(), move || run(&program, &name, &pod, &promises, stays))
     });
     let conclusion = libtest_mimic::run(&args, trials.collect());
     if !args.list {
@@ -81,7 +85,13 @@ fn main() -> ExitCode {
     conclusion.exit_code()
 }
 
-fn run(program: &Path, name: &str, pod: &Pod, promises: &Promises) -> Result<(), Failed> {
+fn run(
+    program: &Path,
+    name: &str,
+    pod: &Pod,
+    promises: &Promises,
+    client: bool,
+) -> Result<(), Failed> {
     let mut running = Running::start(program, pod);
     let mut passed = Vec::new();
     let probes = &pod.probes;
@@ -96,7 +106,9 @@ fn run(program: &Path, name: &str, pod: &Pod, promises: &Promises) -> Result<(),
         }
     }
     promises.kept(pod, &running).map_err(|why| format!("{why}\n{}", running.said()))?;
+    let stays = client.then(|| Client::connect(running.at(pod.ports["client"]))).transpose()?;
     let ended = running.stop()?;
+    drop(stays);
     if !ended.status.success() {
         return Err(format!("it ended with {}\n{}", ended.status, running.said()).into());
     }
@@ -107,6 +119,7 @@ fn run(program: &Path, name: &str, pod: &Pod, promises: &Promises) -> Result<(),
         ready: time(passed.last()),
         ended: ended.took,
         grace: Duration::from_secs(pod.grace_seconds),
+        client,
     });
     Ok(())
 }
@@ -147,7 +160,7 @@ fn distinct() -> (Distinct, String) {
 /// Whether there is a reason to run no broker that was said, or that stands in the resource.
 fn leads_to_none(resource: &Value, said: &str) -> bool {
     let paused = !resource["metadata"]["annotations"]["sluicegate/paused"].is_null();
-    paused || said.contains("[SEC-01]") || said.contains("error")
+    paused || said.contains("[SEC-01]") || said.starts_with("error: ")
 }
 
 fn short(name: &str) -> String {
@@ -161,12 +174,13 @@ fn table() {
     say("   started     ready   SIGTERM to end, of its grace");
     for row in rows.iter() {
         say(&format!(
-            "{:8.3} s {:7.3} s {:7.3} s of {:2} s  {}",
+            "{:8.3} s {:7.3} s {:7.3} s of {:2} s  {}{}",
             row.started.as_secs_f32(),
             row.ready.as_secs_f32(),
             row.ended.as_secs_f32(),
             row.grace.as_secs(),
             row.name,
+            if row.client { ", with a client that stays" } else { "" },
         ));
     }
 }

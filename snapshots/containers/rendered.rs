@@ -161,9 +161,9 @@ fn mounts(container: &Value, set: &Value) -> Vec<String> {
 }
 
 fn probe(probe: &Value, ports: &BTreeMap<String, u16>) -> Probe {
-    let port = |port: &Value| match port {
-        Value::String(name) => ports[name],
-        other => other.as_u64().and_then(|it| u16::try_from(it).ok()).expect("a port"),
+    let port = |port: &Value| match port.as_str() {
+        Some(name) => ports[name],
+        None => port.as_u64().and_then(|it| u16::try_from(it).ok()).expect("a port"),
     };
     let number = |name: &str, default| probe[name].as_u64().unwrap_or(default);
     let how = match (probe.get("httpGet"), probe.get("tcpSocket")) {
