@@ -105,7 +105,12 @@ impl ControlPlane {
 
     /// The kubeconfig of its administrator, whose requests are in the audit log.
     pub(crate) fn kubeconfig(&self) -> PathBuf {
-        self.state.join("kubeconfig")
+        self.state().join("kubeconfig")
+    }
+
+    /// Where it keeps its files.
+    pub(crate) fn state(&self) -> &Path {
+        &self.state
     }
 
     /// Installs our definitions, and waits until they are served.

@@ -15,7 +15,6 @@ use serde_json::{Value, json};
 
 use crate::{
     control_plane::{ControlPlane, documents},
-    proxy::Proxy,
     wait::{seconds, until},
 };
 
@@ -47,12 +46,6 @@ pub(crate) struct Operator {
 }
 
 impl Start {
-    /// Through a proxy.
-    pub(crate) fn through(mut self, proxy: &Proxy) -> Self {
-        self.server = Some(proxy.address);
-        self
-    }
-
     /// With further arguments.
     pub(crate) fn with(mut self, args: &[&str]) -> Self {
         self.args.extend(args.iter().map(|arg| (*arg).to_owned()));
