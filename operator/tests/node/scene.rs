@@ -171,7 +171,7 @@ impl Scene {
         until(&what, LONG, || match self.seen(PODS, name)["status"]["phase"].as_str() {
             Some("Succeeded") => Ok(()),
             Some("Failed") => panic!("{name} failed: {}", self.said(name)),
-            _ => Err(self.said(name)),
+            _ => Err(last(&self.said(name))),
         });
         self.said(name)
     }
@@ -186,7 +186,7 @@ impl Scene {
     /// Writes so many records and returns how that went.
     pub(crate) fn write(&self, pod: &str, cluster: &str, topic: &str, count: u64) -> String {
         let (service, count) = (self.service(cluster), count.to_string());
-        self.client(pod, &["write", &service, topic, "0", &count, "500", "0"]);
+        self.client(pod, &["write", &service, topic, "0", &count, "100", "0", "60"]);
         self.finished(pod)
     }
 

@@ -13,7 +13,7 @@ use std::{io::Write as _, process::ExitCode, time::Instant};
 pub(crate) fn run(args: &[String]) -> ExitCode {
     let args: Vec<&str> = args.iter().map(String::as_str).collect();
     match args[..] {
-        ["write", address, topic, first, count, batch, pause] => {
+        ["write", address, topic, first, count, batch, pause, connections] => {
             let number = |text: &str| text.parse().expect("a number");
             write::run(&write::Wish {
                 address,
@@ -22,11 +22,14 @@ pub(crate) fn run(args: &[String]) -> ExitCode {
                 count: number(count),
                 batch: number(batch),
                 pause_ms: number(pause),
+                connections: number(connections),
             })
         }
         ["read", address, topic] => read::run(address, topic),
         _ => {
-            tell("write ADDRESS TOPIC FIRST COUNT BATCH PAUSE-MS, or read ADDRESS TOPIC");
+            tell(
+                "write ADDRESS TOPIC FIRST COUNT BATCH PAUSE-MS CONNECTIONS, or read ADDRESS TOPIC",
+            );
             ExitCode::FAILURE
         }
     }

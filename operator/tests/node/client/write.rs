@@ -3,6 +3,7 @@
 
 use std::{
     process::ExitCode,
+    sync::atomic::{AtomicU64, Ordering},
     thread,
     time::{Duration, Instant},
 };
@@ -27,58 +28,66 @@ pub(crate) struct Wish<'a> {
     pub(crate) batch: u64,
     /// How long it pauses after each time.
     pub(crate) pause_ms: u64,
+    /// Over how many connections: the broker takes three milliseconds for each record of one.
+    pub(crate) connections: u64,
 }
 
 /// Until all are acknowledged.
 pub(crate) fn run(wish: &Wish<'_>) -> ExitCode {
     let since = Instant::now();
-    let (mut next, mut done, mut client) = (wish.first, 0, None);
-    let (mut last, mut longest) = (Instant::now(), Duration::ZERO);
-    while done < wish.count {
-        let (first, many) = (next, wish.batch.min(wish.count - done));
-        next += many;
-        match send(&mut client, wish, first..next) {
-            Ok(()) => {
-                done += many;
-                tell(&format!("acknowledged {first}-{}", next - 1));
-                longest = longest.max(last.elapsed());
-                last = Instant::now();
-                thread::sleep(Duration::from_millis(wish.pause_ms));
-            }
-            Err(why) => {
-                client = None;
-                tell(&format!("not acknowledged {first}-{}: {why}", next - 1));
-                thread::sleep(AGAIN);
-            }
+    let (next, left) = (AtomicU64::new(wish.first), AtomicU64::new(wish.count));
+    thread::scope(|threads| {
+        for _ in 0..wish.connections {
+            threads.spawn(|| write(wish, &next, &left));
         }
-    }
-    tell(&format!("wrote {done} in {:.3} s, at most {longest:?} apart", seconds(since)));
+    });
+    let (count, connections, took) = (wish.count, wish.connections, seconds(since));
+    tell(&format!("wrote {count} records over {connections} connections in {took:.3} s"));
     ExitCode::SUCCESS
+}
+
+fn write(wish: &Wish<'_>, next: &AtomicU64, left: &AtomicU64) {
+    let mut client = None;
+    let take = |left: u64| (left > 0).then(|| left - wish.batch.min(left));
+    while let Ok(before) = left.fetch_update(Ordering::SeqCst, Ordering::SeqCst, take) {
+        let many = wish.batch.min(before);
+        // Under numbers of its own each time, until it is acknowledged.
+        loop {
+            let first = next.fetch_add(many, Ordering::SeqCst);
+            let last = first + many - 1;
+            let Err(why) = send(&mut client, wish, first..=last) else {
+                tell(&format!("acknowledged {first}-{last}"));
+                break;
+            };
+            client = None;
+            tell(&format!("not acknowledged {first}-{last}: {why}"));
+            thread::sleep(AGAIN);
+        }
+        thread::sleep(Duration::from_millis(wish.pause_ms));
+    }
 }
 
 fn send(
     client: &mut Option<Client>,
     wish: &Wish<'_>,
-    numbers: std::ops::Range<u64>,
+    numbers: std::ops::RangeInclusive<u64>,
 ) -> Result<(), String> {
     let text = |error: std::io::Error| error.to_string();
     let client = match client {
         Some(client) => client,
         None => client.insert(Client::connect(wish.address).map_err(text)?),
     };
-    let many = numbers.end - numbers.start;
     let record =
         |number: u64| BatchRecord { key: None, value: number.to_string().into_bytes().into() };
-    let answer = client.ask(&Request::PublishBatch {
-        topic: wish.topic.to_owned(),
-        partition: None,
-        records: numbers.map(record).collect(),
-        leader_epoch: None,
-    });
-    let answer = answer.map_err(text)?;
-    let whole = |count: u32| u64::from(count) == many;
-    match &answer {
-        Response::PublishedBatch { record_count, .. } if whole(*record_count) => Ok(()),
-        _ => Err(format!("{answer:?}")),
+    let records: Vec<BatchRecord> = numbers.map(record).collect();
+    let many = records.len();
+    let topic = wish.topic.to_owned();
+    let batch = Request::PublishBatch { topic, partition: None, records, leader_epoch: None };
+    let answer = client.ask(&batch).map_err(text)?;
+    if let Response::PublishedBatch { record_count, .. } = answer
+        && record_count as usize == many
+    {
+        return Ok(());
     }
+    Err(format!("{answer:?}"))
 }

@@ -48,7 +48,7 @@ fn nothing_is_lost() {
 
     let (service, first) = (scene.service("trio"), MANY.to_string());
     // More than it will come to.
-    scene.client("slow", &["write", &service, "ledger", &first, "1000000", "20", "100"]);
+    scene.client("slow", &["write", &service, "ledger", &first, "1000000", "20", "100", "1"]);
     until("the slow client to write", LONG, || match acknowledged(&scene.said("slow")).count() {
         0 => Err(scene.said("slow")),
         _ => Ok(()),
