@@ -10,10 +10,14 @@ mod network;
 mod odd;
 mod process;
 mod quiet;
+mod topics;
 
 use crate::Scenario;
 
-/// All of them.
+/// Those with real brokers.
+pub(crate) const WITH_RIVVEND: &[&[Scenario]] = &[topics::ALL];
+
+/// All others.
 pub(crate) const ALL: &[&[Scenario]] = &[
     faults::ALL,
     quiet::ALL,
