@@ -15,6 +15,8 @@ mod normal;
 mod operator;
 mod plans;
 mod proxy;
+#[path = "../../../effects/tests/rivven/rivvend.rs"]
+mod rivvend;
 mod scenarios;
 mod scene;
 #[path = "../standin/mod.rs"]
