@@ -10,9 +10,6 @@ use sluicegate::{
 };
 use sluicegate_core::systems::rivven::release::RELEASES;
 
-#[path = "common/files.rs"]
-mod files;
-
 /// The heading above the table.
 const HEADING: &str = "## Rivven: what works, and what waits for the broker";
 /// How what a release does with a field begins.
@@ -41,7 +38,8 @@ impl Row {
 }
 
 fn table() -> (Vec<String>, Vec<Row>) {
-    let readme = fs::read_to_string(files::root().join("README.md")).expect("there is one");
+    let readme = fs::read_to_string(concat!(env!("CARGO_MANIFEST_DIR"), "/../README.md"));
+    let readme = readme.expect("there is one");
     let (_, section) = readme.split_once(HEADING).expect("the section is there");
     let (section, _) = section.split_once("\n## ").unwrap_or((section, ""));
     let cells = |line: &str| -> Vec<String> {
