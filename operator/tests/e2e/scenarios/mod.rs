@@ -4,6 +4,7 @@ mod change;
 mod create;
 mod drift;
 mod faults;
+mod import;
 mod lease;
 mod leave;
 mod network;
@@ -28,5 +29,6 @@ pub(crate) const ALL: &[&[Scenario]] = &[
     drift::ALL,
     process::ALL,
     odd::ALL,
+    import::ALL,
     create::ALL,
 ];

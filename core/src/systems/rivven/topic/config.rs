@@ -10,6 +10,8 @@ use super::api::TopicConfig;
 pub struct Setting {
     /// Its name in the broker.
     pub key: &'static str,
+    /// The field of `spec.config` that holds it; `custom` holds several, by their names.
+    pub field: &'static str,
     /// Its value in a topic that nobody configured.
     pub default: &'static str,
     /// Whether the release acts on it. One that it only stores is set all the same.
@@ -18,15 +20,24 @@ pub struct Setting {
 
 /// All eight of them. A broker answers `INVALID_CONFIG` to any other.
 pub const SETTINGS: &[Setting] = &[
-    Setting { key: "cleanup.policy", default: "delete", enforced: true },
-    Setting { key: "compression.type", default: "producer", enforced: false },
-    Setting { key: "max.message.bytes", default: "1048576", enforced: false },
-    Setting { key: "min.insync.replicas", default: "1", enforced: false },
-    Setting { key: "retention.bytes", default: "-1", enforced: false },
-    Setting { key: "retention.ms", default: "604800000", enforced: false },
-    Setting { key: "segment.bytes", default: "1073741824", enforced: false },
-    Setting { key: "segment.ms", default: "604800000", enforced: false },
+    setting("cleanup.policy", "cleanupPolicy", "delete", true),
+    setting("compression.type", "compressionType", "producer", false),
+    setting("max.message.bytes", "maxMessageBytes", "1048576", false),
+    setting("min.insync.replicas", "minInsyncReplicas", "1", false),
+    setting("retention.bytes", "retentionBytes", "-1", false),
+    setting("retention.ms", "retentionMs", "604800000", false),
+    setting("segment.bytes", "segmentBytes", "1073741824", false),
+    setting("segment.ms", "custom", "604800000", false),
 ];
+
+const fn setting(
+    key: &'static str,
+    field: &'static str,
+    default: &'static str,
+    enforced: bool,
+) -> Setting {
+    Setting { key, field, default, enforced }
+}
 
 /// The only setting without a field of its own, which `spec.config.custom` may hold.
 pub const SEGMENT_MS: &str = "segment.ms";
