@@ -22,6 +22,9 @@ use crate::{Failure, reach::Reach};
 
 /// What the API server is told who calls.
 const AGENT: &str = concat!("sluicegate-plan/", env!("CARGO_PKG_VERSION"));
+/// What else a plan can be made from.
+const OFFLINE: &str = "  or say what exists: --state empty (a fresh cluster), --state FILE, or a \
+                       document `observed:` in the file itself";
 /// How many requests are under way at once.
 const AT_ONCE: usize = 16;
 /// How many requests a second are sent. A person waits, and the server has its own fairness.
@@ -45,15 +48,25 @@ impl Cluster {
     ///
     /// If there is no kubeconfig, it cannot be used, or nobody answers.
     pub fn reach(reach: &Reach) -> Result<Self, Failure> {
+        Self::reach_or(reach, &[OFFLINE, "Planning failed: there is no state to plan from."])
+    }
+
+    /// The same, for a command that has these last words where it cannot be reached.
+    ///
+    /// # Errors
+    ///
+    /// As above.
+    pub fn reach_or(reach: &Reach, last: &[&str]) -> Result<Self, Failure> {
         let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build();
         let runtime =
             runtime.map_err(|error| Failure::of(format!("error: cannot start: {error}")))?;
         let connected = runtime.block_on(connect(&reach.access(), AGENT));
-        let connection = connected.map_err(|error| unusable(reach, &error))?;
+        let connection = connected.map_err(|error| ended(unusable(reach, &error), last))?;
         let budget = Budget::new(QPS, QPS);
         let server =
             ApiServer::new(connection.client, budget, Metrics::default()).at(&connection.address);
-        let who = runtime.block_on(who(&server)).map_err(|error| unanswered(&error))?;
+        let who = runtime.block_on(who(&server));
+        let who = who.map_err(|error| ended(unanswered(&error), last))?;
         let context = context(reach);
         let source = format!("{LIVE}{context}server {}, as {who}", connection.address);
         let products = Arc::new(Products::new("cluster.local", reach.resolve()));
@@ -173,8 +186,6 @@ fn unusable(reach: &Reach, error: &Error) -> Failure {
         format!("error: no cluster can be reached: {}", error.in_full()),
         format!("  looked at: {}", reach.looked_at()),
         "  name a kubeconfig with --kubeconfig and a context of it with --context".to_owned(),
-        offline(),
-        "Planning failed: there is no state to plan from.".to_owned(),
     ])
 }
 
@@ -188,15 +199,12 @@ fn unanswered(error: &Error) -> Failure {
     Failure(vec![
         format!("error: no cluster can be reached: {}", error.in_full()),
         remedy.to_owned(),
-        offline(),
-        "Planning failed: there is no state to plan from.".to_owned(),
     ])
 }
 
-fn offline() -> String {
-    "  or say what exists: --state empty (a fresh cluster), --state FILE, or a document \
-     `observed:` in the file itself"
-        .to_owned()
+fn ended(mut failure: Failure, last: &[&str]) -> Failure {
+    failure.0.extend(last.iter().map(|line| (*line).to_owned()));
+    failure
 }
 
 /// What could not be looked at: a plan without it would only look whole.
