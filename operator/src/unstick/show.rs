@@ -22,10 +22,10 @@ pub(super) fn page(
         resource(&mut page, one);
     }
     page.gap();
-    page.words(0, &[], &counted(found), Style::Plain);
+    counted(found).iter().for_each(|line| page.words(0, &[], line, Style::Plain));
     if !found.stuck.is_empty() && !acts {
-        let how = "Nothing was written. The same with --yes lets them go, and leaves undone what \
-                   is listed.";
+        let how = "Nothing was written. With --yes they are let go, and what is listed stays \
+                   undone.";
         page.words(0, &[], how, Style::Plain);
     }
     page.finish()
@@ -57,17 +57,18 @@ fn resource(page: &mut Page, one: &Stuck) {
     }
 }
 
-fn counted(found: &Found) -> String {
-    let mut parts = vec![match found.stuck.len() {
-        0 => "Nothing hangs on a finalizer of Sluicegate's".to_owned(),
-        1 => "1 resource hangs on a finalizer of Sluicegate's".to_owned(),
-        n => format!("{n} resources hang on a finalizer of Sluicegate's"),
+fn counted(found: &Found) -> Vec<String> {
+    let mut lines = vec![match found.stuck.len() {
+        0 => "Nothing hangs on a finalizer of Sluicegate's.".to_owned(),
+        1 => "1 resource hangs on a finalizer of Sluicegate's.".to_owned(),
+        n => format!("{n} resources hang on a finalizer of Sluicegate's."),
     }];
     if found.elsewhere > 0 {
-        parts.push(format!("{} being deleted, held by others", many(found.elsewhere, "resource")));
+        let count = many(found.elsewhere, "resource");
+        lines.push(format!("{count} being deleted, held by others alone."));
     }
     if found.alive > 0 {
-        parts.push(format!("{} not being deleted, left alone", many(found.alive, "resource")));
+        lines.push(format!("{} not being deleted, left alone.", many(found.alive, "resource")));
     }
-    format!("{}.", parts.join("; "))
+    lines
 }

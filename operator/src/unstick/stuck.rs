@@ -1,11 +1,10 @@
 //! Which resources hang, and what is left undone if they go: what the operator would have done
 //! first, by its own plan.
 
-use std::collections::BTreeMap;
+use std::{collections::BTreeMap, sync::Arc};
 
 use serde_json::Value;
 use sluicegate_core::{
-    label::PAUSED,
     observed::{Look, Ref, at, text},
     plan::Precondition,
     step::controller,
@@ -27,7 +26,7 @@ use crate::{
 };
 
 /// How far a plan is played to learn what it does.
-const STEPS_MAX: usize = 50;
+const PACE: Pace = Pace { steps: Steps::All, max_steps: 50 };
 
 /// A resource that is being deleted and hangs on our finalizer.
 #[derive(Clone, Debug)]
@@ -44,7 +43,7 @@ pub(super) struct Stuck {
     pub others: Vec<String>,
     /// What is left undone without the operator.
     pub undone: Undone,
-    object: Value,
+    object: Arc<Value>,
 }
 
 /// What is left undone.
@@ -90,7 +89,7 @@ pub(super) fn find(
     Ok(found)
 }
 
-fn stuck(kind: &KindInfo, target: Ref, object: &Value) -> Option<Stuck> {
+fn stuck(kind: &KindInfo, target: Ref, object: &Arc<Value>) -> Option<Stuck> {
     let ours = kind.finalizer?;
     let held = at(object, "/metadata/finalizers").and_then(Value::as_array);
     let held = held.into_iter().flatten().filter_map(Value::as_str);
@@ -102,64 +101,75 @@ fn stuck(kind: &KindInfo, target: Ref, object: &Value) -> Option<Stuck> {
         ours,
         others: others.into_iter().map(str::to_owned).collect(),
         undone: Undone::Known(Vec::new()),
-        object: object.clone(),
+        object: Arc::clone(object),
     })
 }
 
 /// Plans for those that hang, and notes what nobody will do.
 pub(super) fn tell_undone(cluster: &Cluster, stuck: &mut [Stuck], choice: &Choice) {
-    let mut capture = Capture::at(now());
+    // A pause holds back the operator, which is not here: what it would do is asked all the same.
+    let mut capture = Capture::at(now()).unpaused();
     for one in stuck.iter() {
-        capture.saw(one.target.clone(), &Look::Found(unpaused(&one.object).into()));
+        capture.saw(one.target.clone(), &Look::Found(Arc::clone(&one.object)));
     }
-    let pace = Pace { steps: Steps::All, max_steps: STEPS_MAX };
-    let played =
-        live::read(cluster, capture, &Wish::Chosen(choice.clone()), pace).and_then(|read| {
-            let start = Start::State(read.state.clone());
-            let world = World::new("what was read", &start);
-            let world = world.map_err(|_| Failure::of("what was read cannot be used"))?;
-            let mut records = rounds::run(&world, &read.entries, pace).records;
-            let records =
-                stuck.iter().filter_map(|one| records.remove_entry(&one.target)).collect();
-            Ok((read, records))
-        });
+    let read = live::read(cluster, capture, &Wish::Chosen(choice.clone()), PACE);
+    let played = read.and_then(Played::of);
     for one in stuck {
         one.undone = match &played {
             Err(failure) => {
                 let why = failure.0.first().map(String::as_str).unwrap_or_default();
                 Undone::Unknown(why.trim_start_matches("error: ").to_owned())
             }
-            Ok((read, records)) => undone(one, read, records),
+            Ok(played) => played.undone(one),
         };
     }
 }
 
-/// A pause holds back the operator, which is not here: what it would do is asked all the same.
-fn unpaused(object: &Value) -> Value {
-    let mut object = object.clone();
-    if let Some(Value::Object(notes)) = object.pointer_mut("/metadata/annotations") {
-        notes.remove(PAUSED);
-    }
-    object
+/// What the operator would do.
+struct Played {
+    read: Read,
+    /// At its first look, where nothing is guessed at.
+    first: BTreeMap<Ref, Record>,
+    /// Until nothing is left, on the embedded Kubernetes.
+    whole: BTreeMap<Ref, Record>,
 }
 
-fn undone(one: &Stuck, read: &Read, records: &BTreeMap<Ref, Record>) -> Undone {
-    let Some(record) = records.get(&one.target) else {
-        return Undone::Unknown("the resource does not decode".to_owned());
-    };
-    if let Some(error) = &record.error {
-        return Undone::Unknown(error.clone());
+impl Played {
+    fn of(read: Read) -> Result<Self, Failure> {
+        let play = |steps| {
+            let world = World::new("what was read", &Start::State(read.state.clone()));
+            let world = world.map_err(|_| Failure::of("what was read cannot be used"))?;
+            Ok(rounds::run(&world, &read.entries, Pace { steps, ..PACE }).records)
+        };
+        let (first, whole) = (play(Steps::Next)?, play(Steps::All)?);
+        Ok(Self { read, first, whole })
     }
-    let uid = text(&one.object, "/metadata/uid");
-    let own = |target: &Target| {
-        let object = read.state.objects.iter().find(|object| is(target, object));
-        object.and_then(controller) == Some(uid)
-    };
-    // What it owns goes with it: Kubernetes collects that by itself.
-    let left = |action: &&Action| !action.target.as_ref().is_some_and(own);
-    let done = record.actions.iter().filter(left).filter_map(deed);
-    let waits = record.waiting.iter().map(|one| (one.what.clone(), one.rule.to_owned()));
-    Undone::Known(done.chain(waits).collect())
+
+    fn undone(&self, one: &Stuck) -> Undone {
+        let (Some(first), Some(whole)) = (self.first.get(&one.target), self.whole.get(&one.target))
+        else {
+            return Undone::Unknown("the resource does not decode".to_owned());
+        };
+        if let Some(error) = &whole.error {
+            return Undone::Unknown(error.clone());
+        }
+        let uid = text(&one.object, "/metadata/uid");
+        let own = |target: &Target| {
+            let object = self.read.state.objects.iter().find(|object| is(target, object));
+            object.and_then(controller) == Some(uid)
+        };
+        // What it owns goes with it: Kubernetes collects that by itself.
+        let left = |action: &&Action| !action.target.as_ref().is_some_and(own);
+        let mut undone: Vec<_> = whole.actions.iter().filter(left).filter_map(deed).collect();
+        // What is waited for now counts, whatever the embedded brokers would say of it later.
+        for waits in first.waiting.iter().chain(&whole.waiting) {
+            let deed = (waits.what.clone(), waits.rule.to_owned());
+            if !undone.contains(&deed) {
+                undone.push(deed);
+            }
+        }
+        Undone::Known(undone)
+    }
 }
 
 /// What an action does to anything but the resource itself.

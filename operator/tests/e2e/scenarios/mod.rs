@@ -10,6 +10,7 @@ mod network;
 mod odd;
 mod process;
 mod quiet;
+mod unstick;
 
 use crate::Scenario;
 
@@ -19,6 +20,7 @@ pub(crate) const ALL: &[&[Scenario]] = &[
     quiet::ALL,
     network::ALL,
     lease::ALL,
+    unstick::ALL,
     change::ALL,
     leave::ALL,
     drift::ALL,
