@@ -35,6 +35,9 @@ pub enum Command {
     Simulate(SimulateArgs),
     /// Runs the operator: keeps every resource in a cluster as it asks to be.
     Run(Box<RunArgs>),
+    /// Lets go of resources that hang on being deleted after the operator has gone. Shows first
+    /// what is then left undone.
+    Unstick(UnstickArgs),
     /// Explains a rule, a field, a condition or a gate.
     Explain(ExplainArgs),
     /// Prints the definitions of the custom resources.
@@ -177,6 +180,26 @@ pub struct SimulateArgs {
     /// The form of the result
     #[arg(short, long, value_enum, default_value_t = SimulateFormat::Text)]
     pub output: SimulateFormat,
+    /// Whether to colour
+    #[arg(long, value_enum, default_value_t = Colour::Auto)]
+    pub color: Colour,
+}
+
+/// Arguments of `unstick`.
+#[derive(Clone, Debug, Args)]
+pub struct UnstickArgs {
+    /// What to let go of, if it hangs.
+    #[command(flatten)]
+    pub which: Which,
+    /// How to reach the cluster.
+    #[command(flatten)]
+    pub reach: Reach,
+    /// Does it. Without this it is only shown
+    #[arg(long)]
+    pub yes: bool,
+    /// The namespace of the operator that has gone. Default: an operator in any counts
+    #[arg(long, value_name = "NAMESPACE")]
+    pub lease_namespace: Option<String>,
     /// Whether to colour
     #[arg(long, value_enum, default_value_t = Colour::Auto)]
     pub color: Colour,

@@ -21,6 +21,7 @@ pub mod run;
 pub mod simulate;
 pub mod snapshot;
 pub mod terminal;
+pub mod unstick;
 pub mod validate;
 
 use cli::{Cli, Command};
@@ -48,6 +49,7 @@ where
         Command::Snapshot(args) => snapshot::run(args, io),
         Command::Simulate(args) => simulate::run(args, io),
         Command::Run(args) => run::run(args, io),
+        Command::Unstick(args) => unstick::run(args, io),
         Command::Explain(args) => explain::run(args, io),
         Command::Crd(args) => crd::run(args, io),
         Command::Completions { shell } => {

@@ -12,6 +12,7 @@ mod odd;
 mod process;
 mod quiet;
 mod topics;
+mod unstick;
 
 use crate::Scenario;
 
@@ -24,6 +25,7 @@ pub(crate) const ALL: &[&[Scenario]] = &[
     quiet::ALL,
     network::ALL,
     lease::ALL,
+    unstick::ALL,
     change::ALL,
     leave::ALL,
     drift::ALL,
