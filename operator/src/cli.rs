@@ -4,7 +4,7 @@ use std::path::PathBuf;
 
 use clap::{ArgAction, Args, CommandFactory as _, Parser, Subcommand, ValueEnum};
 
-use crate::{live::args::Which, reach::Reach, run::args::RunArgs};
+use crate::{install::ManifestsArgs, live::args::Which, reach::Reach, run::args::RunArgs};
 
 /// Runs streaming platforms on Kubernetes, and shows beforehand what it would do.
 #[derive(Debug, Parser)]
@@ -42,6 +42,8 @@ pub enum Command {
     Explain(ExplainArgs),
     /// Prints the definitions of the custom resources.
     Crd(CrdArgs),
+    /// Prints what installs the operator: its account, its roles, its Deployment. For kubectl apply.
+    Manifests(ManifestsArgs),
     /// Prints the completions for a shell.
     Completions {
         /// The shell.

@@ -12,6 +12,7 @@ pub mod crd;
 pub mod explain;
 pub mod import;
 pub mod input;
+pub mod install;
 pub mod kinds;
 pub mod live;
 pub mod plan;
@@ -52,6 +53,7 @@ where
         Command::Unstick(args) => unstick::run(args, io),
         Command::Explain(args) => explain::run(args, io),
         Command::Crd(args) => crd::run(args, io),
+        Command::Manifests(args) => install::run(args, io),
         Command::Completions { shell } => {
             io.out(&cli::completions(*shell));
             Ok(DONE)
