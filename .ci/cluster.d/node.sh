@@ -51,14 +51,14 @@ CORE
 }
 
 start_containerd() {
-  PATH=$containerd_folder:$PATH TMPDIR=$state/tmp start containerd \
+  PATH=$containerd_folder:$PATH start containerd \
     "$containerd_folder/containerd" --config containerd.toml
   until_true "containerd" ctr version
   load_own_images
 }
 
 start_kubelet() {
-  TMPDIR=$state/tmp start kubelet "$kubelet_folder/kubelet" --config kubelet.yaml \
+  start kubelet "$kubelet_folder/kubelet" --config kubelet.yaml \
     --kubeconfig kubelet.kubeconfig --hostname-override node-0 --node-ip "$address" \
     --node-labels topology.kubernetes.io/zone=a,topology.kubernetes.io/region=here
 }

@@ -40,7 +40,7 @@ run_within() {
   [ -n "$node" ] || exec "$@"
   # shellcheck disable=SC2016
   exec nsenter --net="/proc/$(pid box)/ns/net" -- unshare --mount -- bash -c '
-    mount --bind "$0" /etc/resolv.conf && exec "$@"' "$state/resolv.conf" "$@"
+    mount --bind "$1" /etc/resolv.conf && shift && exec "$@"' "$0" "$state/resolv.conf" "$@"
 }
 
 load_from_outside() {
