@@ -40,14 +40,14 @@ write_image() {
   for name in "${names[@]}"; do
     [[ ${name##*/} == *:* ]] || fail "image: $name has no tag; say NAME:TAG"
   done
-  mkdir -p "$work/root" "$work/oci/blobs/sha256"
+  mkdir -p "$work/layer.d" "$work/oci/blobs/sha256"
   for file in "${sources[@]}"; do
     [ -e "${file%%:*}" ] && [[ $file == *:/* ]] ||
       fail "image: --file $file is not SOURCE:/PLACE with a source that is there"
     put "${file%%:*}" "${file#*:}"
     if [ -n "$libs" ]; then put_libs "${file%%:*}"; fi
   done
-  tar_of "$work/root" . >"$work/layer"
+  tar_of "$work/layer.d" . >"$work/layer"
   layer=$(blob "$work/layer")
   printf '{"architecture":"%s","os":"linux","config":{"User":%s,"Env":[%s],' \
     "$(architecture)" "$(quoted "$user")" "$(quoted "${env[@]}")" >"$work/config"
@@ -71,15 +71,15 @@ write_image() {
 
 # Puts a file, or what a folder holds, in its place in the image.
 put() {
-  mkdir -p "$work/root/${2%/*}"
-  cp -RLT --preserve=mode,links "$1" "$work/root/$2"
+  mkdir -p "$work/layer.d/${2%/*}"
+  cp -RLT --preserve=mode,links "$1" "$work/layer.d/$2"
 }
 
 # The libraries that a program is linked to, and what loads them, where it looks for them.
 put_libs() {
   local lib
   while read -r lib; do
-    [ -e "$work/root$lib" ] || put "$lib" "$lib"
+    [ -e "$work/layer.d$lib" ] || put "$lib" "$lib"
   done < <(ldd "$1" 2>/dev/null | grep -o '/[^ ]*')
 }
 
