@@ -89,7 +89,8 @@ apply_objects() {
 usable() {
   local part
   for part in "${parts[@]}"; do alive "$part" || ended "$part"; done
-  kube get serviceaccount default && kube wait --for condition=Ready node --all --timeout 0
+  kube get serviceaccount default && kube wait --for condition=Ready node --all --timeout 0 &&
+    { [ -z "$node" ] || kube get --raw /api/v1/nodes/node-0/proxy/healthz; }
 }
 
 running() {

@@ -63,7 +63,7 @@ fn main() -> ExitCode {
     let mut args = Arguments::from_args();
     args.test_threads = args.test_threads.or(Some(AT_ONCE));
     let Some(program) = program::program() else {
-        say("containers: SKIPPED, nothing of it was tested: no rivvend found (set RIVVEND)");
+        say(&format!("containers: SKIPPED, nothing of it was tested: {}", program::MISSING));
         return if program::required() { ExitCode::FAILURE } else { ExitCode::SUCCESS };
     };
     let (distinct, counted) = distinct();

@@ -10,5 +10,5 @@ mod standin;
 
 mod agree;
 mod faults;
-mod program;
+mod rivvend;
 mod subject;

@@ -12,5 +12,9 @@ pub(crate) fn program() -> Option<PathBuf> {
 
 /// Whether it is a failure that there is none.
 pub(crate) fn required() -> bool {
-    env::var("SLUICEGATE_REQUIRE_RIVVEND").as_deref() == Ok("1")
+    let is = |name, value| env::var(name).is_ok_and(|it| it == value);
+    is("CI", "true") || is("SLUICEGATE_REQUIRE_RIVVEND", "1")
 }
+
+/// What is said where there is none.
+pub(crate) const MISSING: &str = "no rivvend found (set RIVVEND)";

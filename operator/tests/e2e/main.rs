@@ -2,19 +2,25 @@
 //!
 //! Each scenario has a namespace, an operator and a user of its own, so that they run side by side;
 //! most of their time they wait. What an operator asked for is read from the API server's audit log
-//! and from nowhere else. Brokers do not exist here: the stand-in answers for them.
+//! and from nowhere else. Pods have no containers here: a stand-in answers for their brokers, or a
+//! real rivvend process on loopback where a scenario is about what brokers do.
 //!
 //! Where the control plane is not built the suite says so and is skipped: building it takes
 //! minutes. With `CI=true` or `SLUICEGATE_REQUIRE_CLUSTER=1` it is built, or the suite fails. With
-//! `SLUICEGATE_E2E_CLUSTER` a control plane is used that is up already, by its state folder.
+//! `SLUICEGATE_E2E_CLUSTER` a control plane is used that is up already, by its state folder. The
+//! scenarios with real brokers are skipped in the same way without a rivvend, which `RIVVEND` names
+//! or `PATH` has; with `CI=true` or `SLUICEGATE_REQUIRE_RIVVEND=1` that is a failure.
 
 mod audit;
+mod brokers;
 mod control_plane;
 mod kube;
 mod normal;
 mod operator;
 mod plans;
 mod proxy;
+#[path = "../../../effects/tests/rivven/rivvend.rs"]
+mod rivvend;
 mod scenarios;
 mod scene;
 #[path = "../standin/mod.rs"]
@@ -35,14 +41,27 @@ pub(crate) type Scenario = (&'static str, fn());
 fn main() -> ExitCode {
     let mut args = Arguments::from_args();
     args.test_threads = args.test_threads.or(Some(AT_ONCE));
-    if timing::chosen(&args, scenarios::ALL)
+    let chosen = |name: &str| timing::chosen(&args, name);
+    let mut all: Vec<Scenario> = scenarios::ALL.concat();
+    let real = scenarios::WITH_RIVVEND.concat();
+    let of_real = real.iter().filter(|(name, _)| chosen(name)).count();
+    let runs = !args.list && !args.ignored;
+    if rivvend::program().is_some() || !runs {
+        all.splice(0..0, real);
+    } else if of_real > 0 {
+        assert!(!rivvend::required(), "{}", rivvend::MISSING);
+        say(&format!("e2e: SKIPPED, {of_real} scenarios: {}", rivvend::MISSING));
+    }
+    let any = all.iter().any(|(name, _)| chosen(name));
+    let runs = runs && any;
+    if runs
         && !control_plane::required()
         && let Some(why) = control_plane::missing()
     {
         say(&format!("e2e: SKIPPED, nothing of it was tested: {why}"));
         return ExitCode::SUCCESS;
     }
-    let conclusion = timing::run(&args, scenarios::ALL);
+    let conclusion = timing::run(&args, all);
     control_plane::down();
     conclusion.exit_code()
 }
