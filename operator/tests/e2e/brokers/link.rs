@@ -207,7 +207,7 @@ async fn carry(all: &All, near: &mut TcpStream) -> io::Result<End> {
     loop {
         let request = frame(near).await?;
         let (asked, format, id) = Request::from_wire(&request[4..]).map_err(io::Error::other)?;
-        let what = standin::told(&asked);
+        let what = standin::serve::told(&asked);
         let rule = what.as_ref().and_then(|what| all.meets(what));
         let fault = rule.as_ref().map(|rule| &rule.fault);
         if let Some(Fault::Drops) = fault {

@@ -1,0 +1,5 @@
+//! Later.
+
+use crate::Scenario;
+
+pub(crate) const ALL: &[Scenario] = &[];
