@@ -41,8 +41,8 @@ pub(super) fn seen(scene: &Scene, topic: &str) -> Value {
 /// Waits until a broker has a topic with so many partitions.
 pub(super) fn has(broker: &Broker, topic: &str, partitions: u32) {
     until(&format!("{topic} to have {partitions} partitions"), SOON, || {
-        match broker.topic(topic) {
-            Some(topic) if topic.partitions == partitions => Ok(()),
+        match broker.partitions(topic) {
+            Some(is) if is == partitions => Ok(()),
             other => Err(format!("{other:?}: {:?}", broker.link.changes())),
         }
     });
