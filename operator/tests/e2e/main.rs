@@ -56,7 +56,7 @@ fn main() -> ExitCode {
         args.filter.as_deref().is_none_or(matches) && !args.skip.iter().any(|one| matches(one))
     };
     let mut all: Vec<Scenario> = scenarios::ALL.concat();
-    let real = scenarios::WITH_RIVVEND.concat();
+    let real = scenarios::WITH_RIVVEND.concat().concat();
     let of_real = real.iter().filter(|(name, _)| chosen(name)).count();
     let runs = !args.list && !args.ignored;
     if rivvend::program().is_some() || !runs {

@@ -17,7 +17,7 @@ mod unstick;
 use crate::Scenario;
 
 /// Those with real brokers.
-pub(crate) const WITH_RIVVEND: &[&[Scenario]] = &[topics::ALL];
+pub(crate) const WITH_RIVVEND: &[&[&[Scenario]]] = &[topics::ALL];
 
 /// All others.
 pub(crate) const ALL: &[&[Scenario]] = &[
