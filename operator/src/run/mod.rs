@@ -13,7 +13,7 @@
 mod announce;
 pub mod args;
 mod health;
-mod lease;
+pub(crate) mod lease;
 mod numbers;
 mod probes;
 mod process;

@@ -2,7 +2,7 @@
 //! says it did is not asked; what was asked of the server is.
 
 use std::{
-    collections::BTreeMap,
+    collections::{BTreeMap, BTreeSet},
     fmt,
     fs::File,
     io::{Read as _, Seek as _, SeekFrom},
@@ -110,8 +110,10 @@ struct Read {
     /// What of the last line was there.
     rest: Vec<u8>,
     users: BTreeMap<String, Vec<Arc<Entry>>>,
+    /// The groups that each of them is in.
+    groups: BTreeMap<String, BTreeSet<String>>,
     /// Watches that were told when they began.
-    begun: std::collections::BTreeSet<String>,
+    begun: BTreeSet<String>,
 }
 
 impl Audit {
@@ -128,11 +130,11 @@ impl Audit {
         entries
     }
 
-    /// Everybody who asked for anything so far.
-    pub(crate) fn users(&self) -> Vec<String> {
+    /// Everybody who asked for anything so far, with the groups that each is in.
+    pub(crate) fn users(&self) -> BTreeMap<String, BTreeSet<String>> {
         let mut read = self.read.lock().unwrap_or_else(PoisonError::into_inner);
         read.more(&self.path);
-        read.users.keys().cloned().collect()
+        read.groups.clone()
     }
 }
 
@@ -153,7 +155,7 @@ impl Read {
     }
 
     fn event(&mut self, mut event: Value) {
-        let Some(user) = user(&event) else { return };
+        let Some((user, groups)) = user(&event) else { return };
         let id = event["auditID"].as_str().unwrap_or_default().to_owned();
         // A watch is told twice: when it begins, and when it ends.
         match event["stage"].as_str() {
@@ -185,16 +187,22 @@ impl Read {
             dry: uri.contains("dryRun=All") || body["dryRun"].is_array(),
             body,
         };
+        self.groups.entry(user.clone()).or_default().extend(groups);
         self.users.entry(user).or_default().push(Arc::new(entry));
     }
 }
 
-/// Who is under test: whoever is impersonated, or an account with its token.
-fn user(event: &Value) -> Option<String> {
-    let acted = event["impersonatedUser"]["username"].as_str();
-    let own = event["user"]["username"].as_str();
-    let account = own.filter(|name| name.starts_with("system:serviceaccount:"));
-    acted.or(account).map(str::to_owned)
+/// Who is under test, with the groups: whoever is impersonated, or an account with its token.
+fn user(event: &Value) -> Option<(String, Vec<String>)> {
+    let name = |of: &Value| of["username"].as_str().map(str::to_owned);
+    let account = |name: &String| name.starts_with("system:serviceaccount:");
+    let (acted, own) = (&event["impersonatedUser"], &event["user"]);
+    let (who, name) = match name(acted) {
+        Some(name) => (acted, name),
+        None => (own, name(own).filter(account)?),
+    };
+    let groups = who["groups"].as_array().into_iter().flatten();
+    Some((name, groups.filter_map(|group| group.as_str().map(str::to_owned)).collect()))
 }
 
 /// Those of a class.

@@ -16,7 +16,8 @@ use crate::{
     audit::Audit,
     granted,
     kube::{
-        CLUSTER_ROLE_BINDINGS, CLUSTER_ROLES, CLUSTERS, DEFINITIONS, Kube, NAMESPACES, TOPICS,
+        CLAIMS, CLUSTER_ROLE_BINDINGS, CLUSTER_ROLES, CLUSTERS, DEFINITIONS, Kube, NAMESPACES,
+        TOPICS,
     },
     wait::{seconds, until},
 };
@@ -25,6 +26,9 @@ use crate::{
 const GIVEN: &str = "SLUICEGATE_E2E_CLUSTER";
 /// By this the suite has to run: what it needs is built, and if it cannot be, that is a failure.
 const REQUIRE: &str = "SLUICEGATE_REQUIRE_CLUSTER";
+
+/// The feature gates of an API server that .ci/cluster starts.
+const GATES: &str = "SLUICEGATE_FEATURE_GATES";
 
 /// A control plane.
 pub(crate) struct ControlPlane {
@@ -81,11 +85,12 @@ pub(crate) fn alone() -> (MutexGuard<'static, ()>, &'static ControlPlane) {
     (turn, ALONE.get_or_init(|| ControlPlane::up(None, "alone")))
 }
 
-/// The one on which things are installed, as it was when it was new.
+/// The one on which things are installed, as it was when it was new. It does not stream lists, as
+/// servers of Kubernetes 1.33 do not unless they are told to.
 pub(crate) fn bare() -> (MutexGuard<'static, ()>, &'static ControlPlane) {
     static TURN: Mutex<()> = Mutex::new(());
     let turn = TURN.lock().unwrap_or_else(PoisonError::into_inner);
-    let plane = BARE.get_or_init(|| ControlPlane::up(None, "bare"));
+    let plane = BARE.get_or_init(|| ControlPlane::up_with(None, "bare", "WatchList=false"));
     plane.clear();
     (turn, plane)
 }
@@ -107,13 +112,19 @@ pub(crate) fn down() {
 
 impl ControlPlane {
     fn up(given: Option<PathBuf>, name: &str) -> Self {
+        Self::up_with(given, name, "")
+    }
+
+    /// With feature gates of the API server.
+    fn up_with(given: Option<PathBuf>, name: &str, gates: &str) -> Self {
         let ours = given.is_none();
         let own = || Path::new(env!("CARGO_TARGET_TMPDIR")).join("e2e").join(name);
         let state = given.unwrap_or_else(own);
         if ours {
             // One that a suite left that was killed.
             drop(command("down", Some(&state)).stderr(Stdio::null()).output());
-            let ended = command("up", Some(&state)).stdout(Stdio::null()).status();
+            let mut up = command("up", Some(&state));
+            let ended = up.env(GATES, gates).stdout(Stdio::null()).status();
             assert!(ended.expect(".ci/cluster is there").success(), "the control plane is up");
         }
         let (kube, audit) =
@@ -164,14 +175,16 @@ impl ControlPlane {
                 kube.merge(kind, namespace, &name(&one), &free);
             }
         }
-        for kind in [DEFINITIONS, CLUSTER_ROLES, CLUSTER_ROLE_BINDINGS, NAMESPACES] {
+        let all = [DEFINITIONS, CLAIMS, CLUSTER_ROLES, CLUSTER_ROLE_BINDINGS, NAMESPACES];
+        for kind in all {
             let own = |one: &Value| match kind {
                 CLUSTER_ROLES | CLUSTER_ROLE_BINDINGS => name(one).starts_with("sluicegate"),
                 NAMESPACES => name(one) != "default" && !name(one).starts_with("kube-"),
                 _ => true,
             };
-            let there = || kube.list(kind, "").into_iter().filter(own).map(|one| name(&one));
-            there().for_each(|one| kube.delete(kind, "", &one));
+            let place = if kind == CLAIMS { "default" } else { "" };
+            let there = || kube.list(kind, place).into_iter().filter(own).map(|one| name(&one));
+            there().for_each(|one| kube.delete(kind, place, &one));
             until("what was installed to be gone", seconds(60), || {
                 let left: Vec<String> = there().collect();
                 if left.is_empty() { Ok(()) } else { Err(left.join(", ")) }

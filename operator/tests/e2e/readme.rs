@@ -1,6 +1,6 @@
 //! The README's own commands, as a newcomer would type them.
 //!
-//! A block of commands that is to be run has a comment before it, which nobody sees who reads the
+//! A block of commands, or a file, that is to be tried has a comment before it, which nobody sees who reads the
 //! page: `<!-- run: NAME -->`. A scenario asks for it by that name, so that what is promised is what
 //! is tried, to the letter.
 
@@ -24,9 +24,9 @@ pub(crate) fn blocks(name: &str) -> Vec<String> {
     let mark = format!("<!-- run: {name} -->");
     let mut blocks = Vec::new();
     for after in readme.split(&mark).skip(1) {
-        let block = after.trim_start().strip_prefix("```sh\n");
-        let block = block.and_then(|block| block.split("\n```").next());
-        blocks.push(block.unwrap_or_else(|| panic!("no commands follow {mark}")).to_owned());
+        let block = after.trim_start().strip_prefix("```").and_then(|block| block.split_once('\n'));
+        let block = block.and_then(|(_, block)| block.split("\n```").next());
+        blocks.push(block.unwrap_or_else(|| panic!("no commands follow {mark}")).to_owned() + "\n");
     }
     assert!(!blocks.is_empty(), "the README has no {mark}");
     blocks

@@ -9,7 +9,8 @@ use serde_json::{Value, json};
 use crate::{
     Scenario,
     audit::Entry,
-    control_plane::{ControlPlane, bare},
+    control_plane::{ControlPlane, bare, root},
+    granted,
     kube::{CLAIMS, CLUSTERS, DEFINITIONS, EVENTS, NAMESPACES, SETS},
     kubectl::{self, by, run},
     operator::{Start, program},
@@ -31,8 +32,6 @@ pub(crate) const ALL: &[Scenario] = &[
 const INSTALLED: &str = "namespace,serviceaccount,role,rolebinding,clusterrole,clusterrolebinding,\
                          deployment,service,poddisruptionbudget,networkpolicy,\
                          customresourcedefinition";
-/// The account of the operator.
-const OPERATOR: &str = "system:serviceaccount:sluicegate:sluicegate";
 
 /// Every object of the installation, with its version.
 fn versions(plane: &ControlPlane) -> BTreeMap<String, String> {
@@ -118,18 +117,22 @@ fn everything_is_taken(plane: &ControlPlane) {
 
 /// The program, as the account of this name in the namespace `sluicegate`, by its token.
 fn as_account(plane: &ControlPlane, account: &str) -> Start {
-    let token = run(plane, &["-n", "sluicegate", "create", "token", account]);
+    as_account_of(plane, "sluicegate", account)
+}
+
+fn as_account_of(plane: &ControlPlane, namespace: &str, account: &str) -> Start {
+    let token = run(plane, &["-n", namespace, "create", "token", account]);
     Start {
-        user: format!("system:serviceaccount:sluicegate:{account}"),
+        user: format!("system:serviceaccount:{namespace}:{account}"),
         token: Some(token.trim().to_owned()),
-        lease: Some("sluicegate".to_owned()),
+        lease: Some(namespace.to_owned()),
         ..Start::default()
     }
 }
 
 /// In a namespace of this name, looked after by the operator that is installed.
 fn scene(plane: &'static ControlPlane, name: &str) -> Scene {
-    Scene { user: OPERATOR.to_owned(), ..Scene::on(plane, name) }
+    Scene { user: granted::ACCOUNT.to_owned(), ..Scene::on(plane, name) }
 }
 
 /// To which one stand-in is every broker.
@@ -158,10 +161,15 @@ fn account() {
     scene.is_ready("small");
     scene.topic("events", &json!({ "clusterRef": { "name": "small" }, "partitions": 1 }));
     scene.topic_told("events", "Ready", "True");
+    // To know whether a volume can grow it reads what belongs to the whole cluster.
+    let larger = json!({ "replicas": 1, "storage": { "size": "20Gi" } });
+    scene.cluster("small", &larger);
+    scene.is_quiet(seconds(2));
+    scene.is_ready("small");
     assert!(!plane.kube.list(EVENTS, &scene.namespace).is_empty(), "it tells what it does");
-    let log = plane.audit.of_user(OPERATOR);
+    let log = plane.audit.of_user(granted::ACCOUNT);
     assert!(log.iter().any(|entry| entry.resource == "leases" && entry.done()), "it leads");
-    let refused = forbidden(plane, OPERATOR);
+    let refused = forbidden(plane, granted::ACCOUNT);
     assert!(refused.is_empty(), "{refused:?}");
     say(&format!("by its own account: {} requests, none of them forbidden", log.len()));
 }
@@ -176,42 +184,57 @@ fn rights_of(plane: &ControlPlane, start: &Start, namespace: &str) -> String {
     lines.join("\n")
 }
 
+/// An overlay of the user's own, as the README shows it, in a folder beside the others.
+fn own_overlay() -> String {
+    let folder = crate::operator::folder().join("overlay");
+    std::fs::create_dir_all(&folder).expect("the folder can be written");
+    let text = readme::blocks("overlay").concat();
+    // From there to the top of the repository.
+    let up = "../".repeat(folder.components().count() - root().components().count());
+    let text = text.replace("../sluicegate/", &up);
+    std::fs::write(folder.join("kustomization.yaml"), text).expect("the folder can be written");
+    folder.display().to_string()
+}
+
 fn namespaced() {
     let (_turn, plane) = bare();
     run(plane, &["apply", "-k", "deploy/crds"]);
-    run(plane, &["apply", "-k", "deploy/overlays/namespaced"]);
-    rolled_out(plane);
+    run(plane, &["create", "namespace", "team"]);
+    run(plane, &["apply", "-k", &own_overlay()]);
     let of_cluster = ["get", "clusterrole,clusterrolebinding", "-o", "name"];
     let named = run(plane, &of_cluster);
     let ours: Vec<&str> = named.lines().filter(|line| line.contains("/sluicegate")).collect();
     assert!(ours.is_empty(), "{ours:?}");
     // Outside of its namespace it may do what anybody may.
-    let start = as_account(plane, "sluicegate");
-    run(plane, &["-n", "sluicegate", "create", "serviceaccount", "nobody"]);
-    let nobody = as_account(plane, "nobody");
+    let start = as_account_of(plane, "team", "sluicegate");
+    run(plane, &["-n", "team", "create", "serviceaccount", "nobody"]);
+    let nobody = as_account_of(plane, "team", "nobody");
     let others = rights_of(plane, &start, "default");
     assert_eq!(others, rights_of(plane, &nobody, "default"));
-    assert_ne!(others, rights_of(plane, &start, "sluicegate"));
+    assert_ne!(others, rights_of(plane, &start, "team"));
 
-    let scene = Scene { namespace: "sluicegate".to_owned(), ..scene(plane, "namespaced") };
-    let start = Start { namespaces: vec!["sluicegate".to_owned()], ..start };
+    let user = start.user.clone();
+    let scene = Scene { namespace: "team".to_owned(), user, ..Scene::on(plane, "namespaced") };
+    let start = Start { namespaces: vec!["team".to_owned()], ..start };
     let operator = scene.run(&reaching(&scene, start));
-    // Its brokers run where the restricted standard is enforced.
     scene.cluster("small", &json!({ "replicas": 1, "storage": { "size": "1Gi" } }));
     scene.is_ready("small");
-    let refused = forbidden(plane, OPERATOR);
+    let refused = forbidden(plane, &scene.user);
     assert!(refused.is_empty(), "{refused:?}");
     let said = operator.said();
     let line = said.lines().find(|line| line.contains("may not") && line.contains("storageclass"));
     say(&format!("of one namespace: {}", line.expect("it says what it cannot know")));
-    // What it would have to read for that is told where it matters, and stops what it must.
+    // Whether a volume can grow is then for the server to say.
     scene.cluster("small", &json!({ "replicas": 1, "storage": { "size": "2Gi" } }));
     until("the larger volume to be asked for", seconds(40), || {
-        let claims = plane.kube.list(CLAIMS, "sluicegate");
+        let claims = plane.kube.list(CLAIMS, "team");
         let size = |one: &Value| one["spec"]["resources"]["requests"]["storage"] == "2Gi";
         let seen = scene.seen("small")["status"]["conditions"].to_string();
         if claims.iter().any(size) { Ok(()) } else { Err(seen) }
     });
+    let others = forbidden(plane, &scene.user);
+    let others: Vec<_> = others.iter().filter(|one| one.resource != "storageclasses").collect();
+    assert!(others.is_empty(), "{others:?}");
 }
 
 fn planner() {
@@ -293,27 +316,29 @@ fn upgraded() {
 }
 
 fn newcomer() {
+    let typed = |plane: &ControlPlane, name: &str| {
+        readme::blocks(name).iter().for_each(|block| drop(readme::run(plane, block)));
+    };
     for way in ["install with kubectl", "install with kustomize"] {
         let (_turn, plane) = bare();
-        readme::blocks(way).iter().for_each(|block| drop(readme::run(plane, block)));
-        rolled_out(plane);
-        let scene = scene(plane, "newcomer");
+        typed(plane, way);
+        let scene = Scene { namespace: "default".to_owned(), ..scene(plane, "newcomer") };
+        // No container runs here: the program is started beside, as what is installed.
         let operator = scene.run(&reaching(&scene, as_account(plane, "sluicegate")));
-        scene.cluster("small", &json!({ "replicas": 1 }));
-        scene.is_ready("small");
+        typed(plane, "first cluster");
+        typed(plane, "upgrade");
         // The operator goes, and everything else stays and serves.
         drop(operator);
-        readme::blocks("remove").iter().for_each(|block| drop(readme::run(plane, block)));
+        typed(plane, "remove");
         assert!(plane.kube.get(NAMESPACES, "", "sluicegate").is_none());
-        let seen = scene.seen("small");
-        assert_eq!(condition(&seen, "Ready")["status"], "True");
-        assert!(plane.kube.get(SETS, &scene.namespace, "rivven-small").is_some());
+        assert_eq!(condition(&scene.seen("small"), "Ready")["status"], "True");
+        assert!(plane.kube.get(SETS, "default", "rivven-small").is_some());
         // With the definitions go the resources and what they own; the data stays.
-        readme::blocks("remove definitions").iter().for_each(|block| drop(readme::run(plane, block)));
+        typed(plane, "remove definitions");
         until("the brokers to be gone", seconds(60), || {
-            let set = plane.kube.get(SETS, &scene.namespace, "rivven-small");
+            let set = plane.kube.get(SETS, "default", "rivven-small");
             set.map_or(Ok(()), |set| Err(set["metadata"].to_string()))
         });
-        assert!(!plane.kube.list(CLAIMS, &scene.namespace).is_empty(), "the data is kept");
+        assert!(!plane.kube.list(CLAIMS, "default").is_empty(), "the data is kept");
     }
 }

@@ -169,6 +169,19 @@ fn monitor() {
     });
     say(&format!("a kind is installed: noticed after {:.1} s", took.as_secs_f32()));
     scene.told("small", "Monitored", "True", SOON);
+    // Somebody else's is left alone, and ours goes when nobody wants it.
+    let theirs = json!({
+        "apiVersion": "monitoring.coreos.com/v1", "kind": "ServiceMonitor",
+        "metadata": { "name": "rivven-other", "namespace": scene.namespace },
+    });
+    plane.kube.apply(MONITORS, &theirs);
+    scene.cluster("other", &spec);
+    scene.told("other", "Accepted", "False", SOON);
+    scene.cluster("small", &json!({ "replicas": 1 }));
+    until("the monitor to be gone", SOON, || {
+        let seen = plane.kube.get(MONITORS, &scene.namespace, "rivven-small");
+        seen.map_or(Ok(()), |seen| Err(seen.to_string()))
+    });
     // Taken away again, it stops nothing.
     plane.kube.delete(DEFINITIONS, "", name);
     scene.cluster("more", &json!({ "replicas": 1 }));
