@@ -5,6 +5,7 @@ mod create;
 mod drift;
 mod faults;
 mod import;
+mod install;
 mod lease;
 mod leave;
 mod network;
@@ -22,6 +23,7 @@ pub(crate) const WITH_RIVVEND: &[&[&[Scenario]]] = &[topics::ALL];
 /// All others.
 pub(crate) const ALL: &[&[Scenario]] = &[
     faults::ALL,
+    install::ALL,
     quiet::ALL,
     network::ALL,
     lease::ALL,
