@@ -14,11 +14,14 @@
 mod audit;
 mod brokers;
 mod control_plane;
+mod granted;
 mod kube;
+mod kubectl;
 mod normal;
 mod operator;
 mod plans;
 mod proxy;
+mod readme;
 #[path = "../../../effects/tests/rivven/rivvend.rs"]
 mod rivvend;
 mod scenarios;
@@ -43,7 +46,7 @@ fn main() -> ExitCode {
     args.test_threads = args.test_threads.or(Some(AT_ONCE));
     let chosen = |name: &str| timing::chosen(&args, name);
     let mut all: Vec<Scenario> = scenarios::ALL.concat();
-    let real = scenarios::WITH_RIVVEND.concat();
+    let real = scenarios::WITH_RIVVEND.concat().concat();
     let of_real = real.iter().filter(|(name, _)| chosen(name)).count();
     let runs = !args.list && !args.ignored;
     if rivvend::program().is_some() || !runs {
@@ -62,8 +65,11 @@ fn main() -> ExitCode {
         return ExitCode::SUCCESS;
     }
     let conclusion = timing::run(&args, all);
+    let whole = args.filter.is_none() && args.skip.is_empty() && !conclusion.has_failed();
+    let wrong = if runs { granted::wrong(whole) } else { Vec::new() };
+    wrong.iter().for_each(|line| say(&format!("e2e: FAILED: {line}")));
     control_plane::down();
-    conclusion.exit_code()
+    if wrong.is_empty() { conclusion.exit_code() } else { ExitCode::FAILURE }
 }
 
 /// Says something to whoever runs the suite.

@@ -18,6 +18,9 @@ mod client;
 #[path = "../e2e/control_plane.rs"]
 #[allow(dead_code, reason = "shared")]
 mod control_plane;
+#[path = "../e2e/granted.rs"]
+#[allow(dead_code, reason = "shared")]
+mod granted;
 #[path = "../e2e/kube.rs"]
 #[allow(dead_code, reason = "shared")]
 mod kube;
