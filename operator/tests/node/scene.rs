@@ -1,5 +1,6 @@
 //! What a scenario has: a namespace that lets in restricted pods only, an operator of its own that
-//! reaches brokers by their names in the cluster, and pods of the client.
+//! reaches brokers by their names in the cluster and may do what its manifests allow, and pods of
+//! the client.
 
 use std::time::Duration;
 
@@ -7,6 +8,7 @@ use serde_json::{Value, json};
 
 use crate::{
     control_plane::{ControlPlane, shared},
+    granted,
     kube::{CLUSTERS, EVENTS, Kind, Kube, NAMESPACES, PODS, TOPICS},
     numbers::Numbers,
     operator::{Operator, Start},
@@ -42,6 +44,7 @@ impl Scene {
             },
         });
         scene.kube().apply(NAMESPACES, &body);
+        granted::in_namespace(scene.kube(), namespace);
         let anything = json!({
             "apiVersion": "v1",
             "kind": "Pod",
