@@ -22,9 +22,6 @@ use crate::{Failure, reach::Reach};
 
 /// What the API server is told who calls.
 const AGENT: &str = concat!("sluicegate-plan/", env!("CARGO_PKG_VERSION"));
-/// What else a plan can be made from.
-const OFFLINE: &str = "  or say what exists: --state empty (a fresh cluster), --state FILE, or a \
-                       document `observed:` in the file itself";
 /// How many requests are under way at once.
 const AT_ONCE: usize = 16;
 /// How many requests a second are sent. A person waits, and the server has its own fairness.
@@ -48,25 +45,15 @@ impl Cluster {
     ///
     /// If there is no kubeconfig, it cannot be used, or nobody answers.
     pub fn reach(reach: &Reach) -> Result<Self, Failure> {
-        Self::reach_or(reach, &[OFFLINE, "Planning failed: there is no state to plan from."])
-    }
-
-    /// The same, for a command that has these last words where it cannot be reached.
-    ///
-    /// # Errors
-    ///
-    /// As above.
-    pub fn reach_or(reach: &Reach, last: &[&str]) -> Result<Self, Failure> {
         let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build();
         let runtime =
             runtime.map_err(|error| Failure::of(format!("error: cannot start: {error}")))?;
         let connected = runtime.block_on(connect(&reach.access(), AGENT));
-        let connection = connected.map_err(|error| ended(unusable(reach, &error), last))?;
+        let connection = connected.map_err(|error| unusable(reach, &error))?;
         let budget = Budget::new(QPS, QPS);
         let server =
             ApiServer::new(connection.client, budget, Metrics::default()).at(&connection.address);
-        let who = runtime.block_on(who(&server));
-        let who = who.map_err(|error| ended(unanswered(&error), last))?;
+        let who = runtime.block_on(who(&server)).map_err(|error| unanswered(&error))?;
         let context = context(reach);
         let source = format!("{LIVE}{context}server {}, as {who}", connection.address);
         let products = Arc::new(Products::new("cluster.local", reach.resolve()));
@@ -202,18 +189,12 @@ fn unanswered(error: &Error) -> Failure {
     ])
 }
 
-fn ended(mut failure: Failure, last: &[&str]) -> Failure {
-    failure.0.extend(last.iter().map(|line| (*line).to_owned()));
-    failure
-}
-
-/// What could not be looked at: a plan without it would only look whole.
-pub(super) fn unread(error: &Error) -> Failure {
+/// What could not be looked at: whatever is made without it would only look whole.
+pub fn unread(error: &Error) -> Failure {
     let mut lines = vec![format!("error: {}", error.in_full())];
     if matches!(error, Error::Api { source, .. } if source.code == 403) {
-        let remedy = "  or plan as somebody else with --as, or for less with -n";
+        let remedy = "  or ask as somebody else with --as, or for less with -n";
         lines.push(remedy.to_owned());
     }
-    lines.push("Planning failed: the cluster cannot be read.".to_owned());
     Failure(lines)
 }

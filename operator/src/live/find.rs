@@ -121,6 +121,5 @@ fn undefined(cluster: &Cluster, missing: &BTreeSet<Api>) -> Failure {
     };
     let mut lines: Vec<String> = missing.iter().map(tell).collect();
     lines.push("  install the definitions: sluicegate crd | kubectl apply -f -".to_owned());
-    lines.push("Planning failed: there is nothing of this kind to plan for.".to_owned());
     Failure(lines)
 }

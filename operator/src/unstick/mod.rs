@@ -38,7 +38,7 @@ pub fn run(args: &UnstickArgs, io: &mut Io<'_>) -> Result<u8, Failure> {
         ]));
     }
     let mut choice = args.which.choice()?;
-    let cluster = Cluster::reach_or(&args.reach, &[NOTHING])?;
+    let cluster = Cluster::reach(&args.reach).map_err(|failure| failure.so(NOTHING))?;
     let mut found = stuck::find(&cluster, &mut choice, io)?;
     if !found.stuck.is_empty() {
         alive::refuse(&cluster, args.lease_namespace.as_deref(), io)?;
@@ -84,6 +84,6 @@ async fn release(cluster: &Cluster, one: &Stuck) -> Result<(), Error> {
         Arc::new(Recorder::new("unstick")),
         &one.target.api.kind,
     );
-    let (target, seen, names) = (one.target.clone(), one.at.clone(), one.others.clone());
-    live.perform(&Verb::<Rivven>::SetFinalizers(target, seen, names)).await
+    let (target, at, others) = (one.target.clone(), one.at.clone(), one.others.clone());
+    live.perform(&Verb::<Rivven>::SetFinalizers(target, at, others)).await
 }
