@@ -8,7 +8,7 @@ use std::{collections::BTreeSet, fs, path::Path};
 
 use serde_json::Value;
 use sluicegate::{
-    crd, kinds,
+    crd, helm, kinds,
     terminal::{Io, Terminal},
     validate,
 };
@@ -43,6 +43,20 @@ fn the_definitions_are_what_the_types_say() {
     }
     let there: BTreeSet<_> = below(&folder, "yaml").into_iter().collect();
     assert_eq!(there, wanted, "a definition for each kind, and no other");
+}
+
+#[test]
+fn the_written_files_of_the_charts_are_what_the_types_say() {
+    for (path, text) in helm::files() {
+        let path = root().join("deploy/helm").join(path);
+        if std::env::var_os("UPDATE").is_some() {
+            fs::create_dir_all(path.parent().expect("it is in a folder")).expect("it can be made");
+            fs::write(&path, &text).expect("it can be written");
+        }
+        let written = fs::read_to_string(&path).unwrap_or_default();
+        let remedy = "UPDATE=1 cargo test -p snapshots --test deploy";
+        assert!(written == text, "{} is stale: {remedy}", path.display());
+    }
 }
 
 #[test]
