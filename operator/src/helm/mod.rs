@@ -11,8 +11,10 @@ use serde_json::Value;
 use sluicegate_core::field::Errors;
 
 pub mod check;
+pub mod parts;
 pub mod rivven;
 pub mod schema;
+pub mod sluicegate;
 pub mod text;
 
 /// A chart.
@@ -34,7 +36,7 @@ pub struct Chart {
 }
 
 /// All charts. Values that do not say of which they are, are of the first that fits best.
-pub const CHARTS: &[Chart] = &[rivven::CHART];
+pub const CHARTS: &[Chart] = &[sluicegate::CHART, rivven::CHART];
 
 /// The chart of a name.
 pub fn named(name: &str) -> Option<&'static Chart> {

@@ -19,7 +19,7 @@ use sluicegate_core::{
     },
 };
 
-use super::{Chart, decode, defaults, schema};
+use super::{Chart, decode, defaults, parts::Named, schema};
 use crate::kinds;
 
 /// The chart.
@@ -207,15 +207,6 @@ impl Default for Image {
         let (repository, tag) = (String::new(), String::new());
         Self { repository, tag, pull_policy: PullPolicy::IfNotPresent }
     }
-}
-
-/// Something that is named.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
-#[serde(deny_unknown_fields)]
-pub struct Named {
-    /// Its name.
-    #[schemars(length(min = 1, max = 253), regex(pattern = k8s::SUBDOMAIN))]
-    pub name: String,
 }
 
 /// Where each broker keeps its data.
