@@ -7,7 +7,7 @@ use clap::{
     builder::PossibleValuesParser,
 };
 
-use crate::{helm, live::args::Which, reach::Reach, run::args::RunArgs};
+use crate::{helm, install::ManifestsArgs, live::args::Which, reach::Reach, run::args::RunArgs};
 
 /// Runs streaming platforms on Kubernetes, and shows beforehand what it would do.
 #[derive(Debug, Parser)]
@@ -36,6 +36,8 @@ pub enum Command {
     Explain(ExplainArgs),
     /// Prints the definitions of the custom resources.
     Crd(CrdArgs),
+    /// Prints what installs the operator: its account, its roles, its Deployment. For kubectl apply.
+    Manifests(ManifestsArgs),
     /// Prints the completions for a shell.
     Completions {
         /// The shell.

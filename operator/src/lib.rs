@@ -12,6 +12,7 @@ pub mod crd;
 pub mod explain;
 pub mod helm;
 pub mod input;
+pub mod install;
 pub mod kinds;
 pub mod live;
 pub mod plan;
@@ -49,6 +50,7 @@ where
         Command::Run(args) => run::run(args, io),
         Command::Explain(args) => explain::run(args, io),
         Command::Crd(args) => crd::run(args, io),
+        Command::Manifests(args) => install::run(args, io),
         Command::Completions { shell } => {
             io.out(&cli::completions(*shell));
             Ok(DONE)

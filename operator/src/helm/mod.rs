@@ -10,6 +10,8 @@ use serde::{Serialize, de::DeserializeOwned};
 use serde_json::Value;
 use sluicegate_core::field::Errors;
 
+use crate::{crd, kinds};
+
 pub mod check;
 pub mod parts;
 pub mod rivven;
@@ -59,6 +61,11 @@ pub fn files() -> BTreeMap<String, String> {
         add("values.schema.json", text::schema(chart));
         add("files/refused.yaml", text::refused(chart));
     }
+    for kind in kinds::all() {
+        let name = format!("{}.{}.yaml", kind.crd.spec.names.plural, kind.api.group);
+        files.insert(format!("sluicegate/files/crds/{name}"), crd::text(&kind));
+    }
+    files.insert("sluicegate/files/rules.yaml".to_owned(), text::rules());
     files
 }
 

@@ -77,7 +77,8 @@ pub struct Operator {
     /// How many requests a second may go to the API server; 0 leaves it to the program.
     #[schemars(range(max = 10_000))]
     pub api_qps: u32,
-    /// How many of them may go at once; 0 leaves it to the program.
+    /// How many requests may go to the API server at once after a quiet time; 0 leaves it to the
+    /// program.
     #[schemars(range(max = 10_000))]
     pub api_burst: u32,
 }

@@ -1,10 +1,11 @@
 //! The files of a chart that are written from its types: `values.yaml`, with every value explained
 //! in place, `values.schema.json`, and the list of what is refused.
 
-use serde_json::{Map, Value};
+use serde_json::{Map, Value, json};
 use sluicegate_effects::yaml;
 
 use super::Chart;
+use crate::install::{rules, users};
 
 /// How wide the comments are.
 const COLUMNS: usize = 96;
@@ -55,10 +56,30 @@ pub fn refused(chart: &Chart) -> String {
     )
 }
 
+/// What the roles of the operator's chart allow: what those under `deploy/operator/` do.
+pub fn rules() -> String {
+    let [view, edit] = users::all();
+    let all = json!({
+        "everywhere": rules::everywhere(),
+        "inNamespace": rules::in_namespace(),
+        "leaderElection": rules::election(),
+        "planEverywhere": rules::planning(false),
+        "planInNamespace": rules::planning(true),
+        "view": view["rules"],
+        "edit": edit["rules"],
+    });
+    let text = yaml::to_string(&all);
+    format!(
+        "# What roles allow, derived from what plans read and do.\n# Written by {WRITTEN}\n{text}"
+    )
+}
+
 /// One value, and all below it.
 fn entry(out: &mut String, indent: usize, key: &str, schema: &Value, value: &Value) {
     let mark = if indent == 0 { "-- " } else { "" };
-    comment(out, indent, "", &format!("{mark}{}", description(schema)));
+    if !description(schema).is_empty() {
+        comment(out, indent, "", &format!("{mark}{}", description(schema)));
+    }
     let below = fields(schema);
     let given = value.as_object().filter(|given| !given.is_empty());
     if let (Some(given), false) = (given, below.is_empty()) {
