@@ -50,6 +50,11 @@ impl Chart {
     pub fn schema(&self) -> Value {
         schema::published((self.raw)(), self.refused)
     }
+
+    /// The same without what is refused.
+    fn honoured(&self) -> Value {
+        schema::published((self.raw)(), &[])
+    }
 }
 
 /// Every file of the charts that is written, by its path below `deploy/helm/`.

@@ -7,6 +7,8 @@ use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value, json};
 use sluicegate_core::k8s::schema as k8s;
 
+use crate::install;
+
 /// Something that is named.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
@@ -36,9 +38,11 @@ pub struct Image {
 
 impl Default for Image {
     fn default() -> Self {
+        let (registry, rest) = install::IMAGE.split_once('/').unwrap_or_default();
+        let repository = rest.split(':').next().unwrap_or_default();
         Self {
-            registry: "ghcr.io".to_owned(),
-            repository: "sluicegate/sluicegate".to_owned(),
+            registry: registry.to_owned(),
+            repository: repository.to_owned(),
             tag: String::new(),
             digest: String::new(),
             pull_policy: String::new(),
@@ -171,9 +175,45 @@ impl Default for ServiceAccount {
     }
 }
 
-/// How often and how patiently a process is asked.
+/// How pods are replaced.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
-#[serde(rename_all = "camelCase", deny_unknown_fields)]
+#[serde(rename_all = "camelCase", deny_unknown_fields, default)]
+pub struct UpdateStrategy {
+    /// `RollingUpdate`, or `Recreate`: the old ones end before the new ones start.
+    #[serde(rename = "type")]
+    #[schemars(extend("enum" = ["RollingUpdate", "Recreate"]))]
+    pub type_: String,
+    /// How many at a time, with `RollingUpdate`.
+    pub rolling_update: Rolling,
+}
+
+/// How many pods are replaced at a time.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "camelCase", deny_unknown_fields, default)]
+pub struct Rolling {
+    /// Pods that may be there in addition, as a count or a percentage.
+    #[schemars(schema_with = "amount")]
+    pub max_surge: Value,
+    /// Pods that may be missing, as a count or a percentage.
+    #[schemars(schema_with = "amount")]
+    pub max_unavailable: Value,
+}
+
+impl Default for UpdateStrategy {
+    fn default() -> Self {
+        Self { type_: "RollingUpdate".to_owned(), rolling_update: Rolling::default() }
+    }
+}
+
+impl Default for Rolling {
+    fn default() -> Self {
+        Self { max_surge: json!(1), max_unavailable: json!(0) }
+    }
+}
+
+/// How often and how patiently a process is asked.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "camelCase", deny_unknown_fields, default)]
 pub struct Times {
     /// Seconds between two questions.
     #[schemars(range(min = 1, max = 300))]

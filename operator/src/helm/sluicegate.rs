@@ -22,7 +22,7 @@ use super::{
     Chart, decode, defaults,
     parts::{
         Budget, Crds, Image, Named, NetworkPolicy, Operator, Rbac, Service, ServiceAccount,
-        ServiceMonitor, Times, Watch,
+        ServiceMonitor, Times, UpdateStrategy, Watch,
     },
     schema,
 };
@@ -118,8 +118,7 @@ pub struct Values {
     #[schemars(range(min = 0, max = 10))]
     pub replica_count: i32,
     /// How pods are replaced: the new one stands by before the old one is asked to end.
-    #[schemars(with = "Map<String, Value>")]
-    pub update_strategy: Value,
+    pub update_strategy: UpdateStrategy,
     /// Processor time and memory. A thousand clusters took 68 MiB; a limit of processor time would
     /// only slow down the start.
     pub resources: Resources,
@@ -206,10 +205,7 @@ impl Default for Values {
             rbac: Rbac::default(),
             service_account: ServiceAccount::default(),
             replica_count: 1,
-            update_strategy: json!({
-                "type": "RollingUpdate",
-                "rollingUpdate": { "maxSurge": 1, "maxUnavailable": 0 },
-            }),
+            update_strategy: UpdateStrategy::default(),
             resources: known(json!({
                 "requests": { "cpu": "50m", "memory": "64Mi" },
                 "limits": { "memory": "256Mi" },

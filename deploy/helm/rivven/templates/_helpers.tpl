@@ -7,26 +7,28 @@
 {{- $name -}}
 {{- end -}}
 
-{{/* Refuses what nobody could honour, with what to do instead: files/refused.yaml. */}}
+{{/* What nobody could honour, with what to do instead: files/refused.yaml. */}}
 {{- define "rivven.check" -}}
+{{- $wrong := list -}}
 {{- range $path, $why := .Files.Get "files/refused.yaml" | fromYaml -}}
 {{- $at := $.Values -}}
 {{- range splitList "." $path -}}
-{{- $at = ternary (get $at .) "" (kindIs "map" $at) -}}
+{{- $at = ternary (get (ternary $at dict (kindIs "map" $at)) .) "" (kindIs "map" $at) -}}
 {{- end -}}
-{{- $off := and (kindIs "map" $at) (hasKey $at "enabled") (not (get $at "enabled")) -}}
+{{- $off := and (kindIs "map" $at) (eq (toString (get (ternary $at dict (kindIs "map" $at)) "enabled")) "false") -}}
 {{- if and $at (not $off) -}}
-{{- fail (printf "%s: this chart does not take it: %s" $path $why) -}}
+{{- $wrong = append $wrong (printf "%s: this chart does not take it: %s" $path $why) -}}
 {{- end -}}
 {{- end -}}
 {{- range list "size" "storageClass" -}}
 {{- $one := get $.Values.storage . -}}
 {{- $other := get $.Values.persistence . -}}
 {{- if and $one $other (ne (toString $one) (toString $other)) -}}
-{{- fail (printf "storage.%s and persistence.%s say different things: leave one of them out" . .) -}}
+{{- $wrong = append $wrong (printf "persistence.%s: storage.%s and persistence.%s say different things: leave one of them out" . . .) -}}
 {{- end -}}
 {{- end -}}
 {{- if eq .Values.image.repository "ghcr.io/hupe1980/rivven" -}}
-{{- fail "image.repository: ghcr.io/hupe1980/rivven was never published: leave image.repository empty, or name a mirror" -}}
+{{- $wrong = append $wrong "image.repository: was never published: leave image.repository empty, or name a mirror" -}}
 {{- end -}}
+{{- with $wrong }}{{ fail (join "\n" .) }}{{ end -}}
 {{- end -}}
