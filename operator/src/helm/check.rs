@@ -56,7 +56,7 @@ pub fn errors(chart: &Chart, values: &Value) -> Errors {
     };
     let mut values = without_nulls(given);
     for (path, remedy) in chart.refused {
-        if refuse(&mut values, path) {
+        if take_out(&mut values, path) {
             let why = "this chart does not take it".to_owned();
             errors.push(Path::dotted(path), Cause::Forbidden(why), *remedy);
         }
@@ -67,9 +67,7 @@ pub fn errors(chart: &Chart, values: &Value) -> Errors {
     if !errors.is_empty() {
         return errors;
     }
-    let mut whole = (chart.defaults)();
-    merge(&mut whole, &values);
-    match (chart.judge)(whole) {
+    match (chart.judge)(whole(chart, &values)) {
         Ok(more) => errors.extend(more),
         Err(error) => {
             let must = format!("it does not decode: {error}");
@@ -80,6 +78,17 @@ pub fn errors(chart: &Chart, values: &Value) -> Errors {
     errors
 }
 
+/// Values laid over those of the chart, without what is refused.
+pub(super) fn whole(chart: &Chart, values: &Value) -> Value {
+    let mut given = values.as_object().map(without_nulls).unwrap_or_default();
+    for (path, _) in chart.refused {
+        take_out(&mut given, path);
+    }
+    let mut whole = (chart.defaults)();
+    merge(&mut whole, &given);
+    whole
+}
+
 /// For Helm, null takes a value away.
 fn without_nulls(fields: &Map<String, Value>) -> Value {
     let given = fields.iter().filter(|(_, value)| !value.is_null());
@@ -88,7 +97,7 @@ fn without_nulls(fields: &Map<String, Value>) -> Value {
 }
 
 /// Takes a refused value out. Whether it was there, and asked for something.
-fn refuse(values: &mut Value, path: &str) -> bool {
+fn take_out(values: &mut Value, path: &str) -> bool {
     let pointer = Path::dotted(path).pointer();
     let (parent, key) = pointer.rsplit_once('/').unwrap_or_default();
     let parent = values.pointer_mut(parent).and_then(Value::as_object_mut);

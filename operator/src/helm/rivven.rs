@@ -19,7 +19,7 @@ use sluicegate_core::{
     },
 };
 
-use super::{Chart, decode, defaults, parts::Named, schema};
+use super::{Chart, check, decode, defaults, parts::Named, schema};
 use crate::kinds;
 
 /// The chart.
@@ -321,9 +321,18 @@ fn size(_: &mut SchemaGenerator) -> Schema {
     json_schema!({ "type": ["integer", "string"], "pattern": pattern, "minimum": 0 })
 }
 
+/// The specification of the cluster that the chart makes of values.
+///
+/// # Errors
+///
+/// Values that do not decode.
+pub fn rendered(values: &Value) -> Result<Value, serde_json::Error> {
+    decode::<Values>(check::whole(&CHART, values)).map(|values| values.spec())
+}
+
 impl Values {
     /// The specification of the cluster that the chart renders.
-    pub fn spec(&self) -> Value {
+    fn spec(&self) -> Value {
         let mut spec = json!({
             "replicas": self.cluster.replicas,
             "imagePullPolicy": self.image.pull_policy,

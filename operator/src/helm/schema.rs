@@ -44,7 +44,9 @@ fn tidy(schema: &mut Value, key: &str) {
     if fields.remove("x-kubernetes-int-or-string").is_some() {
         fields.insert("type".to_owned(), json!(["integer", "string"]));
     }
-    fields.retain(|key, _| !key.starts_with("x-kubernetes-") && key != "title");
+    // What a value is where nobody says anything stands in values.yaml, and there alone.
+    let ours = |key: &str| key.starts_with("x-kubernetes-") || ["default", "title"].contains(&key);
+    fields.retain(|key, _| !ours(key));
     if let Some(Value::String(text)) = fields.get_mut("description") {
         *text = text.replace("\n\n", "\u{0}").replace('\n', " ").replace('\u{0}', "\n\n");
     }
@@ -77,9 +79,6 @@ fn without_null(fields: &mut Map<String, Value>) {
             let only = words.remove(0);
             fields.insert(key.to_owned(), only);
         }
-    }
-    if fields.get("default").is_some_and(Value::is_null) {
-        fields.remove("default");
     }
 }
 

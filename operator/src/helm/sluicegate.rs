@@ -19,7 +19,7 @@ use sluicegate_core::{
 };
 
 use super::{
-    Chart, decode, defaults,
+    Chart, check, decode, defaults,
     parts::{
         Budget, Crds, Image, Named, NetworkPolicy, Operator, Rbac, Service, ServiceAccount,
         ServiceMonitor, Times, UpdateStrategy, Watch,
@@ -248,6 +248,20 @@ impl Default for Values {
     }
 }
 
+/// What the chart makes of values: the arguments of the program, and the namespaces it is told.
+///
+/// # Errors
+///
+/// Values that do not decode.
+pub fn rendered(values: &Value) -> Result<Value, serde_json::Error> {
+    let values: Values = decode(check::whole(&CHART, values))?;
+    let given = values.args().into_iter().map(|(_, arg)| arg);
+    let args: Vec<String> = std::iter::once("run".to_owned()).chain(given).collect();
+    let watched = values.namespaces().join(",");
+    let watched = if watched.is_empty() { Value::Null } else { json!(watched) };
+    Ok(json!({ "args": args, "watched": watched }))
+}
+
 /// A default, decoded.
 fn known<T: DeserializeOwned>(value: Value) -> T {
     serde_json::from_value(value).expect("it is written in this file")
@@ -255,7 +269,7 @@ fn known<T: DeserializeOwned>(value: Value) -> T {
 
 impl Values {
     /// The arguments of the operator that the chart renders, each with the value it comes from.
-    pub fn args(&self) -> Vec<(String, String)> {
+    fn args(&self) -> Vec<(String, String)> {
         let operator = &self.operator;
         let number = |value: u32| if value == 0 { String::new() } else { value.to_string() };
         let given = [
@@ -285,7 +299,7 @@ impl Values {
     }
 
     /// The namespaces that it looks after, each once; none means all.
-    pub fn namespaces(&self) -> Vec<String> {
+    fn namespaces(&self) -> Vec<String> {
         let more = self.operator.watch_namespace.split(',').map(str::trim);
         let all = self.watch.namespaces.iter().map(String::as_str).chain(more);
         let mut all: Vec<String> = all.filter(|name| !name.is_empty()).map(str::to_owned).collect();
