@@ -205,7 +205,10 @@ fn every_snapshot_has_its_fixture() {
     let mut wrong = Vec::new();
     for name in files.keys().filter(|name| name.ends_with(".snap")) {
         let case = name.strip_prefix("snapshots/").and_then(|name| name.strip_suffix(".snap"));
-        let fixture = format!("fixtures/{}.yaml", case.unwrap_or_default());
+        let fixture = match case.and_then(|case| case.strip_prefix("helm/")?.split_once('/')) {
+            Some((chart, case)) => format!("deploy/helm/{chart}/ci/{case}.yaml"),
+            None => format!("fixtures/{}.yaml", case.unwrap_or_default()),
+        };
         if !files.contains_key(&fixture) {
             wrong.push(format!("{name} has no fixture"));
         }

@@ -26,7 +26,8 @@ pub enum Command {
     /// Writes down what plans see of a cluster, as a file that `plan --state` reads. Writes nothing
     /// else.
     Snapshot(SnapshotArgs),
-    /// Checks resources, and values of the Helm charts: every error with file, line and remedy.
+    /// Checks resources, and values of the Helm charts: every error with file, line and
+    /// remedy.
     Validate(ValidateArgs),
     /// Runs the operator on an embedded Kubernetes until all is quiet.
     Simulate(SimulateArgs),

@@ -36,11 +36,11 @@ fn main() {
         for path in below(&Path::new(&folder).join("ci"), "yaml") {
             let file = path.display().to_string();
             let case = file.trim_start_matches(&format!("{folder}/ci/")).trim_end_matches(".yaml");
-            let (name, case) = (case.to_owned(), case.replace('/', "-"));
-            if name.starts_with("refused/") {
-                add(name, Box::new(move || refused(chart, &file, &case)));
+            let case = case.to_owned();
+            if case.starts_with("refused/") {
+                add(case.clone(), Box::new(move || refused(chart, &file, &case)));
             } else {
-                add(name, Box::new(move || taken(chart, &file, &case)));
+                add(case.clone(), Box::new(move || taken(chart, &file, &case)));
             }
         }
     }
@@ -147,8 +147,13 @@ fn without_definitions(rendered: &str) -> String {
 }
 
 fn written(chart: &Chart, file: &str, case: &str, seen: &str) -> Result<(), Failed> {
+    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("helm").join(chart.name);
+    let (folder, case) = match case.rsplit_once('/') {
+        Some((below, case)) => (folder.join(below), case),
+        None => (folder, case),
+    };
     let mut settings = insta::Settings::clone_current();
-    settings.set_snapshot_path(Path::new(env!("CARGO_MANIFEST_DIR")).join("helm").join(chart.name));
+    settings.set_snapshot_path(folder);
     settings.set_prepend_module_to_snapshot(false);
     settings.set_omit_expression(true);
     settings.set_input_file(file);

@@ -2,6 +2,7 @@
 
 use std::{
     env,
+    io::Write as _,
     path::PathBuf,
     process::{Command, Stdio},
     sync::OnceLock,
@@ -52,7 +53,8 @@ fn find() -> Option<PathBuf> {
         || env::var("SLUICEGATE_REQUIRE_CLUSTER").is_ok_and(|it| it == "1");
     assert!(found.is_some() || !needed, "no Helm: .ci/cluster build helm builds it");
     if found.is_none() {
-        eprintln!("helm: SKIPPED, nothing was rendered: .ci/cluster build helm builds Helm");
+        let why = "helm: SKIPPED, nothing was rendered: .ci/cluster build helm builds Helm";
+        drop(writeln!(std::io::stderr(), "{why}"));
     }
     found
 }

@@ -6,14 +6,14 @@
 
 use std::collections::BTreeMap;
 
-use serde::{Serialize, de::DeserializeOwned};
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize, de::DeserializeOwned};
 use serde_json::Value;
-use sluicegate_core::field::Errors;
+use sluicegate_core::{field::Errors, k8s::schema as k8s};
 
 use crate::{crd, kinds};
 
 pub mod check;
-pub mod parts;
 pub mod rivven;
 pub mod schema;
 pub mod sluicegate;
@@ -35,6 +35,15 @@ pub struct Chart {
     pub defaults: fn() -> Value,
     /// What is wrong with values though they fit the schema.
     judge: fn(Value) -> Result<Errors, serde_json::Error>,
+}
+
+/// Something that is named.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct Named {
+    /// Its name.
+    #[schemars(length(min = 1, max = 253), regex(pattern = k8s::SUBDOMAIN))]
+    pub name: String,
 }
 
 /// All charts. Values that do not say of which they are, are of the first that fits best.

@@ -3,6 +3,8 @@
 //! What its process is told stands under `operator`, by the names of Rivven's chart for its
 //! operator where that has one. What is left empty is left to the program.
 
+pub mod blocks;
+
 use std::collections::BTreeMap;
 
 use clap::Parser;
@@ -18,14 +20,11 @@ use sluicegate_core::{
     systems::rivven::api::Resources,
 };
 
-use super::{
-    Chart, check, decode, defaults,
-    parts::{
-        Budget, Crds, Image, Named, NetworkPolicy, Operator, Rbac, Service, ServiceAccount,
-        ServiceMonitor, Times, UpdateStrategy, Watch,
-    },
-    schema,
+use self::blocks::{
+    Budget, Crds, Image, NetworkPolicy, Operator, Rbac, Service, ServiceAccount, ServiceMonitor,
+    Times, UpdateStrategy, Watch,
 };
+use super::{Chart, Named, check, decode, defaults, schema};
 use crate::run::args::RunArgs;
 
 /// The chart.

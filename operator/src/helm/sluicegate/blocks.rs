@@ -9,15 +9,6 @@ use sluicegate_core::k8s::schema as k8s;
 
 use crate::install;
 
-/// Something that is named.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
-#[serde(deny_unknown_fields)]
-pub struct Named {
-    /// Its name.
-    #[schemars(length(min = 1, max = 253), regex(pattern = k8s::SUBDOMAIN))]
-    pub name: String,
-}
-
 /// The image of the operator.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "camelCase", deny_unknown_fields, default)]
