@@ -22,6 +22,8 @@ pub(crate) struct Entry {
     pub(crate) answered: Timestamp,
     /// As Kubernetes calls it: `get`, `list`, `watch`, `create`, `update`, `patch`, `delete`.
     pub(crate) verb: String,
+    /// The group of what it was about; empty for the core group.
+    pub(crate) group: String,
     /// Of what, in the plural.
     pub(crate) resource: String,
     /// Such as `status` or `eviction`.
@@ -30,6 +32,8 @@ pub(crate) struct Entry {
     pub(crate) name: String,
     /// The HTTP status.
     pub(crate) code: u64,
+    /// Whether whoever asked had no right to.
+    pub(crate) forbidden: bool,
     /// Whether it only asked what would be.
     pub(crate) dry: bool,
     /// What was sent.
@@ -123,6 +127,13 @@ impl Audit {
         entries.sort_by_key(|entry| entry.at);
         entries
     }
+
+    /// Everybody who asked for anything so far.
+    pub(crate) fn users(&self) -> Vec<String> {
+        let mut read = self.read.lock().unwrap_or_else(PoisonError::into_inner);
+        read.more(&self.path);
+        read.users.keys().cloned().collect()
+    }
 }
 
 impl Read {
@@ -142,9 +153,7 @@ impl Read {
     }
 
     fn event(&mut self, mut event: Value) {
-        let Some(user) = event["impersonatedUser"]["username"].as_str().map(str::to_owned) else {
-            return;
-        };
+        let Some(user) = user(&event) else { return };
         let id = event["auditID"].as_str().unwrap_or_default().to_owned();
         // A watch is told twice: when it begins, and when it ends.
         match event["stage"].as_str() {
@@ -166,16 +175,26 @@ impl Read {
             at: time(&event["requestReceivedTimestamp"]),
             answered: time(&event["stageTimestamp"]),
             verb: text(&event["verb"]),
+            group: text(&of["apiGroup"]),
             resource: text(&of["resource"]),
             subresource: text(&of["subresource"]),
             namespace: text(&of["namespace"]),
             name,
             code: event["responseStatus"]["code"].as_u64().unwrap_or_default(),
+            forbidden: event["annotations"]["authorization.k8s.io/decision"] == "forbid",
             dry: uri.contains("dryRun=All") || body["dryRun"].is_array(),
             body,
         };
         self.users.entry(user).or_default().push(Arc::new(entry));
     }
+}
+
+/// Who is under test: whoever is impersonated, or an account with its token.
+fn user(event: &Value) -> Option<String> {
+    let acted = event["impersonatedUser"]["username"].as_str();
+    let own = event["user"]["username"].as_str();
+    let account = own.filter(|name| name.starts_with("system:serviceaccount:"));
+    acted.or(account).map(str::to_owned)
 }
 
 /// Those of a class.

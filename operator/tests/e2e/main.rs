@@ -10,11 +10,14 @@
 
 mod audit;
 mod control_plane;
+mod granted;
 mod kube;
+mod kubectl;
 mod normal;
 mod operator;
 mod plans;
 mod proxy;
+mod readme;
 mod scenarios;
 mod scene;
 #[path = "../standin/mod.rs"]
@@ -70,11 +73,14 @@ fn main() -> ExitCode {
     let trials = scenarios::ALL.iter().flat_map(|all| *all).map(trial).collect();
     let since = Instant::now();
     let conclusion = libtest_mimic::run(&args, trials);
+    let whole = args.filter.is_none() && args.skip.is_empty();
+    let wrong = granted::wrong(whole && !conclusion.has_failed());
+    wrong.iter().for_each(|line| say(&format!("e2e: FAILED: {line}")));
     control_plane::down();
     if runs {
         table(since.elapsed());
     }
-    conclusion.exit_code()
+    if wrong.is_empty() { conclusion.exit_code() } else { ExitCode::FAILURE }
 }
 
 struct Timer {

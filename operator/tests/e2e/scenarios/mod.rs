@@ -4,6 +4,7 @@ mod change;
 mod create;
 mod drift;
 mod faults;
+mod install;
 mod lease;
 mod leave;
 mod network;
@@ -16,6 +17,7 @@ use crate::Scenario;
 /// All of them.
 pub(crate) const ALL: &[&[Scenario]] = &[
     faults::ALL,
+    install::ALL,
     quiet::ALL,
     network::ALL,
     lease::ALL,

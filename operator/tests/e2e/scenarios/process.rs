@@ -127,6 +127,26 @@ fn rights() {
     assert!(others.is_empty(), "nothing else is tried that is forbidden: {others:?}");
 }
 
+/// The definition of the Prometheus operator, as far as it matters here.
+pub(super) fn monitors() -> Value {
+    json!({
+        "apiVersion": "apiextensions.k8s.io/v1", "kind": "CustomResourceDefinition",
+        "metadata": { "name": "servicemonitors.monitoring.coreos.com" },
+        "spec": {
+            "group": "monitoring.coreos.com", "scope": "Namespaced",
+            "names": {
+                "kind": "ServiceMonitor", "plural": "servicemonitors", "singular": "servicemonitor",
+            },
+            "versions": [{
+                "name": "v1", "served": true, "storage": true,
+                "schema": { "openAPIV3Schema": {
+                    "type": "object", "x-kubernetes-preserve-unknown-fields": true,
+                } },
+            }],
+        },
+    })
+}
+
 fn monitor() {
     const MONITORS: Kind =
         Kind { prefix: "/apis/monitoring.coreos.com/v1", plural: "servicemonitors" };
@@ -141,23 +161,7 @@ fn monitor() {
     let seen = scene.is_ready("small");
     let said = condition(&seen, "Monitored");
     assert_eq!((&said["status"], &said["reason"]), (&json!("False"), &json!("NotInstalled")));
-    let definition = json!({
-        "apiVersion": "apiextensions.k8s.io/v1", "kind": "CustomResourceDefinition",
-        "metadata": { "name": name },
-        "spec": {
-            "group": "monitoring.coreos.com", "scope": "Namespaced",
-            "names": {
-                "kind": "ServiceMonitor", "plural": "servicemonitors", "singular": "servicemonitor",
-            },
-            "versions": [{
-                "name": "v1", "served": true, "storage": true,
-                "schema": { "openAPIV3Schema": {
-                    "type": "object", "x-kubernetes-preserve-unknown-fields": true,
-                } },
-            }],
-        },
-    });
-    plane.kube.apply(DEFINITIONS, &definition);
+    plane.kube.apply(DEFINITIONS, &monitors());
     plane.established(name);
     let (_, took) = until("the monitor to be made", seconds(60), || {
         let seen = plane.kube.get(MONITORS, &scene.namespace, "rivven-small");
