@@ -4,6 +4,7 @@
 //! A new case is a new file. Without Helm these tests are skipped, and say so: `.ci/cluster build
 //! helm` builds it.
 
+mod program;
 mod same;
 mod tool;
 

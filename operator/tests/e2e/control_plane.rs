@@ -15,9 +15,7 @@ use sluicegate_effects::yaml;
 use crate::{
     audit::Audit,
     granted,
-    kube::{
-        CLUSTER_ROLE_BINDINGS, CLUSTER_ROLES, CLUSTERS, DEFINITIONS, Kube, NAMESPACES, TOPICS,
-    },
+    kube::{CLUSTER_ROLE_BINDINGS, CLUSTER_ROLES, CLUSTERS, DEFINITIONS, Kube, NAMESPACES, TOPICS},
     wait::{seconds, until},
 };
 

@@ -32,8 +32,7 @@ const UNASKED: &[(&str, &str, &str)] = &[(
 fn roles() -> Vec<Value> {
     let folder = root().join("deploy");
     let files = ["operator/1-roles.yaml", "overlays/planner/planner.yaml"];
-    let mut all: Vec<Value> =
-        files.iter().flat_map(|file| documents(&folder.join(file))).collect();
+    let mut all: Vec<Value> = files.iter().flat_map(|file| documents(&folder.join(file))).collect();
     for one in &mut all {
         one["metadata"]["name"] = json!(format!("e2e-{}", text(&one["metadata"]["name"])));
     }

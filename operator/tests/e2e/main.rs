@@ -11,6 +11,7 @@
 mod audit;
 mod control_plane;
 mod granted;
+mod helm;
 mod kube;
 mod kubectl;
 mod normal;

@@ -309,7 +309,9 @@ fn newcomer() {
         assert_eq!(condition(&seen, "Ready")["status"], "True");
         assert!(plane.kube.get(SETS, &scene.namespace, "rivven-small").is_some());
         // With the definitions go the resources and what they own; the data stays.
-        readme::blocks("remove definitions").iter().for_each(|block| drop(readme::run(plane, block)));
+        readme::blocks("remove definitions")
+            .iter()
+            .for_each(|block| drop(readme::run(plane, block)));
         until("the brokers to be gone", seconds(60), || {
             let set = plane.kube.get(SETS, &scene.namespace, "rivven-small");
             set.map_or(Ok(()), |set| Err(set["metadata"].to_string()))

@@ -4,6 +4,7 @@ mod change;
 mod create;
 mod drift;
 mod faults;
+mod helm;
 mod install;
 mod lease;
 mod leave;
@@ -17,6 +18,7 @@ use crate::Scenario;
 /// All of them.
 pub(crate) const ALL: &[&[Scenario]] = &[
     faults::ALL,
+    helm::ALL,
     install::ALL,
     quiet::ALL,
     network::ALL,
