@@ -15,6 +15,7 @@ mod audit;
 mod brokers;
 mod control_plane;
 mod granted;
+mod helm;
 mod kube;
 mod kubectl;
 mod normal;
