@@ -71,8 +71,9 @@ where
         let list = reader.list(&selector).await?;
         seen.listed(selector, list);
     }
-    for probe in reads.probes {
-        let answer = reader.ask(&probe).await?;
+    // Together: one that does not answer takes its ten seconds, and so would each one after it.
+    let answers = try_join_all(reads.probes.iter().map(|probe| reader.ask(probe))).await?;
+    for (probe, answer) in reads.probes.into_iter().zip(answers) {
         seen.answered(probe, answer);
     }
     Ok(())
