@@ -38,7 +38,7 @@ CONF
 . {
   bind $address
   kubernetes cluster.local in-addr.arpa {
-    kubeconfig $state/stand-in.kubeconfig
+    kubeconfig stand-in.kubeconfig
   }
 }
 CORE
@@ -95,7 +95,9 @@ load_own_images() {
   image --name registry.k8s.io/pause:3.10 --entrypoint /pause --user 65535 \
     --file "$kubelet_folder/pause:/pause" -o images.new/pause.tar
   mkdir -p tmp/busybox
-  busybox --install tmp/busybox
+  # From a copy, since it links its names to itself, and no link leads to another disk.
+  cp "$(command -v busybox)" tmp/busybox-itself
+  tmp/busybox-itself --install tmp/busybox
   image --name docker.io/library/busybox:latest --cmd sh --file tmp/busybox:/bin \
     -o images.new/busybox.tar
   strip -o tmp/rivvend "$tools/bin/rivvend"
@@ -103,7 +105,7 @@ load_own_images() {
   image --name "$published" --name "$published-again" \
     --name "registry.example/rivvend:$rivvend_version" \
     --entrypoint /app --user 65532 --libs --file tmp/rivvend:/app -o images.new/rivvend.tar
-  rm -r tmp/rivvend tmp/busybox
+  rm -r tmp/rivvend tmp/busybox tmp/busybox-itself
   load images.new/*.tar
   mv images.new images
 }
