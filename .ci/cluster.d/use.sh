@@ -62,9 +62,7 @@ load_from_outside() {
 up_in_box() { in_box && [ -e "$state/ready" ]; }
 
 status() {
-  if [ -n "$node" ] && [ -z "$inside" ]; then
-    if in_box; then go_in status --state "$state"; fi
-  fi
+  if [ -n "$node" ] && in_box; then see_inside; fi
   local part where
   for part in "${parts[@]}"; do
     where=
@@ -72,7 +70,9 @@ status() {
       echo "$part: not running"
       continue
     fi
-    if [ "$part" = kube-apiserver ]; then where=", https://127.0.0.1:$(<"$state/port")"; fi
+    if [ "$part" = kube-apiserver ]; then
+      where=", https://127.0.0.1:$(<"$state/port")${node:+ within its network}"
+    fi
     echo "$part: process $(pid "$part"), $(memory "$part") MB$where"
   done
   running
