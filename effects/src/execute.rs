@@ -8,7 +8,7 @@ use sluicegate_core::{
     kind::System,
     label::MADE_FOR,
     observed::{List, Look, Ref, Selector, text},
-    plan::{Action, Guard, Plan, Verb},
+    plan::{Action, Guard, Plan},
     step::controller,
 };
 
@@ -70,27 +70,10 @@ where
                 return Ok(Done::Stopped { at, guard });
             }
         }
-        act(world, &action.verb).await?;
+        world.perform(&action.verb).await?;
         tracing::debug!(at, action = %action.verb, rule = action.rule.id, "done");
     }
     Ok(Done::All)
-}
-
-async fn act<S, W>(world: &W, verb: &Verb<S>) -> Result<(), Error>
-where
-    S: System,
-    W: Writer<S>,
-{
-    match verb {
-        Verb::Create(manifest) => world.create(manifest).await,
-        Verb::Apply(manifest, seen) => world.apply(manifest, seen).await,
-        Verb::Delete(target, seen, propagation) => world.delete(target, seen, *propagation).await,
-        Verb::Restart(pod, seen) => world.evict(pod, seen).await,
-        Verb::Call(call) => world.call(call).await,
-        Verb::SetStatus(target, seen, status) => world.set_status(target, seen, status).await,
-        Verb::SetFinalizers(target, seen, names) => world.set_finalizers(target, seen, names).await,
-        Verb::Tell(event) => world.tell(event).await,
-    }
 }
 
 /// Whether a guard holds, or a sentence about why it does not.

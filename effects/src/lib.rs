@@ -18,11 +18,10 @@ pub mod yaml;
 
 use std::future::Future;
 
-use serde_json::Value;
 use sluicegate_core::{
     kind::{Ctx, Kind, System},
     observed::{List, Look, Observed, Reads, Ref, Selector},
-    plan::{Event, Manifest, Plan, Precondition, Propagation, Verb},
+    plan::{Plan, Verb},
     step::{READ_ROUNDS_MAX, Step, step},
 };
 
@@ -45,57 +44,13 @@ pub trait Reader<S: System>: Sync {
 
 /// Changes the world. What only plans is given none, so it cannot write by its type.
 pub trait Writer<S: System>: Sync {
-    /// Creates an object that must not exist yet; one that does is a conflict.
-    fn create(&self, manifest: &Manifest) -> impl Future<Output = Result<(), Error>> + Send;
-
-    /// Server-side applies to an object, as it was seen.
-    fn apply(
-        &self,
-        manifest: &Manifest,
-        seen: &Precondition,
-    ) -> impl Future<Output = Result<(), Error>> + Send;
+    /// Does what a verb says, once, to what it was decided on. A pod is evicted as a dry run first:
+    /// an eviction that is refused for its precondition has spent the budget all the same.
+    fn perform(&self, verb: &Verb<S>) -> impl Future<Output = Result<(), Error>> + Send;
 
     /// Asks the API server whether it would accept a change. Nothing is changed. What is not for
     /// the API server to judge is accepted.
     fn dry_run(&self, verb: &Verb<S>) -> impl Future<Output = Result<(), Error>> + Send;
-
-    /// Deletes an object, as it was seen.
-    fn delete(
-        &self,
-        target: &Ref,
-        seen: &Precondition,
-        propagation: Propagation,
-    ) -> impl Future<Output = Result<(), Error>> + Send;
-
-    /// Evicts a pod, as it was seen. Sends it as a dry run first: an eviction that is refused for
-    /// its precondition has spent the budget all the same.
-    fn evict(
-        &self,
-        pod: &Ref,
-        seen: &Precondition,
-    ) -> impl Future<Output = Result<(), Error>> + Send;
-
-    /// Calls the product's own API.
-    fn call(&self, call: &S::Call) -> impl Future<Output = Result<(), Error>> + Send;
-
-    /// Writes the status of a resource, as it was seen.
-    fn set_status(
-        &self,
-        target: &Ref,
-        seen: &Precondition,
-        status: &Value,
-    ) -> impl Future<Output = Result<(), Error>> + Send;
-
-    /// Writes all finalizers of a resource, as it was seen.
-    fn set_finalizers(
-        &self,
-        target: &Ref,
-        seen: &Precondition,
-        names: &[String],
-    ) -> impl Future<Output = Result<(), Error>> + Send;
-
-    /// Tells people something.
-    fn tell(&self, event: &Event) -> impl Future<Output = Result<(), Error>> + Send;
 }
 
 /// Looks at what was asked for and adds it to what has been seen.

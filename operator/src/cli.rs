@@ -4,7 +4,7 @@ use std::path::PathBuf;
 
 use clap::{ArgAction, Args, CommandFactory as _, Parser, Subcommand, ValueEnum};
 
-use crate::{live::args::Which, reach::Reach, run::args::RunArgs};
+use crate::{install::ManifestsArgs, live::args::Which, reach::Reach, run::args::RunArgs};
 
 /// Runs streaming platforms on Kubernetes, and shows beforehand what it would do.
 #[derive(Debug, Parser)]
@@ -23,16 +23,27 @@ pub enum Command {
     /// Writes down what plans see of a cluster, as a file that `plan --state` reads. Writes nothing
     /// else.
     Snapshot(SnapshotArgs),
+    /// Prints resources for what runs already, ready for kubectl apply. Writes nothing else.
+    Import {
+        /// Of what.
+        #[command(subcommand)]
+        what: Import,
+    },
     /// Checks resources: every error with file, line and remedy.
     Validate(ValidateArgs),
     /// Runs the operator on an embedded Kubernetes until all is quiet.
     Simulate(SimulateArgs),
     /// Runs the operator: keeps every resource in a cluster as it asks to be.
     Run(Box<RunArgs>),
+    /// Lets go of resources that hang on being deleted after the operator has gone. Shows first
+    /// what is then left undone.
+    Unstick(UnstickArgs),
     /// Explains a rule, a field, a condition or a gate.
     Explain(ExplainArgs),
     /// Prints the definitions of the custom resources.
     Crd(CrdArgs),
+    /// Prints what installs the operator: its account, its roles, its Deployment. For kubectl apply.
+    Manifests(ManifestsArgs),
     /// Prints the completions for a shell.
     Completions {
         /// The shell.
@@ -129,6 +140,28 @@ pub struct SnapshotArgs {
     pub reach: Reach,
 }
 
+/// What can be imported.
+#[derive(Clone, Debug, Subcommand)]
+pub enum Import {
+    /// A RivvenTopic for each topic of a cluster that has none yet. Applying them changes nothing
+    /// at the broker.
+    Topics(ImportTopicsArgs),
+}
+
+/// Arguments of `import topics`.
+#[derive(Clone, Debug, Args)]
+pub struct ImportTopicsArgs {
+    /// The RivvenCluster whose topics they are
+    #[arg(long, value_name = "NAME")]
+    pub cluster: String,
+    /// Its namespace, which the resources get, too. Default: that of the context
+    #[arg(short, long, value_name = "NAMESPACE")]
+    pub namespace: Option<String>,
+    /// How to reach the cluster.
+    #[command(flatten)]
+    pub reach: Reach,
+}
+
 /// Arguments of `validate`.
 #[derive(Clone, Debug, Args)]
 pub struct ValidateArgs {
@@ -149,6 +182,26 @@ pub struct SimulateArgs {
     /// The form of the result
     #[arg(short, long, value_enum, default_value_t = SimulateFormat::Text)]
     pub output: SimulateFormat,
+    /// Whether to colour
+    #[arg(long, value_enum, default_value_t = Colour::Auto)]
+    pub color: Colour,
+}
+
+/// Arguments of `unstick`.
+#[derive(Clone, Debug, Args)]
+pub struct UnstickArgs {
+    /// What to let go of, if it hangs.
+    #[command(flatten)]
+    pub which: Which,
+    /// How to reach the cluster.
+    #[command(flatten)]
+    pub reach: Reach,
+    /// Does it. Without this it is only shown
+    #[arg(long)]
+    pub yes: bool,
+    /// The namespace of the operator that has gone. Default: an operator in any counts
+    #[arg(long, value_name = "NAMESPACE")]
+    pub lease_namespace: Option<String>,
     /// Whether to colour
     #[arg(long, value_enum, default_value_t = Colour::Auto)]
     pub color: Colour,

@@ -10,7 +10,9 @@ use clap::Parser as _;
 pub mod cli;
 pub mod crd;
 pub mod explain;
+pub mod import;
 pub mod input;
+pub mod install;
 pub mod kinds;
 pub mod live;
 pub mod plan;
@@ -20,6 +22,7 @@ pub mod run;
 pub mod simulate;
 pub mod snapshot;
 pub mod terminal;
+pub mod unstick;
 pub mod validate;
 
 use cli::{Cli, Command};
@@ -43,11 +46,14 @@ where
     let outcome = match &cli.command {
         Command::Plan(args) => plan::run(args, io),
         Command::Validate(args) => validate::run(args, io),
+        Command::Import { what } => import::run(what, io),
         Command::Snapshot(args) => snapshot::run(args, io),
         Command::Simulate(args) => simulate::run(args, io),
         Command::Run(args) => run::run(args, io),
+        Command::Unstick(args) => unstick::run(args, io),
         Command::Explain(args) => explain::run(args, io),
         Command::Crd(args) => crd::run(args, io),
+        Command::Manifests(args) => install::run(args, io),
         Command::Completions { shell } => {
             io.out(&cli::completions(*shell));
             Ok(DONE)
@@ -70,6 +76,13 @@ impl Failure {
     /// A single sentence.
     pub fn of(line: impl Into<String>) -> Self {
         Self(vec![line.into()])
+    }
+
+    /// The same, with what it came to.
+    #[must_use]
+    pub fn so(mut self, conclusion: impl Into<String>) -> Self {
+        self.0.push(conclusion.into());
+        self
     }
 
     /// An error with its causes, outermost first.

@@ -15,6 +15,8 @@ use crate::{
 
 /// How far a plan is played to learn what it looks at.
 const STEPS_MAX: usize = 50;
+/// What a failure comes to.
+const NOTHING: &str = "Nothing was written down.";
 
 /// Runs the command.
 ///
@@ -24,17 +26,19 @@ const STEPS_MAX: usize = 50;
 pub fn run(args: &SnapshotArgs, io: &mut Io<'_>) -> Result<u8, Failure> {
     let sources = input::read(&args.paths, io)?;
     let (files, checked) = validate::parse(&sources);
-    checked.or_fail(io, "Nothing was written down.")?;
+    checked.or_fail(io, NOTHING)?;
     let mut wish = if args.paths.is_empty() {
         Wish::Chosen(args.which.choice()?)
     } else {
         Wish::Given(files.into_iter().flat_map(|file| file.desired).collect())
     };
-    let cluster = Cluster::reach(&args.reach)?;
+    let nothing = |failure: Failure| failure.so(NOTHING);
+    let cluster = Cluster::reach(&args.reach).map_err(nothing)?;
     let mut capture = Capture::at(now());
-    live::find(&cluster, &mut wish, &mut capture, io)?;
     let pace = Pace { steps: Steps::All, max_steps: STEPS_MAX };
-    let read = live::read(&cluster, capture, &wish, pace)?;
+    let read = live::find(&cluster, &mut wish, &mut capture, io)
+        .and_then(|()| live::read(&cluster, capture, &wish, pace))
+        .map_err(nothing)?;
     io.err(&format!("state: {}", cluster.source()));
     io.out(&read.text);
     Ok(DONE)

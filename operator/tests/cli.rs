@@ -119,6 +119,20 @@ fn without_a_state_nothing_is_made_up() {
 }
 
 #[test]
+fn an_import_needs_a_cluster_and_says_what_it_lacks() {
+    for args in [&["import"][..], &["import", "topics"], &["import", "tables"]] {
+        let ran = run(args);
+        assert_eq!((ran.code, ran.out.as_str()), (1, ""), "{args:?}");
+        assert!(ran.err.contains("Usage: sluicegate import"), "{}", ran.err);
+    }
+    let ran = run(&["import", "topics", "--cluster", "prod"]);
+    assert_eq!((ran.code, ran.out.as_str()), (1, ""));
+    assert!(ran.err.contains("no cluster can be reached"), "{}", ran.err);
+    assert!(!ran.err.contains("--state"), "there is no such option: {}", ran.err);
+    assert!(ran.err.ends_with("Nothing was imported.\n"), "{}", ran.err);
+}
+
+#[test]
 fn bad_yaml_names_file_and_line_and_plans_nothing() {
     let ran = plan("kind: [\n", &["--state", "empty"]);
     assert_eq!((ran.code, ran.out.as_str()), (1, ""));
@@ -308,6 +322,18 @@ fn everything_listed_can_be_explained_and_a_slip_is_met_with_the_nearest() {
     assert!(ran.err.contains("did you mean TOP-3"), "{}", ran.err);
     let ran = run(&["explain", "field", "RivvenCluster.spec.storage.sise"]);
     assert!(ran.err.contains("did you mean RivvenCluster.spec.storage.size?"), "{}", ran.err);
+}
+
+#[test]
+fn unstick_chooses_nothing_by_itself_and_touches_nothing_without_a_cluster() {
+    let ran = run(&["unstick", "--yes"]);
+    assert_eq!((ran.code, ran.out.as_str()), (1, ""));
+    assert!(ran.err.contains("nothing is chosen") && ran.err.contains("-A"), "{}", ran.err);
+    let ran = run(&["unstick", "-A", "--kubeconfig", "no/such/file"]);
+    assert_eq!((ran.code, ran.out.as_str()), (1, ""));
+    assert!(ran.err.contains("no cluster can be reached"), "{}", ran.err);
+    assert!(!ran.err.contains("--state"), "{}", ran.err);
+    assert!(ran.err.ends_with("Nothing was changed.\n"), "{}", ran.err);
 }
 
 #[test]

@@ -86,8 +86,8 @@ impl Gather {
         for action in &plan.actions {
             let (what, value) = match &action.verb {
                 Verb::Create(manifest) => (manifest.target.to_string(), manifest.body.clone()),
-                Verb::SetFinalizers(_, seen, names) => {
-                    block_on(self.fresh.0.set_finalizers(target, seen, names)).expect("it is set");
+                Verb::SetFinalizers(_, _, names) => {
+                    block_on(self.fresh.0.perform(&action.verb)).expect("it is set");
                     (format!("finalizers of {target}"), json!(names))
                 }
                 Verb::Call(call) => (format!("{target} calls: {call}"), json!(call)),

@@ -11,7 +11,7 @@ use sluicegate_core::{
     kind::Kind,
     label::MADE_FOR,
     observed::{List, Look, Ref, Selector, text},
-    plan::{Event, Manifest, Plan, Precondition, Propagation, Verb},
+    plan::{Manifest, Plan, Verb},
     step::controller,
     systems::rivven::{Answer, Broker, Call, Probe, Rivven, names},
 };
@@ -289,68 +289,15 @@ impl Reader<Rivven> for Watched<'_> {
 }
 
 impl Writer<Rivven> for Watched<'_> {
-    async fn create(&self, manifest: &Manifest) -> Result<(), Error> {
-        let verb = Verb::Create(manifest.clone());
-        let before = self.before(&verb);
-        self.after(&verb, &before, self.rig.memory.create(manifest).await)
-    }
-
-    async fn apply(&self, manifest: &Manifest, seen: &Precondition) -> Result<(), Error> {
-        let verb = Verb::Apply(manifest.clone(), seen.clone());
-        let before = self.before(&verb);
-        self.after(&verb, &before, self.rig.memory.apply(manifest, seen).await)
+    async fn perform(&self, verb: &Verb<Rivven>) -> Result<(), Error> {
+        if matches!(verb, Verb::Tell(_)) {
+            return self.rig.memory.perform(verb).await;
+        }
+        let before = self.before(verb);
+        self.after(verb, &before, self.rig.memory.perform(verb).await)
     }
 
     async fn dry_run(&self, verb: &Verb<Rivven>) -> Result<(), Error> {
         self.rig.memory.dry_run(verb).await
-    }
-
-    async fn delete(
-        &self,
-        target: &Ref,
-        seen: &Precondition,
-        propagation: Propagation,
-    ) -> Result<(), Error> {
-        let verb = Verb::Delete(target.clone(), seen.clone(), propagation);
-        let before = self.before(&verb);
-        self.after(&verb, &before, self.rig.memory.delete(target, seen, propagation).await)
-    }
-
-    async fn evict(&self, pod: &Ref, seen: &Precondition) -> Result<(), Error> {
-        let verb = Verb::Restart(pod.clone(), seen.clone());
-        let before = self.before(&verb);
-        self.after(&verb, &before, self.rig.memory.evict(pod, seen).await)
-    }
-
-    async fn call(&self, call: &Call) -> Result<(), Error> {
-        let verb = Verb::Call(call.clone());
-        let before = self.before(&verb);
-        self.after(&verb, &before, self.rig.memory.call(call).await)
-    }
-
-    async fn set_status(
-        &self,
-        target: &Ref,
-        seen: &Precondition,
-        status: &Value,
-    ) -> Result<(), Error> {
-        let verb = Verb::SetStatus(target.clone(), seen.clone(), status.clone());
-        let before = self.before(&verb);
-        self.after(&verb, &before, self.rig.memory.set_status(target, seen, status).await)
-    }
-
-    async fn set_finalizers(
-        &self,
-        target: &Ref,
-        seen: &Precondition,
-        names: &[String],
-    ) -> Result<(), Error> {
-        let verb = Verb::SetFinalizers(target.clone(), seen.clone(), names.to_vec());
-        let before = self.before(&verb);
-        self.after(&verb, &before, self.rig.memory.set_finalizers(target, seen, names).await)
-    }
-
-    async fn tell(&self, event: &Event) -> Result<(), Error> {
-        self.rig.memory.tell(event).await
     }
 }

@@ -57,6 +57,14 @@ pub(super) struct Engine<K: Kind, B, W> {
     pub(super) kind: std::marker::PhantomData<fn() -> K>,
 }
 
+/// What a round is about: a resource as it was seen, and what is remembered of it.
+struct Subject {
+    key: Key,
+    target: Ref,
+    object: Arc<Value>,
+    past: Past,
+}
+
 /// How a round ended, where it is not an error.
 enum Round {
     /// The plan was carried out.
@@ -87,19 +95,15 @@ where
             return None;
         };
         let past = self.past().remove(key);
-        let mut past = past.unwrap_or_else(|| Past::new(Dice::thrown()));
-        let wait = self.attempt(key, &target, &object, &mut past).await;
-        self.past().insert(key.clone(), past);
+        let past = past.unwrap_or_else(|| Past::new(Dice::thrown()));
+        let mut subject = Subject { key: key.clone(), target, object, past };
+        let wait = self.attempt(&mut subject).await;
+        self.past().insert(subject.key, subject.past);
         Some(wait)
     }
 
-    async fn attempt(
-        &self,
-        key: &Key,
-        target: &Ref,
-        object: &Arc<Value>,
-        past: &mut Past,
-    ) -> Duration {
+    async fn attempt(&self, subject: &mut Subject) -> Duration {
+        let Subject { target, object, past, .. } = subject;
         if past.awaits_echo(&self.watches) {
             return ECHO_EVERY;
         }
@@ -115,34 +119,28 @@ where
             name = target.name,
             generation,
         );
-        let began = Instant::now();
-        let wait = self.try_once(key, target, object, past).instrument(span).await;
         let of = OfKind { kind: target.api.kind.to_string() };
+        let began = Instant::now();
+        let wait = self.try_once(subject).instrument(span).await;
         self.metrics.reconcile.get_or_create(&of).observe(began.elapsed().as_secs_f64());
         wait
     }
 
-    async fn try_once(
-        &self,
-        key: &Key,
-        target: &Ref,
-        object: &Arc<Value>,
-        past: &mut Past,
-    ) -> Duration {
-        let now = Instant::now();
-        let refused = past.refused(now).map(|(message, left)| (failure(message, false), left));
+    async fn try_once(&self, subject: &mut Subject) -> Duration {
+        let refused = subject.past.refused(Instant::now());
+        let refused = refused.map(|(message, left)| (failure(message, false), left));
         let telling = refused.as_ref().map(|(failure, _)| failure);
-        let hand = self.world.hand(target, object);
-        let outcome = self.carry_out(key, object, telling, &hand, past).await;
-        past.wrote(hand.written());
-        self.tell_would(target, &hand, past).await;
+        let hand = self.world.hand(&subject.target, &subject.object);
+        let outcome = self.carry_out(subject, telling, &hand).await;
+        subject.past.wrote(hand.written());
+        self.tell_would(subject, &hand).await;
         match outcome {
             Ok(Round::Settling(wait)) => wait,
             Ok(Round::Done { changed, requeue }) => {
                 if let Some((_, left)) = refused {
                     return left;
                 }
-                past.well();
+                subject.past.well();
                 if changed && !self.options.dry_run {
                     // What comes of it is to be seen, and may ask for more.
                     return Duration::ZERO;
@@ -154,25 +152,25 @@ where
             }
             Ok(Round::Overtaken(why)) => {
                 tracing::debug!(why, "overtaken");
-                self.conflicted(key, object, past, why).await
+                self.conflicted(subject, why).await
             }
             Err(error) => {
                 let class = error.class();
-                self.count(target, class);
+                self.count(&subject.target, class);
                 let why = sentence(&error);
                 match class {
                     Class::Retry | Class::Final if refused.is_some() => {
                         // Not even the refusal could be told.
-                        let wait = past.backoff.failed(Instant::now());
+                        let wait = subject.past.backoff.failed(Instant::now());
                         tracing::warn!(error = why, again_in = ?wait, "could not tell a refusal");
                         wait
                     }
                     Class::Conflict => {
                         tracing::debug!(why, "overtaken");
-                        self.conflicted(key, object, past, why).await
+                        self.conflicted(subject, why).await
                     }
-                    Class::Retry => self.failed(key, object, past, why).await,
-                    Class::Final => self.refused(key, object, past, why).await,
+                    Class::Retry => self.failed(subject, why).await,
+                    Class::Final => self.refused(subject, why).await,
                 }
             }
         }
@@ -181,12 +179,11 @@ where
     /// Plans and does it. After a refusal that still stands only tells.
     async fn carry_out<H: Hand<K::System>>(
         &self,
-        key: &Key,
-        object: &Arc<Value>,
+        subject: &mut Subject,
         failure: Option<&Failure>,
         hand: &H,
-        past: &mut Past,
     ) -> Result<Round, Error> {
+        let Subject { key, object, past, .. } = subject;
         let ctx = Ctx { now: Timestamp::now(), settings: &self.options.settings, failure };
         let mut plan = match K::Resource::deserialize(&**object) {
             Err(error) => step::unreadable::<K>(&ctx, object, &undecodable::<K>(object, &error)),
@@ -217,46 +214,28 @@ where
         }
     }
 
-    async fn conflicted(
-        &self,
-        key: &Key,
-        object: &Arc<Value>,
-        past: &mut Past,
-        why: String,
-    ) -> Duration {
-        match past.backoff.conflicted() {
+    async fn conflicted(&self, subject: &mut Subject, why: String) -> Duration {
+        match subject.past.backoff.conflicted() {
             Some(wait) => wait,
-            None => self.failed(key, object, past, why).await,
+            None => self.failed(subject, why).await,
         }
     }
 
-    async fn failed(
-        &self,
-        key: &Key,
-        object: &Arc<Value>,
-        past: &mut Past,
-        why: String,
-    ) -> Duration {
-        let wait = past.backoff.failed(Instant::now());
-        let failures = past.backoff.failures();
+    async fn failed(&self, subject: &mut Subject, why: String) -> Duration {
+        let wait = subject.past.backoff.failed(Instant::now());
+        let failures = subject.past.backoff.failures();
         tracing::warn!(error = why, failures, again_in = ?wait, "failed");
         if failures > 1 {
-            drop(self.tell(key, object, past, &failure(&why, true)).await);
+            drop(self.tell(subject, &failure(&why, true)).await);
         }
         wait
     }
 
-    async fn refused(
-        &self,
-        key: &Key,
-        object: &Arc<Value>,
-        past: &mut Past,
-        why: String,
-    ) -> Duration {
+    async fn refused(&self, subject: &mut Subject, why: String) -> Duration {
         tracing::warn!(error = why, "refused; waits for a change");
         let resync = self.resync();
-        past.refuse(why.clone(), Instant::now() + resync);
-        match self.tell(key, object, past, &failure(&why, false)).await {
+        subject.past.refuse(why.clone(), Instant::now() + resync);
+        match self.tell(subject, &failure(&why, false)).await {
             Ok(_) => resync,
             Err(_) => TELL_AGAIN,
         }
@@ -264,18 +243,10 @@ where
 
     /// Tells what went wrong, and changes nothing else. The resource may have moved on meanwhile:
     /// then it is told in the next round.
-    async fn tell(
-        &self,
-        key: &Key,
-        object: &Arc<Value>,
-        past: &mut Past,
-        failure: &Failure,
-    ) -> Result<Round, Error> {
-        let target =
-            Ref { api: Api::of::<K::Resource>(), namespace: key.0.clone(), name: key.1.clone() };
-        let hand = self.world.hand(&target, object);
-        let told = self.carry_out(key, object, Some(failure), &hand, past).await;
-        past.wrote(hand.written());
+    async fn tell(&self, subject: &mut Subject, failure: &Failure) -> Result<Round, Error> {
+        let hand = self.world.hand(&subject.target, &subject.object);
+        let told = self.carry_out(subject, Some(failure), &hand).await;
+        subject.past.wrote(hand.written());
         if let Err(error) = &told {
             tracing::debug!(error = sentence(error), "could not tell");
         }
@@ -283,14 +254,14 @@ where
     }
 
     /// In a dry run: one event when what would be done has changed.
-    async fn tell_would<H: Hand<K::System>>(&self, target: &Ref, hand: &H, past: &mut Past) {
+    async fn tell_would<H: Hand<K::System>>(&self, subject: &mut Subject, hand: &H) {
         let Some(would) = hand.would() else { return };
-        if would == past.would {
+        if would == subject.past.would {
             return;
         }
         tracing::info!(would = would.join("; "), "would");
-        match hand.announce(target).await {
-            Ok(()) => past.would = would,
+        match hand.announce(&subject.target).await {
+            Ok(()) => subject.past.would = would,
             Err(error) => tracing::debug!(error = sentence(&error), "could not tell"),
         }
     }

@@ -90,6 +90,6 @@ impl<S: System, B: Backend<S>> Hand<S> for Shadow<B> {
     }
 
     async fn announce(&self, resource: &Ref) -> Result<(), Error> {
-        Shadow::announce::<S>(self, resource).await
+        Shadow::announce(self, resource).await
     }
 }

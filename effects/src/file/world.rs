@@ -11,7 +11,7 @@ use serde_json::{Value, json};
 use sluicegate_core::{
     kind::{Kind, Settings, System as _},
     observed::{List, Look, Observed, Reads, Ref, Selector},
-    plan::{Event, Manifest, Plan, Precondition, Propagation, Verb, uid_placeholder},
+    plan::{Plan, Propagation, Verb, uid_placeholder},
     systems::rivven::{Answer, Call, Probe, Rivven},
 };
 
@@ -265,58 +265,17 @@ impl Reader<Rivven> for World {
 }
 
 impl Writer<Rivven> for World {
-    async fn create(&self, manifest: &Manifest) -> Result<(), Error> {
-        self.memory.create(manifest).await
-    }
-
-    async fn apply(&self, manifest: &Manifest, seen: &Precondition) -> Result<(), Error> {
-        self.memory.apply(manifest, seen).await
+    async fn perform(&self, verb: &Verb<Rivven>) -> Result<(), Error> {
+        if let Verb::Call(call) = verb
+            && self.answered(call)
+        {
+            return Ok(());
+        }
+        self.memory.perform(verb).await
     }
 
     async fn dry_run(&self, verb: &Verb<Rivven>) -> Result<(), Error> {
         self.memory.dry_run(verb).await
-    }
-
-    async fn delete(
-        &self,
-        target: &Ref,
-        seen: &Precondition,
-        propagation: Propagation,
-    ) -> Result<(), Error> {
-        self.memory.delete(target, seen, propagation).await
-    }
-
-    async fn evict(&self, pod: &Ref, seen: &Precondition) -> Result<(), Error> {
-        self.memory.evict(pod, seen).await
-    }
-
-    async fn call(&self, call: &Call) -> Result<(), Error> {
-        if self.answered(call) {
-            return Ok(());
-        }
-        self.memory.call(call).await
-    }
-
-    async fn set_status(
-        &self,
-        target: &Ref,
-        seen: &Precondition,
-        status: &Value,
-    ) -> Result<(), Error> {
-        self.memory.set_status(target, seen, status).await
-    }
-
-    async fn set_finalizers(
-        &self,
-        target: &Ref,
-        seen: &Precondition,
-        names: &[String],
-    ) -> Result<(), Error> {
-        self.memory.set_finalizers(target, seen, names).await
-    }
-
-    async fn tell(&self, event: &Event) -> Result<(), Error> {
-        self.memory.tell(event).await
     }
 }
 

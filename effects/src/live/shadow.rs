@@ -5,15 +5,14 @@
 
 use std::sync::{Mutex, PoisonError};
 
-use serde_json::Value;
 use sluicegate_core::{
     condition::EventKind,
     kind::System,
     observed::{List, Look, Ref, Selector},
-    plan::{Event, Manifest, Precondition, Propagation, Verb},
+    plan::{Event, Verb},
 };
 
-use super::{Live, events::shortened};
+use super::{Live, events::shortened, write::Words};
 use crate::{Error, Reader, Writer, backend::Backend};
 
 /// How many bytes the sentence about what would be done may have.
@@ -43,11 +42,7 @@ impl<B> Shadow<B> {
     /// # Errors
     ///
     /// If this process may not write any more.
-    pub async fn announce<S>(&self, resource: &Ref) -> Result<(), Error>
-    where
-        S: System,
-        B: Backend<S>,
-    {
+    pub async fn announce(&self, resource: &Ref) -> Result<(), Error> {
         let would = self.would();
         if would.is_empty() {
             return Ok(());
@@ -59,15 +54,7 @@ impl<B> Shadow<B> {
             regarding: resource.clone(),
             related: None,
         };
-        Writer::<S>::tell(&self.live, &event).await
-    }
-
-    fn saw<S: System>(&self, verb: &Verb<S>) {
-        self.live.count(word(verb));
-        if !verb.only_tells() {
-            let mut would = self.would.lock().unwrap_or_else(PoisonError::into_inner);
-            would.push(verb.to_string());
-        }
+        self.live.tell(&event).await
     }
 }
 
@@ -86,76 +73,16 @@ impl<S: System, B: Backend<S>> Reader<S> for Shadow<B> {
 }
 
 impl<S: System, B: Backend<S>> Writer<S> for Shadow<B> {
-    async fn create(&self, manifest: &Manifest) -> Result<(), Error> {
-        self.saw::<S>(&Verb::Create(manifest.clone()));
-        Ok(())
-    }
-
-    async fn apply(&self, manifest: &Manifest, seen: &Precondition) -> Result<(), Error> {
-        self.saw::<S>(&Verb::Apply(manifest.clone(), seen.clone()));
+    async fn perform(&self, verb: &Verb<S>) -> Result<(), Error> {
+        self.live.count(Words::of(verb).would);
+        if !verb.only_tells() {
+            let mut would = self.would.lock().unwrap_or_else(PoisonError::into_inner);
+            would.push(verb.to_string());
+        }
         Ok(())
     }
 
     async fn dry_run(&self, _verb: &Verb<S>) -> Result<(), Error> {
         Ok(())
-    }
-
-    async fn delete(
-        &self,
-        target: &Ref,
-        seen: &Precondition,
-        propagation: Propagation,
-    ) -> Result<(), Error> {
-        self.saw::<S>(&Verb::Delete(target.clone(), seen.clone(), propagation));
-        Ok(())
-    }
-
-    async fn evict(&self, pod: &Ref, seen: &Precondition) -> Result<(), Error> {
-        self.saw::<S>(&Verb::Restart(pod.clone(), seen.clone()));
-        Ok(())
-    }
-
-    async fn call(&self, call: &S::Call) -> Result<(), Error> {
-        self.saw::<S>(&Verb::Call(call.clone()));
-        Ok(())
-    }
-
-    async fn set_status(
-        &self,
-        target: &Ref,
-        seen: &Precondition,
-        status: &Value,
-    ) -> Result<(), Error> {
-        self.saw::<S>(&Verb::SetStatus(target.clone(), seen.clone(), status.clone()));
-        Ok(())
-    }
-
-    async fn set_finalizers(
-        &self,
-        target: &Ref,
-        seen: &Precondition,
-        names: &[String],
-    ) -> Result<(), Error> {
-        self.saw::<S>(&Verb::SetFinalizers(target.clone(), seen.clone(), names.to_vec()));
-        Ok(())
-    }
-
-    async fn tell(&self, event: &Event) -> Result<(), Error> {
-        self.saw::<S>(&Verb::Tell(event.clone()));
-        Ok(())
-    }
-}
-
-/// A verb that was not done, as the numbers call it.
-fn word<S: System>(verb: &Verb<S>) -> &'static str {
-    match verb {
-        Verb::Create(_) => "would-create",
-        Verb::Apply(..) => "would-apply",
-        Verb::Delete(..) => "would-delete",
-        Verb::Restart(..) => "would-evict",
-        Verb::Call(_) => "would-call",
-        Verb::SetStatus(..) => "would-set-status",
-        Verb::SetFinalizers(..) => "would-set-finalizers",
-        Verb::Tell(_) => "would-tell",
     }
 }

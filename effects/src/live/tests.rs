@@ -16,7 +16,7 @@ use sluicegate_core::{
     condition::EventKind,
     kind::System,
     observed::{Api, Ref},
-    plan::{Event, Manifest, Precondition},
+    plan::{Event, Manifest, Precondition, Verb},
     systems::rivven::{Answer, Broker, Call, Probe, Rivven},
 };
 

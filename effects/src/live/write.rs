@@ -9,7 +9,7 @@ use serde_json::Value;
 use sluicegate_core::{
     kind::System,
     observed::{Ref, at, text},
-    plan::{Event, Manifest, Precondition, Propagation, Verb},
+    plan::{Event, Verb},
 };
 use tokio::time::timeout;
 
@@ -46,70 +46,27 @@ pub enum Written {
 }
 
 impl<S: System, B: Backend<S>> Writer<S> for Live<B> {
-    async fn create(&self, manifest: &Manifest) -> Result<(), Error> {
-        self.write::<S>(&Verb::Create(manifest.clone())).await
-    }
-
-    async fn apply(&self, manifest: &Manifest, seen: &Precondition) -> Result<(), Error> {
-        self.write::<S>(&Verb::Apply(manifest.clone(), seen.clone())).await
+    async fn perform(&self, verb: &Verb<S>) -> Result<(), Error> {
+        match verb {
+            Verb::Call(call) => self.call::<S>(call).await?,
+            Verb::Tell(event) => self.tell(event).await?,
+            Verb::Restart(..) => {
+                self.dry_run(verb).await?;
+                self.write(verb).await?;
+            }
+            Verb::Create(_)
+            | Verb::Apply(..)
+            | Verb::Delete(..)
+            | Verb::SetStatus(..)
+            | Verb::SetFinalizers(..) => self.write(verb).await?,
+        }
+        self.count(Words::of(verb).done);
+        Ok(())
     }
 
     async fn dry_run(&self, verb: &Verb<S>) -> Result<(), Error> {
         let Some(request) = request::write(verb, Mode::Dry) else { return Ok(()) };
         self.server.write(&self.fence, request).await.map(drop)
-    }
-
-    async fn delete(
-        &self,
-        target: &Ref,
-        seen: &Precondition,
-        propagation: Propagation,
-    ) -> Result<(), Error> {
-        self.write::<S>(&Verb::Delete(target.clone(), seen.clone(), propagation)).await
-    }
-
-    async fn evict(&self, pod: &Ref, seen: &Precondition) -> Result<(), Error> {
-        let verb = Verb::<S>::Restart(pod.clone(), seen.clone());
-        self.dry_run(&verb).await?;
-        self.write(&verb).await
-    }
-
-    async fn call(&self, call: &S::Call) -> Result<(), Error> {
-        let doing = call.to_string();
-        let Some(left) = self.fence.left() else { return Err(Error::Fenced { doing }) };
-        let Ok(outcome) = timeout(left, self.backend.call(call)).await else {
-            let source = "the lease ran out meanwhile".into();
-            return Err(Error::Unanswered { doing, source });
-        };
-        outcome?;
-        self.count("call");
-        Ok(())
-    }
-
-    async fn set_status(
-        &self,
-        target: &Ref,
-        seen: &Precondition,
-        status: &Value,
-    ) -> Result<(), Error> {
-        self.write::<S>(&Verb::SetStatus(target.clone(), seen.clone(), status.clone())).await
-    }
-
-    async fn set_finalizers(
-        &self,
-        target: &Ref,
-        seen: &Precondition,
-        names: &[String],
-    ) -> Result<(), Error> {
-        self.write::<S>(&Verb::SetFinalizers(target.clone(), seen.clone(), names.to_vec())).await
-    }
-
-    async fn tell(&self, event: &Event) -> Result<(), Error> {
-        let uid = self.resource.as_ref().filter(|(target, _)| *target == event.regarding);
-        let uid = uid.map(|(_, uid)| uid.as_str());
-        self.recorder.record(&self.server, &self.fence, event, uid).await?;
-        self.count("tell");
-        Ok(())
     }
 }
 
@@ -118,8 +75,27 @@ impl<B> Live<B> {
         let request = request::write(verb, Mode::Real).expect("it is for the API server");
         let answer = self.server.write(&self.fence, request).await?;
         self.note(written(verb, &answer));
-        self.count(word(verb));
         Ok(())
+    }
+
+    async fn call<S: System>(&self, call: &S::Call) -> Result<(), Error>
+    where
+        B: Backend<S>,
+    {
+        let doing = call.to_string();
+        let Some(left) = self.fence.left() else { return Err(Error::Fenced { doing }) };
+        let Ok(outcome) = timeout(left, self.backend.call(call)).await else {
+            let source = "the lease ran out meanwhile".into();
+            return Err(Error::Unanswered { doing, source });
+        };
+        outcome
+    }
+
+    /// Tells people something.
+    pub(super) async fn tell(&self, event: &Event) -> Result<(), Error> {
+        let uid = self.resource.as_ref().filter(|(target, _)| *target == event.regarding);
+        let uid = uid.map(|(_, uid)| uid.as_str());
+        self.recorder.record(&self.server, &self.fence, event, uid).await
     }
 
     /// Counts an action that was done, or would be.
@@ -156,16 +132,26 @@ fn written<S: System>(verb: &Verb<S>, answer: &Value) -> Option<Written> {
 }
 
 /// A verb, as the numbers call it.
-fn word<S: System>(verb: &Verb<S>) -> &'static str {
-    match verb {
-        Verb::Create(_) => "create",
-        Verb::Apply(..) => "apply",
-        Verb::Delete(..) => "delete",
-        Verb::Restart(..) => "evict",
-        Verb::Call(_) => "call",
-        Verb::SetStatus(..) => "set-status",
-        Verb::SetFinalizers(..) => "set-finalizers",
-        Verb::Tell(_) => "tell",
+pub(super) struct Words {
+    /// When it was done.
+    pub(super) done: &'static str,
+    /// When it would have been.
+    pub(super) would: &'static str,
+}
+
+impl Words {
+    pub(super) fn of<S: System>(verb: &Verb<S>) -> Self {
+        let (done, would) = match verb {
+            Verb::Create(_) => ("create", "would-create"),
+            Verb::Apply(..) => ("apply", "would-apply"),
+            Verb::Delete(..) => ("delete", "would-delete"),
+            Verb::Restart(..) => ("evict", "would-evict"),
+            Verb::Call(_) => ("call", "would-call"),
+            Verb::SetStatus(..) => ("set-status", "would-set-status"),
+            Verb::SetFinalizers(..) => ("set-finalizers", "would-set-finalizers"),
+            Verb::Tell(_) => ("tell", "would-tell"),
+        };
+        Self { done, would }
     }
 }
 

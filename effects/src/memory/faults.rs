@@ -5,7 +5,7 @@
 
 use std::fmt;
 
-use sluicegate_core::observed::Ref;
+use sluicegate_core::{kind::System, observed::Ref, plan::Verb};
 
 use super::Store;
 use crate::error::ApiError;
@@ -99,6 +99,22 @@ pub enum WriteVerb {
     SetFinalizers,
     /// Records an event.
     Tell,
+}
+
+impl WriteVerb {
+    /// The verb of an action.
+    pub(super) fn of<S: System>(verb: &Verb<S>) -> Self {
+        match verb {
+            Verb::Create(_) => Self::Create,
+            Verb::Apply(..) => Self::Apply,
+            Verb::Delete(..) => Self::Delete,
+            Verb::Restart(..) => Self::Evict,
+            Verb::Call(_) => Self::Call,
+            Verb::SetStatus(..) => Self::SetStatus,
+            Verb::SetFinalizers(..) => Self::SetFinalizers,
+            Verb::Tell(_) => Self::Tell,
+        }
+    }
 }
 
 impl Interloper<'_> {

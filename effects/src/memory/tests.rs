@@ -11,7 +11,7 @@ use serde_json::{Value, json};
 use sluicegate_core::{
     kind::{Never, System},
     observed::{Api, Ref, text},
-    plan::{Manifest, Precondition},
+    plan::{Manifest, Precondition, Verb},
     rule::Rule,
 };
 
@@ -121,7 +121,7 @@ fn seen<P: Product>(world: &Memory<P>, target: &Ref) -> Precondition {
 
 fn finalize(world: &World, target: &Ref, seen: &Precondition, names: &[&str]) -> Result<(), Error> {
     let names: Vec<String> = names.iter().map(|&name| name.to_owned()).collect();
-    block_on(world.set_finalizers(target, seen, &names))
+    block_on(world.perform(&Verb::SetFinalizers(target.clone(), seen.clone(), names.clone())))
 }
 
 fn uid(world: &World, target: &Ref) -> String {

@@ -6,7 +6,7 @@ use sluicegate_core::{
     kind::System,
     label::SLUICEGATE,
     observed::{Api, List, Look, Ref, Selector},
-    plan::{Event, Manifest, Precondition, Propagation, Verb},
+    plan::{Event, Precondition, Verb},
 };
 
 use super::{
@@ -45,12 +45,12 @@ impl<P: Product> Reader<P::System> for Memory<P> {
 }
 
 impl<P: Product> Writer<P::System> for Memory<P> {
-    async fn create(&self, manifest: &Manifest) -> Result<(), Error> {
-        self.write(WriteVerb::Create, &Verb::Create(manifest.clone()))
-    }
-
-    async fn apply(&self, manifest: &Manifest, seen: &Precondition) -> Result<(), Error> {
-        self.write(WriteVerb::Apply, &Verb::Apply(manifest.clone(), seen.clone()))
+    async fn perform(&self, verb: &Verb<P::System>) -> Result<(), Error> {
+        // Dry first: what is refused for its precondition has spent the budget.
+        if matches!(verb, Verb::Restart(..)) {
+            self.dry_run(verb).await?;
+        }
+        self.write(verb)
     }
 
     async fn dry_run(&self, verb: &Verb<P::System>) -> Result<(), Error> {
@@ -61,55 +61,11 @@ impl<P: Product> Writer<P::System> for Memory<P> {
         }
         on_objects(&mut state.store.clone(), verb).map_err(|source| refused(verb, source))
     }
-
-    async fn delete(
-        &self,
-        target: &Ref,
-        seen: &Precondition,
-        propagation: Propagation,
-    ) -> Result<(), Error> {
-        let verb = Verb::Delete(target.clone(), seen.clone(), propagation);
-        self.write(WriteVerb::Delete, &verb)
-    }
-
-    async fn evict(&self, pod: &Ref, seen: &Precondition) -> Result<(), Error> {
-        let verb = Verb::Restart(pod.clone(), seen.clone());
-        // Dry first: what is refused for its precondition has spent the budget.
-        self.dry_run(&verb).await?;
-        self.write(WriteVerb::Evict, &verb)
-    }
-
-    async fn call(&self, call: &<P::System as System>::Call) -> Result<(), Error> {
-        self.write(WriteVerb::Call, &Verb::Call(call.clone()))
-    }
-
-    async fn set_status(
-        &self,
-        target: &Ref,
-        seen: &Precondition,
-        status: &Value,
-    ) -> Result<(), Error> {
-        let verb = Verb::SetStatus(target.clone(), seen.clone(), status.clone());
-        self.write(WriteVerb::SetStatus, &verb)
-    }
-
-    async fn set_finalizers(
-        &self,
-        target: &Ref,
-        seen: &Precondition,
-        names: &[String],
-    ) -> Result<(), Error> {
-        let verb = Verb::SetFinalizers(target.clone(), seen.clone(), names.to_vec());
-        self.write(WriteVerb::SetFinalizers, &verb)
-    }
-
-    async fn tell(&self, event: &Event) -> Result<(), Error> {
-        self.write(WriteVerb::Tell, &Verb::Tell(event.clone()))
-    }
 }
 
 impl<P: Product> Memory<P> {
-    fn write(&self, kind: WriteVerb, verb: &Verb<P::System>) -> Result<(), Error> {
+    fn write(&self, verb: &Verb<P::System>) -> Result<(), Error> {
+        let kind = WriteVerb::of(verb);
         let mut state = self.state();
         state.tried += 1;
         state.counts.count(kind);

@@ -97,7 +97,8 @@ pub(crate) trait Side {
                         Verb::SetFinalizers(target.clone(), seen, names)
                     }
                 };
-                if dry { self.writes().dry_run(&verb).await } else { self.write(&verb).await }
+                let to = self.writes();
+                if dry { to.dry_run(&verb).await } else { to.perform(&verb).await }
             }
             What::Create(variant) => self.create(&target, named(variant)).await,
             What::Apply(variant, force) => self.apply(&target, named(variant), force).await,
@@ -121,22 +122,6 @@ pub(crate) trait Side {
             What::Controller(_) => Ok(()),
         };
         outcome.map_err(refusal)
-    }
-
-    async fn write(&self, verb: &Verb<Rivven>) -> Result<(), Error> {
-        let to = self.writes();
-        match verb {
-            Verb::Create(manifest) => to.create(manifest).await,
-            Verb::Apply(manifest, seen) => to.apply(manifest, seen).await,
-            Verb::Delete(target, seen, how) => to.delete(target, seen, *how).await,
-            Verb::Restart(target, seen) => to.evict(target, seen).await,
-            Verb::SetStatus(target, seen, status) => to.set_status(target, seen, status).await,
-            Verb::SetFinalizers(target, seen, names) => {
-                to.set_finalizers(target, seen, names).await
-            }
-            Verb::Call(call) => to.call(call).await,
-            Verb::Tell(event) => to.tell(event).await,
-        }
     }
 
     async fn is_leaving(&self, target: &Ref) -> bool {

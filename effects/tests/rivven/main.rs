@@ -10,4 +10,5 @@ mod standin;
 
 mod agree;
 mod faults;
+mod rivvend;
 mod subject;

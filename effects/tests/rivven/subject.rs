@@ -1,17 +1,6 @@
 //! What is put to the test: one broker, real or not, and the way to it.
 
-use std::{
-    env, fs, io,
-    net::{SocketAddr, TcpStream},
-    path::PathBuf,
-    process::{Child, Command, Stdio},
-    sync::{
-        Arc,
-        atomic::{AtomicU32, Ordering},
-    },
-    thread,
-    time::{Duration, Instant},
-};
+use std::{io, sync::Arc, thread, time::Duration};
 
 use sluicegate_core::systems::rivven::{Answer, Broker, Call, Probe, SeenTopic};
 use sluicegate_effects::{
@@ -22,7 +11,10 @@ use sluicegate_effects::{
     },
 };
 
-use crate::standin::{self, API_PORT, CLIENT_PORT, Mood, StandIn};
+use crate::{
+    rivvend::{MISSING, Rivvend, program, required},
+    standin::{self, API_PORT, CLIENT_PORT, Mood, StandIn},
+};
 
 /// The name of the first broker of the cluster `demo`.
 pub(crate) const HOST: &str = "rivven-demo-0.rivven-demo-headless.default.svc.cluster.local";
@@ -35,23 +27,15 @@ pub(crate) enum Subject {
     Real(Rivvend),
 }
 
-/// A rivvend process with its data.
-pub(crate) struct Rivvend {
-    program: PathBuf,
-    data: PathBuf,
-    client: SocketAddr,
-    api: SocketAddr,
-    process: Child,
-}
-
 /// The stand-in, and the real broker where there is one.
 pub(crate) fn subjects() -> Vec<Subject> {
     let standin = Subject::standin();
     match program() {
-        Some(program) => vec![standin, Subject::Real(Rivvend::start(program))],
+        Some(program) => {
+            vec![standin, Subject::Real(Rivvend::start(&program, "rivven-demo-0"))]
+        }
         None => {
-            let required = env::var("SLUICEGATE_REQUIRE_RIVVEND").as_deref() == Ok("1");
-            assert!(!required, "no rivvend found (set RIVVEND)");
+            assert!(!required(), "{MISSING}");
             subject_skipped();
             vec![standin]
         }
@@ -62,18 +46,8 @@ pub(crate) fn subjects() -> Vec<Subject> {
 fn subject_skipped() {
     use io::Write;
     let name = thread::current().name().unwrap_or_default().to_owned();
-    let told = writeln!(
-        io::stderr(),
-        "skipped: no rivvend found (set RIVVEND): {name} saw the stand-in only"
-    );
+    let told = writeln!(io::stderr(), "skipped: {MISSING}: {name} saw the stand-in only");
     told.expect("stderr can be written to");
-}
-
-fn program() -> Option<PathBuf> {
-    let named = env::var_os("RIVVEND").map(PathBuf::from);
-    let path = env::var_os("PATH").unwrap_or_default();
-    let mut found = env::split_paths(&path).map(|folder| folder.join("rivvend"));
-    named.or_else(|| found.find(|file| file.is_file()))
 }
 
 impl Subject {
@@ -105,8 +79,8 @@ impl Subject {
         let entries = match self {
             Self::StandIn(_, broker) => broker.entries(API_PORT),
             Self::Real(real) => [
-                format!("{HOST}:{CLIENT_PORT}={}", real.client),
-                format!("{HOST}:{API_PORT}={}", real.api),
+                format!("{HOST}:{CLIENT_PORT}={}", real.client()),
+                format!("{HOST}:{API_PORT}={}", real.api()),
             ],
         };
         entries.iter().map(|entry| entry.parse::<Entry>().expect(entry)).collect()
@@ -143,86 +117,6 @@ impl Subject {
             Self::Real(real) => real.stop(),
         }
     }
-}
-
-impl Rivvend {
-    fn start(program: PathBuf) -> Self {
-        static COUNT: AtomicU32 = AtomicU32::new(0);
-        let count = COUNT.fetch_add(1, Ordering::Relaxed);
-        let name = format!("rivvend-{}-{count}", std::process::id());
-        let data = PathBuf::from(env!("CARGO_TARGET_TMPDIR")).join(name);
-        let (client, api) = (standin::free(), standin::free());
-        let process = spawn(&program, &data, client, api);
-        let mut rivvend = Self { program, data, client, api, process };
-        rivvend.wait();
-        rivvend
-    }
-
-    fn wait(&mut self) {
-        let until = Instant::now() + Duration::from_secs(30);
-        let open = |address: &SocketAddr| TcpStream::connect(address).is_ok();
-        while ![self.client, self.api].iter().all(open) {
-            let ended = self.process.try_wait().expect("a child can be asked");
-            assert!(ended.is_none(), "rivvend ended: {ended:?}");
-            assert!(Instant::now() < until, "rivvend did not open its ports within 30 s");
-            thread::sleep(Duration::from_millis(20));
-        }
-    }
-
-    fn kill(&mut self) {
-        self.process.kill().expect("a child can be killed");
-        self.process.wait().expect("a child can be waited for");
-    }
-
-    fn revive(&mut self) {
-        self.process = spawn(&self.program, &self.data, self.client, self.api);
-        self.wait();
-    }
-
-    /// Stops it in the middle of whatever it does. Each thread stops when its turn comes: it is
-    /// waited for until the last has.
-    fn stop(&self) {
-        let pid = self.process.id();
-        let status = Command::new("kill").args(["-STOP", &pid.to_string()]).status();
-        assert!(status.expect("there is a kill").success());
-        let is_stopped = |task: io::Result<fs::DirEntry>| {
-            let stat = fs::read_to_string(task.expect("a thread").path().join("stat"));
-            stat.is_ok_and(|stat| {
-                stat.rsplit(") ").next().is_some_and(|rest| rest.starts_with('T'))
-            })
-        };
-        let tasks = || fs::read_dir(format!("/proc/{pid}/task")).expect("there is a /proc");
-        while !tasks().all(is_stopped) {
-            thread::sleep(Duration::from_millis(1));
-        }
-    }
-}
-
-impl Drop for Rivvend {
-    fn drop(&mut self) {
-        self.kill();
-        // It lies in the build folder: what is left does no harm.
-        let _ = fs::remove_dir_all(&self.data);
-    }
-}
-
-fn spawn(program: &PathBuf, data: &PathBuf, client: SocketAddr, api: SocketAddr) -> Child {
-    let child = Command::new(program)
-        .env_clear()
-        .env("RIVVEN_MODE", "standalone")
-        .env("RIVVEN_NODE_ID", "rivven-demo-0")
-        .env("RIVVEN_BIND", client.to_string())
-        .env("RIVVEN_API_BIND", api.to_string())
-        .env("RIVVEN_DATA_DIR", data)
-        .env("RIVVEN_REPLICATION_FACTOR", "1")
-        .env("RIVVEN_MIN_ISR", "1")
-        .env("RIVVEN_NO_REQUIRE_AUTH", "true")
-        .env("RUST_LOG", "warn")
-        .stdin(Stdio::null())
-        .stdout(Stdio::null())
-        .stderr(Stdio::null())
-        .spawn();
-    child.unwrap_or_else(|error| panic!("{} starts: {error}", program.display()))
 }
 
 /// The broker at a port.

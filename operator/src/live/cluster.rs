@@ -173,8 +173,6 @@ fn unusable(reach: &Reach, error: &Error) -> Failure {
         format!("error: no cluster can be reached: {}", error.in_full()),
         format!("  looked at: {}", reach.looked_at()),
         "  name a kubeconfig with --kubeconfig and a context of it with --context".to_owned(),
-        offline(),
-        "Planning failed: there is no state to plan from.".to_owned(),
     ])
 }
 
@@ -188,24 +186,15 @@ fn unanswered(error: &Error) -> Failure {
     Failure(vec![
         format!("error: no cluster can be reached: {}", error.in_full()),
         remedy.to_owned(),
-        offline(),
-        "Planning failed: there is no state to plan from.".to_owned(),
     ])
 }
 
-fn offline() -> String {
-    "  or say what exists: --state empty (a fresh cluster), --state FILE, or a document \
-     `observed:` in the file itself"
-        .to_owned()
-}
-
-/// What could not be looked at: a plan without it would only look whole.
-pub(super) fn unread(error: &Error) -> Failure {
+/// What could not be looked at: whatever is made without it would only look whole.
+pub fn unread(error: &Error) -> Failure {
     let mut lines = vec![format!("error: {}", error.in_full())];
     if matches!(error, Error::Api { source, .. } if source.code == 403) {
-        let remedy = "  or plan as somebody else with --as, or for less with -n";
+        let remedy = "  or ask as somebody else with --as, or for less with -n";
         lines.push(remedy.to_owned());
     }
-    lines.push("Planning failed: the cluster cannot be read.".to_owned());
     Failure(lines)
 }

@@ -26,9 +26,9 @@ mod tests;
 
 pub use self::{
     capture::Capture,
-    cluster::Cluster,
+    cluster::{Cluster, unread},
     dry_run::{Refusals, refusals},
-    find::{Wish, find},
+    find::{Wish, chosen, find},
 };
 
 /// How the name of a live state begins.
@@ -87,7 +87,7 @@ pub fn read(
                 return Err(Failure::of("error: what the plan reads leads to more without end"));
             }
             left -= 1;
-            let seen = sight.look(unseen).map_err(|error| cluster::unread(&error))?;
+            let seen = sight.look(unseen).map_err(|error| unread(&error))?;
             capture.add(&seen, steps == Steps::Next);
         }
     }
@@ -112,7 +112,5 @@ fn understood(capture: &Capture, wish: &Wish) -> Result<Read, Failure> {
 }
 
 fn told(problems: &[Problem]) -> Failure {
-    let mut lines: Vec<String> = problems.iter().map(|one| format!("error: {one}")).collect();
-    lines.push("Planning failed: what was read cannot be used.".to_owned());
-    Failure(lines)
+    Failure(problems.iter().map(|one| format!("error: {one}")).collect())
 }

@@ -13,6 +13,10 @@ use crate::{
     terminal::Io,
 };
 
+/// What else there is to plan from, for those whose cluster cannot be reached.
+const OFFLINE: &str = "  or say what exists: --state empty (a fresh cluster), --state FILE, or a \
+                       document `observed:` in the file itself";
+
 /// The groups, and the cluster if one was read.
 ///
 /// # Errors
@@ -91,11 +95,14 @@ fn of_cluster(
     mut wish: Wish,
     io: &mut Io<'_>,
 ) -> Result<(Group, Cluster), Failure> {
-    let cluster = Cluster::reach(&args.reach)?;
+    let cluster = Cluster::reach(&args.reach).map_err(|failure| {
+        failure.so(OFFLINE).so("Planning failed: there is no state to plan from.")
+    })?;
     let mut capture = Capture::at(snapshot::now());
-    live::find(&cluster, &mut wish, &mut capture, io)?;
     let pace = Pace { steps: args.steps, max_steps: args.max_steps };
-    let read = live::read(&cluster, capture, &wish, pace)?;
+    let read = live::find(&cluster, &mut wish, &mut capture, io)
+        .and_then(|()| live::read(&cluster, capture, &wish, pace))
+        .map_err(|failure| failure.so("Planning failed: what there is was not read."))?;
     let (source, start) = (cluster.source().to_owned(), Start::State(read.state));
     Ok((Group { entries: read.entries, source, start, live: true, shared: true }, cluster))
 }

@@ -129,7 +129,8 @@ pub fn output(
         let mut refusals = live::Refusals::default();
         if let Some(cluster) = cluster.as_ref().filter(|_| args.server_dry_run && group.live) {
             let wanted = group.entries.iter().map(|entry| entry.target.clone()).collect();
-            refusals = live::refusals(cluster, &world, &wanted)?;
+            refusals = live::refusals(cluster, &world, &wanted)
+                .map_err(|failure| failure.so("Planning failed: there was no dry run."))?;
         }
         let records = rounds::run(&world, &group.entries, pace);
         collected.add(&group, records, &world, (&notes, &refusals));

@@ -135,6 +135,7 @@ pub(crate) fn definitions() -> Vec<Value> {
     let mut files: Vec<PathBuf> = fs::read_dir(&folder)
         .expect("the folder is there")
         .map(|entry| entry.expect("it can be read").path())
+        .filter(|path| path.extension().is_some_and(|end| end == "yaml"))
         .collect();
     files.sort();
     files.iter().flat_map(|file| documents(file)).collect()

@@ -2,19 +2,25 @@
 //!
 //! Each scenario has a namespace, an operator and a user of its own, so that they run side by side;
 //! most of their time they wait. What an operator asked for is read from the API server's audit log
-//! and from nowhere else. Brokers do not exist here: the stand-in answers for them.
+//! and from nowhere else. Pods have no containers here: a stand-in answers for their brokers, or a
+//! real rivvend process on loopback where a scenario is about what brokers do.
 //!
 //! Where the control plane is not built the suite says so and is skipped: building it takes
 //! minutes. With `CI=true` or `SLUICEGATE_REQUIRE_CLUSTER=1` it is built, or the suite fails. With
-//! `SLUICEGATE_E2E_CLUSTER` a control plane is used that is up already, by its state folder.
+//! `SLUICEGATE_E2E_CLUSTER` a control plane is used that is up already, by its state folder. The
+//! scenarios with real brokers are skipped in the same way without a rivvend, which `RIVVEND` names
+//! or `PATH` has; with `CI=true` or `SLUICEGATE_REQUIRE_RIVVEND=1` that is a failure.
 
 mod audit;
+mod brokers;
 mod control_plane;
 mod kube;
 mod normal;
 mod operator;
 mod plans;
 mod proxy;
+#[path = "../../../effects/tests/rivven/rivvend.rs"]
+mod rivvend;
 mod scenarios;
 mod scene;
 #[path = "../standin/mod.rs"]
@@ -49,8 +55,18 @@ fn main() -> ExitCode {
         };
         args.filter.as_deref().is_none_or(matches) && !args.skip.iter().any(|one| matches(one))
     };
-    let any = scenarios::ALL.iter().flat_map(|all| *all).any(|(name, _)| chosen(name));
-    let runs = any && !args.list && !args.ignored;
+    let mut all: Vec<Scenario> = scenarios::ALL.concat();
+    let real = scenarios::WITH_RIVVEND.concat();
+    let of_real = real.iter().filter(|(name, _)| chosen(name)).count();
+    let runs = !args.list && !args.ignored;
+    if rivvend::program().is_some() || !runs {
+        all.splice(0..0, real);
+    } else if of_real > 0 {
+        assert!(!rivvend::required(), "{}", rivvend::MISSING);
+        say(&format!("e2e: SKIPPED, {of_real} scenarios: {}", rivvend::MISSING));
+    }
+    let any = all.iter().any(|(name, _)| chosen(name));
+    let runs = runs && any;
     if runs
         && !control_plane::required()
         && let Some(why) = control_plane::missing()
@@ -58,8 +74,7 @@ fn main() -> ExitCode {
         say(&format!("e2e: SKIPPED, nothing of it was tested: {why}"));
         return ExitCode::SUCCESS;
     }
-    let trial = |(name, run): &Scenario| {
-        let (name, run) = (*name, *run);
+    let trial = |(name, run): Scenario| {
         Trial::test(name, move || {
             let timer = Timer { name, since: Instant::now() };
             run();
@@ -67,7 +82,7 @@ fn main() -> ExitCode {
             Ok(())
         })
     };
-    let trials = scenarios::ALL.iter().flat_map(|all| *all).map(trial).collect();
+    let trials = all.into_iter().map(trial).collect();
     let since = Instant::now();
     let conclusion = libtest_mimic::run(&args, trials);
     control_plane::down();

@@ -26,6 +26,7 @@ use tokio::{
     task::JoinHandle,
 };
 
+pub(crate) use self::serve::told;
 use self::{held::Held, serve::Port};
 
 /// Where the operator looks for a broker that says nothing else.

@@ -10,7 +10,7 @@ use serde_json::{Value, json};
 use sluicegate_core::{
     kind::System,
     observed::{Api, List, Look, Ref, Selector},
-    plan::{Event, Manifest, Precondition, Propagation, Verb},
+    plan::Verb,
     systems::rivven::{
         Answer, Call, Probe, Rivven,
         cluster::RivvenCluster,
@@ -119,62 +119,34 @@ impl Reader<Rivven> for Pen {
 }
 
 impl Writer<Rivven> for Pen {
-    async fn create(&self, _: &Manifest) -> Result<(), Error> {
-        unreachable!("a topic makes no objects")
-    }
-
-    async fn apply(&self, _: &Manifest, _: &Precondition) -> Result<(), Error> {
-        unreachable!("a topic makes no objects")
+    async fn perform(&self, verb: &Verb<Rivven>) -> Result<(), Error> {
+        match verb {
+            Verb::Call(call) => self.note(format!("{call}")),
+            Verb::Tell(_) => {}
+            Verb::SetStatus(target, _, status) => {
+                let conditions = status["conditions"].as_array().cloned().unwrap_or_default();
+                let synced = conditions.iter().find(|one| one["type"] == "Synced");
+                let synced = synced.map_or(String::new(), |one| format!(" {}", one["reason"]));
+                self.note(format!("status of {}{}", target.name, synced.replace('"', "")));
+                self.write(target, |object| object["status"] = status.clone());
+            }
+            Verb::SetFinalizers(target, _, names) => {
+                self.note(format!("finalizers of {}", target.name));
+                let takes = *self.0.0.takes.lock().unwrap();
+                sleep(takes).await;
+                let outcome = (self.0.0.finalizers.lock().unwrap())();
+                let doing = format!("set the finalizers of {target}");
+                outcome.map_err(|source| Error::Api { doing, source: Box::new(source) })?;
+                self.write(target, |object| object["metadata"]["finalizers"] = json!(names));
+            }
+            Verb::Create(_) | Verb::Apply(..) | Verb::Delete(..) | Verb::Restart(..) => {
+                unreachable!("a topic makes no objects")
+            }
+        }
+        Ok(())
     }
 
     async fn dry_run(&self, _: &Verb<Rivven>) -> Result<(), Error> {
-        Ok(())
-    }
-
-    async fn delete(&self, _: &Ref, _: &Precondition, _: Propagation) -> Result<(), Error> {
-        unreachable!("a topic makes no objects")
-    }
-
-    async fn evict(&self, _: &Ref, _: &Precondition) -> Result<(), Error> {
-        unreachable!("a topic makes no objects")
-    }
-
-    async fn call(&self, call: &Call) -> Result<(), Error> {
-        self.note(format!("{call}"));
-        Ok(())
-    }
-
-    async fn set_status(
-        &self,
-        target: &Ref,
-        _: &Precondition,
-        status: &Value,
-    ) -> Result<(), Error> {
-        let conditions = status["conditions"].as_array().cloned().unwrap_or_default();
-        let synced = conditions.iter().find(|one| one["type"] == "Synced");
-        let synced = synced.map_or(String::new(), |one| format!(" {}", one["reason"]));
-        self.note(format!("status of {}{}", target.name, synced.replace('"', "")));
-        self.write(target, |object| object["status"] = status.clone());
-        Ok(())
-    }
-
-    async fn set_finalizers(
-        &self,
-        target: &Ref,
-        _: &Precondition,
-        names: &[String],
-    ) -> Result<(), Error> {
-        self.note(format!("finalizers of {}", target.name));
-        let takes = *self.0.0.takes.lock().unwrap();
-        sleep(takes).await;
-        let outcome = (self.0.0.finalizers.lock().unwrap())();
-        let doing = format!("set the finalizers of {target}");
-        outcome.map_err(|source| Error::Api { doing, source: Box::new(source) })?;
-        self.write(target, |object| object["metadata"]["finalizers"] = json!(names));
-        Ok(())
-    }
-
-    async fn tell(&self, _: &Event) -> Result<(), Error> {
         Ok(())
     }
 }

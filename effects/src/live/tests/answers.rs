@@ -6,7 +6,7 @@ use http::Method;
 use serde_json::Value;
 use sluicegate_core::{
     observed::{List, Look, Selector, text},
-    plan::{Propagation, Verb},
+    plan::Propagation,
 };
 use tokio::time::Instant;
 
@@ -61,7 +61,7 @@ async fn what_is_not_served_is_neither_there_nor_an_error() {
     let live = live(&stub);
     assert_eq!(list(&live).await.unwrap(), List::NotServed);
     assert_eq!(get(&live).await.unwrap(), Look::Absent);
-    let error = Writer::<Rivven>::create(&live, &manifest()).await.unwrap_err();
+    let error = live.perform(&Verb::Create(manifest())).await.unwrap_err();
     assert_eq!(
         error.in_full(),
         "failed to create ConfigMap default/a: the server could not find the requested resource. \
@@ -111,7 +111,7 @@ async fn a_server_that_wants_to_be_asked_later_is_not_asked_again_here() {
     refusal["details"] = json!({ "causes": [cause] });
     let stub = Stub::new([Reply::Later(429, refusal, 3_600)]).await;
     let begun = Instant::now();
-    let error = Writer::<Rivven>::evict(&live(&stub), &pod(), &seen("u", None)).await.unwrap_err();
+    let error = live(&stub).perform(&Verb::Restart(pod(), seen("u", None))).await.unwrap_err();
     assert!(begun.elapsed() < DEADLINE);
     assert_eq!(stub.lines().len(), 1);
     assert_eq!(error.class(), Class::Conflict);
@@ -127,10 +127,10 @@ async fn an_answer_that_is_no_json_says_nothing_about_what_was_done() {
     ])
     .await;
     let live = live(&stub);
-    let error = Writer::<Rivven>::create(&live, &manifest()).await.unwrap_err();
+    let error = live.perform(&Verb::Create(manifest())).await.unwrap_err();
     assert!(matches!(error, Error::Unanswered { .. }), "{error:?}");
     assert!(error.in_full().contains("http://stub did not answer: what came is not JSON"));
-    let error = Writer::<Rivven>::create(&live, &manifest()).await.unwrap_err();
+    let error = live.perform(&Verb::Create(manifest())).await.unwrap_err();
     assert_eq!(error.in_full(), "failed to create ConfigMap default/a: bad gateway");
     assert_eq!(error.class(), Class::Retry);
     assert!(list(&live).await.unwrap_err().in_full().ends_with("the answer is not a list"));
@@ -152,10 +152,10 @@ async fn every_request_has_its_deadline() {
     let begun = Instant::now();
     took(DEADLINE_LIST, list(&live).await.map(drop), begun).await;
     let begun = Instant::now();
-    let outcome = Writer::<Rivven>::create(&live, &manifest()).await;
+    let outcome = live.perform(&Verb::Create(manifest())).await;
     took(DEADLINE, outcome, begun).await;
     let begun = Instant::now();
-    let outcome = Writer::<Rivven>::set_status(&live, &prod(), &seen("u", None), &json!({})).await;
+    let outcome = live.perform(&Verb::SetStatus(prod(), seen("u", None), json!({}))).await;
     took(DEADLINE_STATUS, outcome, begun).await;
     let silent = ApiCall { verb: "get", code: 0 };
     assert_eq!(live.server.metrics().api_calls.get_or_create(&silent).get(), 1);
@@ -169,14 +169,14 @@ async fn behind_a_closed_fence_nothing_is_sent_nor_called() {
     let live = to(&stub, &Fence::closed());
     let seen = seen("u", Some("5"));
     let outcomes = [
-        Writer::<Rivven>::create(&live, &manifest()).await,
-        Writer::<Rivven>::apply(&live, &manifest(), &seen).await,
-        Writer::<Rivven>::delete(&live, &config_map(), &seen, Propagation::Background).await,
-        Writer::<Rivven>::evict(&live, &pod(), &seen).await,
-        Writer::<Rivven>::set_status(&live, &prod(), &seen, &json!({})).await,
-        Writer::<Rivven>::set_finalizers(&live, &prod(), &seen, &[]).await,
-        Writer::<Rivven>::call(&live, &call()).await,
-        Writer::<Rivven>::tell(&live, &event("x")).await,
+        live.perform(&Verb::Create(manifest())).await,
+        live.perform(&Verb::Apply(manifest(), seen.clone())).await,
+        live.perform(&Verb::Delete(config_map(), seen.clone(), Propagation::Background)).await,
+        live.perform(&Verb::Restart(pod(), seen.clone())).await,
+        live.perform(&Verb::SetStatus(prod(), seen.clone(), json!({}))).await,
+        live.perform(&Verb::SetFinalizers(prod(), seen.clone(), Vec::new())).await,
+        live.perform(&Verb::Call(call())).await,
+        live.perform(&Verb::Tell(event("x"))).await,
         live.dry_run(&Verb::<Rivven>::Create(manifest())).await,
     ];
     for outcome in outcomes {
@@ -194,7 +194,7 @@ async fn no_write_outlasts_the_lease() {
     let fence = Fence::closed();
     fence.extend(Instant::now() + Duration::from_secs(2));
     let begun = Instant::now();
-    let error = Writer::<Rivven>::create(&to(&stub, &fence), &manifest()).await.unwrap_err();
+    let error = to(&stub, &fence).perform(&Verb::Create(manifest())).await.unwrap_err();
     assert_eq!(begun.elapsed().as_secs(), 2);
     assert!(matches!(error, Error::Unanswered { .. }), "{error:?}");
 }

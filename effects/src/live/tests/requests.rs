@@ -1,7 +1,7 @@
 //! Each verb, as the request that it is.
 
 use serde_json::Value;
-use sluicegate_core::plan::{Propagation, Verb};
+use sluicegate_core::plan::Propagation;
 
 use super::*;
 use crate::live::{Shadow, Written};
@@ -29,7 +29,7 @@ async fn creation_is_an_apply_that_excludes_all_others() {
     let stub =
         Stub::new([Reply::Json(201, json!({ "metadata": { "resourceVersion": "7" } }))]).await;
     let live = live(&stub);
-    Writer::<Rivven>::create(&live, &manifest()).await.unwrap();
+    live.perform(&Verb::Create(manifest())).await.unwrap();
     let body = applied(&json!({ "resourceVersion": "1" }));
     assert_eq!(stub.sent(), [sent(SSA, APPLY, body)]);
     let version = "7".to_owned();
@@ -41,7 +41,7 @@ async fn an_apply_says_which_object_it_was_decided_on() {
     let stub = Stub::new([]).await;
     let live = live(&stub);
     for seen in [seen("u", Some("5")), seen("u", Some("5")).at_any_version()] {
-        Writer::<Rivven>::apply(&live, &manifest(), &seen).await.unwrap();
+        live.perform(&Verb::Apply(manifest(), seen.clone())).await.unwrap();
     }
     let exact = applied(&json!({ "uid": "u", "resourceVersion": "5" }));
     let any = applied(&json!({ "uid": "u" }));
@@ -59,7 +59,7 @@ async fn a_delete_says_which_object_and_what_becomes_of_its_children() {
     ];
     for (at, (propagation, word)) in all.into_iter().enumerate() {
         let seen = seen("u", Some("5"));
-        Writer::<Rivven>::delete(&live, &config_map(), &seen, propagation).await.unwrap();
+        live.perform(&Verb::Delete(config_map(), seen.clone(), propagation)).await.unwrap();
         let body = json!({
             "apiVersion": "v1", "kind": "DeleteOptions", "propagationPolicy": word,
             "preconditions": { "uid": "u", "resourceVersion": "5" },
@@ -77,7 +77,7 @@ async fn an_eviction_is_tried_dry_before_it_may_spend_the_budget() {
     let stub = Stub::new([Reply::Json(201, json!({})), Reply::Json(201, json!({})), refused]).await;
     let live = live(&stub);
     let seen = seen("u", Some("5")).at_any_version();
-    Writer::<Rivven>::evict(&live, &pod(), &seen).await.unwrap();
+    live.perform(&Verb::Restart(pod(), seen.clone())).await.unwrap();
     let body = json!({
         "apiVersion": "policy/v1", "kind": "Eviction",
         "metadata": { "name": "rivven-prod-0", "namespace": "default" },
@@ -88,7 +88,7 @@ async fn an_eviction_is_tried_dry_before_it_may_spend_the_budget() {
     let dry = format!("{line}&dryRun=All");
     let both = [sent(&dry, "application/json", body.clone()), sent(line, "application/json", body)];
     assert_eq!(stub.sent(), both);
-    Writer::<Rivven>::evict(&live, &pod(), &seen).await.unwrap_err();
+    live.perform(&Verb::Restart(pod(), seen.clone())).await.unwrap_err();
     assert_eq!(stub.lines()[2..], [dry]);
 }
 
@@ -97,7 +97,7 @@ async fn a_status_is_put_without_a_spec() {
     let stub = Stub::new([]).await;
     let status = json!({ "phase": "Ready" });
     let seen = seen("u", Some("5"));
-    Writer::<Rivven>::set_status(&live(&stub), &prod(), &seen, &status).await.unwrap();
+    live(&stub).perform(&Verb::SetStatus(prod(), seen.clone(), status.clone())).await.unwrap();
     let body = json!({
         "apiVersion": "rivven.hupe1980.github.io/v1alpha1", "kind": "RivvenCluster",
         "metadata": {
@@ -117,7 +117,7 @@ async fn finalizers_are_patched_where_uid_and_version_stand() {
     let (one, none) = (["example.com/a".to_owned()], []);
     for names in [&one[..], &none[..]] {
         let seen = seen("u", Some("5"));
-        Writer::<Rivven>::set_finalizers(&live, &prod(), &seen, names).await.unwrap();
+        live.perform(&Verb::SetFinalizers(prod(), seen.clone(), names.to_vec())).await.unwrap();
     }
     let line = format!("PATCH {PROD}?fieldManager=sluicegate");
     let patch = |names: Value| {
@@ -171,7 +171,7 @@ async fn a_shadow_reads_and_tells_and_writes_nothing_else() {
     let would = shadow.would();
     assert_eq!(would.len(), 6, "{would:?}");
     assert_eq!(would[0], "create ConfigMap default/a");
-    shadow.announce::<Rivven>(&prod()).await.unwrap();
+    shadow.announce(&prod()).await.unwrap();
     let told = stub.sent().pop().unwrap();
     assert_eq!(
         told.line,
@@ -184,15 +184,15 @@ async fn a_shadow_reads_and_tells_and_writes_nothing_else() {
 /// Each verb once.
 async fn write_everything(world: &impl World) {
     let seen = seen("u", Some("5"));
-    world.create(&manifest()).await.unwrap();
-    world.apply(&manifest(), &seen).await.unwrap();
+    world.perform(&Verb::Create(manifest())).await.unwrap();
+    world.perform(&Verb::Apply(manifest(), seen.clone())).await.unwrap();
     world.dry_run(&Verb::Create(manifest())).await.unwrap();
-    world.delete(&config_map(), &seen, Propagation::Orphan).await.unwrap();
-    world.evict(&pod(), &seen).await.unwrap();
-    world.call(&call()).await.unwrap();
-    world.set_status(&prod(), &seen, &json!({})).await.unwrap();
-    world.set_finalizers(&prod(), &seen, &[]).await.unwrap();
-    world.tell(&event("x")).await.unwrap();
+    world.perform(&Verb::Delete(config_map(), seen.clone(), Propagation::Orphan)).await.unwrap();
+    world.perform(&Verb::Restart(pod(), seen.clone())).await.unwrap();
+    world.perform(&Verb::Call(call())).await.unwrap();
+    world.perform(&Verb::SetStatus(prod(), seen.clone(), json!({}))).await.unwrap();
+    world.perform(&Verb::SetFinalizers(prod(), seen.clone(), Vec::new())).await.unwrap();
+    world.perform(&Verb::Tell(event("x"))).await.unwrap();
 }
 
 #[tokio::test]

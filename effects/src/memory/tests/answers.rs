@@ -2,7 +2,7 @@
 
 use sluicegate_core::{
     observed::{List, Look, Selector},
-    plan::{Propagation, Verb},
+    plan::Propagation,
 };
 
 use super::*;
@@ -177,13 +177,31 @@ fn deletes_and_statuses_have_preconditions() {
     let old = seen(&world, &the_config());
     apply(&world, &config("2")).unwrap();
     let status = json!({ "x": 1 });
-    assert_eq!(refusal(block_on(world.set_status(&the_config(), &old, &status))).code, 409);
-    let delete = block_on(world.delete(&the_config(), &old, Propagation::Background));
+    assert_eq!(
+        refusal(block_on(world.perform(&Verb::SetStatus(
+            the_config(),
+            old.clone(),
+            status.clone()
+        ))))
+        .code,
+        409
+    );
+    let delete =
+        block_on(world.perform(&Verb::Delete(the_config(), old.clone(), Propagation::Background)));
     assert_eq!(refusal(delete).code, 409);
     let any = old.at_any_version();
-    block_on(world.set_status(&the_config(), &any, &status)).unwrap();
-    block_on(world.delete(&the_config(), &any, Propagation::Background)).unwrap();
-    assert_eq!(refusal(block_on(world.set_status(&the_config(), &any, &status))).code, 404);
+    block_on(world.perform(&Verb::SetStatus(the_config(), any.clone(), status.clone()))).unwrap();
+    block_on(world.perform(&Verb::Delete(the_config(), any.clone(), Propagation::Background)))
+        .unwrap();
+    assert_eq!(
+        refusal(block_on(world.perform(&Verb::SetStatus(
+            the_config(),
+            any.clone(),
+            status.clone()
+        ))))
+        .code,
+        404
+    );
 }
 
 #[test]
@@ -193,8 +211,12 @@ fn a_status_is_written_only_as_a_status() {
     let body = with(set("OnDelete", "db:1", "10Gi"), "/status", json!({ "replicas": 9 }));
     apply(&world, &body).unwrap();
     assert_eq!(get(&world, &the_set())["status"], before["status"]);
-    block_on(world.set_status(&the_set(), &seen(&world, &the_set()), &json!({ "replicas": 9 })))
-        .unwrap();
+    block_on(world.perform(&Verb::SetStatus(
+        the_set(),
+        seen(&world, &the_set()),
+        json!({ "replicas": 9 }),
+    )))
+    .unwrap();
     let after = get(&world, &the_set());
     assert_eq!(after["metadata"]["generation"], before["metadata"]["generation"]);
     assert_eq!((&after["spec"], &after["status"]["replicas"]), (&before["spec"], &json!(9)));
@@ -216,12 +238,13 @@ fn nothing_is_created_in_a_namespace_that_goes() {
 #[test]
 fn an_eviction_against_the_budget_is_refused() {
     let world = running("OnDelete");
-    block_on(world.evict(&pod("db-0"), &seen(&world, &pod("db-0")))).unwrap();
-    let second = refusal(block_on(world.evict(&pod("db-1"), &seen(&world, &pod("db-1")))));
+    block_on(world.perform(&Verb::Restart(pod("db-0"), seen(&world, &pod("db-0"))))).unwrap();
+    let second =
+        refusal(block_on(world.perform(&Verb::Restart(pod("db-1"), seen(&world, &pod("db-1"))))));
     assert_eq!((second.code, second.class()), (429, Class::Conflict));
     assert_eq!(second.cause.unwrap().reason, "DisruptionBudget");
     world.settle(20);
-    block_on(world.evict(&pod("db-1"), &seen(&world, &pod("db-1")))).unwrap();
+    block_on(world.perform(&Verb::Restart(pod("db-1"), seen(&world, &pod("db-1"))))).unwrap();
 }
 
 #[test]
@@ -229,7 +252,10 @@ fn an_eviction_that_fails_its_precondition_spends_the_budget_unless_it_is_dry_fi
     let world = running("OnDelete");
     let stranger = seen(&world, &pod("db-1"));
     let the_budget = at("policy/v1", "PodDisruptionBudget", "db");
-    assert_eq!(refusal(block_on(world.evict(&pod("db-0"), &stranger))).code, 409);
+    assert_eq!(
+        refusal(block_on(world.perform(&Verb::Restart(pod("db-0"), stranger.clone())))).code,
+        409
+    );
     assert_eq!(get(&world, &the_budget)["status"]["disruptionsAllowed"], 1);
 
     let meant = crate::memory::api::Meant { uid: Some("x"), version: None };
@@ -314,7 +340,7 @@ fn a_write_can_fail_before_it_is_done_or_lose_its_reply() {
         nth: 3,
         how: How::Overtaken(|other| other.delete(&the_config()).unwrap()),
     });
-    let create = || block_on(world.create(&manifest(&config("1"))));
+    let create = || block_on(world.perform(&Verb::Create(manifest(&config("1")))));
     assert_eq!(create().unwrap_err().class(), Class::Retry);
     assert!(world.object(&the_config()).is_none());
     assert!(matches!(create(), Err(Error::Unanswered { .. })));

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use sluicegate_core::{
     kind::Settings,
-    plan::{Propagation, Verb},
+    plan::Propagation,
     systems::rivven::{
         Answer, Broker, Call, Probe, Rivven, SeenTopic, cluster::Cluster, names, topic::Topic,
     },
@@ -81,7 +81,7 @@ fn set(key: &str, value: &str) -> Call {
 }
 
 fn call(world: &Rivvens, call: &Call) -> Result<(), Class> {
-    block_on(world.call(call)).map_err(|error| error.class())
+    block_on(world.perform(&Verb::Call(call.clone()))).map_err(|error| error.class())
 }
 
 fn grow(partitions: u32) -> Call {

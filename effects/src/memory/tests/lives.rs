@@ -52,7 +52,7 @@ fn on_delete_a_pod_gets_the_new_template_when_it_is_evicted() {
     apply(&world, &set("OnDelete", "db:2", "10Gi")).unwrap();
     world.settle(10);
     assert_eq!(revisions(&world), before);
-    block_on(world.evict(&pod("db-1"), &seen(&world, &pod("db-1")))).unwrap();
+    block_on(world.perform(&Verb::Restart(pod("db-1"), seen(&world, &pod("db-1"))))).unwrap();
     world.settle(10);
     let after = revisions(&world);
     assert_eq!((&after[0], &after[2]), (&before[0], &before[2]));
@@ -85,9 +85,10 @@ fn a_set_made_again_adopts_the_pods_it_finds() {
     let (before, revisions_before) = (uids(&world), revisions(&world));
     let old = uid(&world, &the_set());
     let at = seen(&world, &the_set());
-    block_on(world.delete(&the_set(), &at, Propagation::Orphan)).unwrap();
+    block_on(world.perform(&Verb::Delete(the_set(), at.clone(), Propagation::Orphan))).unwrap();
     // It is there until the garbage collector has let its pods go.
-    let create = || block_on(world.create(&manifest(&set("OnDelete", "db:1", "20Gi"))));
+    let create =
+        || block_on(world.perform(&Verb::Create(manifest(&set("OnDelete", "db:1", "20Gi")))));
     assert_eq!(refusal(create()).code, 409);
     world.tick();
     create().unwrap();
@@ -166,9 +167,10 @@ fn a_pod_that_is_sick_counts_against_the_budget() {
     let world = running("OnDelete");
     world.behave("default", "db-0", Behaviour::NeverReady);
     world.tick();
-    let other = refusal(block_on(world.evict(&pod("db-1"), &seen(&world, &pod("db-1")))));
+    let other =
+        refusal(block_on(world.perform(&Verb::Restart(pod("db-1"), seen(&world, &pod("db-1"))))));
     assert_eq!(other.code, 429);
-    block_on(world.evict(&pod("db-0"), &seen(&world, &pod("db-0")))).unwrap();
+    block_on(world.perform(&Verb::Restart(pod("db-0"), seen(&world, &pod("db-0"))))).unwrap();
 }
 
 #[test]

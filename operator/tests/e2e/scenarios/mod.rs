@@ -4,25 +4,33 @@ mod change;
 mod create;
 mod drift;
 mod faults;
+mod import;
 mod lease;
 mod leave;
 mod network;
 mod odd;
 mod process;
 mod quiet;
+mod topics;
+mod unstick;
 
 use crate::Scenario;
 
-/// All of them.
+/// Those with real brokers.
+pub(crate) const WITH_RIVVEND: &[&[Scenario]] = &[topics::ALL];
+
+/// All others.
 pub(crate) const ALL: &[&[Scenario]] = &[
     faults::ALL,
     quiet::ALL,
     network::ALL,
     lease::ALL,
+    unstick::ALL,
     change::ALL,
     leave::ALL,
     drift::ALL,
     process::ALL,
     odd::ALL,
+    import::ALL,
     create::ALL,
 ];

@@ -10,6 +10,8 @@ use super::api::TopicConfig;
 pub struct Setting {
     /// Its name in the broker.
     pub key: &'static str,
+    /// The field of `spec.config` that holds it; `custom` holds several, by their names.
+    pub field: &'static str,
     /// Its value in a topic that nobody configured.
     pub default: &'static str,
     /// Whether the release acts on it. One that it only stores is set all the same.
@@ -18,15 +20,24 @@ pub struct Setting {
 
 /// All eight of them. A broker answers `INVALID_CONFIG` to any other.
 pub const SETTINGS: &[Setting] = &[
-    Setting { key: "cleanup.policy", default: "delete", enforced: true },
-    Setting { key: "compression.type", default: "producer", enforced: false },
-    Setting { key: "max.message.bytes", default: "1048576", enforced: false },
-    Setting { key: "min.insync.replicas", default: "1", enforced: false },
-    Setting { key: "retention.bytes", default: "-1", enforced: false },
-    Setting { key: "retention.ms", default: "604800000", enforced: false },
-    Setting { key: "segment.bytes", default: "1073741824", enforced: false },
-    Setting { key: "segment.ms", default: "604800000", enforced: false },
+    setting("cleanup.policy", "cleanupPolicy", "delete", true),
+    setting("compression.type", "compressionType", "producer", false),
+    setting("max.message.bytes", "maxMessageBytes", "1048576", false),
+    setting("min.insync.replicas", "minInsyncReplicas", "1", false),
+    setting("retention.bytes", "retentionBytes", "-1", false),
+    setting("retention.ms", "retentionMs", "604800000", false),
+    setting("segment.bytes", "segmentBytes", "1073741824", false),
+    setting("segment.ms", "custom", "604800000", false),
 ];
+
+const fn setting(
+    key: &'static str,
+    field: &'static str,
+    default: &'static str,
+    enforced: bool,
+) -> Setting {
+    Setting { key, field, default, enforced }
+}
 
 /// The only setting without a field of its own, which `spec.config.custom` may hold.
 pub const SEGMENT_MS: &str = "segment.ms";
@@ -46,7 +57,10 @@ pub fn wanted(config: &TopicConfig) -> BTreeMap<&'static str, String> {
         ("retention.bytes", number(config.retention_bytes, -1)),
         ("retention.ms", number(config.retention_ms, 604_800_000)),
         ("segment.bytes", number(config.segment_bytes, 1_073_741_824)),
-        (SEGMENT_MS, custom.cloned().unwrap_or_else(|| "604800000".to_owned())),
+        (
+            SEGMENT_MS,
+            custom.map_or_else(|| "604800000".to_owned(), |text| normalised(SEGMENT_MS, text)),
+        ),
     ])
 }
 
@@ -60,6 +74,8 @@ pub fn actual(configs: &BTreeMap<String, String>, setting: &Setting) -> String {
 fn normalised(key: &str, value: &str) -> String {
     match (key, value) {
         ("cleanup.policy", "delete,compact") => "compact,delete".to_owned(),
+        // `+5` and `05` are numbers, too.
+        (SEGMENT_MS, text) => text.parse::<i64>().map_or(text.to_owned(), |it| it.to_string()),
         _ => value.to_owned(),
     }
 }
@@ -86,6 +102,15 @@ mod tests {
         let wanted = wanted(&TopicConfig::default());
         assert!(SETTINGS.iter().all(|setting| wanted.contains_key(setting.key)));
         assert_eq!(wanted.len(), SETTINGS.len());
+    }
+
+    #[test]
+    fn a_number_is_compared_as_the_broker_writes_it() {
+        for (written, stored) in [("+5", "5"), ("007", "7"), ("-0", "0"), ("-1", "-1")] {
+            let custom = Some(BTreeMap::from([(SEGMENT_MS.to_owned(), written.to_owned())]));
+            let config = TopicConfig { custom, ..TopicConfig::default() };
+            assert_eq!(wanted(&config)[SEGMENT_MS], stored);
+        }
     }
 
     #[test]

@@ -12,6 +12,7 @@ use crate::{
     systems::rivven::Rivven,
 };
 
+pub mod adopt;
 pub mod api;
 mod cel;
 mod conditions;
@@ -25,6 +26,7 @@ mod sync;
 mod valid;
 
 pub use api::{RivvenTopic, RivvenTopicSpec, RivvenTopicStatus};
+pub use situation::{of_cluster, stands_for};
 pub use valid::Valid;
 
 use situation::{Place, Situation};

@@ -88,20 +88,7 @@ impl Place {
 
     /// The topics of every namespace that may refer to the cluster.
     pub(super) fn rivals(&self, cluster: &RivvenCluster) -> Vec<Selector> {
-        let all = |namespace: &str| Selector {
-            api: Api::of::<RivvenTopic>(),
-            namespace: namespace.to_owned(),
-            labels: Default::default(),
-        };
-        let others = cluster.spec.topic_namespaces.iter().flatten();
-        if others.clone().any(|namespace| namespace == "*") {
-            return vec![all("")];
-        }
-        let mut namespaces: Vec<&str> = others.map(String::as_str).collect();
-        namespaces.push(&self.cluster.namespace);
-        namespaces.sort_unstable();
-        namespaces.dedup();
-        namespaces.into_iter().map(all).collect()
+        of_cluster(cluster, &self.cluster.namespace)
     }
 
     /// The other resources that name this topic and are not on their way out.
@@ -120,17 +107,7 @@ impl Place {
         if (namespace, name) == (&self.namespace, &self.resource) {
             return None;
         }
-        let topic = match text(item, "/spec/topicName") {
-            "" => name,
-            topic => topic,
-        };
-        let home = match text(item, "/spec/clusterRef/namespace") {
-            "" => namespace,
-            home => home,
-        };
-        let cluster = text(item, "/spec/clusterRef/name");
-        let same = topic == self.topic
-            && (home, cluster) == (&self.cluster.namespace, &self.cluster.name)
+        let same = stands_for(item) == (&self.cluster.namespace, &self.cluster.name, &self.topic)
             && at(item, "/metadata/deletionTimestamp").is_none();
         let some = |text: &'_ str| (!text.is_empty()).then(|| text.to_owned());
         let created = some(text(item, "/metadata/creationTimestamp"));
@@ -140,6 +117,35 @@ impl Place {
             older: age(created.as_deref(), uid.as_deref()) < self.age,
         })
     }
+}
+
+/// The topics of every namespace that may refer to a cluster in this one.
+pub fn of_cluster(cluster: &RivvenCluster, home: &str) -> Vec<Selector> {
+    let all = |namespace: &str| Selector {
+        api: Api::of::<RivvenTopic>(),
+        namespace: namespace.to_owned(),
+        labels: Default::default(),
+    };
+    let others = cluster.spec.topic_namespaces.iter().flatten();
+    if others.clone().any(|namespace| namespace == "*") {
+        return vec![all("")];
+    }
+    let mut namespaces: Vec<&str> = others.map(String::as_str).collect();
+    namespaces.push(home);
+    namespaces.sort_unstable();
+    namespaces.dedup();
+    namespaces.into_iter().map(all).collect()
+}
+
+/// What a resource stands for: the namespace and the name of its cluster, and the topic there.
+pub fn stands_for(item: &Value) -> (&str, &str, &str) {
+    let or = |at, other| match text(item, at) {
+        "" => text(item, other),
+        own => own,
+    };
+    let home = or("/spec/clusterRef/namespace", "/metadata/namespace");
+    let topic = or("/spec/topicName", "/metadata/name");
+    (home, text(item, "/spec/clusterRef/name"), topic)
 }
 
 /// Another resource that names the same topic.

@@ -1,0 +1,167 @@
+//! What is looked at: the cluster, the topics of its first broker, and the resources that there are
+//! for them already.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use serde_json::Value;
+use sluicegate_core::{
+    observed::{Api, Observed, Reads, Ref, Seen, Selector, text},
+    systems::rivven::{
+        Answer, Broker, Probe, Rivven, SeenTopic,
+        cluster::RivvenCluster,
+        names,
+        topic::{self, RivvenTopic},
+    },
+};
+
+use crate::{Failure, kinds, live::Sight};
+
+/// The DNS suffix that commands which only look take for granted.
+const DOMAIN: &str = "cluster.local";
+
+/// What was seen of a cluster.
+#[derive(Debug)]
+pub(super) struct Found {
+    /// The cluster.
+    pub(super) cluster: Ref,
+    /// The broker that was asked: the first, which is the one that topics of a resource are on.
+    pub(super) broker: Broker,
+    /// How many brokers there are to be.
+    pub(super) brokers: i32,
+    /// The topics of the broker that have a resource, with it.
+    pub(super) held: BTreeMap<String, Ref>,
+    /// Its other topics; nothing for one that it names and does not describe.
+    pub(super) topics: BTreeMap<String, Option<SeenTopic>>,
+    /// What resources for topics in the cluster's namespace are called.
+    pub(super) taken: BTreeSet<String>,
+}
+
+/// Looks at all of it.
+///
+/// # Errors
+///
+/// If there is no such cluster, or its broker cannot be asked.
+pub(super) fn look(sight: &impl Sight, namespace: &str, name: &str) -> Result<Found, Failure> {
+    let resource = resource(sight, namespace, name)?;
+    let broker = Broker {
+        namespace: namespace.to_owned(),
+        cluster: name.to_owned(),
+        ordinal: 0,
+        port: names::CLIENT_PORT,
+    };
+    let lists = topic::of_cluster(&resource, namespace);
+    let holdings = Probe::Holdings(broker.clone());
+    let reads = lists.iter().cloned().fold(Reads::none(), Reads::list).probe(holdings.clone());
+    let seen = read(sight, reads)?;
+    let Some(Answer::Holdings(all)) = seen.answer(&holdings) else {
+        return Err(unanswered(&broker, seen.answer(&holdings)));
+    };
+    let items: Vec<&Value> =
+        lists.iter().flat_map(|list| seen.items(list)).map(AsRef::as_ref).collect();
+    let claims = claims(&items, namespace, name);
+    let (held, others): (Vec<_>, Vec<_>) =
+        all.keys().partition(|topic| claims.contains_key(topic.as_str()));
+    Ok(Found {
+        cluster: Ref::to::<RivvenCluster>(namespace, name),
+        topics: described(sight, &broker, &others)?,
+        held: held
+            .into_iter()
+            .map(|topic| (topic.clone(), claims[topic.as_str()].clone()))
+            .collect(),
+        taken: names_in(&items, namespace),
+        brokers: resource.spec.replicas.unwrap_or(3),
+        broker,
+    })
+}
+
+fn read(sight: &impl Sight, reads: Reads<Rivven>) -> Result<Observed<Rivven>, Failure> {
+    sight.look(reads).map_err(|error| crate::live::unread(&error))
+}
+
+/// The cluster. Where it is not there, those that are tell a slip from a wrong place.
+fn resource(sight: &impl Sight, namespace: &str, name: &str) -> Result<RivvenCluster, Failure> {
+    let api = Api::of::<RivvenCluster>();
+    let list = Selector { api, namespace: namespace.to_owned(), labels: Default::default() };
+    let seen = read(sight, Reads::none().list(list.clone()))?;
+    if seen.served(&list) == Some(false) {
+        let Api { plural, group, .. } = &list.api;
+        return Err(Failure(vec![
+            format!("error: the API server does not serve {plural}.{group}: not defined"),
+            "  install the definitions: sluicegate crd | kubectl apply -f -".to_owned(),
+        ]));
+    }
+    let cluster = Ref::to::<RivvenCluster>(namespace, name);
+    match seen.get::<RivvenCluster>(namespace, name) {
+        Seen::Present(found) if found.metadata.deletion_timestamp.is_none() => Ok(found),
+        Seen::Present(_) => {
+            let why = "is being deleted, and no topic can be had on it";
+            Err(Failure::of(format!("error: {cluster} {why}")))
+        }
+        Seen::Unknown(why) => Err(Failure::of(format!("error: {cluster}: {why}"))),
+        Seen::Absent | Seen::Unread => {
+            let there: Vec<&str> =
+                seen.items(&list).iter().map(|item| text(item, "/metadata/name")).collect();
+            let remedy = match kinds::nearest(name, there.iter().copied()) {
+                Some(near) => format!("  did you mean {near}?"),
+                None if there.is_empty() => {
+                    "  the namespace has none; name another one with -n".to_owned()
+                }
+                None => format!("  there are: {}", there.join(", ")),
+            };
+            Err(Failure(vec![format!("error: there is no {cluster}"), remedy]))
+        }
+    }
+}
+
+/// The topics of a cluster that resources stand for, with the first that does.
+fn claims<'a>(items: &[&'a Value], namespace: &str, name: &str) -> BTreeMap<&'a str, Ref> {
+    let mut claims = BTreeMap::new();
+    for item in items {
+        let (home, cluster, topic) = topic::stands_for(item);
+        if (home, cluster) == (namespace, name) {
+            let place = |at| text(item, at);
+            let (namespace, name) = (place("/metadata/namespace"), place("/metadata/name"));
+            claims.entry(topic).or_insert_with(|| Ref::to::<RivvenTopic>(namespace, name));
+        }
+    }
+    claims
+}
+
+fn names_in(items: &[&Value], namespace: &str) -> BTreeSet<String> {
+    let here = items.iter().filter(|item| text(item, "/metadata/namespace") == namespace);
+    here.map(|item| text(item, "/metadata/name").to_owned()).collect()
+}
+
+fn described(
+    sight: &impl Sight,
+    broker: &Broker,
+    topics: &[&String],
+) -> Result<BTreeMap<String, Option<SeenTopic>>, Failure> {
+    let question = |topic: &String| Probe::Topic { broker: broker.clone(), name: topic.clone() };
+    let questions = topics.iter().map(|topic| question(topic));
+    let seen = read(sight, questions.fold(Reads::none(), Reads::probe))?;
+    let answer = |topic: &String| match seen.answer(&question(topic)) {
+        Some(Answer::Topic(seen)) => Ok((topic.clone(), Some(seen.clone()))),
+        Some(Answer::NoTopic) => Ok((topic.clone(), None)),
+        other => Err(unanswered(broker, other)),
+    };
+    topics.iter().map(|topic| answer(topic)).collect()
+}
+
+/// That the broker could not be asked, and the way from outside of the cluster.
+fn unanswered(broker: &Broker, answer: Option<&Answer>) -> Failure {
+    let why = match answer {
+        Some(Answer::Unreachable(why)) => why.clone(),
+        Some(other) => format!("{}: it answered something else: {other:?}", broker.address(DOMAIN)),
+        None => format!("{}: nobody asked it", broker.address(DOMAIN)),
+    };
+    let Broker { namespace, cluster, ordinal, port } = broker;
+    let (pod, host) = (names::pod(cluster, *ordinal), broker.host(DOMAIN));
+    Failure(vec![
+        format!("error: {broker} could not be asked: {why}"),
+        "  see that its pod is ready; from outside of the cluster, open a way to it and name that:"
+            .to_owned(),
+        format!("    kubectl -n {namespace} port-forward pod/{pod} {port}"),
+        format!("    … --resolve {host}:{port}=127.0.0.1:{port}"),
+    ])
+}
