@@ -42,9 +42,12 @@ CONF
   }
 }
 CORE
-  local name
+  # One overlay does not bear another, such as where this machine is a container itself.
+  local name layers=overlayfs
+  if [ "$(stat --file-system --format %T .)" = overlayfs ]; then layers=native; fi
   for name in containerd.toml kubelet.yaml kube-proxy.yaml; do
-    sed "s|@STATE@|$state|g; s|@PLUGINS@|$plugins|g; s|@BOX@|$box|g" "$files/$name" >"$name"
+    sed "s|@STATE@|$state|g; s|@PLUGINS@|$plugins|g; s|@BOX@|$box|g; s|@LAYERS@|$layers|g" \
+      "$files/$name" >"$name"
   done
   mkdir -p cni
   cp "$files/pods.conflist" cni/
