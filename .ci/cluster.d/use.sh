@@ -13,13 +13,15 @@ env_lines() {
 }
 
 lines_of_use() {
+  local path=$programs
+  if [ -d "$helm_folder" ]; then path+=:$helm_folder; fi
   kubeconfig_line
   printf 'export KUBEBUILDER_ASSETS=%q\n' "$programs"
   printf 'export SLUICEGATE_AUDIT_LOG=%q\n' "$state/audit.log"
   # Else kubectl takes what it knows of another cluster on the same port for what this one has.
   printf 'export KUBECACHEDIR=%q\n' "$state/cache"
   # shellcheck disable=SC2016
-  printf 'export PATH=%q:"$PATH"\n' "$programs$(if [ -d "$helm_folder" ]; then echo ":$helm_folder"; fi)"
+  printf 'export PATH=%q:"$PATH"\n' "$path"
 }
 
 how_to_use() {

@@ -31,7 +31,7 @@ open_box() {
     # First of all, so that whatever comes of it is found again.
     echo "$BASHPID" >"$roster/cgroup.procs"
     exec 9>&-
-    exec setsid unshare --net --mount --pid --fork "$files/in-box" "$state" \
+    exec setsid unshare --net --mount --pid --fork "$files/node/in-box" "$state" \
       </dev/null >>logs/box.log 2>&1
   ) &
   opened=$!
