@@ -1,5 +1,5 @@
-//! What is handed out: what is applied is what the types say and plans need, the examples are valid,
-//! can be planned and become Ready, and what the README shows is a resource that is taken.
+//! What is handed out: what is applied is what the types say and plans need, the examples are
+//! valid, can be planned and become Ready, and what the README shows is a resource that is taken.
 //!
 //! `UPDATE=1 cargo test -p snapshots --test deploy` writes the definitions and the manifests.
 

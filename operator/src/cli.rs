@@ -42,7 +42,7 @@ pub enum Command {
     Explain(ExplainArgs),
     /// Prints the definitions of the custom resources.
     Crd(CrdArgs),
-    /// Prints what installs the operator: its account, its roles, its Deployment. For kubectl apply.
+    /// Prints the operator's own manifests: its account, its roles, its Deployment.
     Manifests(ManifestsArgs),
     /// Prints the completions for a shell.
     Completions {

@@ -14,11 +14,14 @@
 mod audit;
 mod brokers;
 mod control_plane;
+mod granted;
 mod kube;
+mod kubectl;
 mod normal;
 mod operator;
 mod plans;
 mod proxy;
+mod readme;
 #[path = "../../../effects/tests/rivven/rivvend.rs"]
 mod rivvend;
 mod scenarios;
@@ -56,7 +59,7 @@ fn main() -> ExitCode {
         args.filter.as_deref().is_none_or(matches) && !args.skip.iter().any(|one| matches(one))
     };
     let mut all: Vec<Scenario> = scenarios::ALL.concat();
-    let real = scenarios::WITH_RIVVEND.concat();
+    let real = scenarios::WITH_RIVVEND.concat().concat();
     let of_real = real.iter().filter(|(name, _)| chosen(name)).count();
     let runs = !args.list && !args.ignored;
     if rivvend::program().is_some() || !runs {
@@ -85,11 +88,14 @@ fn main() -> ExitCode {
     let trials = all.into_iter().map(trial).collect();
     let since = Instant::now();
     let conclusion = libtest_mimic::run(&args, trials);
+    let whole = args.filter.is_none() && args.skip.is_empty() && !conclusion.has_failed();
+    let wrong = if runs { granted::wrong(whole) } else { Vec::new() };
+    wrong.iter().for_each(|line| say(&format!("e2e: FAILED: {line}")));
     control_plane::down();
     if runs {
         table(since.elapsed());
     }
-    conclusion.exit_code()
+    if wrong.is_empty() { conclusion.exit_code() } else { ExitCode::FAILURE }
 }
 
 struct Timer {

@@ -5,6 +5,7 @@ mod create;
 mod drift;
 mod faults;
 mod import;
+mod install;
 mod lease;
 mod leave;
 mod network;
@@ -17,11 +18,12 @@ mod unstick;
 use crate::Scenario;
 
 /// Those with real brokers.
-pub(crate) const WITH_RIVVEND: &[&[Scenario]] = &[topics::ALL];
+pub(crate) const WITH_RIVVEND: &[&[&[Scenario]]] = &[topics::ALL];
 
 /// All others.
 pub(crate) const ALL: &[&[Scenario]] = &[
     faults::ALL,
+    install::ALL,
     quiet::ALL,
     network::ALL,
     lease::ALL,
