@@ -18,6 +18,7 @@ pub mod yaml;
 
 use std::future::Future;
 
+use futures_util::future::try_join_all;
 use sluicegate_core::{
     kind::{Ctx, Kind, System},
     observed::{List, Look, Observed, Reads, Ref, Selector},
@@ -102,4 +103,45 @@ where
         }
     }
     Err(Error::Unsettled)
+}
+
+#[cfg(test)]
+mod tests {
+    use std::time::Duration;
+
+    use sluicegate_core::systems::rivven::{Answer, Broker, Probe, Rivven};
+    use tokio::time::{Instant, sleep};
+
+    use super::*;
+
+    /// Brokers that do not answer.
+    struct Silent;
+
+    impl Reader<Rivven> for Silent {
+        async fn get(&self, _: &Ref) -> Result<Look, Error> {
+            Ok(Look::Absent)
+        }
+
+        async fn list(&self, _: &Selector) -> Result<List, Error> {
+            panic!("no list is asked for")
+        }
+
+        async fn ask(&self, _: &Probe) -> Result<Answer, Error> {
+            sleep(Duration::from_secs(10)).await;
+            Ok(Answer::Unreachable("it did not answer".to_owned()))
+        }
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn brokers_that_do_not_answer_are_waited_for_together() {
+        let health = |ordinal| {
+            let (namespace, cluster) = ("a".to_owned(), "b".to_owned());
+            Probe::Health(Broker { namespace, cluster, ordinal, port: 9090 })
+        };
+        let reads = (0..3).fold(Reads::none(), |reads, ordinal| reads.probe(health(ordinal)));
+        let (mut seen, since) = (Observed::default(), Instant::now());
+        observe(&Silent, reads.clone(), &mut seen).await.expect("that is an answer");
+        assert!(reads.unread(&seen).is_empty());
+        assert_eq!(since.elapsed().as_secs(), 10);
+    }
 }
