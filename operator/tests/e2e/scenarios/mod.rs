@@ -4,6 +4,7 @@ mod change;
 mod create;
 mod drift;
 mod faults;
+mod helm;
 mod import;
 mod install;
 mod lease;
@@ -23,6 +24,7 @@ pub(crate) const WITH_RIVVEND: &[&[&[Scenario]]] = &[topics::ALL];
 /// All others.
 pub(crate) const ALL: &[&[Scenario]] = &[
     faults::ALL,
+    helm::ALL,
     install::ALL,
     quiet::ALL,
     network::ALL,
