@@ -4,6 +4,7 @@ mod change;
 mod create;
 mod drift;
 mod faults;
+mod gates;
 mod lease;
 mod leave;
 mod network;
@@ -15,7 +16,7 @@ mod topics;
 use crate::Scenario;
 
 /// Those with real brokers.
-pub(crate) const WITH_RIVVEND: &[&[&[Scenario]]] = &[topics::ALL];
+pub(crate) const WITH_RIVVEND: &[&[&[Scenario]]] = &[topics::ALL, &[gates::ALL]];
 
 /// All others.
 pub(crate) const ALL: &[&[Scenario]] = &[
