@@ -191,10 +191,11 @@ where
         hand: &H,
         past: &mut Past,
     ) -> Result<Round, Error> {
+        let began = Instant::now();
         let mut plan = self.plan(key, object, failure, past).await?;
         if failure.is_some() {
             plan.actions.retain(|action| action.verb.only_tells());
-        } else if let Some(wait) = past.settle(&plan) {
+        } else if let Some(wait) = past.settle(&plan, began) {
             return Ok(Round::Settling(wait));
         }
         let may = || *self.duty.borrow() == Duty::Lead;

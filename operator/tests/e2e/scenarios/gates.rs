@@ -57,7 +57,7 @@ fn roll() {
     all[2].process().stop();
     scene.told("real", "BrokersReachable", "False", seconds(40));
     scene.cluster("real", &spec(Some("registry.test/rivvend:2")));
-    scene.told("real", "RolledOut", "False", SOON);
+    scene.told("real", "RolledOut", "False", seconds(60));
     throughout(seconds(8), || {
         let gone = evicted(&scene.log());
         assert!(gone.is_empty(), "each waits for the other's answer: {gone:?}");
