@@ -1,5 +1,5 @@
-//! What is handed out: what is applied is what the types say and plans need, the examples are valid,
-//! can be planned and become Ready, and what the README shows is a resource that is taken.
+//! What is handed out: what is applied is what the types say and plans need, the examples are
+//! valid, can be planned and become Ready, and what the README shows is a resource that is taken.
 //!
 //! `UPDATE=1 cargo test -p snapshots --test deploy` writes the definitions and the manifests.
 
@@ -11,7 +11,7 @@ use std::{
 
 use serde_json::Value;
 use sluicegate::{
-    crd, install, kinds,
+    crd, helm, install, kinds,
     terminal::{Io, Terminal},
     validate,
 };
@@ -63,6 +63,20 @@ fn every_file(folder: &Path) -> Vec<PathBuf> {
     let entries = fs::read_dir(folder).expect("it is a folder");
     let paths = entries.map(|entry| entry.expect("it is there").path());
     paths.flat_map(|path| if path.is_dir() { every_file(&path) } else { vec![path] }).collect()
+}
+
+#[test]
+fn the_written_files_of_the_charts_are_what_the_types_say() {
+    for (path, text) in helm::files() {
+        let path = root().join("deploy/helm").join(path);
+        if std::env::var_os("UPDATE").is_some() {
+            fs::create_dir_all(path.parent().expect("it is in a folder")).expect("it can be made");
+            fs::write(&path, &text).expect("it can be written");
+        }
+        let written = fs::read_to_string(&path).unwrap_or_default();
+        let remedy = "UPDATE=1 cargo test -p snapshots --test deploy";
+        assert!(written == text, "{} is stale: {remedy}", path.display());
+    }
 }
 
 #[test]

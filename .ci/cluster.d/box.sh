@@ -22,7 +22,7 @@ cgroup_trees() {
 in_box() { alive box; }
 
 open_box() {
-  local tree
+  local tree opened
   mkdir -p run logs
   rm -f run/box
   while read -r tree; do mkdir -p "$tree/$box"; done < <(cgroup_trees)
@@ -34,12 +34,17 @@ open_box() {
     exec setsid unshare --net --mount --pid --fork "$files/in-box" "$state" \
       </dev/null >>logs/box.log 2>&1
   ) &
+  opened=$!
   disown
-  until_true "the box of the node" in_box
+  until_true "the box of the node" in_box_or_ended "$opened"
+  in_box || ended box
 }
+
+in_box_or_ended() { in_box || [ -z "$(born "$1")" ]; }
 
 # Goes on with this command inside, as one that does not outlive this process.
 go_in() {
+  join_roster
   exec nsenter --target "$(pid box)" --net --mount --pid -- \
     env SLUICEGATE_IN_BOX=1 setpriv --pdeathsig KILL "$self" "$@"
 }
@@ -62,6 +67,8 @@ close_box() {
     done
   done < <(cgroup_trees)
 }
+
+join_roster() { echo "$$" >"$roster/cgroup.procs"; }
 
 on_roster() {
   [ -e "${roster%/box}" ] || return 0

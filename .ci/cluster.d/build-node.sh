@@ -22,7 +22,13 @@ build_node() {
   if [ ! -d "$kubelet_folder" ]; then once "$kubelet_folder" build_kubelet; fi
   if [ ! -d "$containerd_folder" ]; then once "$containerd_folder" build_containerd; fi
   if [ ! -d "$coredns_folder" ]; then once "$coredns_folder" build_coredns; fi
+  need_cargo
   install rivvend "$rivvend_version" >&2
+}
+
+need_cargo() {
+  command -v cargo >/dev/null ||
+    fail "the broker is built from source here, and that needs Rust (https://rustup.rs)"
 }
 
 build_helm() {

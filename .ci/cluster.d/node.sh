@@ -51,14 +51,14 @@ CORE
 }
 
 start_containerd() {
-  PATH=$containerd_folder:$PATH TMPDIR=$state/tmp start containerd \
+  PATH=$containerd_folder:$PATH start containerd \
     "$containerd_folder/containerd" --config containerd.toml
   until_true "containerd" ctr version
   load_own_images
 }
 
 start_kubelet() {
-  TMPDIR=$state/tmp start kubelet "$kubelet_folder/kubelet" --config kubelet.yaml \
+  start kubelet "$kubelet_folder/kubelet" --config kubelet.yaml \
     --kubeconfig kubelet.kubeconfig --hostname-override node-0 --node-ip "$address" \
     --node-labels topology.kubernetes.io/zone=a,topology.kubernetes.io/region=here
 }
@@ -94,15 +94,16 @@ load_own_images() {
   mkdir -p tmp images.new
   image --name registry.k8s.io/pause:3.10 --entrypoint /pause --user 65535 \
     --file "$kubelet_folder/pause:/pause" -o images.new/pause.tar
-  image --name docker.io/library/busybox:latest --entrypoint /bin/sh \
-    --file "$(command -v busybox):/bin/busybox" --file "$(command -v busybox):/bin/sh" \
+  mkdir -p tmp/busybox
+  busybox --install tmp/busybox
+  image --name docker.io/library/busybox:latest --cmd sh --file tmp/busybox:/bin \
     -o images.new/busybox.tar
   strip -o tmp/rivvend "$tools/bin/rivvend"
   local published=ghcr.io/hupe1980/rivvend:$rivvend_version
   image --name "$published" --name "$published-again" \
     --name "registry.example/rivvend:$rivvend_version" \
     --entrypoint /app --user 65532 --libs --file tmp/rivvend:/app -o images.new/rivvend.tar
-  rm tmp/rivvend
+  rm -r tmp/rivvend tmp/busybox
   load images.new/*.tar
   mv images.new images
 }

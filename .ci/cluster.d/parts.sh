@@ -20,7 +20,12 @@ start_etcd() {
 }
 
 # The audit log is written before a request is answered, so that it is whole when a test reads it.
+# As some distributions have it, only those name an owner that holds up its end who may do so.
 start_kube_apiserver() {
+  local gates=()
+  if [ -n "${SLUICEGATE_FEATURE_GATES:-}" ]; then
+    gates=(--feature-gates "$SLUICEGATE_FEATURE_GATES")
+  fi
   start kube-apiserver "$programs/kube-apiserver" \
     "${server_flags[@]}" --secure-port "$port" \
     --etcd-servers unix://etcd.sock \
@@ -30,6 +35,7 @@ start_kube_apiserver() {
     --service-account-key-file pki/tokens.pub \
     --service-account-signing-key-file pki/tokens.key \
     --service-cluster-ip-range 10.96.0.0/16 --allow-privileged --profiling=false \
+    --enable-admission-plugins OwnerReferencesPermissionEnforcement "${gates[@]}" \
     --audit-policy-file "$files/audit-policy.yaml" --audit-log-path audit.log \
     --audit-log-mode blocking --audit-log-maxsize 1000000
 }

@@ -32,7 +32,7 @@ run_within() {
   if [ -n "$node" ]; then
     up_in_box || fail "no cluster is up in $state"
     # So that `down` ends it too, before its network goes.
-    echo "$$" >"$roster/cgroup.procs"
+    join_roster
   else
     running || fail "no cluster is up in $state"
   fi
@@ -40,7 +40,7 @@ run_within() {
   [ -n "$node" ] || exec "$@"
   # shellcheck disable=SC2016
   exec nsenter --net="/proc/$(pid box)/ns/net" -- unshare --mount -- bash -c '
-    mount --bind "$0" /etc/resolv.conf && exec "$@"' "$state/resolv.conf" "$@"
+    mount --bind "$1" /etc/resolv.conf && shift && exec "$@"' "$0" "$state/resolv.conf" "$@"
 }
 
 load_from_outside() {
@@ -64,7 +64,6 @@ up_in_box() { in_box && [ -e "$state/ready" ]; }
 status() {
   if [ -n "$node" ] && [ -z "$inside" ]; then
     if in_box; then go_in status --state "$state"; fi
-    rm -f "$state/run/"*
   fi
   local part where
   for part in "${parts[@]}"; do

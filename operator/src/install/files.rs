@@ -93,21 +93,21 @@ impl Files {
         let install = Install::default();
         let folder = "overlays/namespaced";
         let about = "An operator for the namespace that it runs in, with no right outside of it. \
-                     An overlay that\nsets `namespace:` moves it. For several namespaces:\n\
-                     sluicegate manifests --watch-namespace a,b";
+                     The namespace has\nto be there; an overlay that sets `namespace:` moves it. For \
+                     several namespaces:\nsluicegate manifests --watch-namespace a,b";
         self.kustomize(
             folder,
             about,
             &kustomize::of(
                 &["../../operator", "role.yaml"],
-                &["no-cluster-roles.yaml", "own-namespace.yaml"],
+                &["no-cluster-scope.yaml", "own-namespace.yaml"],
             ),
         );
         let about = "What the operator may do where it is: all but to read storage classes.";
         self.objects(&format!("{folder}/role.yaml"), about, &kustomize::own_role(&install));
-        let about = "What is allowed in the whole cluster is taken away.";
-        let away = kustomize::no_cluster_roles(&install);
-        self.objects(&format!("{folder}/no-cluster-roles.yaml"), about, &away);
+        let about = "Nothing is allowed in the whole cluster, and the namespace is its owner's.";
+        let away = kustomize::no_cluster_scope(&install);
+        self.objects(&format!("{folder}/no-cluster-scope.yaml"), about, &away);
         let about = "It looks after the namespace that it runs in.";
         let own = [kustomize::own_namespace(&install)];
         self.objects(&format!("{folder}/own-namespace.yaml"), about, &own);

@@ -3,11 +3,7 @@
 
 use serde_json::{Value, json};
 
-use super::{
-    Install, NAME, deployment, object,
-    roles::{self, within},
-    rules, users,
-};
+use super::{Install, NAME, deployment, roles::within, rules};
 
 /// The name of the file in each folder.
 pub const FILE: &str = "Kustomization";
@@ -55,20 +51,17 @@ pub fn own_namespace(install: &Install) -> Value {
     })
 }
 
-/// Takes away everything that is allowed in the whole cluster.
-pub fn no_cluster_roles(install: &Install) -> Vec<Value> {
-    let mut all = roles::all(install);
-    all.extend(users::all());
-    let everywhere = all
-        .iter()
-        .filter(|one| one["kind"].as_str().is_some_and(|kind| kind.starts_with("Cluster")));
+/// Takes away everything that is the whole cluster's: what is allowed in it, and the namespace,
+/// which is there before the operator and holds the data of its brokers after it.
+pub fn no_cluster_scope(install: &Install) -> Vec<Value> {
+    let of_cluster = |one: &&Value| one["metadata"].get("namespace").is_none();
     let away = |one: &Value| {
-        object(&json!({
+        json!({
             "$patch": "delete",
             "apiVersion": one["apiVersion"],
             "kind": one["kind"],
             "metadata": { "name": one["metadata"]["name"] },
-        }))
+        })
     };
-    everywhere.map(away).collect()
+    install.objects().iter().filter(of_cluster).map(away).collect()
 }

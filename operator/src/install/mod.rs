@@ -37,7 +37,7 @@ pub struct ManifestsArgs {
     #[arg(value_parser = args::name)]
     pub namespace: String,
     /// The namespaces to look after, repeated or separated by commas: then nothing is allowed
-    /// outside of them. Default: all
+    /// outside of them, and no namespace is printed. Default: all
     #[arg(short, long, value_name = "NAMESPACE", value_delimiter = ',')]
     #[arg(value_parser = args::name)]
     pub watch_namespace: Vec<String>,
@@ -67,9 +67,13 @@ impl Default for Install {
 }
 
 impl Install {
-    /// Everything, in the order in which it is applied.
+    /// Everything, in the order in which it is applied. With namespaces to look after it is all in
+    /// namespaces, and these have to be there: who removes it again takes no data with it.
     pub fn objects(&self) -> Vec<Value> {
-        let mut all = vec![self.home()];
+        let mut all = Vec::new();
+        if self.watch.is_empty() {
+            all.push(self.home());
+        }
         all.extend(roles::all(self));
         if self.watch.is_empty() {
             all.extend(users::all());

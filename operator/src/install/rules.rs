@@ -26,12 +26,15 @@ pub fn election() -> Vec<PolicyRule> {
     of(|right| right.place == Place::Lease)
 }
 
-/// What those may do who only plan and write down what they see: it is looked at once and not
-/// watched, and nobody is told.
+/// What those may do who only plan and write down what they see. What an operator watches is looked
+/// at once, and nobody is told.
 pub fn planning(in_namespace: bool) -> Vec<PolicyRule> {
-    let place = |right: &Right| !in_namespace || right.place == Place::Watched;
     let rights = needed(false, false);
-    rules(rights.iter().filter(|right| place(right) && ["get", "list"].contains(&right.verb)))
+    let place = |right: &Right| !in_namespace || right.place == Place::Watched;
+    let watched = rights.iter().filter(|right| place(right) && right.verb == "watch");
+    let looks =
+        watched.flat_map(|right| ["get", "list"].map(|verb| Right { verb, ..right.clone() }));
+    rules(looks.collect::<Vec<_>>().iter())
 }
 
 fn of(holds: fn(&Right) -> bool) -> Vec<PolicyRule> {

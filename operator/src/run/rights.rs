@@ -30,7 +30,6 @@ const BEYOND: &[(&str, &str, &str, &str)] = &[
     ("", "pods/eviction", "create", "ROL-01"),
     ("", "persistentvolumeclaims", "patch", "STO-01"),
     ("", "persistentvolumeclaims", "delete", "DEL-01"),
-    ("storage.k8s.io", "storageclasses", "get", "STO-05"),
     ("storage.k8s.io", "storageclasses", "list", "STO-05"),
     ("storage.k8s.io", "storageclasses", "watch", "STO-05"),
 ];

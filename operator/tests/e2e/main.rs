@@ -14,27 +14,27 @@
 mod audit;
 mod brokers;
 mod control_plane;
+mod granted;
+mod helm;
 mod kube;
+mod kubectl;
 mod normal;
 mod operator;
 mod plans;
 mod proxy;
+mod readme;
 #[path = "../../../effects/tests/rivven/rivvend.rs"]
 mod rivvend;
 mod scenarios;
 mod scene;
 #[path = "../standin/mod.rs"]
 mod standin;
+mod timing;
 mod wait;
 
-use std::{
-    io::Write as _,
-    process::ExitCode,
-    sync::{Mutex, PoisonError},
-    time::{Duration, Instant},
-};
+use std::{io::Write as _, process::ExitCode};
 
-use libtest_mimic::{Arguments, Trial};
+use libtest_mimic::Arguments;
 
 /// How many scenarios run at the same time: they wait more than they work.
 const AT_ONCE: usize = 6;
@@ -42,31 +42,18 @@ const AT_ONCE: usize = 6;
 /// A scenario, by its name.
 pub(crate) type Scenario = (&'static str, fn());
 
-/// How long each took.
-static TOOK: Mutex<Vec<(&'static str, Duration, bool)>> = Mutex::new(Vec::new());
-
 fn main() -> ExitCode {
     let mut args = Arguments::from_args();
     args.test_threads = args.test_threads.or(Some(AT_ONCE));
-    let chosen = |name: &str| {
-        let matches = |filter: &str| match args.exact {
-            true => name == filter,
-            false => name.contains(filter),
-        };
-        args.filter.as_deref().is_none_or(matches) && !args.skip.iter().any(|one| matches(one))
-    };
-    let mut all: Vec<Scenario> = scenarios::ALL.concat();
+    let mut all = scenarios::ALL.to_vec();
     let real = scenarios::WITH_RIVVEND.concat();
-    let of_real = real.iter().filter(|(name, _)| chosen(name)).count();
-    let runs = !args.list && !args.ignored;
-    if rivvend::program().is_some() || !runs {
+    if rivvend::program().is_some() {
         all.splice(0..0, real);
-    } else if of_real > 0 {
+    } else if timing::chosen(&args, &real) {
         assert!(!rivvend::required(), "{}", rivvend::MISSING);
-        say(&format!("e2e: SKIPPED, {of_real} scenarios: {}", rivvend::MISSING));
+        say(&format!("e2e: SKIPPED, the scenarios with real brokers: {}", rivvend::MISSING));
     }
-    let any = all.iter().any(|(name, _)| chosen(name));
-    let runs = runs && any;
+    let runs = timing::chosen(&args, &all);
     if runs
         && !control_plane::required()
         && let Some(why) = control_plane::missing()
@@ -74,44 +61,12 @@ fn main() -> ExitCode {
         say(&format!("e2e: SKIPPED, nothing of it was tested: {why}"));
         return ExitCode::SUCCESS;
     }
-    let trial = |(name, run): Scenario| {
-        Trial::test(name, move || {
-            let timer = Timer { name, since: Instant::now() };
-            run();
-            drop(timer);
-            Ok(())
-        })
-    };
-    let trials = all.into_iter().map(trial).collect();
-    let since = Instant::now();
-    let conclusion = libtest_mimic::run(&args, trials);
+    let conclusion = timing::run(&args, &all);
+    let whole = args.filter.is_none() && args.skip.is_empty() && !conclusion.has_failed();
+    let wrong = if runs { granted::wrong(whole) } else { Vec::new() };
+    wrong.iter().for_each(|line| say(&format!("e2e: FAILED: {line}")));
     control_plane::down();
-    if runs {
-        table(since.elapsed());
-    }
-    conclusion.exit_code()
-}
-
-struct Timer {
-    name: &'static str,
-    since: Instant,
-}
-
-impl Drop for Timer {
-    fn drop(&mut self) {
-        let mut took = TOOK.lock().unwrap_or_else(PoisonError::into_inner);
-        took.push((self.name, self.since.elapsed(), !std::thread::panicking()));
-    }
-}
-
-fn table(whole: Duration) {
-    let mut took = TOOK.lock().unwrap_or_else(PoisonError::into_inner).clone();
-    took.sort_by_key(|(_, time, _)| std::cmp::Reverse(*time));
-    for (name, time, passed) in took {
-        let mark = if passed { "      " } else { "FAILED" };
-        say(&format!("{:7.1} s {mark} {name}", time.as_secs_f32()));
-    }
-    say(&format!("{:7.1} s in all", whole.as_secs_f32()));
+    if wrong.is_empty() { conclusion.exit_code() } else { ExitCode::FAILURE }
 }
 
 /// Says something to whoever runs the suite.

@@ -8,6 +8,7 @@ use serde_json::{Value, json};
 use crate::{
     audit::{Class, Entry, of_class},
     control_plane::{ControlPlane, shared},
+    granted,
     kube::{CLUSTERS, EVENTS, Kube, NAMESPACES, PARTS, TOPICS},
     operator::{Operator, Start},
     standin::StandIn,
@@ -49,6 +50,7 @@ impl Scene {
             "apiVersion": "v1", "kind": "Namespace", "metadata": { "name": name },
         });
         self.kube().apply(NAMESPACES, &body);
+        granted::in_namespace(self.kube(), name);
     }
 
     pub(crate) fn kube(&self) -> &Kube {

@@ -4,7 +4,9 @@ mod change;
 mod create;
 mod drift;
 mod faults;
+mod helm;
 mod import;
+mod install;
 mod lease;
 mod leave;
 mod network;
@@ -17,11 +19,13 @@ mod unstick;
 use crate::Scenario;
 
 /// Those with real brokers.
-pub(crate) const WITH_RIVVEND: &[&[Scenario]] = &[topics::ALL];
+pub(crate) const WITH_RIVVEND: &[&[&[Scenario]]] = &[topics::ALL];
 
 /// All others.
 pub(crate) const ALL: &[&[Scenario]] = &[
     faults::ALL,
+    helm::ALL,
+    install::ALL,
     quiet::ALL,
     network::ALL,
     lease::ALL,

@@ -30,7 +30,8 @@ struct User<'a> {
 impl<'a> User<'a> {
     fn of(scene: &'a Scene) -> Self {
         let name = format!("{}-user", scene.user);
-        let start = Start { user: name.clone(), ..scene.start() };
+        let groups = vec!["system:masters".to_owned()];
+        let start = Start { user: name.clone(), groups, ..scene.start() };
         let kubeconfig = start.kubeconfig(scene.plane).display().to_string();
         Self { scene, name, kubeconfig }
     }

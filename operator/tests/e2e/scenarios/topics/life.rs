@@ -1,12 +1,11 @@
-//! Topics on real brokers: what is asked for is there, and what is told was seen.
+//! What becomes of a topic while its resource is there.
 
 use serde_json::{Value, json};
 
+use super::{has, is_set, real, seen, spec};
 use crate::{
-    Scenario,
-    brokers::{self, Broker},
-    kube::TOPICS,
-    scene::{SOON, Scene, condition},
+    Scenario, brokers,
+    scene::{SOON, condition},
     wait::{seconds, throughout, until},
 };
 
@@ -17,43 +16,6 @@ pub(crate) const ALL: &[Scenario] = &[
     ("what_a_restarted_broker_has_forgotten_is_set_again_and_told", forgotten),
     ("a_topic_that_vanished_is_made_again_and_told", vanished),
 ];
-
-/// A topic of the cluster `real`.
-fn spec(more: &Value) -> Value {
-    let mut spec = json!({ "clusterRef": { "name": "real" } });
-    spec.as_object_mut().expect("it is one").extend(more.as_object().expect("it is one").clone());
-    spec
-}
-
-/// A scene with one cluster of one real broker.
-fn real(name: &str) -> (Scene, Broker) {
-    let scene = Scene::new(name);
-    let broker = Broker::start(&scene, "real", 0);
-    scene.cluster("real", &json!({ "replicas": 1 }));
-    (scene, broker)
-}
-
-fn seen(scene: &Scene, topic: &str) -> Value {
-    scene.kube().get(TOPICS, &scene.namespace, topic).unwrap_or_default()
-}
-
-/// Waits until a broker has a topic with so many partitions.
-fn has(broker: &Broker, topic: &str, partitions: u32) {
-    until(&format!("{topic} to have {partitions} partitions"), SOON, || {
-        match broker.topic(topic) {
-            Some(topic) if topic.partitions == partitions => Ok(()),
-            other => Err(format!("{other:?}: {:?}", broker.link.changes())),
-        }
-    });
-}
-
-/// Waits until a setting of a topic is so in the broker.
-fn is_set(broker: &Broker, topic: &str, key: &str, value: &str) {
-    until(&format!("{key}={value} of {topic}"), SOON, || match broker.config(topic, key) {
-        is if is == value => Ok(()),
-        other => Err(format!("{other}: {:?}", broker.link.changes())),
-    });
-}
 
 fn life() {
     let (scene, broker) = real("rv-life");
