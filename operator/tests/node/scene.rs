@@ -1,5 +1,6 @@
 //! What a scenario has: a namespace that lets in restricted pods only, an operator of its own that
-//! reaches brokers by their names in the cluster, and pods of the client.
+//! reaches brokers by their names in the cluster and may do what its manifests allow, and pods of
+//! the client.
 
 use std::time::Duration;
 

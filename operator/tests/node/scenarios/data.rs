@@ -54,8 +54,8 @@ fn nothing_is_lost() {
         _ => Ok(()),
     });
     rolled(&scene, &watch, &mut spec);
-    grown(&scene, &mut spec);
-    scaled(&scene, &mut spec);
+    grown(&scene, &watch, &mut spec);
+    scaled(&scene, &watch, &mut spec);
     made_again(&scene, &spec);
 
     let said = scene.said("slow");
@@ -116,13 +116,13 @@ fn retention(scene: &Scene) -> Option<String> {
 }
 
 /// Volumes grow, and no broker notices.
-fn grown(scene: &Scene, spec: &mut Value) {
+fn grown(scene: &Scene, watch: &Watch, spec: &mut Value) {
     let since = Instant::now();
     let uids = || -> Vec<Value> {
         let pods = Scene::brokers("trio", 3).into_iter().map(|name| scene.seen(PODS, &name));
         pods.map(|pod| pod["metadata"]["uid"].clone()).collect()
     };
-    let before = uids();
+    let (before, all) = (uids(), Scene::brokers("trio", 3));
     spec["storage"]["size"] = json!("2Gi");
     scene.cluster("trio", spec);
     until("the claims to have grown", LONG, || {
@@ -134,10 +134,12 @@ fn grown(scene: &Scene, spec: &mut Value) {
     scene.is_ready("trio");
     say(&format!("a growth of three volumes: {:.1} s", since.elapsed().as_secs_f32()));
     assert_eq!(uids(), before, "no broker was stopped");
+    assert_eq!(watch.away_most(&all, since), 0, "and none was away");
 }
 
 /// One more, and one fewer.
-fn scaled(scene: &Scene, spec: &mut Value) {
+fn scaled(scene: &Scene, watch: &Watch, spec: &mut Value) {
+    let begun = Instant::now();
     for replicas in [4, 3] {
         let since = Instant::now();
         spec["replicas"] = json!(replicas);
@@ -147,6 +149,7 @@ fn scaled(scene: &Scene, spec: &mut Value) {
     }
     let claims = scene.kube().list(CLAIMS, &scene.namespace);
     assert_eq!(claims.len(), 4, "the claim of the fourth is kept");
+    assert_eq!(watch.away_most(&Scene::brokers("trio", 3), begun), 0, "the three stay");
 }
 
 /// The resource is deleted and made again; its volumes are kept by default, and so is what is on

@@ -31,7 +31,7 @@ open_box() {
     # First of all, so that whatever comes of it is found again.
     echo "$BASHPID" >"$roster/cgroup.procs"
     exec 9>&-
-    exec setsid unshare --net --mount --pid --fork "$files/in-box" "$state" \
+    exec setsid unshare --net --mount --pid --fork "$files/node/in-box" "$state" \
       </dev/null >>logs/box.log 2>&1
   ) &
   opened=$!
@@ -60,6 +60,7 @@ close_box() {
     kill -KILL $inside 2>/dev/null || true
     sleep 0.1
   done
+  [ -z "$inside" ] || fail "these processes do not end: ${inside//$'\n'/ }"
   while read -r tree; do
     for ((tries = 0; tries < 50; tries++)); do
       [ -e "$tree/$box" ] || break
@@ -73,6 +74,15 @@ join_roster() { echo "$$" >"$roster/cgroup.procs"; }
 on_roster() {
   [ -e "${roster%/box}" ] || return 0
   find "${roster%/box}" -name cgroup.procs -exec cat {} + 2>/dev/null || true
+}
+
+# Lets alive and pid speak of what runs in the box, by its numbers here.
+see_inside() {
+  local _ here inside
+  while read -r _ here inside; do
+    # Neither who was brought here by `exec`, nor a pod.
+    if [[ $inside =~ ^[0-9]+$ ]]; then numbers[$inside]=$here; fi
+  done < <(on_roster | sed 's|.*|/proc/&/status|' | xargs -r grep -hs '^NSpid:')
 }
 
 # When the box is closed by a command that was started with `exec`, the command stays.

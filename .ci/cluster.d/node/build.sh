@@ -1,10 +1,10 @@
 # Builds what a real node needs beside a control plane, each once per machine and version.
-# Sourced by .ci/cluster; build.sh says how.
+# Sourced by .ci/cluster; ../build.sh says how.
 
 # Sets the versions, and the folders of what was built.
 node_versions() {
   containerd=$(sed -n 's/^require github.com\/containerd\/containerd\/v2 v//p' \
-    "$files/containerd.mod")
+    "$files/node/containerd.mod")
   coredns=1.15.0
   helm=4.3.1
   kubelet_folder=$tools/kubelet-$kubernetes
@@ -42,14 +42,14 @@ kubelet k8s.io/kubernetes/cmd/kubelet
 kube-proxy k8s.io/kubernetes/cmd/kube-proxy
 PACKAGES
   GOWORK=off CGO_ENABLED=0 "$go" build -buildvcs=false -ldflags "-s -w" -o "$1/pause" \
-    "$files/pause.go" >&2
+    "$files/node/pause.go" >&2
 }
 
 build_containerd() {
   local to=$1 program package=github.com/containerd/containerd/v2
   say "building containerd $containerd: about 3 minutes on 2 cores, once per machine"
   mkdir "$to/module"
-  cp "$files/containerd.mod" "$to/module/go.mod"
+  cp "$files/node/containerd.mod" "$to/module/go.mod"
   for program in containerd containerd-shim-runc-v2 ctr; do
     say "  building $program"
     (

@@ -38,16 +38,19 @@ CONF
 . {
   bind $address
   kubernetes cluster.local in-addr.arpa {
-    kubeconfig $state/stand-in.kubeconfig
+    kubeconfig stand-in.kubeconfig
   }
 }
 CORE
-  local name
+  # One overlay does not bear another, such as where this machine is a container itself.
+  local name layers=overlayfs
+  if [ "$(stat --file-system --format %T .)" = overlayfs ]; then layers=native; fi
   for name in containerd.toml kubelet.yaml kube-proxy.yaml; do
-    sed "s|@STATE@|$state|g; s|@PLUGINS@|$plugins|g; s|@BOX@|$box|g" "$files/$name" >"$name"
+    sed "s|@STATE@|$state|g; s|@PLUGINS@|$plugins|g; s|@BOX@|$box|g; s|@LAYERS@|$layers|g" \
+      "$files/node/$name" >"$name"
   done
   mkdir -p cni
-  cp "$files/pods.conflist" cni/
+  cp "$files/node/network.conflist" cni/
 }
 
 start_containerd() {
@@ -73,7 +76,7 @@ start_coredns() {
 
 # A stand-in for what gives out volumes.
 start_volumes() {
-  start volumes "$files/volumes" "$programs/kubectl" "$state"
+  start volumes "$files/node/volumes" "$programs/kubectl" "$state"
 }
 
 ctr() {
@@ -91,19 +94,21 @@ load() {
 # name. By the other names it is the same program, for those who want to see an image change.
 load_own_images() {
   [ ! -e images ] || return 0
-  mkdir -p tmp images.new
-  image --name registry.k8s.io/pause:3.10 --entrypoint /pause --user 65535 \
+  local from=images.new/from published=ghcr.io/hupe1980/rivvend:$rivvend_version
+  rm -rf images.new
+  mkdir -p "$from/names"
+  image --name registry.k8s.io/pause:3.10 --user 65535 --entrypoint /pause \
     --file "$kubelet_folder/pause:/pause" -o images.new/pause.tar
-  mkdir -p tmp/busybox
-  busybox --install tmp/busybox
-  image --name docker.io/library/busybox:latest --cmd sh --file tmp/busybox:/bin \
+  # A copy, since it links its names to itself, and no link leads to another disk.
+  cp "$(command -v busybox)" "$from/busybox"
+  "$from/busybox" --install "$from/names"
+  image --name docker.io/library/busybox:latest --cmd sh --file "$from/names:/bin" \
     -o images.new/busybox.tar
-  strip -o tmp/rivvend "$tools/bin/rivvend"
-  local published=ghcr.io/hupe1980/rivvend:$rivvend_version
+  strip -o "$from/rivvend" "$tools/bin/rivvend"
   image --name "$published" --name "$published-again" \
-    --name "registry.example/rivvend:$rivvend_version" \
-    --entrypoint /app --user 65532 --libs --file tmp/rivvend:/app -o images.new/rivvend.tar
-  rm -r tmp/rivvend tmp/busybox
+    --name "registry.example/rivvend:$rivvend_version" --user 65532 --entrypoint /app --libs \
+    --file "$from/rivvend:/app" -o images.new/rivvend.tar
+  rm -r "$from"
   load images.new/*.tar
   mv images.new images
 }

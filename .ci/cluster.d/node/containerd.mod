@@ -1,5 +1,5 @@
 // The programs of containerd as tools of a module that exists only to build them. Its version is
-// said here and nowhere else; see go.mod for the rest.
+// said here and nowhere else; see ../go.mod for the rest.
 module example.invalid/containerd
 
 go 1.26.0
