@@ -5,7 +5,7 @@
 #
 #   OUT/sluicegate            the program, static, for x86-64
 #   OUT/sluicegate.cdx.json   what it is made of (CycloneDX)
-#   OUT/sluicegate.oci.tar    the image, as `skopeo copy oci-archive:…` and `ctr images import` take it
+#   OUT/sluicegate.oci.tar    the image, for `skopeo copy oci-archive:…` or `ctr images import`
 #   OUT/SHA256SUMS            the same commit and toolchain give the same sums, wherever this runs
 #
 # It wants the target x86_64-unknown-linux-musl, musl-gcc, and cargo-cyclonedx of the version below.
@@ -39,7 +39,7 @@ version=$(sed -n 's/^version = "\(.*\)"/\1/p' Cargo.toml)
 # No path of this machine is left in the program, nor anything that depends on one.
 crates=${CARGO_HOME:-$HOME/.cargo}
 export CARGO_TARGET_DIR=$work/target CARGO_INCREMENTAL=0
-export CARGO_ENCODED_RUSTFLAGS="--remap-path-prefix=$work=/sluicegate"$'\x1f'"--remap-path-prefix=$crates=/cargo"
+export RUSTFLAGS="--remap-path-prefix=$work=/sluicegate --remap-path-prefix=$crates=/cargo"
 export CFLAGS="-ffile-prefix-map=$work=/sluicegate -ffile-prefix-map=$crates=/cargo"
 cargo build --locked --profile image --target "$target" -p sluicegate
 install -m 0555 "target/$target/image/sluicegate" "$out/sluicegate"
@@ -49,7 +49,8 @@ fi
 
 cargo cyclonedx --quiet --format json --spec-version 1.5 --target "$target" \
   --manifest-path operator/Cargo.toml --override-filename sluicegate.cdx
-install -m 0444 operator/sluicegate.cdx.json "$out/sluicegate.cdx.json"
+# It names our own crates by the folder that they lie in.
+sed "s#$work#/sluicegate#g" operator/sluicegate.cdx.json >"$out/sluicegate.cdx.json"
 
 .ci/cluster image --name "ghcr.io/sluicegate/sluicegate:$version" \
   --file "$out/sluicegate:/sluicegate" --user 65532:65532 \

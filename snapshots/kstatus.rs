@@ -4,6 +4,7 @@
 
 use std::{collections::BTreeMap, fs};
 
+use cel::{Context, Program};
 use serde_json::{Value, json};
 use sluicegate_core::{
     kind::{Ctx, Kind, Settings, System, folder},
@@ -15,6 +16,7 @@ use sluicegate_core::{
 use sluicegate_effects::{
     Done, Error,
     file::{self, Source, Start, Watcher, World, round},
+    yaml,
 };
 
 #[path = "common/files.rs"]
@@ -52,6 +54,53 @@ fn kstatus(object: &Value) -> Kstatus {
     match named("Ready").next() {
         Some(ready) if ready["status"] != "True" => Kstatus::InProgress,
         Some(_) | None => Kstatus::Current,
+    }
+}
+
+/// What Flux is told of a kind, as it evaluates that: in this order, and what errs is not decided.
+struct Flux {
+    inprogress: Program,
+    failed: Program,
+    current: Program,
+}
+
+impl Flux {
+    fn of<K: Kind>() -> Self {
+        use kube_core::Resource as _;
+        let text = fs::read_to_string(root().join("deploy/gitops/flux.yaml"));
+        let text = text.expect("it can be read");
+        let parsed = yaml::parse("flux.yaml", &text).expect("it is YAML");
+        let value = yaml::flatten(parsed).remove(0).value;
+        let all = value["spec"]["healthCheckExprs"].as_array().expect("it has some");
+        let (version, kind) = (K::Resource::api_version(&()), K::Resource::kind(&()));
+        let mut own =
+            all.iter().filter(|one| one["apiVersion"] == *version && one["kind"] == *kind);
+        let told = own.next().unwrap_or_else(|| panic!("nothing is told of {kind}"));
+        let program = |of: &str| Program::compile(told[of].as_str().unwrap_or_default());
+        let program = |of: &str| program(of).unwrap_or_else(|error| panic!("{of}: {error}"));
+        let (inprogress, failed) = (program("inProgress"), program("failed"));
+        Self { inprogress, failed, current: program("current") }
+    }
+
+    /// Nothing where nothing is decided: then it waits on.
+    fn sees(&self, object: &Value) -> Option<Kstatus> {
+        let mut context = Context::default();
+        for part in ["metadata", "status"].into_iter().filter(|part| !object[*part].is_null()) {
+            context.add_variable(part, &object[part]).expect("it is JSON");
+        }
+        let table = [
+            (&self.inprogress, Kstatus::InProgress),
+            (&self.failed, Kstatus::Failed),
+            (&self.current, Kstatus::Current),
+        ];
+        for (program, is) in table {
+            match program.execute(&context) {
+                Ok(cel::Value::Bool(true)) => return Some(is),
+                Ok(_) => {}
+                Err(_) => return None,
+            }
+        }
+        None
     }
 }
 
@@ -93,8 +142,10 @@ impl Watcher for Looker {
         let stands = !accepted || (!plan.blocked.is_empty() && !moves);
         let is = kstatus(&object);
         // Its finalizer is written alone, before anything is said. Of what has no status kstatus
-        // thinks well, which is why deploy/gitops/ asks for more than it.
+        // thinks well, which is why Flux is told more.
+        let flux = Flux::of::<K>().sees(&object);
         if conditions.is_none() {
+            assert!(flux.is_none_or(|flux| flux == Kstatus::InProgress), "{flux:?}");
             return;
         }
         let observed = object["status"]["observedGeneration"] == object["metadata"]["generation"];
@@ -104,13 +155,18 @@ impl Watcher for Looker {
             Kstatus::InProgress => (!ready || !observed) && !stands,
             Kstatus::Terminating => true,
         };
+        let agrees = match is {
+            Kstatus::Failed | Kstatus::Current => flux == Some(is),
+            Kstatus::InProgress => flux.is_none_or(|flux| flux == Kstatus::InProgress),
+            Kstatus::Terminating => true,
+        };
         // What has changed since it was looked at is not done, whatever was said of it.
         object["metadata"]["generation"] = json!(1_000);
         let later = kstatus(&object);
         let stale = matches!(later, Kstatus::InProgress | Kstatus::Terminating);
-        if !right || !stale || (self.steady && is != Kstatus::Current) {
+        if !right || !agrees || !stale || (self.steady && is != Kstatus::Current) {
             let target = &plan.resource;
-            self.wrong.push(format!("{}: {target} is {is:?}, ready {ready}, {later:?}", self.case));
+            self.wrong.push(format!("{}: {target} is {is:?}, {flux:?} to Flux", self.case));
         }
         *self.seen.entry(is).or_default() += 1;
     }
@@ -145,6 +201,32 @@ fn what_is_done_is_current_what_is_refused_has_failed_and_all_else_is_in_progres
     assert!(looker.wrong.is_empty(), "{}", looker.wrong.join("\n"));
     let seen = looker.seen;
     assert!(seen.len() == 4 && seen.values().all(|count| *count >= 10), "{seen:?}");
+}
+
+#[test]
+fn argo_cd_is_told_the_same_of_every_kind() {
+    let text = fs::read_to_string(root().join("deploy/gitops/argo-cd.yaml")).expect("it is there");
+    let value = yaml::flatten(yaml::parse("argo-cd.yaml", &text).expect("it is YAML")).remove(0);
+    let told = value.value["data"].as_object().expect("it has data").clone();
+    let mut kinds = Kinds(Vec::new());
+    systems::visit(&mut kinds);
+    kinds.0.sort();
+    assert_eq!(told.keys().collect::<Vec<_>>(), kinds.0.iter().collect::<Vec<_>>());
+    let first = told.values().next().expect("there are kinds");
+    assert!(told.values().all(|script| script == first), "one script for all");
+    for word in ["Ready", "Stalled", "Paused", "observedGeneration"] {
+        assert!(first.as_str().is_some_and(|script| script.contains(word)), "{word}");
+    }
+}
+
+struct Kinds(Vec<String>);
+
+impl<S: System> Visitor<S> for Kinds {
+    fn kind<K: Kind<System = S>>(&mut self) {
+        use kube_core::Resource as _;
+        let (group, kind) = (K::Resource::group(&()), K::Resource::kind(&()));
+        self.0.push(format!("resource.customizations.health.{group}_{kind}"));
+    }
 }
 
 #[test]

@@ -18,7 +18,7 @@ pub mod yaml;
 
 use std::future::Future;
 
-use futures_util::future::try_join_all;
+use futures_util::future::join_all;
 use sluicegate_core::{
     kind::{Ctx, Kind, System},
     observed::{List, Look, Observed, Reads, Ref, Selector},
@@ -30,6 +30,10 @@ pub use crate::{
     error::{ApiError, Cause, Class, Error},
     execute::{Done, execute, execute_while},
 };
+
+/// How many questions to a product are under way for one plan. A broker that is silent is waited
+/// for, and three of them one after the other would take half a minute.
+const ASKED_AT_ONCE: usize = 4;
 
 /// Looks at the world.
 pub trait Reader<S: System>: Sync {
@@ -72,10 +76,12 @@ where
         let list = reader.list(&selector).await?;
         seen.listed(selector, list);
     }
-    // Together: one that does not answer takes its ten seconds, and so would each one after it.
-    let answers = try_join_all(reads.probes.iter().map(|probe| reader.ask(probe))).await?;
-    for (probe, answer) in reads.probes.into_iter().zip(answers) {
-        seen.answered(probe, answer);
+    let probes: Vec<S::Probe> = reads.probes.into_iter().collect();
+    for probes in probes.chunks(ASKED_AT_ONCE) {
+        let answers = join_all(probes.iter().map(|probe| reader.ask(probe))).await;
+        for (probe, answer) in probes.iter().zip(answers) {
+            seen.answered(probe.clone(), answer?);
+        }
     }
     Ok(())
 }
@@ -107,41 +113,45 @@ where
 
 #[cfg(test)]
 mod tests {
-    use std::time::Duration;
+    use std::{collections::BTreeSet, time::Duration};
 
     use sluicegate_core::systems::rivven::{Answer, Broker, Probe, Rivven};
     use tokio::time::{Instant, sleep};
 
     use super::*;
 
-    /// Brokers that do not answer.
-    struct Silent;
+    /// Brokers that let themselves be waited for.
+    struct Slow;
 
-    impl Reader<Rivven> for Silent {
+    impl Reader<Rivven> for Slow {
         async fn get(&self, _: &Ref) -> Result<Look, Error> {
             Ok(Look::Absent)
         }
 
         async fn list(&self, _: &Selector) -> Result<List, Error> {
-            panic!("no list is asked for")
+            Ok(List::NotServed)
         }
 
-        async fn ask(&self, _: &Probe) -> Result<Answer, Error> {
+        async fn ask(&self, probe: &Probe) -> Result<Answer, Error> {
             sleep(Duration::from_secs(10)).await;
-            Ok(Answer::Unreachable("it did not answer".to_owned()))
+            Ok(Answer::Unreachable(probe.broker().ordinal.to_string()))
         }
     }
 
     #[tokio::test(start_paused = true)]
-    async fn brokers_that_do_not_answer_are_waited_for_together() {
+    async fn silent_brokers_are_waited_for_together() {
         let health = |ordinal| {
             let (namespace, cluster) = ("a".to_owned(), "b".to_owned());
-            Probe::Health(Broker { namespace, cluster, ordinal, port: 9090 })
+            Probe::Health(Broker { namespace, cluster, ordinal, port: 1 })
         };
-        let reads = (0..3).fold(Reads::none(), |reads, ordinal| reads.probe(health(ordinal)));
-        let (mut seen, since) = (Observed::default(), Instant::now());
-        observe(&Silent, reads.clone(), &mut seen).await.expect("that is an answer");
-        assert!(reads.unread(&seen).is_empty());
-        assert_eq!(since.elapsed().as_secs(), 10);
+        let probes: BTreeSet<Probe> = (0..6).map(health).collect();
+        let reads = Reads { probes: probes.clone(), ..Reads::none() };
+        let (began, mut seen) = (Instant::now(), Observed::default());
+        observe(&Slow, reads, &mut seen).await.expect("it answers");
+        assert_eq!(began.elapsed(), Duration::from_secs(20));
+        for probe in probes {
+            let own = Answer::Unreachable(probe.broker().ordinal.to_string());
+            assert_eq!(seen.answer(&probe), Some(&own), "each has its own answer");
+        }
     }
 }

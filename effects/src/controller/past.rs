@@ -89,14 +89,15 @@ impl Past {
         self.backoff.reset();
     }
 
-    /// How much longer to wait with a plan: nothing if it does more than tell, or has waited.
-    pub(super) fn settle<S: System>(&mut self, plan: &Plan<S>) -> Option<Duration> {
+    /// How much longer to wait with a plan that was begun then: nothing if it does more than tell,
+    /// or has waited. One that took long to make has.
+    pub(super) fn settle<S: System>(&mut self, plan: &Plan<S>, began: Instant) -> Option<Duration> {
         let only_tells = plan.actions.iter().all(|action| action.verb.only_tells());
         if plan.actions.is_empty() || !only_tells {
             self.to_tell = None;
             return None;
         }
-        let since = *self.to_tell.get_or_insert_with(Instant::now);
+        let since = *self.to_tell.get_or_insert(began);
         let left = SETTLE.saturating_sub(since.elapsed());
         if left.is_zero() {
             self.to_tell = None;

@@ -187,11 +187,12 @@ where
         failure: Option<&Failure>,
         hand: &H,
     ) -> Result<Round, Error> {
+        let began = Instant::now();
         let mut plan = self.plan(subject, failure).await?;
         let past = &mut subject.past;
         if failure.is_some() {
             plan.actions.retain(|action| action.verb.only_tells());
-        } else if let Some(wait) = past.settle(&plan) {
+        } else if let Some(wait) = past.settle(&plan, began) {
             return Ok(Round::Settling(wait));
         }
         let may = || *self.duty.borrow() == Duty::Lead;

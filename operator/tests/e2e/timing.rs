@@ -12,23 +12,18 @@ use crate::{Scenario, say};
 /// How long each took.
 static TOOK: Mutex<Vec<(&'static str, Duration, bool)>> = Mutex::new(Vec::new());
 
-/// Whether any scenario is to be run.
-pub(crate) fn chosen(args: &Arguments, all: &[&[Scenario]]) -> bool {
-    let chosen = |name: &str| {
-        let matches = |filter: &str| match args.exact {
-            true => name == filter,
-            false => name.contains(filter),
-        };
-        args.filter.as_deref().is_none_or(matches) && !args.skip.iter().any(|one| matches(one))
+/// Whether a scenario is among those that were asked for.
+pub(crate) fn chosen(args: &Arguments, name: &str) -> bool {
+    let matches = |filter: &str| match args.exact {
+        true => name == filter,
+        false => name.contains(filter),
     };
-    let any = all.iter().flat_map(|all| *all).any(|(name, _)| chosen(name));
-    any && !args.list && !args.ignored
+    args.filter.as_deref().is_none_or(matches) && !args.skip.iter().any(|one| matches(one))
 }
 
-/// Runs those that are chosen.
-pub(crate) fn run(args: &Arguments, all: &[&[Scenario]]) -> Conclusion {
-    let trial = |(name, run): &Scenario| {
-        let (name, run) = (*name, *run);
+/// Runs those that were asked for.
+pub(crate) fn run(args: &Arguments, all: Vec<Scenario>) -> Conclusion {
+    let trial = |(name, run): Scenario| {
         Trial::test(name, move || {
             let timer = Timer { name, since: Instant::now() };
             run();
@@ -37,8 +32,8 @@ pub(crate) fn run(args: &Arguments, all: &[&[Scenario]]) -> Conclusion {
         })
     };
     let since = Instant::now();
-    let conclusion = libtest_mimic::run(args, all.iter().flat_map(|all| *all).map(trial).collect());
-    if chosen(args, all) {
+    let conclusion = libtest_mimic::run(args, all.into_iter().map(trial).collect());
+    if !args.list {
         table(since.elapsed());
     }
     conclusion

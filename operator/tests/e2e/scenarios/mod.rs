@@ -4,6 +4,7 @@ mod change;
 mod create;
 mod drift;
 mod faults;
+mod gates;
 mod helm;
 mod import;
 mod install;
@@ -19,7 +20,7 @@ mod unstick;
 use crate::Scenario;
 
 /// Those with real brokers.
-pub(crate) const WITH_RIVVEND: &[&[&[Scenario]]] = &[topics::ALL];
+pub(crate) const WITH_RIVVEND: &[&[&[Scenario]]] = &[topics::ALL, &[gates::ALL]];
 
 /// All others.
 pub(crate) const ALL: &[&[Scenario]] = &[
