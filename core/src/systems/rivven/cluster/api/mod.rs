@@ -164,11 +164,13 @@ pub struct RivvenClusterSpec {
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub pod_disruption_budget: Option<DisruptionBudget>,
 
-    /// When a broker counts as stuck and is restarted. Left out: as if empty.
+    /// When a broker counts as stuck and is restarted: its `/health` is asked for. Left out: as if
+    /// empty.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub liveness_probe: Option<Probe>,
 
-    /// When a broker counts as able to serve clients. Left out: as if empty.
+    /// When a broker counts as able to serve clients: its port is connected to, which a broker that
+    /// hangs still lets everybody do. Left out: as if empty.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub readiness_probe: Option<Probe>,
 
