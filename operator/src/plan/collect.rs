@@ -139,7 +139,16 @@ fn resource(entry: &Entry, record: Record, world: &World, group: &Group) -> Plan
     let now = group.start.now();
     let status_after = after.as_ref().and_then(|object| object.get("status").cloned());
     let Record {
-        mut steps, mut actions, waiting, mut blocked, kept, requeue, error, events, ..
+        mut steps,
+        mut actions,
+        waiting,
+        mut blocked,
+        kept,
+        requeue,
+        error,
+        events,
+        measured,
+        ..
     } = record;
     show::replacements(&mut actions);
     for step in &mut steps {
@@ -170,6 +179,7 @@ fn resource(entry: &Entry, record: Record, world: &World, group: &Group) -> Plan
         events,
         drift,
         unchanged,
+        measured,
         status_after: status_after.map(|after| {
             let was = before.and_then(|object| object.get("status"));
             show::known(timeless(after, was, now))
