@@ -26,16 +26,18 @@ fn told(before: &Value, change: fn(&mut Value)) -> (Vec<Value>, Vec<String>) {
     world.edit_as("kubectl", &target, |it| change(&mut it["spec"])).unwrap();
     let plans: Vec<Plan<Rivven>> =
         drive().expect("it gets there").into_iter().map(|turn| turn.plan).collect();
-    let verbs = || plans.iter().flat_map(|plan| &plan.actions).map(|action| &action.verb);
-    let status = |verb: &Verb<Rivven>| match verb {
-        Verb::SetStatus(.., status) => Some(status.clone()),
-        _ => None,
-    };
-    let warning = |verb: &Verb<Rivven>| match verb {
-        Verb::Tell(event) if event.kind == EventKind::Warning => Some(event.note.clone()),
-        _ => None,
-    };
-    (verbs().filter_map(status).collect(), verbs().filter_map(warning).collect())
+    let verbs = plans.iter().flat_map(|plan| &plan.actions).map(|action| &action.verb);
+    let (mut statuses, mut warnings) = (Vec::new(), Vec::new());
+    for verb in verbs {
+        if let Verb::SetStatus(.., status) = verb {
+            statuses.push(status.clone());
+        } else if let Verb::Tell(event) = verb
+            && event.kind == EventKind::Warning
+        {
+            warnings.push(event.note.clone());
+        }
+    }
+    (statuses, warnings)
 }
 
 /// A condition of a status, as `STATUS REASON`.
