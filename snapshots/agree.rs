@@ -50,7 +50,8 @@ const STRICTER: &[(&str, &str)] = &[
     (
         "spec.config.raw.",
         "the value of an option that rivvend knows must be a whole number: it ends at start on any \
-         other. Which options it knows changes with the release and is no part of a definition",
+         other, and with some at 0 it serves nobody. Which options it knows changes with the \
+         release and is no part of a definition",
     ),
     (
         "spec.config.custom[\"segment.ms\"]",

@@ -1,14 +1,17 @@
-//! What is handed out: the definitions under `deploy/crds/` are what the types say, the examples
-//! are valid, can be planned and become Ready, and what the README shows is a resource that is
-//! taken.
+//! What is handed out: what is applied is what the types say and plans need, the examples are
+//! valid, can be planned and become Ready, and what the README shows is a resource that is taken.
 //!
-//! `UPDATE=1 cargo test -p snapshots --test deploy` writes the definitions.
+//! `UPDATE=1 cargo test -p snapshots --test deploy` writes the definitions and the manifests.
 
-use std::{collections::BTreeSet, fs, path::Path};
+use std::{
+    collections::BTreeSet,
+    fs,
+    path::{Path, PathBuf},
+};
 
 use serde_json::Value;
 use sluicegate::{
-    crd, kinds,
+    crd, helm, install, kinds,
     terminal::{Io, Terminal},
     validate,
 };
@@ -23,26 +26,57 @@ use files::{below, root};
 const BYTES_MAX: usize = 200_000;
 
 #[test]
-fn the_definitions_are_what_the_types_say() {
-    let folder = root().join("deploy/crds");
+fn what_is_applied_is_what_the_program_says() {
     let update = std::env::var_os("UPDATE").is_some();
-    let mut wanted = BTreeSet::new();
-    for kind in kinds::all() {
-        let names = &kind.crd.spec.names;
-        let path = folder.join(format!("{}.{}.yaml", names.plural, kind.api.group));
-        let text = crd::text(&kind);
+    let wanted = install::files::all();
+    for (name, text) in &wanted {
+        let path = root().join("deploy").join(name);
         if update {
-            fs::create_dir_all(&folder).expect("the folder can be made");
-            fs::write(&path, &text).expect("the definition can be written");
+            let folder = path.parent().expect("it is in a folder");
+            fs::create_dir_all(folder).expect("the folder can be made");
+            fs::write(&path, text).expect("the file can be written");
+        }
+        let written = fs::read_to_string(&path).unwrap_or_default();
+        let remedy = "UPDATE=1 cargo test -p snapshots --test deploy";
+        assert!(written == *text, "{} is stale: {remedy}", path.display());
+    }
+    let folders: BTreeSet<&str> = wanted.keys().filter_map(|name| name.split('/').next()).collect();
+    for folder in folders {
+        let folder = root().join("deploy").join(folder);
+        let there: BTreeSet<_> = every_file(&folder).into_iter().collect();
+        let known =
+            |path: &PathBuf| wanted.keys().any(|name| root().join("deploy").join(name) == *path);
+        let stray: Vec<_> = there.iter().filter(|path| !known(path)).collect();
+        assert!(stray.is_empty(), "nothing writes {stray:?}");
+    }
+}
+
+#[test]
+fn a_definition_fits_into_what_kubectl_keeps_of_it() {
+    for kind in kinds::all() {
+        let text = crd::text(&kind);
+        assert!(text.len() < BYTES_MAX, "{} has {} bytes", kind.api.kind, text.len());
+    }
+}
+
+fn every_file(folder: &Path) -> Vec<PathBuf> {
+    let entries = fs::read_dir(folder).expect("it is a folder");
+    let paths = entries.map(|entry| entry.expect("it is there").path());
+    paths.flat_map(|path| if path.is_dir() { every_file(&path) } else { vec![path] }).collect()
+}
+
+#[test]
+fn the_written_files_of_the_charts_are_what_the_types_say() {
+    for (path, text) in helm::files() {
+        let path = root().join("deploy/helm").join(path);
+        if std::env::var_os("UPDATE").is_some() {
+            fs::create_dir_all(path.parent().expect("it is in a folder")).expect("it can be made");
+            fs::write(&path, &text).expect("it can be written");
         }
         let written = fs::read_to_string(&path).unwrap_or_default();
         let remedy = "UPDATE=1 cargo test -p snapshots --test deploy";
         assert!(written == text, "{} is stale: {remedy}", path.display());
-        assert!(text.len() < BYTES_MAX, "{} has {} bytes", path.display(), text.len());
-        wanted.insert(path);
     }
-    let there: BTreeSet<_> = below(&folder, "yaml").into_iter().collect();
-    assert_eq!(there, wanted, "a definition for each kind, and no other");
 }
 
 #[test]
@@ -54,8 +88,7 @@ fn a_definition_read_back_is_the_same_and_has_no_defaults() {
         let mut read = file.desired[0].value().clone();
         // A reader of files puts everything into a namespace that it does not know.
         read["metadata"].as_object_mut().expect("it has metadata").remove("namespace");
-        let mut made = serde_json::to_value(&kind.crd).expect("it is JSON");
-        made.as_object_mut().expect("it is an object").remove("status");
+        let made = crd::definition(&kind);
         assert_eq!(read, made);
         let mut defaults = Vec::new();
         keywords(&made["spec"]["versions"], "default", "", &mut defaults);
@@ -95,9 +128,16 @@ fn run(args: &[&str]) -> (u8, String, String) {
     (code, text(out), text(err))
 }
 
+/// Our own; those of others, as they wrote them, are `seeds`.
+fn examples() -> Vec<PathBuf> {
+    let others = root().join("deploy/examples/seeds");
+    let all = below(&root().join("deploy/examples"), "yaml");
+    all.into_iter().filter(|path| !path.starts_with(&others)).collect()
+}
+
 #[test]
 fn every_example_is_valid_and_can_be_planned() {
-    let examples = below(&root().join("deploy/examples"), "yaml");
+    let examples = examples();
     assert!(!examples.is_empty());
     for example in &examples {
         let path = example.display().to_string();
@@ -113,7 +153,11 @@ fn every_example_is_valid_and_can_be_planned() {
 fn the_examples_of_every_system_become_ready_together() {
     let folders = fs::read_dir(root().join("deploy/examples")).expect("there are examples");
     for folder in folders {
-        let path = folder.expect("it can be listed").path().display().to_string();
+        let path = folder.expect("it can be listed").path();
+        if path.ends_with("seeds") {
+            continue;
+        }
+        let path = path.display().to_string();
         let (code, out, errors) = run(&["simulate", "-f", &path]);
         assert_eq!(code, 0, "{path}: {out}{errors}");
     }

@@ -2,13 +2,13 @@
 //!
 //! `agree` rests on a JSON Schema validator and on kube-cel, neither of which is what a cluster
 //! runs. So the same resources are created on a real API server, as a dry run, and whether it takes
-//! them and which rules it names are compared with what those two said. What a change may not do is
-//! not asked here: a dry run of a creation has nothing before it.
+//! them and which rules it names are compared with what those two said. What there is a change from
+//! is created for real, each in a namespace of its own, and changed as a dry run.
 //!
 //! Of the boundaries a part is sent, evenly spread; with `SLUICEGATE_CORPUS=all` every one.
 
 use std::{
-    collections::BTreeSet,
+    collections::{BTreeMap, BTreeSet},
     env,
     sync::Arc,
     time::{Duration, Instant},
@@ -18,7 +18,7 @@ use http::{Method, header::CONTENT_TYPE};
 use serde_json::{Value, json};
 use sluicegate_core::{
     kind::{Kind, System},
-    observed::Api,
+    observed::{Api, text},
     systems::{self, Visitor},
 };
 use sluicegate_effects::{
@@ -50,6 +50,10 @@ use plane::{Plane, say};
 
 /// How many boundaries of a kind are sent, unless all are asked for.
 const BOUNDARIES: usize = 6_000;
+/// How many resources of a kind are changed, unless all are asked for.
+const CHANGED: usize = 120;
+/// How many changes of each are sent, unless all are asked for.
+const CHANGES: usize = 600;
 /// How many requests are under way at once.
 const AT_ONCE: usize = 8;
 /// Where everything is created, as far as a dry run creates.
@@ -57,9 +61,10 @@ const HOME: &str = "served";
 /// The API server's own, which it fills in at a creation or refuses there.
 const FILLED_IN: &[&str] = &["uid", "generation", "resourceVersion", "creationTimestamp"];
 
-/// Something to create, and what our judges say of it.
+/// Something to create or to change, and what our judges say of it.
 struct Sent {
     name: String,
+    method: Method,
     path: String,
     body: Value,
     /// Whether it fits the schema.
@@ -75,6 +80,14 @@ impl Sent {
     }
 }
 
+/// A resource that is there, and what it is changed to.
+struct Stored {
+    namespace: String,
+    list: String,
+    body: Value,
+    changes: Vec<Sent>,
+}
+
 /// What is sent, of every kind.
 #[derive(Default)]
 struct Corpus {
@@ -82,6 +95,7 @@ struct Corpus {
     lists: Vec<String>,
     files: usize,
     sent: Vec<Sent>,
+    stored: Vec<Stored>,
 }
 
 impl<S: System> Visitor<S> for Corpus {
@@ -89,38 +103,52 @@ impl<S: System> Visitor<S> for Corpus {
         let judges = judges::Judges::of::<K>();
         let ids = Arc::new(judges.ids.clone());
         let api = Api::of::<K::Resource>();
-        let list = format!("/apis/{}/namespaces/{HOME}/{}", api.api_version(), api.plural);
+        let list =
+            |place: &str| format!("/apis/{}/namespaces/{place}/{}", api.api_version(), api.plural);
+        let all = env::var("SLUICEGATE_CORPUS").is_ok_and(|it| it == "all");
+        let most = |most| if all { usize::MAX } else { most };
+        let judged = |name: &str, method, path, body: Value, old: Option<&Value>| {
+            let fits = judges.schema(&body).is_empty();
+            let cel = if fits { judges.cel(&body, old) } else { Vec::new() };
+            let id = |text: &String| judges::rule_id(text).unwrap_or_else(|| text.clone());
+            let (name, broken) = (name.to_owned(), cel.iter().map(id).collect());
+            Sent { name, method, path, body, fits, broken, ids: Arc::clone(&ids) }
+        };
+        let create = |(name, new): (String, Value)| {
+            let path = format!("{}?dryRun=All&fieldValidation=Ignore", list(HOME));
+            judged(&name, Method::POST, path, as_sent(new, HOME), None)
+        };
         let files = distinct(cases::files::<K>());
         self.files += files.len();
-        let all = env::var("SLUICEGATE_CORPUS").is_ok_and(|it| it == "all");
-        let most = if all { usize::MAX } else { BOUNDARIES };
-        let boundaries = spread(distinct(cases::boundaries::<K>(&judges)), most);
-        for (name, new) in files.into_iter().chain(boundaries) {
-            let body = as_sent(new);
-            let fits = judges.schema(&body).is_empty();
-            let cel = if fits { judges.cel(&body, None) } else { Vec::new() };
-            self.sent.push(Sent {
-                name,
-                path: format!("{list}?dryRun=All&fieldValidation=Ignore"),
-                body,
-                fits,
-                broken: cel
-                    .iter()
-                    .map(|text| judges::rule_id(text).unwrap_or(text.clone()))
-                    .collect(),
-                ids: Arc::clone(&ids),
+        let boundaries = spread(distinct(cases::boundaries::<K>(&judges)), most(BOUNDARIES));
+        self.sent.extend(files.into_iter().chain(boundaries).map(create));
+        let boundaries = spread(changed(cases::boundaries::<K>(&judges)), most(CHANGED));
+        let changed = changed(cases::files::<K>()).into_iter().chain(boundaries);
+        for (old, cases) in changed {
+            let namespace = format!("{HOME}-{}", self.stored.len());
+            let body = as_sent(old, &namespace);
+            // What was never taken cannot be changed.
+            if !judged("", Method::POST, String::new(), body.clone(), None).taken() {
+                continue;
+            }
+            let changes = spread(cases, most(CHANGES)).into_iter().map(|(name, new)| {
+                let at = text(&body, "/metadata/name");
+                let path = format!("{}/{at}?dryRun=All&fieldValidation=Ignore", list(&namespace));
+                judged(&name, Method::PUT, path, as_sent(new, &namespace), Some(&body))
             });
+            let changes = changes.collect();
+            self.stored.push(Stored { list: list(&namespace), namespace, body, changes });
         }
-        self.lists.push(list);
+        self.lists.push(list(HOME));
         self.definitions.push(serde_json::to_value(K::crd()).expect("a definition is JSON"));
     }
 }
 
 /// As somebody would create it.
-fn as_sent(mut object: Value) -> Value {
+fn as_sent(mut object: Value, namespace: &str) -> Value {
     if let Some(metadata) = object["metadata"].as_object_mut() {
         metadata.retain(|name, _| !FILLED_IN.contains(&name.as_str()));
-        metadata.insert("namespace".to_owned(), json!(HOME));
+        metadata.insert("namespace".to_owned(), json!(namespace));
     }
     // A creation does not write it.
     if let Some(fields) = object.as_object_mut() {
@@ -137,6 +165,19 @@ fn distinct(cases: Vec<Case>) -> Vec<(String, Value)> {
     };
     let all = cases.into_iter().flat_map(both);
     all.filter(|(_, object)| known.insert(object.to_string())).collect()
+}
+
+/// What was there before, each once, and what it is changed to under the same name.
+fn changed(cases: Vec<Case>) -> Vec<(Value, Vec<(String, Value)>)> {
+    let mut all: BTreeMap<String, (Value, Vec<(String, Value)>)> = BTreeMap::new();
+    for Case { name, new, old } in cases {
+        let called = |object: &Value| object.pointer("/metadata/name").cloned();
+        if let Some(old) = old.filter(|old| called(old) == called(&new)) {
+            let known = all.entry(old.to_string()).or_insert_with(|| (old, Vec::new()));
+            known.1.push((name, new));
+        }
+    }
+    all.into_values().collect()
 }
 
 /// No more than so many, evenly spread.
@@ -157,17 +198,23 @@ async fn what_the_judges_say_of_a_resource_a_real_api_server_says_too() {
     let mut corpus = Corpus::default();
     systems::visit(&mut corpus);
     install(&server, &corpus).await;
-    let (files, sent) = (corpus.files, corpus.sent.len());
-    let refused = corpus.sent.iter().filter(|one| !one.taken()).count();
     let begun = Instant::now();
-    let differences = compared(&server, corpus.sent).await;
+    let Corpus { files, sent: created, stored, .. } = corpus;
+    let olds = stored.len();
+    let changes = store(&server, stored).await;
+    let refused = |all: &[Sent]| all.iter().filter(|one| !one.taken()).count();
+    let [(made, unmade), (changed, unchanged)] =
+        [&created, &changes].map(|all| (all.len(), refused(all)));
+    let mut differences = compared(&server, created).await;
+    differences.extend(compared(&server, changes).await);
     let took = begun.elapsed().as_secs_f32();
     say(&format!(
-        "served: {sent} resources, {files} of them from files, {refused} refused, in {took:.0} s; \
-         {} differences",
+        "served: {made} resources, {files} of them from files, {unmade} refused; {changed} changes \
+         of {olds}, {unchanged} refused; in {took:.0} s; {} differences",
         differences.len()
     ));
-    assert!(files > 90 && refused > 500 && sent - refused > 500, "some of both");
+    assert!(files > 90 && unmade > 500 && made - unmade > 500, "some of both");
+    assert!(unchanged > 100 && changed - unchanged > 100, "some of both");
     let shown: Vec<_> = differences.iter().take(30).collect();
     assert!(differences.is_empty(), "{} differences: {shown:#?}", differences.len());
 }
@@ -192,6 +239,26 @@ async fn install(server: &ApiServer, corpus: &Corpus) {
     }
 }
 
+/// Creates what is to be changed. Returns the changes, each of the version that there is.
+async fn store(server: &ApiServer, stored: Vec<Stored>) -> Vec<Sent> {
+    let mut all = Vec::new();
+    for Stored { namespace, list, body, changes } in stored {
+        let home = json!({
+            "apiVersion": "v1", "kind": "Namespace", "metadata": { "name": namespace },
+        });
+        let made = server.send(request(Method::POST, "/api/v1/namespaces", Some(&home))).await;
+        made.unwrap_or_else(|error| panic!("{namespace}: {}", error.in_full()));
+        let made = server.send(request(Method::POST, &list, Some(&body))).await;
+        let made = made.unwrap_or_else(|error| panic!("{body}: {}", error.in_full()));
+        let version = made["metadata"]["resourceVersion"].clone();
+        all.extend(changes.into_iter().map(|mut sent| {
+            sent.body["metadata"]["resourceVersion"] = version.clone();
+            sent
+        }));
+    }
+    all
+}
+
 /// Where the API server says something else, several asked about at once.
 async fn compared(server: &ApiServer, corpus: Vec<Sent>) -> Vec<String> {
     let mut shares: Vec<Vec<Sent>> = (0..AT_ONCE).map(|_| Vec::new()).collect();
@@ -204,7 +271,8 @@ async fn compared(server: &ApiServer, corpus: Vec<Sent>) -> Vec<String> {
         under_way.spawn(async move {
             let mut differences = Vec::new();
             for sent in share {
-                let answer = server.send(request(Method::POST, &sent.path, Some(&sent.body))).await;
+                let answer =
+                    server.send(request(sent.method.clone(), &sent.path, Some(&sent.body))).await;
                 differences.extend(difference(&sent, answer));
             }
             differences

@@ -10,11 +10,21 @@ versions() {
   stand_in=$tools/kwok-$kwok
 }
 
-built() { [ -d "$programs" ] && [ -d "$stand_in" ]; }
+built() {
+  if [ -n "$node" ]; then
+    [ -d "$programs" ] && node_built
+  else
+    [ -d "$programs" ] && [ -d "$stand_in" ]
+  fi
+}
 
 build_missing() {
   if [ ! -d "$programs" ]; then once "$programs" build_kubernetes; fi
-  if [ ! -d "$stand_in" ]; then once "$stand_in" build_kwok; fi
+  if [ -n "$node" ]; then
+    build_node
+  elif [ ! -d "$stand_in" ]; then
+    once "$stand_in" build_kwok
+  fi
 }
 
 # Fills a folder by a function, so that the folder is there whole or not at all, and two who want it
@@ -35,6 +45,18 @@ once() {
 }
 
 build_kubernetes() {
+  say "building Kubernetes $kubernetes and etcd $etcd: about 6 minutes on 2 cores, once per machine"
+  kubernetes_programs "$1" <<PACKAGES
+etcd go.etcd.io/etcd/server/v3
+kube-apiserver k8s.io/kubernetes/cmd/kube-apiserver
+kube-controller-manager k8s.io/kubernetes/cmd/kube-controller-manager
+kube-scheduler k8s.io/kubernetes/cmd/kube-scheduler
+kubectl k8s.io/kubernetes/cmd/kubectl
+PACKAGES
+}
+
+# Builds the programs that are named on stdin, with their packages, into a folder.
+kubernetes_programs() {
   local to=$1 module=$1/module minor=${kubernetes#*.} flags="-s -w" stamp program package
   minor=${minor%.*}
   # Of what they say of themselves, and of what they name as their user agent.
@@ -44,22 +66,15 @@ build_kubernetes() {
   done
   mkdir "$module"
   cp "$files/go.mod" "$module/"
-  say "building Kubernetes $kubernetes and etcd $etcd: about 6 minutes on 2 cores, once per machine"
   while read -r program package; do
     say "  building $program"
     (
       cd "$module"
       # Beside a developer's other work, not before it.
       GOWORK=off nice -n 10 "$go" build -p 2 -mod=mod -buildvcs=false -ldflags "$flags" \
-        -o "$to/$program" "$package" >&2
+        -o "$to/$program" "$package" >&2 </dev/null
     )
-  done <<PACKAGES
-etcd go.etcd.io/etcd/server/v3
-kube-apiserver k8s.io/kubernetes/cmd/kube-apiserver
-kube-controller-manager k8s.io/kubernetes/cmd/kube-controller-manager
-kube-scheduler k8s.io/kubernetes/cmd/kube-scheduler
-kubectl k8s.io/kubernetes/cmd/kubectl
-PACKAGES
+  done
   rm -r "$module"
 }
 

@@ -1,8 +1,13 @@
 # The parts of a cluster and how each is started. Sourced by .ci/cluster; runs in the state folder.
 
 # In the order in which they are stopped: without etcd, kube-apiserver would take minutes to stop.
-clients=(kwok kube-scheduler kube-controller-manager)
-parts=("${clients[@]}" kube-apiserver etcd)
+control_plane_parts() {
+  clients=(kwok kube-scheduler kube-controller-manager)
+  parts=("${clients[@]}" kube-apiserver etcd)
+  server_flags=(--bind-address 127.0.0.1 --advertise-address 127.0.0.1
+    --endpoint-reconciler-type none --authorization-mode RBAC)
+  objects=(-f "$files/objects.yaml" -f "$files/classes.yaml")
+}
 
 # On sockets, which nobody else can open and for which no port has to be free. Short names, for the
 # length of a socket's path is limited. It insists on advertising a port: nobody asks for it. What a
@@ -15,17 +20,22 @@ start_etcd() {
 }
 
 # The audit log is written before a request is answered, so that it is whole when a test reads it.
+# As some distributions have it, only those name an owner that holds up its end who may do so.
 start_kube_apiserver() {
+  local gates=()
+  if [ -n "${SLUICEGATE_FEATURE_GATES:-}" ]; then
+    gates=(--feature-gates "$SLUICEGATE_FEATURE_GATES")
+  fi
   start kube-apiserver "$programs/kube-apiserver" \
-    --bind-address 127.0.0.1 --secure-port "$port" --advertise-address 127.0.0.1 \
+    "${server_flags[@]}" --secure-port "$port" \
     --etcd-servers unix://etcd.sock \
     --tls-cert-file pki/kube-apiserver.crt --tls-private-key-file pki/kube-apiserver.key \
     --client-ca-file pki/ca.crt \
     --service-account-issuer https://kubernetes.default.svc \
     --service-account-key-file pki/tokens.pub \
     --service-account-signing-key-file pki/tokens.key \
-    --service-cluster-ip-range 10.96.0.0/16 --endpoint-reconciler-type none \
-    --authorization-mode RBAC --allow-privileged --profiling=false \
+    --service-cluster-ip-range 10.96.0.0/16 --allow-privileged --profiling=false \
+    --enable-admission-plugins OwnerReferencesPermissionEnforcement "${gates[@]}" \
     --audit-policy-file "$files/audit-policy.yaml" --audit-log-path audit.log \
     --audit-log-mode blocking --audit-log-maxsize 1000000
 }

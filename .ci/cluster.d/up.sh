@@ -6,25 +6,48 @@ mark=sluicegate-cluster
 patience=120
 
 up() {
-  need_programs
+  if [ -n "$node" ]; then need_box install; else need_programs; fi
   build_missing
   lock
+  cd "$state"
+  if [ -n "$node" ]; then
+    none_but_node
+    touch node
+    in_box || open_box
+    go_in up --state "$state"
+  fi
+  start_missing
+}
+
+# Starts what is not running, on the ground that `up` has laid.
+start_missing() {
   if running; then return; fi
   cd "$state"
   # What a cluster that is gone left of its log would be taken for this one's.
-  if [ ! -d etcd ]; then rm -rf logs audit.log; fi
+  if [ ! -d etcd ]; then find logs audit.log -type f ! -name box.log -delete 2>/dev/null || true; fi
   mkdir -p logs run
   say "starting Kubernetes $kubernetes in $state"
-  if none_alive; then make_keys; fi
+  if none_alive; then
+    make_keys
+    if [ -n "$node" ]; then make_node_keys; fi
+  fi
   alive etcd || start_etcd
   alive kube-apiserver || serve
   # Each of them ends when it does not find the server, and starts with what it has.
-  alive kube-controller-manager || start_kube_controller_manager
-  alive kube-scheduler || start_kube_scheduler
-  alive kwok || start_kwok
+  local last
+  for ((last = ${#clients[@]} - 1; last >= 0; last--)); do
+    alive "${clients[last]}" || "start_${clients[last]//-/_}"
+  done
   until_true "the default objects" apply_objects
   until_true "the nodes and the default service account" usable
   touch ready
+}
+
+# A folder holds a cluster of the one sort or of the other.
+none_but_node() {
+  if [ -e etcd ] && [ ! -e node ]; then
+    fail "$state holds a cluster without a node; .ci/cluster down, or name another with --state"
+  fi
 }
 
 # Starts kube-apiserver where it was before, or else on a port that is free: which one is, is found
@@ -32,6 +55,8 @@ up() {
 serve() {
   local tries who before=
   if [ -e port ]; then before=$(<port); fi
+  # In the box every port is free.
+  if [ -n "$node" ]; then before=6443; fi
   port=$before
   for ((tries = 0; tries < 20; tries++)); do
     if [ -z "$port" ]; then port=$((20000 + RANDOM % 10000)); fi
@@ -41,6 +66,7 @@ serve() {
     for who in stand-in kube-controller-manager kube-scheduler; do
       kubeconfig "system:$who" "$who.kubeconfig"
     done
+    if [ -n "$node" ]; then write_node_files; fi
     until_true "kube-apiserver" answers_or_ended
     if alive kube-apiserver; then
       echo "$port" >port
@@ -61,13 +87,14 @@ answers_or_ended() {
 
 apply_objects() {
   [ ! -e ready ] || return 0
-  kube apply --server-side --force-conflicts -f "$files/objects.yaml"
+  kube apply --server-side --force-conflicts "${objects[@]}"
 }
 
 usable() {
   local part
   for part in "${parts[@]}"; do alive "$part" || ended "$part"; done
-  kube get serviceaccount default && kube wait --for condition=Ready node --all --timeout 0
+  kube get serviceaccount default && kube wait --for condition=Ready node --all --timeout 0 &&
+    { [ -z "$node" ] || kube get --raw /api/v1/nodes/node-0/proxy/healthz; }
 }
 
 running() {

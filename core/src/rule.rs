@@ -64,7 +64,7 @@ pub static OBJ_06: Rule = Rule {
     title: "A finalizer is set only where the spec asks for deletion, and removed last",
     about: "It is set before the first effect that it protects and removed when everything is \
             gone. A resource whose policy keeps its data has none and never blocks a namespace.",
-    remedy: "",
+    remedy: "Where the operator has gone first and resources hang: sluicegate unstick.",
 };
 
 /// Status.

@@ -2,9 +2,12 @@
 
 use std::path::PathBuf;
 
-use clap::{ArgAction, Args, CommandFactory as _, Parser, Subcommand, ValueEnum};
+use clap::{
+    ArgAction, Args, CommandFactory as _, Parser, Subcommand, ValueEnum,
+    builder::PossibleValuesParser,
+};
 
-use crate::{live::args::Which, reach::Reach, run::args::RunArgs};
+use crate::{helm, install::ManifestsArgs, live::args::Which, reach::Reach, run::args::RunArgs};
 
 /// Runs streaming platforms on Kubernetes, and shows beforehand what it would do.
 #[derive(Debug, Parser)]
@@ -29,16 +32,22 @@ pub enum Command {
         #[command(subcommand)]
         what: Import,
     },
-    /// Checks resources: every error with file, line and remedy.
+    /// Checks resources, and values of the Helm charts: every error with file, line and
+    /// remedy.
     Validate(ValidateArgs),
     /// Runs the operator on an embedded Kubernetes until all is quiet.
     Simulate(SimulateArgs),
     /// Runs the operator: keeps every resource in a cluster as it asks to be.
     Run(Box<RunArgs>),
+    /// Lets go of resources that hang on being deleted after the operator has gone. Shows first
+    /// what is then left undone.
+    Unstick(UnstickArgs),
     /// Explains a rule, a field, a condition or a gate.
     Explain(ExplainArgs),
     /// Prints the definitions of the custom resources.
     Crd(CrdArgs),
+    /// Prints the operator's own manifests: its account, its roles, its Deployment.
+    Manifests(ManifestsArgs),
     /// Prints the completions for a shell.
     Completions {
         /// The shell.
@@ -160,9 +169,15 @@ pub struct ImportTopicsArgs {
 /// Arguments of `validate`.
 #[derive(Clone, Debug, Args)]
 pub struct ValidateArgs {
-    /// Where the resources are.
-    #[command(flatten)]
-    pub files: Files,
+    /// A file, a folder (searched for *.yaml, *.yml and *.json), or - for standard input
+    #[arg(short = 'f', long = "filename", value_name = "PATH", required_unless_present = "values")]
+    pub paths: Vec<PathBuf>,
+    /// Values of a Helm chart: a file, or - for standard input. Repeatable
+    #[arg(long, value_name = "FILE")]
+    pub values: Vec<PathBuf>,
+    /// The chart that the values are of. Default: the one that knows more of them
+    #[arg(long, value_name = "CHART", requires = "values", value_parser = charts())]
+    pub chart: Option<String>,
 }
 
 /// Arguments of `simulate`.
@@ -177,6 +192,26 @@ pub struct SimulateArgs {
     /// The form of the result
     #[arg(short, long, value_enum, default_value_t = SimulateFormat::Text)]
     pub output: SimulateFormat,
+    /// Whether to colour
+    #[arg(long, value_enum, default_value_t = Colour::Auto)]
+    pub color: Colour,
+}
+
+/// Arguments of `unstick`.
+#[derive(Clone, Debug, Args)]
+pub struct UnstickArgs {
+    /// What to let go of, if it hangs.
+    #[command(flatten)]
+    pub which: Which,
+    /// How to reach the cluster.
+    #[command(flatten)]
+    pub reach: Reach,
+    /// Does it. Without this it is only shown
+    #[arg(long)]
+    pub yes: bool,
+    /// The namespace of the operator that has gone. Default: an operator in any counts
+    #[arg(long, value_name = "NAMESPACE")]
+    pub lease_namespace: Option<String>,
     /// Whether to colour
     #[arg(long, value_enum, default_value_t = Colour::Auto)]
     pub color: Colour,
@@ -299,6 +334,11 @@ impl Colour {
             Self::Never => false,
         }
     }
+}
+
+/// The names of the charts.
+fn charts() -> PossibleValuesParser {
+    PossibleValuesParser::new(helm::CHARTS.iter().map(|chart| chart.name))
 }
 
 /// The completions for a shell.

@@ -18,6 +18,8 @@ use sluicegate_core::{
 pub struct KindInfo {
     /// Its API.
     pub api: Api,
+    /// The finalizer that it may hold.
+    pub finalizer: Option<&'static str>,
     /// Its definition.
     pub crd: CustomResourceDefinition,
     /// Its schema.
@@ -81,6 +83,7 @@ impl<S: System> Visitor<S> for Gather {
     fn kind<K: Kind<System = S>>(&mut self) {
         self.0.push(KindInfo {
             api: Api::of::<K::Resource>(),
+            finalizer: K::FINALIZER,
             crd: K::crd(),
             schema: K::schema(),
             reasons: K::REASONS,

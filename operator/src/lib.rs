@@ -10,8 +10,10 @@ use clap::Parser as _;
 pub mod cli;
 pub mod crd;
 pub mod explain;
+pub mod helm;
 pub mod import;
 pub mod input;
+pub mod install;
 pub mod kinds;
 pub mod live;
 pub mod plan;
@@ -21,6 +23,7 @@ pub mod run;
 pub mod simulate;
 pub mod snapshot;
 pub mod terminal;
+pub mod unstick;
 pub mod validate;
 
 use cli::{Cli, Command};
@@ -48,8 +51,10 @@ where
         Command::Snapshot(args) => snapshot::run(args, io),
         Command::Simulate(args) => simulate::run(args, io),
         Command::Run(args) => run::run(args, io),
+        Command::Unstick(args) => unstick::run(args, io),
         Command::Explain(args) => explain::run(args, io),
         Command::Crd(args) => crd::run(args, io),
+        Command::Manifests(args) => install::run(args, io),
         Command::Completions { shell } => {
             io.out(&cli::completions(*shell));
             Ok(DONE)

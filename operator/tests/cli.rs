@@ -325,6 +325,18 @@ fn everything_listed_can_be_explained_and_a_slip_is_met_with_the_nearest() {
 }
 
 #[test]
+fn unstick_chooses_nothing_by_itself_and_touches_nothing_without_a_cluster() {
+    let ran = run(&["unstick", "--yes"]);
+    assert_eq!((ran.code, ran.out.as_str()), (1, ""));
+    assert!(ran.err.contains("nothing is chosen") && ran.err.contains("-A"), "{}", ran.err);
+    let ran = run(&["unstick", "-A", "--kubeconfig", "no/such/file"]);
+    assert_eq!((ran.code, ran.out.as_str()), (1, ""));
+    assert!(ran.err.contains("no cluster can be reached"), "{}", ran.err);
+    assert!(!ran.err.contains("--state"), "{}", ran.err);
+    assert!(ran.err.ends_with("Nothing was changed.\n"), "{}", ran.err);
+}
+
+#[test]
 fn definitions_and_completions_are_printed() {
     let all = run(&["crd"]).out;
     assert_eq!(all.matches("kind: CustomResourceDefinition").count(), 2);

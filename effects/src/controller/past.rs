@@ -10,7 +10,7 @@ use serde_json::Value;
 use sluicegate_core::{kind::System, observed::at, plan::Plan};
 use tokio::time::Instant;
 
-use super::Backoff;
+use super::{Backoff, refusals::Refusals};
 use crate::{
     live::Written,
     watch::{Dice, Watches, number},
@@ -27,6 +27,8 @@ pub(super) const SETTLE: Duration = Duration::from_millis(250);
 #[derive(Debug)]
 pub(super) struct Past {
     pub(super) backoff: Backoff,
+    /// What the product has refused of what is asked for.
+    pub(super) refusals: Refusals,
     stamp: Option<u64>,
     refused: Option<Refused>,
     written: Vec<Written>,
@@ -37,7 +39,7 @@ pub(super) struct Past {
     pub(super) would: Vec<String>,
 }
 
-/// That the API server, or the product, refused something.
+/// That the API server refused something.
 #[derive(Clone, Debug)]
 struct Refused {
     message: String,
@@ -49,6 +51,7 @@ impl Past {
     pub(super) fn new(dice: Dice) -> Self {
         Self {
             backoff: Backoff::new(dice),
+            refusals: Refusals::default(),
             stamp: None,
             refused: None,
             written: Vec::new(),
@@ -64,6 +67,7 @@ impl Past {
         if self.stamp != stamp {
             self.stamp = stamp;
             self.refused = None;
+            self.refusals.clear();
             self.backoff.reset();
         }
     }

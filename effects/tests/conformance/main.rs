@@ -146,6 +146,10 @@ async fn install(real: &Real) {
     let all = "/apis/apiextensions.k8s.io/v1/customresourcedefinitions";
     for entry in fs::read_dir(root().join("deploy/crds")).expect("the folder is there") {
         let path = entry.expect("it can be listed").path();
+        // Beside them is what kustomize reads.
+        if path.extension().is_none_or(|end| end != "yaml") {
+            continue;
+        }
         let file = fs::read_to_string(&path).expect("it can be read");
         let parsed = yaml::parse("a definition", &file).expect("it is YAML");
         for document in yaml::flatten(parsed) {

@@ -2,7 +2,7 @@
 //! robbed of what it holds.
 
 use std::{
-    env, fs, io,
+    fs, io,
     net::{SocketAddr, TcpStream},
     path::{Path, PathBuf},
     process::{Child, Command, Stdio},
@@ -11,6 +11,10 @@ use std::{
     time::{Duration, Instant},
 };
 
+#[path = "program.rs"]
+mod program;
+
+pub(crate) use self::program::{MISSING, program, required};
 use crate::standin;
 
 /// A process and its data. Both go with it.
@@ -23,23 +27,6 @@ pub(crate) struct Rivvend {
     api: SocketAddr,
     process: Child,
 }
-
-/// The program that `RIVVEND` names, or a `rivvend` in `PATH`.
-pub(crate) fn program() -> Option<PathBuf> {
-    let named = env::var_os("RIVVEND").map(PathBuf::from);
-    let path = env::var_os("PATH").unwrap_or_default();
-    let mut found = env::split_paths(&path).map(|folder| folder.join("rivvend"));
-    named.or_else(|| found.find(|file| file.is_file()))
-}
-
-/// Whether it is a failure that there is none.
-pub(crate) fn required() -> bool {
-    let is = |name, value| env::var(name).is_ok_and(|it| it == value);
-    is("CI", "true") || is("SLUICEGATE_REQUIRE_RIVVEND", "1")
-}
-
-/// What is said where there is none.
-pub(crate) const MISSING: &str = "no rivvend found (set RIVVEND)";
 
 #[allow(dead_code, reason = "no suite uses all of it")]
 impl Rivvend {

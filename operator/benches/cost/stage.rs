@@ -76,8 +76,9 @@ impl Stage {
 
     fn install(&self) {
         let files = fs::read_dir(root().join("deploy/crds")).expect("the folder is there");
-        for file in files {
-            let definition = document(&file.expect("it can be read").path());
+        let paths = files.map(|file| file.expect("it can be read").path());
+        for path in paths.filter(|path| path.extension().is_some_and(|end| end == "yaml")) {
+            let definition = document(&path);
             self.kube.apply(DEFINITIONS, &definition);
             let name = definition["metadata"]["name"].as_str().unwrap_or_default();
             until(&format!("{name} to be served"), seconds(30), || {

@@ -12,6 +12,7 @@ use std::{
 use k8s_openapi::jiff::Timestamp;
 use serde_json::{Value, json};
 use sluicegate_core::{
+    label::PAUSED,
     observed::{Look, Observed, Reads, Ref, Seen, text},
     systems::rivven::{Answer, Probe, Rivven},
 };
@@ -24,6 +25,7 @@ const LAST_APPLIED: &str = "kubectl.kubernetes.io/last-applied-configuration";
 #[derive(Clone, Debug)]
 pub struct Capture {
     now: Timestamp,
+    unpaused: bool,
     seen: Observed<Rivven>,
     objects: BTreeMap<Ref, Value>,
     denied: BTreeSet<Ref>,
@@ -37,6 +39,7 @@ impl Capture {
     pub fn at(now: Timestamp) -> Self {
         Self {
             now,
+            unpaused: false,
             seen: Observed::default(),
             objects: BTreeMap::new(),
             denied: BTreeSet::new(),
@@ -46,16 +49,31 @@ impl Capture {
         }
     }
 
+    /// The same, as if no resource were paused.
+    #[must_use]
+    pub fn unpaused(mut self) -> Self {
+        self.unpaused = true;
+        self
+    }
+
     /// Adds what came of looking for one object.
     pub fn saw(&mut self, target: Ref, look: &Look) {
         self.seen.saw(target.clone(), look.clone());
         match look {
-            Look::Found(object) => drop(self.objects.insert(target, redacted(object))),
+            Look::Found(object) => self.keep(target, object),
             Look::Denied(_) => drop(self.denied.insert(target)),
             // In a namespace, what a file does not hold is not there.
             Look::Absent if target.namespace.is_empty() => drop(self.absent.insert(target)),
             Look::Absent => {}
         }
+    }
+
+    fn keep(&mut self, target: Ref, object: &Value) {
+        let mut object = redacted(object);
+        if self.unpaused {
+            without_annotation(&mut object, PAUSED);
+        }
+        self.objects.insert(target, object);
     }
 
     /// Adds what came of looking. Brokers that do not answer are left out where they may have been
@@ -78,7 +96,7 @@ impl Capture {
                 let place = |at| text(item, at).to_owned();
                 let (namespace, name) = (place("/metadata/namespace"), place("/metadata/name"));
                 let target = Ref { api: selector.api.clone(), namespace, name };
-                self.objects.insert(target, redacted(item));
+                self.keep(target, item);
             }
             let list = sluicegate_core::observed::List::NotServed;
             self.seen.listed(selector, list);
@@ -130,13 +148,7 @@ fn name(target: &Ref) -> Value {
 /// An object without what is nobody's business.
 fn redacted(object: &Value) -> Value {
     let mut object = object.clone();
-    if let Some(Value::Object(annotations)) = object.pointer_mut("/metadata/annotations")
-        && annotations.remove(LAST_APPLIED).is_some()
-        && annotations.is_empty()
-        && let Some(meta) = object["metadata"].as_object_mut()
-    {
-        meta.remove("annotations");
-    }
+    without_annotation(&mut object, LAST_APPLIED);
     // No plan reads one; if one ever does, its values stay where they are.
     if text(&object, "/kind") == "Secret"
         && let Some(fields) = object.as_object_mut()
@@ -144,4 +156,14 @@ fn redacted(object: &Value) -> Value {
         fields.retain(|field, _| field != "data" && field != "stringData");
     }
     object
+}
+
+fn without_annotation(object: &mut Value, name: &str) {
+    if let Some(Value::Object(annotations)) = object.pointer_mut("/metadata/annotations")
+        && annotations.remove(name).is_some()
+        && annotations.is_empty()
+        && let Some(meta) = object["metadata"].as_object_mut()
+    {
+        meta.remove("annotations");
+    }
 }

@@ -1,7 +1,8 @@
 //! The resources to plan for: those that files give, or those that are there.
 
-use std::collections::BTreeSet;
+use std::{collections::BTreeSet, sync::Arc};
 
+use serde_json::Value;
 use sluicegate_core::observed::{Api, List, Look, Ref, Selector, text};
 use sluicegate_effects::file::Entry;
 
@@ -32,10 +33,10 @@ pub fn find(
     match wish {
         Wish::Given(entries) => given(cluster, entries, capture),
         Wish::Chosen(choice) => {
-            if choice.names_some() && choice.namespace.is_none() {
-                choice.namespace = Some(cluster.namespace().to_owned());
+            for (target, object) in chosen(cluster, choice, io)? {
+                capture.saw(target, &Look::Found(object));
             }
-            chosen(cluster, choice, capture, io)
+            Ok(())
         }
     }
 }
@@ -62,12 +63,21 @@ fn given(cluster: &Cluster, entries: &[Entry], capture: &mut Capture) -> Result<
     if missing.is_empty() { Ok(()) } else { Err(undefined(cluster, &missing)) }
 }
 
-fn chosen(
+/// The resources that are there and chosen. Single ones that are named without a namespace are
+/// those of the context.
+///
+/// # Errors
+///
+/// If they cannot be looked at, their definitions are not installed, or one that is named is not
+/// there.
+pub fn chosen(
     cluster: &Cluster,
-    choice: &Choice,
-    capture: &mut Capture,
+    choice: &mut Choice,
     io: &mut Io<'_>,
-) -> Result<(), Failure> {
+) -> Result<Vec<(Ref, Arc<Value>)>, Failure> {
+    if choice.names_some() && choice.namespace.is_none() {
+        choice.namespace = Some(cluster.namespace().to_owned());
+    }
     let (mut found, mut missing, mut served) = (Vec::new(), BTreeSet::new(), false);
     for kind in kinds::all().iter().filter(|kind| choice.has_kind(&kind.api.kind)) {
         let (api, labels) = (kind.api.clone(), Default::default());
@@ -82,8 +92,7 @@ fn chosen(
             let (namespace, name) = (part("/metadata/namespace"), part("/metadata/name"));
             let target = Ref { api: kind.api.clone(), namespace, name };
             if choice.has(&target, &item) {
-                found.push(target.clone());
-                capture.saw(target, &Look::Found(item));
+                found.push((target, item));
             }
         }
     }
@@ -94,9 +103,9 @@ fn chosen(
         let (kind, group) = (&api.kind, &api.group);
         io.err(&format!("note: {kind} is not installed ({}.{group}): left out", api.plural));
     }
-    let lost = choice.missing(&found.iter().collect::<Vec<_>>());
+    let lost = choice.missing(&found.iter().map(|(target, _)| target).collect::<Vec<_>>());
     if lost.is_empty() {
-        return Ok(());
+        return Ok(found);
     }
     let place = choice.namespace.as_deref().unwrap_or_default();
     let tell = |name: &String| format!("error: {name} is not in the namespace {place}");

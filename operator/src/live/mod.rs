@@ -28,7 +28,7 @@ pub use self::{
     capture::Capture,
     cluster::{Cluster, unread},
     dry_run::{Refusals, refusals},
-    find::{Wish, find},
+    find::{Wish, chosen, find},
 };
 
 /// How the name of a live state begins.

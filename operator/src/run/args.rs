@@ -110,7 +110,7 @@ fn yes_or_no(text: &str) -> Result<bool, String> {
 }
 
 /// The name of a namespace: a DNS label.
-fn name(text: &str) -> Result<String, String> {
+pub(crate) fn name(text: &str) -> Result<String, String> {
     let text = text.trim();
     let good = |c: char| c.is_ascii_lowercase() || c.is_ascii_digit() || c == '-';
     let edge = |c: Option<char>| c.is_some_and(|c| c != '-');

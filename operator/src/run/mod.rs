@@ -13,11 +13,11 @@
 mod announce;
 pub mod args;
 mod health;
-mod lease;
+pub(crate) mod lease;
 mod numbers;
 mod probes;
 mod process;
-mod rights;
+pub(crate) mod rights;
 mod start;
 mod tasks;
 mod telemetry;
@@ -34,6 +34,9 @@ use crate::{Failure, terminal::Io};
 const THREADS: usize = 2;
 /// How long what is left over at the end may take to go.
 const LEFT_OVER: Duration = Duration::from_millis(200);
+/// How long it takes to end at the most, once it is asked to.
+pub(crate) const END_MAX: Duration =
+    process::FINISH.saturating_add(process::LEAVE).saturating_add(LEFT_OVER);
 
 /// Runs the operator until it is asked to end.
 ///

@@ -36,9 +36,9 @@ use crate::{DONE, FAILED, Failure};
 /// What the API server is told who calls.
 const AGENT: &str = concat!("sluicegate/", env!("CARGO_PKG_VERSION"));
 /// How long the actions in hand may take at the end: the longest deadline of a request, and some.
-const FINISH: Duration = Duration::from_secs(20);
+pub(crate) const FINISH: Duration = Duration::from_secs(20);
 /// How long giving up the lease may take.
-const LEAVE: Duration = Duration::from_millis(2_500);
+pub(crate) const LEAVE: Duration = Duration::from_millis(2_500);
 
 /// The process, as it runs.
 pub(crate) struct Process {

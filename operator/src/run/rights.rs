@@ -20,6 +20,8 @@ use sluicegate_effects::{
     live::{ApiServer, DEADLINE, Request},
 };
 
+use super::lease;
+
 /// How many are asked for at the same time.
 const AT_ONCE: usize = 8;
 /// What plans do to objects that a kind reads without owning them, and what they look up on the
@@ -28,10 +30,12 @@ const BEYOND: &[(&str, &str, &str, &str)] = &[
     ("", "pods/eviction", "create", "ROL-01"),
     ("", "persistentvolumeclaims", "patch", "STO-01"),
     ("", "persistentvolumeclaims", "delete", "DEL-01"),
-    ("storage.k8s.io", "storageclasses", "get", "STO-05"),
     ("storage.k8s.io", "storageclasses", "list", "STO-05"),
     ("storage.k8s.io", "storageclasses", "watch", "STO-05"),
 ];
+
+/// What the lease is for.
+const ELECTION: &str = "leader election";
 
 /// Something that the process has to be allowed to do.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -40,6 +44,8 @@ pub(crate) struct Right {
     pub group: String,
     /// The plural, with what is below it, such as `pods/eviction`.
     pub resource: String,
+    /// The only object it is about; empty for all.
+    pub name: &'static str,
     /// The verb, as RBAC calls it.
     pub verb: &'static str,
     /// Where.
@@ -72,7 +78,9 @@ pub(crate) fn needed(writes: bool, lease: bool) -> Vec<Right> {
     gather.add(events, &["create", "patch"], Place::Watched, "events");
     if lease {
         let leases = ("coordination.k8s.io", "leases");
-        gather.add(leases, &["get", "create", "update"], Place::Lease, "leader election");
+        gather.add(leases, &["create"], Place::Lease, ELECTION);
+        // What is created has no name yet, as far as RBAC can see.
+        gather.add_of(leases, lease::NAME, &["get", "update"], Place::Lease, ELECTION);
     }
     let looks = |right: &Right| matches!(right.verb, "get" | "list" | "watch");
     let tells = |right: &Right| right.resource == "events";
@@ -115,9 +123,14 @@ impl<S: System> Visitor<S> for Gather {
 }
 
 impl Gather {
-    fn add(
+    fn add(&mut self, of: (&str, &str), verbs: &[&'static str], place: Place, wanted: &str) {
+        self.add_of(of, "", verbs, place, wanted);
+    }
+
+    fn add_of(
         &mut self,
         (group, resource): (&str, &str),
+        name: &'static str,
         verbs: &[&'static str],
         place: Place,
         wanted: &str,
@@ -128,7 +141,8 @@ impl Gather {
             };
             if !self.0.iter().any(known) {
                 let (group, resource) = (group.to_owned(), resource.to_owned());
-                self.0.push(Right { group, resource, verb, place, wanted: wanted.to_owned() });
+                let wanted = wanted.to_owned();
+                self.0.push(Right { group, resource, name, verb, place, wanted });
             }
         }
     }
@@ -264,6 +278,7 @@ fn review(right: &Right, namespace: &str) -> Request {
             "group": right.group,
             "resource": resource,
             "subresource": below,
+            "name": right.name,
             "verb": right.verb,
             "namespace": namespace,
         } },

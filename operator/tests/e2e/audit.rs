@@ -2,7 +2,7 @@
 //! says it did is not asked; what was asked of the server is.
 
 use std::{
-    collections::BTreeMap,
+    collections::{BTreeMap, BTreeSet},
     fmt,
     fs::File,
     io::{Read as _, Seek as _, SeekFrom},
@@ -22,6 +22,8 @@ pub(crate) struct Entry {
     pub(crate) answered: Timestamp,
     /// As Kubernetes calls it: `get`, `list`, `watch`, `create`, `update`, `patch`, `delete`.
     pub(crate) verb: String,
+    /// The group of what it was about; empty for the core group.
+    pub(crate) group: String,
     /// Of what, in the plural.
     pub(crate) resource: String,
     /// Such as `status` or `eviction`.
@@ -30,6 +32,8 @@ pub(crate) struct Entry {
     pub(crate) name: String,
     /// The HTTP status.
     pub(crate) code: u64,
+    /// Whether whoever asked had no right to.
+    pub(crate) forbidden: bool,
     /// Whether it only asked what would be.
     pub(crate) dry: bool,
     /// What was sent.
@@ -106,8 +110,10 @@ struct Read {
     /// What of the last line was there.
     rest: Vec<u8>,
     users: BTreeMap<String, Vec<Arc<Entry>>>,
+    /// The groups that each of them is in.
+    groups: BTreeMap<String, BTreeSet<String>>,
     /// Watches that were told when they began.
-    begun: std::collections::BTreeSet<String>,
+    begun: BTreeSet<String>,
 }
 
 impl Audit {
@@ -122,6 +128,13 @@ impl Audit {
         let mut entries = read.users.get(user).cloned().unwrap_or_default();
         entries.sort_by_key(|entry| entry.at);
         entries
+    }
+
+    /// Everybody who asked for anything so far, with the groups that each is in.
+    pub(crate) fn users(&self) -> BTreeMap<String, BTreeSet<String>> {
+        let mut read = self.read.lock().unwrap_or_else(PoisonError::into_inner);
+        read.more(&self.path);
+        read.groups.clone()
     }
 }
 
@@ -142,9 +155,7 @@ impl Read {
     }
 
     fn event(&mut self, mut event: Value) {
-        let Some(user) = event["impersonatedUser"]["username"].as_str().map(str::to_owned) else {
-            return;
-        };
+        let Some((user, groups)) = user(&event) else { return };
         let id = event["auditID"].as_str().unwrap_or_default().to_owned();
         // A watch is told twice: when it begins, and when it ends.
         match event["stage"].as_str() {
@@ -166,16 +177,32 @@ impl Read {
             at: time(&event["requestReceivedTimestamp"]),
             answered: time(&event["stageTimestamp"]),
             verb: text(&event["verb"]),
+            group: text(&of["apiGroup"]),
             resource: text(&of["resource"]),
             subresource: text(&of["subresource"]),
             namespace: text(&of["namespace"]),
             name,
             code: event["responseStatus"]["code"].as_u64().unwrap_or_default(),
+            forbidden: event["annotations"]["authorization.k8s.io/decision"] == "forbid",
             dry: uri.contains("dryRun=All") || body["dryRun"].is_array(),
             body,
         };
+        self.groups.entry(user.clone()).or_default().extend(groups);
         self.users.entry(user).or_default().push(Arc::new(entry));
     }
+}
+
+/// Who is under test, with the groups: whoever is impersonated, or an account with its token.
+fn user(event: &Value) -> Option<(String, Vec<String>)> {
+    let name = |of: &Value| of["username"].as_str().map(str::to_owned);
+    let account = |name: &String| name.starts_with("system:serviceaccount:");
+    let (acted, own) = (&event["impersonatedUser"], &event["user"]);
+    let (who, name) = match name(acted) {
+        Some(name) => (acted, name),
+        None => (own, name(own).filter(account)?),
+    };
+    let groups = who["groups"].as_array().into_iter().flatten();
+    Some((name, groups.filter_map(|group| group.as_str().map(str::to_owned)).collect()))
 }
 
 /// Those of a class.

@@ -1,6 +1,6 @@
 //! The control plane that the suite runs against: started once for all scenarios, stopped at the
 //! end. The few that need every namespace, or change the definitions, have a second one and take
-//! turns.
+//! turns; so do those that install, on a third.
 
 use std::{
     env, fs,
@@ -9,12 +9,16 @@ use std::{
     sync::{Mutex, MutexGuard, OnceLock, PoisonError},
 };
 
-use serde_json::Value;
+use serde_json::{Value, json};
 use sluicegate_effects::yaml;
 
 use crate::{
     audit::Audit,
-    kube::{DEFINITIONS, Kube},
+    granted,
+    kube::{
+        CLAIMS, CLUSTER_ROLE_BINDINGS, CLUSTER_ROLES, CLUSTERS, DEFINITIONS, Kube, NAMESPACES,
+        TOPICS,
+    },
     wait::{seconds, until},
 };
 
@@ -22,6 +26,9 @@ use crate::{
 const GIVEN: &str = "SLUICEGATE_E2E_CLUSTER";
 /// By this the suite has to run: what it needs is built, and if it cannot be, that is a failure.
 const REQUIRE: &str = "SLUICEGATE_REQUIRE_CLUSTER";
+
+/// The feature gates of an API server that .ci/cluster starts.
+const GATES: &str = "SLUICEGATE_FEATURE_GATES";
 
 /// A control plane.
 pub(crate) struct ControlPlane {
@@ -35,6 +42,7 @@ pub(crate) struct ControlPlane {
 
 static SHARED: OnceLock<ControlPlane> = OnceLock::new();
 static ALONE: OnceLock<ControlPlane> = OnceLock::new();
+static BARE: OnceLock<ControlPlane> = OnceLock::new();
 
 /// The repository.
 pub(crate) fn root() -> PathBuf {
@@ -77,9 +85,24 @@ pub(crate) fn alone() -> (MutexGuard<'static, ()>, &'static ControlPlane) {
     (turn, ALONE.get_or_init(|| ControlPlane::up(None, "alone")))
 }
 
+/// The one on which things are installed, as it was when it was new. It does not stream lists, as
+/// servers of Kubernetes 1.33 do not unless they are told to.
+pub(crate) fn bare() -> (MutexGuard<'static, ()>, &'static ControlPlane) {
+    static TURN: Mutex<()> = Mutex::new(());
+    let turn = TURN.lock().unwrap_or_else(PoisonError::into_inner);
+    let plane = BARE.get_or_init(|| ControlPlane::up_with(None, "bare", "WatchList=false"));
+    plane.clear();
+    (turn, plane)
+}
+
+/// Those that were used.
+pub(crate) fn used() -> impl Iterator<Item = &'static ControlPlane> {
+    [SHARED.get(), ALONE.get(), BARE.get()].into_iter().flatten()
+}
+
 /// Stops what was started.
 pub(crate) fn down() {
-    for plane in [SHARED.get(), ALONE.get()].into_iter().flatten() {
+    for plane in used() {
         if plane.ours {
             let ended = command("down", Some(&plane.state)).arg("--keep").output();
             ended.expect(".ci/cluster has been run before");
@@ -89,23 +112,47 @@ pub(crate) fn down() {
 
 impl ControlPlane {
     fn up(given: Option<PathBuf>, name: &str) -> Self {
+        Self::up_with(given, name, "")
+    }
+
+    /// With feature gates of the API server.
+    fn up_with(given: Option<PathBuf>, name: &str, gates: &str) -> Self {
         let ours = given.is_none();
         let own = || Path::new(env!("CARGO_TARGET_TMPDIR")).join("e2e").join(name);
         let state = given.unwrap_or_else(own);
         if ours {
             // One that a suite left that was killed.
             drop(command("down", Some(&state)).stderr(Stdio::null()).output());
-            let ended = command("up", Some(&state)).stdout(Stdio::null()).status();
+            let mut up = command("up", Some(&state));
+            let ended = up.env(GATES, gates).stdout(Stdio::null()).status();
             assert!(ended.expect(".ci/cluster is there").success(), "the control plane is up");
         }
         let (kube, audit) =
             (Kube::of(&state.join("stand-in.kubeconfig")), Audit::of(state.join("audit.log")));
+        granted::everywhere(&kube);
         Self { state, ours, kube, audit }
     }
 
     /// The kubeconfig of its administrator, whose requests are in the audit log.
     pub(crate) fn kubeconfig(&self) -> PathBuf {
-        self.state.join("kubeconfig")
+        self.state().join("kubeconfig")
+    }
+
+    /// Where it keeps its files.
+    pub(crate) fn state(&self) -> &Path {
+        &self.state
+    }
+
+    /// What kubectl keeps, so that control planes do not share it.
+    pub(crate) fn cache(&self) -> PathBuf {
+        self.state.join("cache")
+    }
+
+    /// What a shell evaluates to use it.
+    pub(crate) fn env(&self) -> String {
+        let told = command("env", Some(&self.state)).output().expect(".ci/cluster is there");
+        assert!(told.status.success(), "the control plane is up");
+        String::from_utf8_lossy(&told.stdout).into_owned()
     }
 
     /// Installs our definitions, and waits until they are served.
@@ -114,6 +161,39 @@ impl ControlPlane {
             let name = definition["metadata"]["name"].as_str().unwrap_or_default().to_owned();
             self.kube.apply(DEFINITIONS, &definition);
             self.established(&name);
+        }
+    }
+
+    /// Removes everything that was ever installed, and what came of it.
+    fn clear(&self) {
+        let kube = &self.kube;
+        let name = |one: &Value| one["metadata"]["name"].as_str().unwrap_or_default().to_owned();
+        let served = kube.list(DEFINITIONS, "");
+        for kind in [CLUSTERS, TOPICS] {
+            if !served.iter().any(|one| name(one).starts_with(kind.plural)) {
+                continue;
+            }
+            // Nobody is there to finish what they wait for.
+            for one in kube.list(kind, "") {
+                let namespace = one["metadata"]["namespace"].as_str().unwrap_or_default();
+                let free = json!({ "metadata": { "finalizers": null } });
+                kube.merge(kind, namespace, &name(&one), &free);
+            }
+        }
+        let all = [DEFINITIONS, CLAIMS, CLUSTER_ROLES, CLUSTER_ROLE_BINDINGS, NAMESPACES];
+        for kind in all {
+            let own = |one: &Value| match kind {
+                CLUSTER_ROLES | CLUSTER_ROLE_BINDINGS => name(one).starts_with("sluicegate"),
+                NAMESPACES => name(one) != "default" && !name(one).starts_with("kube-"),
+                _ => true,
+            };
+            let place = if kind == CLAIMS { "default" } else { "" };
+            let there = || kube.list(kind, place).into_iter().filter(own).map(|one| name(&one));
+            there().for_each(|one| kube.delete(kind, place, &one));
+            until("what was installed to be gone", seconds(60), || {
+                let left: Vec<String> = there().collect();
+                if left.is_empty() { Ok(()) } else { Err(left.join(", ")) }
+            });
         }
     }
 
@@ -135,6 +215,7 @@ pub(crate) fn definitions() -> Vec<Value> {
     let mut files: Vec<PathBuf> = fs::read_dir(&folder)
         .expect("the folder is there")
         .map(|entry| entry.expect("it can be read").path())
+        .filter(|path| path.extension().is_some_and(|end| end == "yaml"))
         .collect();
     files.sort();
     files.iter().flat_map(|file| documents(file)).collect()

@@ -40,6 +40,9 @@ pub(crate) const BUDGETS: Kind = kind("/apis/policy/v1", "poddisruptionbudgets")
 pub(crate) const LEASES: Kind = kind("/apis/coordination.k8s.io/v1", "leases");
 pub(crate) const ROLES: Kind = kind("/apis/rbac.authorization.k8s.io/v1", "roles");
 pub(crate) const ROLE_BINDINGS: Kind = kind("/apis/rbac.authorization.k8s.io/v1", "rolebindings");
+pub(crate) const CLUSTER_ROLES: Kind = kind("/apis/rbac.authorization.k8s.io/v1", "clusterroles");
+pub(crate) const CLUSTER_ROLE_BINDINGS: Kind =
+    kind("/apis/rbac.authorization.k8s.io/v1", "clusterrolebindings");
 pub(crate) const EVENTS: Kind = kind("/apis/events.k8s.io/v1", "events");
 pub(crate) const DEFINITIONS: Kind =
     kind("/apis/apiextensions.k8s.io/v1", "customresourcedefinitions");

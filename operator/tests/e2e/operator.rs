@@ -15,7 +15,7 @@ use serde_json::{Value, json};
 
 use crate::{
     control_plane::{ControlPlane, documents},
-    proxy::Proxy,
+    granted,
     wait::{seconds, until},
 };
 
@@ -32,8 +32,10 @@ pub(crate) struct Start {
     pub(crate) server: Option<SocketAddr>,
     /// Further arguments.
     pub(crate) args: Vec<String>,
-    /// The groups it belongs to; none for the one that may do everything.
+    /// The groups it belongs to; none for the one that has the operator's role.
     pub(crate) groups: Vec<String>,
+    /// The token that it is known by, if it does not act as somebody.
+    pub(crate) token: Option<String>,
     /// Variables of its environment.
     pub(crate) env: Vec<(String, String)>,
 }
@@ -47,12 +49,6 @@ pub(crate) struct Operator {
 }
 
 impl Start {
-    /// Through a proxy.
-    pub(crate) fn through(mut self, proxy: &Proxy) -> Self {
-        self.server = Some(proxy.address);
-        self
-    }
-
     /// With further arguments.
     pub(crate) fn with(mut self, args: &[&str]) -> Self {
         self.args.extend(args.iter().map(|arg| (*arg).to_owned()));
@@ -73,10 +69,14 @@ impl Start {
             config["users"][0]["user"] = json!({});
         }
         let user = &mut config["users"][0]["user"];
-        user["as"] = json!(self.user);
-        user["as-groups"] = json!(self.groups);
-        if self.groups.is_empty() {
-            user["as-groups"] = json!(["system:masters"]);
+        let operators = [granted::OPERATORS.to_owned()];
+        let groups = if self.groups.is_empty() { &operators[..] } else { &self.groups };
+        match &self.token {
+            Some(token) => *user = json!({ "token": token }),
+            None => {
+                user["as"] = json!(self.user);
+                user["as-groups"] = json!(groups);
+            }
         }
         if let Some(namespace) = &self.lease {
             config["contexts"][0]["context"]["namespace"] = json!(namespace);

@@ -7,6 +7,7 @@ use serde_json::{Value, json};
 
 use crate::{
     audit::{Class, Entry},
+    granted,
     operator::{Start, folder, plan},
     scene::Scene,
 };
@@ -21,7 +22,8 @@ pub(crate) type Line = (String, Value);
 /// If planning has written anything.
 pub(crate) fn printed(scene: &Scene, resource: &Value) -> Vec<Line> {
     let user = format!("{}-plan", scene.user);
-    let start = Start { user: user.clone(), ..scene.start() };
+    let groups = vec![granted::PLANNERS.to_owned()];
+    let start = Start { user: user.clone(), groups, ..scene.start() };
     let kubeconfig = start.kubeconfig(scene.plane).display().to_string();
     let path = folder().join(format!("{user}.json"));
     fs::write(&path, resource.to_string()).expect("the folder can be written");

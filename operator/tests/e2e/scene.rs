@@ -8,7 +8,8 @@ use serde_json::{Value, json};
 use crate::{
     audit::{Class, Entry, of_class},
     control_plane::{ControlPlane, shared},
-    kube::{CLUSTERS, Kube, NAMESPACES, PARTS, TOPICS},
+    granted,
+    kube::{CLUSTERS, EVENTS, Kube, NAMESPACES, PARTS, TOPICS},
     operator::{Operator, Start},
     standin::StandIn,
     wait::{seconds, until},
@@ -49,6 +50,7 @@ impl Scene {
             "apiVersion": "v1", "kind": "Namespace", "metadata": { "name": name },
         });
         self.kube().apply(NAMESPACES, &body);
+        granted::in_namespace(self.kube(), name);
     }
 
     pub(crate) fn kube(&self) -> &Kube {
@@ -136,6 +138,16 @@ impl Scene {
         let what = format!("{condition}={status} of topic {name} in {}", self.namespace);
         let seen = || self.kube().get(TOPICS, &self.namespace, name).unwrap_or_default();
         until(&what, seconds(40), || says(seen(), condition, status)).0
+    }
+
+    /// What events of its namespace say.
+    pub(crate) fn notes(&self) -> Vec<String> {
+        let events = self.kube().list(EVENTS, &self.namespace);
+        let text = |event: &Value| {
+            let (reason, note) = (event["reason"].as_str(), event["note"].as_str());
+            format!("{}: {}", reason.unwrap_or_default(), note.unwrap_or_default())
+        };
+        events.iter().map(text).collect()
     }
 
     /// What its operator has asked for so far.

@@ -7,7 +7,7 @@
 #![allow(dead_code, reason = "no suite uses all of it")]
 
 mod held;
-mod serve;
+pub(crate) mod serve;
 
 use std::{
     collections::BTreeMap,

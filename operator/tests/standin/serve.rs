@@ -150,7 +150,7 @@ fn reset(stream: &TcpStream) -> io::Result<()> {
 
 /// A request in words; nothing for greetings.
 #[expect(clippy::wildcard_enum_match_arm, reason = "the operator asks nothing else")]
-fn told(request: &Request) -> Option<String> {
+pub(crate) fn told(request: &Request) -> Option<String> {
     Some(match request {
         Request::CreateTopic { name, partitions } => {
             format!("create {name} {}", partitions.unwrap_or_default())

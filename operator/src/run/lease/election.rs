@@ -309,7 +309,7 @@ pub(crate) fn holder(lease: &Lease) -> &str {
 }
 
 /// How long a record is somebody's: what its holder says, and no less than what is usual here.
-fn lasts(lease: &Lease) -> Duration {
+pub(crate) fn lasts(lease: &Lease) -> Duration {
     let said = spec(lease).and_then(|spec| spec.lease_duration_seconds);
     Duration::from_secs(said.and_then(|n| u64::try_from(n).ok()).unwrap_or_default()).max(LASTS)
 }

@@ -29,7 +29,7 @@ use tokio::{sync::watch, time::Instant};
 use self::election::{Do, Election, Heard, Moment};
 use super::health::Beat;
 
-pub(crate) use self::election::End;
+pub(crate) use self::election::{End, holder, lasts};
 
 /// The name of the lease, as deployments of Rivven's operator know it.
 pub(crate) const NAME: &str = "rivven-operator-leader";

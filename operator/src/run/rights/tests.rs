@@ -43,7 +43,7 @@ rivven.hupe1980.github.io/rivvenclusters/finalizers Watched: update
 rivven.hupe1980.github.io/rivvenclusters/status Watched: update
 rivven.hupe1980.github.io/rivventopics Watched: get list patch watch
 rivven.hupe1980.github.io/rivventopics/status Watched: update
-storage.k8s.io/storageclasses Cluster: get list watch
+storage.k8s.io/storageclasses Cluster: list watch
 ";
     assert_eq!(table(&needed(true, true)), expected);
 }

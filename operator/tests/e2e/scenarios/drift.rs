@@ -6,7 +6,7 @@ use serde_json::{Value, json};
 
 use crate::{
     Scenario,
-    kube::{BUDGETS, CONFIG_MAPS, Kind, SERVICES, SETS},
+    kube::{BUDGETS, CONFIG_MAPS, Kind, PODS, SERVICES, SETS},
     say,
     scene::{SOON, Scene, condition},
     wait::{seconds, throughout, until},
@@ -15,7 +15,9 @@ use crate::{
 pub(crate) const ALL: &[Scenario] = &[
     ("a_child_that_is_deleted_by_hand_is_back_within_five_seconds", deleted),
     ("a_child_that_is_edited_by_hand_is_put_back_within_five_seconds", edited),
+    ("what_is_ours_and_not_wanted_is_removed", unwanted),
     ("a_strangers_object_is_left_as_it_is_and_the_resource_says_so", stranger),
+    ("strangers_of_every_kind_are_looked_at_and_left_as_they_are", strangers),
     ("of_two_resources_for_one_topic_the_older_has_it", two_for_one),
 ];
 
@@ -75,6 +77,29 @@ fn edited() {
     scene.is_ready("trio");
 }
 
+fn unwanted() {
+    let scene = Scene::new("unwanted");
+    let _operator = scene.operator();
+    scene.cluster("small", &json!({ "replicas": 1 }));
+    scene.is_ready("small");
+    scene.is_quiet(seconds(2));
+    for (kind, name) in [(CONFIG_MAPS, "rivven-small-config"), (SERVICES, "rivven-small")] {
+        let mut copy = scene.kube().get(kind, &scene.namespace, name).expect("it was created");
+        let owners = copy["metadata"]["ownerReferences"].take();
+        let meta =
+            json!({ "name": "copy", "namespace": scene.namespace, "ownerReferences": owners });
+        copy["metadata"] = meta;
+        copy["spec"]["clusterIP"].take();
+        copy["spec"]["clusterIPs"].take();
+        scene.kube().apply(kind, &copy);
+        until(&format!("the copy of {name} to be gone"), seconds(10), || {
+            let seen = scene.kube().get(kind, &scene.namespace, "copy");
+            seen.map_or(Ok(()), |seen| Err(seen.to_string()))
+        });
+    }
+    scene.is_ready("small");
+}
+
 fn stranger() {
     let scene = Scene::new("stranger");
     let _operator = scene.operator();
@@ -129,6 +154,56 @@ fn stranger() {
     scene.is_ready("small");
     let took = since.elapsed();
     assert!(took <= seconds(5), "noticed after {took:?}");
+}
+
+/// Somebody else's objects by the names, or with the labels, that a cluster's would have.
+fn theirs(namespace: &str) -> [(Kind, Value); 4] {
+    let meta = |name: &str| json!({ "name": name, "namespace": namespace });
+    let labels = json!({
+        "app.kubernetes.io/name": "rivven", "app.kubernetes.io/instance": "duo",
+        "app.kubernetes.io/component": "broker",
+    });
+    let pod = json!({ "containers": [{ "name": "a", "image": "registry.test/a:1" }] });
+    let mut labelled = meta("theirs");
+    labelled["labels"] = labels;
+    let template = json!({ "metadata": { "labels": { "a": "b" } }, "spec": pod });
+    let set = json!({
+        "replicas": 0, "serviceName": "a", "template": template,
+        "selector": { "matchLabels": { "a": "b" } },
+    });
+    let of = |version: &str, kind: &str, meta: Value, spec: Value| json!({ "apiVersion": version, "kind": kind, "metadata": meta, "spec": spec });
+    let ports = json!({ "ports": [{ "port": 1 }] });
+    let budget = json!({ "maxUnavailable": 1, "selector": { "matchLabels": { "a": "b" } } });
+    [
+        (SERVICES, of("v1", "Service", meta("rivven-duo"), ports)),
+        (SETS, of("apps/v1", "StatefulSet", meta("rivven-duo"), set)),
+        (BUDGETS, of("policy/v1", "PodDisruptionBudget", meta("rivven-duo-pdb"), budget)),
+        (PODS, of("v1", "Pod", labelled, pod)),
+    ]
+}
+
+fn strangers() {
+    let scene = Scene::new("strangers");
+    let _operator = scene.operator();
+    let objects = theirs(&scene.namespace);
+    for (kind, object) in &objects {
+        scene.kube().apply(*kind, object);
+    }
+    scene.cluster("duo", &json!({ "replicas": 2 }));
+    let seen = scene.told("duo", "Accepted", "False", SOON);
+    assert_eq!(condition(&seen, "Accepted")["reason"], "NameTaken");
+    scene.is_quiet(seconds(2));
+    // Little is kept of what is nobody's of ours, so each is read once, when it matters.
+    for (kind, object) in &objects {
+        let name = object["metadata"]["name"].as_str().unwrap_or_default();
+        let looks = scene.log();
+        let looks = looks.iter().filter(|one| one.verb == "get" && one.resource == kind.plural);
+        assert!(looks.clone().any(|one| one.name == name), "{}/{name}", kind.plural);
+        let now = scene.kube().get(*kind, &scene.namespace, name).expect("it is there");
+        assert!(now["metadata"]["ownerReferences"].is_null(), "it is theirs: {now}");
+    }
+    let others = scene.writes();
+    assert!(others.iter().all(|entry| entry.subresource == "status"), "{others:?}");
 }
 
 fn two_for_one() {

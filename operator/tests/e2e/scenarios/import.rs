@@ -12,6 +12,7 @@ use crate::{
     Scenario,
     audit::Class,
     control_plane::documents,
+    granted,
     kube::{TOPICS, runtime},
     operator::{Start, folder, plan, program},
     rivvend::{self, Rivvend},
@@ -98,7 +99,8 @@ fn taken_over(scene: &Scene, flags: &[String]) {
 /// What is printed, and told, by somebody who then has written nothing.
 fn imported(scene: &Scene, flags: &[String]) -> (String, String) {
     let user = format!("{}-import", scene.user);
-    let start = Start { user: user.clone(), ..scene.blind() };
+    let groups = vec![granted::PLANNERS.to_owned()];
+    let start = Start { user: user.clone(), groups, ..scene.blind() };
     let kubeconfig = start.kubeconfig(scene.plane).display().to_string();
     let args = ["import", "topics", "--cluster", "prod", "--kubeconfig", &kubeconfig];
     let flags: Vec<&str> = flags.iter().map(String::as_str).collect();
@@ -113,7 +115,8 @@ fn imported(scene: &Scene, flags: &[String]) -> (String, String) {
 
 /// The plan for a file does nothing, to nobody.
 fn adopts(scene: &Scene, file: &str, flags: &[String]) {
-    let start = Start { user: format!("{}-plan", scene.user), ..scene.blind() };
+    let groups = vec![granted::PLANNERS.to_owned()];
+    let start = Start { user: format!("{}-plan", scene.user), groups, ..scene.blind() };
     let kubeconfig = start.kubeconfig(scene.plane).display().to_string();
     let args = ["-f", file, "--state", "live", "--kubeconfig", &kubeconfig];
     let flags: Vec<&str> = flags.iter().map(String::as_str).collect();

@@ -127,6 +127,26 @@ fn rights() {
     assert!(others.is_empty(), "nothing else is tried that is forbidden: {others:?}");
 }
 
+/// The definition of the Prometheus operator, as far as it matters here.
+pub(super) fn monitors() -> Value {
+    json!({
+        "apiVersion": "apiextensions.k8s.io/v1", "kind": "CustomResourceDefinition",
+        "metadata": { "name": "servicemonitors.monitoring.coreos.com" },
+        "spec": {
+            "group": "monitoring.coreos.com", "scope": "Namespaced",
+            "names": {
+                "kind": "ServiceMonitor", "plural": "servicemonitors", "singular": "servicemonitor",
+            },
+            "versions": [{
+                "name": "v1", "served": true, "storage": true,
+                "schema": { "openAPIV3Schema": {
+                    "type": "object", "x-kubernetes-preserve-unknown-fields": true,
+                } },
+            }],
+        },
+    })
+}
+
 fn monitor() {
     const MONITORS: Kind =
         Kind { prefix: "/apis/monitoring.coreos.com/v1", plural: "servicemonitors" };
@@ -141,23 +161,7 @@ fn monitor() {
     let seen = scene.is_ready("small");
     let said = condition(&seen, "Monitored");
     assert_eq!((&said["status"], &said["reason"]), (&json!("False"), &json!("NotInstalled")));
-    let definition = json!({
-        "apiVersion": "apiextensions.k8s.io/v1", "kind": "CustomResourceDefinition",
-        "metadata": { "name": name },
-        "spec": {
-            "group": "monitoring.coreos.com", "scope": "Namespaced",
-            "names": {
-                "kind": "ServiceMonitor", "plural": "servicemonitors", "singular": "servicemonitor",
-            },
-            "versions": [{
-                "name": "v1", "served": true, "storage": true,
-                "schema": { "openAPIV3Schema": {
-                    "type": "object", "x-kubernetes-preserve-unknown-fields": true,
-                } },
-            }],
-        },
-    });
-    plane.kube.apply(DEFINITIONS, &definition);
+    plane.kube.apply(DEFINITIONS, &monitors());
     plane.established(name);
     let (_, took) = until("the monitor to be made", seconds(60), || {
         let seen = plane.kube.get(MONITORS, &scene.namespace, "rivven-small");
@@ -165,6 +169,19 @@ fn monitor() {
     });
     say(&format!("a kind is installed: noticed after {:.1} s", took.as_secs_f32()));
     scene.told("small", "Monitored", "True", SOON);
+    // Somebody else's is left alone, and ours goes when nobody wants it.
+    let theirs = json!({
+        "apiVersion": "monitoring.coreos.com/v1", "kind": "ServiceMonitor",
+        "metadata": { "name": "rivven-other", "namespace": scene.namespace },
+    });
+    plane.kube.apply(MONITORS, &theirs);
+    scene.cluster("other", &spec);
+    scene.told("other", "Accepted", "False", SOON);
+    scene.cluster("small", &json!({ "replicas": 1 }));
+    until("the monitor to be gone", SOON, || {
+        let seen = plane.kube.get(MONITORS, &scene.namespace, "rivven-small");
+        seen.map_or(Ok(()), |seen| Err(seen.to_string()))
+    });
     // Taken away again, it stops nothing.
     plane.kube.delete(DEFINITIONS, "", name);
     scene.cluster("more", &json!({ "replicas": 1 }));

@@ -6,19 +6,21 @@ use std::collections::BTreeMap;
 
 use crate::field::{Cause, Errors, Path};
 
-/// The options, by the name of their flag, with their variable (measured on rivvend 0.0.22).
-const OPTIONS: &[(&str, &str)] = &[
-    ("idle-timeout-secs", "RIVVEN_IDLE_TIMEOUT_SECS"),
-    ("max-connections-per-ip", "RIVVEN_MAX_CONNECTIONS_PER_IP"),
-    ("max-total-connections", "RIVVEN_MAX_TOTAL_CONNECTIONS"),
-    ("partitioner-batch-size", "RIVVEN_PARTITIONER_BATCH_SIZE"),
-    ("partitioner-linger-ms", "RIVVEN_PARTITIONER_LINGER_MS"),
-    ("rate-limit-per-ip", "RIVVEN_RATE_LIMIT_PER_IP"),
+/// The options, by the name of their flag, with their variable and the least they may be (measured
+/// on rivvend 0.0.22). With no connection, or no time to say anything over one, a broker starts,
+/// finds itself healthy, and serves nobody. A rate limit of 0 is none.
+const OPTIONS: &[(&str, &str, u32)] = &[
+    ("idle-timeout-secs", "RIVVEN_IDLE_TIMEOUT_SECS", 1),
+    ("max-connections-per-ip", "RIVVEN_MAX_CONNECTIONS_PER_IP", 1),
+    ("max-total-connections", "RIVVEN_MAX_TOTAL_CONNECTIONS", 1),
+    ("partitioner-batch-size", "RIVVEN_PARTITIONER_BATCH_SIZE", 0),
+    ("partitioner-linger-ms", "RIVVEN_PARTITIONER_LINGER_MS", 0),
+    ("rate-limit-per-ip", "RIVVEN_RATE_LIMIT_PER_IP", 0),
 ];
 
 /// Whether the broker knows an option of this name that may be set here.
 pub(super) fn is_known(key: &str) -> bool {
-    OPTIONS.iter().any(|(flag, _)| *flag == key)
+    OPTIONS.iter().any(|(flag, ..)| *flag == key)
 }
 
 /// The variables of the options that are known. One takes a whole number: the program ends at start
@@ -30,11 +32,18 @@ pub(super) fn tunables<'a>(
 ) -> BTreeMap<String, String> {
     let mut variables = BTreeMap::new();
     for (key, value) in raw {
-        let Some((_, variable)) = OPTIONS.iter().find(|(flag, _)| flag == key) else {
+        let Some((_, variable, least)) = OPTIONS.iter().find(|(flag, ..)| flag == key) else {
             continue;
         };
-        if value.parse::<u32>().is_err() {
-            let cause = Cause::Invalid(format!("{value:?}"), "must be a whole number".to_owned());
+        let must = match value.parse::<u32>() {
+            Err(_) => Some("must be a whole number".to_owned()),
+            Ok(number) if number < *least => {
+                Some(format!("must be at least {least}: with less it serves no client"))
+            }
+            Ok(_) => None,
+        };
+        if let Some(must) = must {
+            let cause = Cause::Invalid(format!("{value:?}"), must);
             errors.push(path.child(key), cause, "write digits only, such as \"100\"");
         }
         variables.insert((*variable).to_owned(), value.clone());

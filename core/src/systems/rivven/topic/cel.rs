@@ -48,4 +48,10 @@ pub(super) const CEL: &[Cel] = &[
         message: "custom holds settings without a field of their own, with names of at most 128 \
             characters",
     },
+    Cel {
+        rule_id: "TOP-06",
+        path: "spec",
+        expression: "!has(self.topicName) || self.topicName != 'topic_metadata.json'",
+        message: "the broker keeps a file of its own by the name of topic_metadata.json",
+    },
 ];

@@ -57,7 +57,10 @@ pub fn wanted(config: &TopicConfig) -> BTreeMap<&'static str, String> {
         ("retention.bytes", number(config.retention_bytes, -1)),
         ("retention.ms", number(config.retention_ms, 604_800_000)),
         ("segment.bytes", number(config.segment_bytes, 1_073_741_824)),
-        (SEGMENT_MS, custom.cloned().unwrap_or_else(|| "604800000".to_owned())),
+        (
+            SEGMENT_MS,
+            custom.map_or_else(|| "604800000".to_owned(), |text| normalised(SEGMENT_MS, text)),
+        ),
     ])
 }
 
@@ -71,6 +74,8 @@ pub fn actual(configs: &BTreeMap<String, String>, setting: &Setting) -> String {
 fn normalised(key: &str, value: &str) -> String {
     match (key, value) {
         ("cleanup.policy", "delete,compact") => "compact,delete".to_owned(),
+        // `+5` and `05` are numbers, too.
+        (SEGMENT_MS, text) => text.parse::<i64>().map_or(text.to_owned(), |it| it.to_string()),
         _ => value.to_owned(),
     }
 }
@@ -97,6 +102,15 @@ mod tests {
         let wanted = wanted(&TopicConfig::default());
         assert!(SETTINGS.iter().all(|setting| wanted.contains_key(setting.key)));
         assert_eq!(wanted.len(), SETTINGS.len());
+    }
+
+    #[test]
+    fn a_number_is_compared_as_the_broker_writes_it() {
+        for (written, stored) in [("+5", "5"), ("007", "7"), ("-0", "0"), ("-1", "-1")] {
+            let custom = Some(BTreeMap::from([(SEGMENT_MS.to_owned(), written.to_owned())]));
+            let config = TopicConfig { custom, ..TopicConfig::default() };
+            assert_eq!(wanted(&config)[SEGMENT_MS], stored);
+        }
     }
 
     #[test]

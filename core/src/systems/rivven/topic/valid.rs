@@ -20,6 +20,10 @@ use crate::{
     step::{own_ref, own_uid},
 };
 
+/// A file of the broker that lies where the folders of its topics are. A topic called so cannot be
+/// created: the broker says that it is no folder, each time it is asked.
+const OWN_FILE: &str = "topic_metadata.json";
+
 /// A topic whose fields have been checked, every default filled in.
 #[derive(Clone, Debug)]
 pub struct Valid {
@@ -121,9 +125,11 @@ fn config_rules(settings: &TopicConfig, path: &Path, errors: &mut Errors) {
             let cause = Cause::Invalid(key.clone(), "must be at most 128 characters".to_owned());
             errors.push(at.clone(), cause, "TOP-05: no setting of the broker is called so");
         }
-        if key == config::SEGMENT_MS && value.parse::<i64>().is_err_and(|_| true) {
-            let cause = Cause::Invalid(value.clone(), "must be a number".to_owned());
-            errors.push(at, cause, "write milliseconds, such as \"604800000\"");
+        let is_taken = || value.parse::<i64>().is_ok_and(|number| number >= -1);
+        if key == config::SEGMENT_MS && !is_taken() {
+            let must = "must be a whole number, -1 or more".to_owned();
+            let cause = Cause::Invalid(value.clone(), must);
+            errors.push(at, cause, "write milliseconds, such as \"604800000\", or -1 for no end");
         }
     }
 }
@@ -144,8 +150,13 @@ fn acl_rules(topic: &RivvenTopic, path: &Path, errors: &mut Errors) {
 }
 
 /// Without a name of its own the topic is called as the resource, which Kubernetes lets be called
-/// what the broker does not.
+/// what the broker does not. One name of its own the broker uses for a file.
 fn name_rule(topic: &RivvenTopic, errors: &mut Errors) {
+    if topic.spec.topic_name.as_deref() == Some(OWN_FILE) {
+        let cause = Cause::Forbidden("the broker keeps a file of its own by this name".to_owned());
+        let at = Path::root("spec").child("topicName");
+        errors.push(at, cause, "TOP-06: give the topic another name");
+    }
     let name = topic.metadata.name.as_deref().unwrap_or_default();
     if topic.spec.topic_name.is_none() && name.contains("..") {
         let must = "must have no two dots in a row".to_owned();

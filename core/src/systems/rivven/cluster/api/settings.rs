@@ -124,7 +124,8 @@ pub struct BrokerConfig {
     #[serde(default, skip_serializing_if = "Option::is_none")]
     #[schemars(range(min = 1_048_576, max = 10_737_418_240_i64))]
     pub log_segment_bytes: Option<i64>,
-    /// Bytes of the largest request that a broker takes, 1 KiB to 100 MiB. Default: `1048576`.
+    /// Bytes of the largest request that a broker takes, 1 KiB to 100 MiB. No client of release
+    /// 0.0.22 sends more than 10 MiB. Default: `1048576`.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     #[schemars(range(min = 1024, max = 104_857_600))]
     pub max_message_bytes: Option<i64>,

@@ -1,0 +1,14 @@
+# Programs from the crate registry, built once per machine, outside the checkout.
+# Sourced by .ci/run and .ci/cluster, which set tools.
+
+# The broker to test against.
+rivvend_version=0.0.22
+
+# Hardly optimised: it is built once and runs for seconds.
+install() {
+  local name=$1 version=$2
+  if "$tools/bin/$name" --version 2>/dev/null | grep -qF "$version"; then return; fi
+  CARGO_PROFILE_RELEASE_OPT_LEVEL=1 CARGO_PROFILE_RELEASE_LTO=off \
+    CARGO_PROFILE_RELEASE_CODEGEN_UNITS=16 \
+    cargo install "$name" --version "$version" --locked --root "$tools"
+}

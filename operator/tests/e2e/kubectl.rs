@@ -1,0 +1,51 @@
+//! The real kubectl, as the administrator of a control plane.
+
+use std::{
+    path::{Path, PathBuf},
+    process::{Command, Stdio},
+};
+
+use serde_json::Value;
+
+use crate::control_plane::{ControlPlane, root};
+
+/// The folder with the programs of a control plane, kubectl among them.
+pub(crate) fn programs(plane: &ControlPlane) -> PathBuf {
+    let lines = plane.env();
+    let line = lines.lines().find_map(|line| line.strip_prefix("export KUBEBUILDER_ASSETS="));
+    PathBuf::from(line.expect(".ci/cluster env names the folder"))
+}
+
+/// What became of a command.
+#[derive(Debug)]
+pub(crate) struct Done {
+    pub(crate) code: Option<i32>,
+    pub(crate) out: String,
+    pub(crate) err: String,
+}
+
+/// Runs it at the top of the repository, by a kubeconfig.
+pub(crate) fn by(plane: &ControlPlane, kubeconfig: &Path, args: &[&str]) -> Done {
+    let mut command = Command::new(programs(plane).join("kubectl"));
+    command.arg("--kubeconfig").arg(kubeconfig).args(args).env("KUBECACHEDIR", plane.cache());
+    let done = command.current_dir(root()).stdin(Stdio::null()).output().expect("it is built");
+    let text = |bytes: &[u8]| String::from_utf8_lossy(bytes).into_owned();
+    Done { code: done.status.code(), out: text(&done.stdout), err: text(&done.stderr) }
+}
+
+/// Runs it as the administrator, and returns what it prints.
+///
+/// # Panics
+///
+/// If it fails.
+pub(crate) fn run(plane: &ControlPlane, args: &[&str]) -> String {
+    let done = by(plane, &plane.kubeconfig(), args);
+    assert_eq!(done.code, Some(0), "kubectl {}: {}{}", args.join(" "), done.out, done.err);
+    done.out
+}
+
+/// The same, for what prints JSON.
+pub(crate) fn json(plane: &ControlPlane, args: &[&str]) -> Value {
+    let out = run(plane, &[args, &["-o", "json"]].concat());
+    serde_json::from_str(&out).expect("it was asked for JSON")
+}

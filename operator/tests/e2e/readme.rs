@@ -1,0 +1,58 @@
+//! The README's own commands, as a newcomer would type them.
+//!
+//! A block of commands, or a file, that is to be tried has a comment before it, which nobody sees who reads the
+//! page: `<!-- run: NAME -->`. A scenario asks for it by that name, so that what is promised is what
+//! is tried, to the letter.
+
+use std::{
+    fs,
+    process::{Command, Stdio},
+};
+
+use crate::{
+    control_plane::{ControlPlane, root},
+    kubectl,
+};
+
+/// The commands of this name, block by block.
+///
+/// # Panics
+///
+/// If there are none: then the README has changed, and its test has to.
+pub(crate) fn blocks(name: &str) -> Vec<String> {
+    let readme = fs::read_to_string(root().join("README.md")).expect("it is there");
+    let mark = format!("<!-- run: {name} -->");
+    let mut blocks = Vec::new();
+    for after in readme.split(&mark).skip(1) {
+        let block = after.trim_start().strip_prefix("```").and_then(|block| block.split_once('\n'));
+        let block = block.and_then(|(_, block)| block.split("\n```").next());
+        blocks.push(block.unwrap_or_else(|| panic!("no commands follow {mark}")).to_owned() + "\n");
+    }
+    assert!(!blocks.is_empty(), "the README has no {mark}");
+    blocks
+}
+
+/// Runs commands as they stand, as the administrator of a control plane, at the top of the
+/// repository. `cargo run --` is the program that was built for this suite. Returns what they
+/// print.
+///
+/// # Panics
+///
+/// If one of them fails.
+pub(crate) fn run(plane: &ControlPlane, commands: &str) -> String {
+    const CARGO: &str = r#"cargo() { [ "$1 $2" = "run --" ] && shift 2 && sluicegate "$@"; }"#;
+    let program = std::path::Path::new(env!("CARGO_BIN_EXE_sluicegate"));
+    let folders = [kubectl::programs(plane), program.parent().expect("a folder").to_owned()];
+    let others = std::env::var_os("PATH").unwrap_or_default();
+    let path = folders.into_iter().chain(std::env::split_paths(&others));
+    let path = std::env::join_paths(path).expect("no folder has a colon in its name");
+    let mut bash = Command::new("bash");
+    bash.args(["-euo", "pipefail", "-c", &format!("{CARGO}\n{commands}")]);
+    bash.current_dir(root()).stdin(Stdio::null()).env("PATH", path);
+    bash.env("KUBECONFIG", plane.kubeconfig()).env("KUBECACHEDIR", plane.cache());
+    let done = bash.output().expect("bash is there");
+    let text = |bytes: &[u8]| String::from_utf8_lossy(bytes).into_owned();
+    let (out, err) = (text(&done.stdout), text(&done.stderr));
+    assert!(done.status.success(), "{commands}\n{out}{err}");
+    out
+}
