@@ -20,6 +20,7 @@ mod capture;
 mod cluster;
 mod dry_run;
 mod find;
+mod labels;
 
 #[cfg(test)]
 mod tests;
