@@ -14,7 +14,7 @@ pub struct Which {
     /// Every resource of every kind
     #[arg(short = 'A', long, conflicts_with = "namespace")]
     pub all: bool,
-    /// Those of a namespace
+    /// Those of a namespace; with -f, the namespace of what a file puts into none
     #[arg(short, long, value_name = "NAMESPACE")]
     pub namespace: Option<String>,
     /// Those with these labels: key=value, key!=value, key in (a,b), key notin (a,b), key or !key,
