@@ -261,6 +261,9 @@ pub struct Desired<S: System> {
     pub finalizer: bool,
     /// Leaves every object as it is: nothing is applied and nothing deleted.
     pub hold: bool,
+    /// Whether to keep the status until the next look: what is about to be done makes it untrue at
+    /// once, and is seen by itself.
+    pub untold: bool,
     /// What could not be looked at and is taken to be so.
     pub assumptions: BTreeSet<&'static str>,
     /// When to look again if nothing changes.
@@ -355,6 +358,7 @@ impl<S: System> Default for Desired<S> {
             events: Vec::new(),
             finalizer: false,
             hold: false,
+            untold: false,
             assumptions: BTreeSet::new(),
             requeue: Requeue::OnChange,
         }
