@@ -171,7 +171,11 @@ fn theirs(namespace: &str) -> [(Kind, Value); 4] {
         "replicas": 0, "serviceName": "a", "template": template,
         "selector": { "matchLabels": { "a": "b" } },
     });
-    let of = |version: &str, kind: &str, meta: Value, spec: Value| json!({ "apiVersion": version, "kind": kind, "metadata": meta, "spec": spec });
+    let of = |version: &str, kind: &str, metadata: Value, spec: Value| {
+        let mut one = json!({ "apiVersion": version, "kind": kind });
+        (one["metadata"], one["spec"]) = (metadata, spec);
+        one
+    };
     let ports = json!({ "ports": [{ "port": 1 }] });
     let budget = json!({ "maxUnavailable": 1, "selector": { "matchLabels": { "a": "b" } } });
     [

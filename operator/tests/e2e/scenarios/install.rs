@@ -190,7 +190,9 @@ fn own_overlay() -> String {
     std::fs::create_dir_all(&folder).expect("the folder can be written");
     let text = readme::blocks("overlay").concat();
     // From there to the top of the repository.
-    let up = "../".repeat(folder.components().count() - root().components().count());
+    let deep =
+        |path: &std::path::Path| path.canonicalize().expect("it is there").components().count();
+    let up = "../".repeat(deep(&folder) - deep(&root()));
     let text = text.replace("../sluicegate/", &up);
     std::fs::write(folder.join("kustomization.yaml"), text).expect("the folder can be written");
     folder.display().to_string()
@@ -324,21 +326,26 @@ fn newcomer() {
         typed(plane, way);
         let scene = Scene { namespace: "default".to_owned(), ..scene(plane, "newcomer") };
         // No container runs here: the program is started beside, as what is installed.
-        let operator = scene.run(&reaching(&scene, as_account(plane, "sluicegate")));
+        let installed = || scene.run(&reaching(&scene, as_account(plane, "sluicegate")));
+        let operator = installed();
         typed(plane, "first cluster");
         typed(plane, "upgrade");
         // The operator goes, and everything else stays and serves.
         drop(operator);
-        typed(plane, "remove");
+        typed(plane, "remove the operator");
         assert!(plane.kube.get(NAMESPACES, "", "sluicegate").is_none());
         assert_eq!(condition(&scene.seen("small"), "Ready")["status"], "True");
         assert!(plane.kube.get(SETS, "default", "rivven-small").is_some());
-        // With the definitions go the resources and what they own; the data stays.
-        typed(plane, "remove definitions");
-        until("the brokers to be gone", seconds(60), || {
+        // One that comes back goes on where the other left. Then everything goes, in order.
+        typed(plane, way);
+        let _operator = installed();
+        scene.is_ready("small");
+        typed(plane, "remove everything");
+        until("the brokers to be gone", seconds(90), || {
             let set = plane.kube.get(SETS, "default", "rivven-small");
-            set.map_or(Ok(()), |set| Err(set["metadata"].to_string()))
+            set.map_or(Ok(()), |set| Err(set["metadata"]["ownerReferences"].to_string()))
         });
+        assert!(plane.kube.list(DEFINITIONS, "").is_empty());
         assert!(!plane.kube.list(CLAIMS, "default").is_empty(), "the data is kept");
     }
 }
