@@ -89,8 +89,10 @@ fn unwanted() {
         let meta =
             json!({ "name": "copy", "namespace": scene.namespace, "ownerReferences": owners });
         copy["metadata"] = meta;
-        copy["spec"]["clusterIP"].take();
-        copy["spec"]["clusterIPs"].take();
+        if let Some(spec) = copy.get_mut("spec") {
+            spec["clusterIP"].take();
+            spec["clusterIPs"].take();
+        }
         scene.kube().apply(kind, &copy);
         until(&format!("the copy of {name} to be gone"), seconds(10), || {
             let seen = scene.kube().get(kind, &scene.namespace, "copy");

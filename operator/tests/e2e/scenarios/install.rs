@@ -167,11 +167,27 @@ fn account() {
     scene.is_quiet(seconds(2));
     scene.is_ready("small");
     assert!(!plane.kube.list(EVENTS, &scene.namespace).is_empty(), "it tells what it does");
+    may_use(plane, &scene.namespace);
     let log = plane.audit.of_user(granted::ACCOUNT);
     assert!(log.iter().any(|entry| entry.resource == "leases" && entry.done()), "it leads");
     let refused = forbidden(plane, granted::ACCOUNT);
     assert!(refused.is_empty(), "{refused:?}");
     say(&format!("by its own account: {} requests, none of them forbidden", log.len()));
+}
+
+/// Who may edit in a namespace may have clusters and topics in it, and leaves the status alone.
+fn may_use(plane: &ControlPlane, namespace: &str) {
+    let jane = ["-n", namespace, "create", "rolebinding", "jane", "--clusterrole=edit"];
+    run(plane, &[&jane[..], &["--user=jane"]].concat());
+    let may = |verb: &str, what: &str| {
+        let ask = ["-n", namespace, "auth", "can-i", verb, what, "--as", "jane"];
+        by(plane, &plane.kubeconfig(), &ask).code == Some(0)
+    };
+    until("the cluster's roles to take ours in", SOON, || {
+        if may("create", "rivventopics") { Ok(()) } else { Err("they do not") }
+    });
+    assert!(may("watch", "rivvenclusters"));
+    assert!(!may("update", "rivvenclusters/status"));
 }
 
 /// What an account may do in a namespace, as it is told itself.
@@ -338,9 +354,14 @@ fn newcomer() {
         assert!(plane.kube.get(SETS, "default", "rivven-small").is_some());
         // One that comes back goes on where the other left. Then everything goes, in order.
         typed(plane, way);
-        let _operator = installed();
+        let mut operator = Some(installed());
         scene.is_ready("small");
-        typed(plane, "remove everything");
+        for line in readme::blocks("remove everything").iter().flat_map(|block| block.lines()) {
+            if line.contains("deploy/operator") {
+                operator.take();
+            }
+            readme::run(plane, line);
+        }
         until("the brokers to be gone", seconds(90), || {
             let set = plane.kube.get(SETS, "default", "rivven-small");
             set.map_or(Ok(()), |set| Err(set["metadata"]["ownerReferences"].to_string()))
