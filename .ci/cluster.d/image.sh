@@ -2,18 +2,19 @@
 # same archive, byte for byte. Sourced by .ci/cluster.
 
 image() {
-  local names=() files_in=() env=() user=0 entrypoint='' out='' libs='' work
+  local names=() sources=() env=() entrypoint=() cmd=() user=0 out='' libs='' work
   while [ $# -gt 0 ]; do
     case $1 in
       --libs) libs=1 ;;
-      --name | --file | --env | --user | --entrypoint | -o)
+      --name | --file | --env | --user | --entrypoint | --cmd | -o)
         [ -n "${2:-}" ] || fail "image: $1 wants a value"
         case $1 in
           --name) names+=("$2") ;;
-          --file) files_in+=("$2") ;;
+          --file) sources+=("$2") ;;
           --env) env+=("$2") ;;
           --user) user=$2 ;;
-          --entrypoint) entrypoint=$2 ;;
+          --entrypoint) entrypoint+=("$2") ;;
+          --cmd) cmd+=("$2") ;;
           -o) out=$2 ;;
         esac
         shift
@@ -22,29 +23,36 @@ image() {
     esac
     shift
   done
-  [ "${#names[@]}" -gt 0 ] && [ "${#files_in[@]}" -gt 0 ] && [ -n "$entrypoint$out" ] ||
-    fail "image wants --name NAME:TAG, --entrypoint PATH, --file SOURCE:PLACE and -o ARCHIVE"
-  work=$(mktemp -d)
-  # In a process of its own, so that whatever happens to it, the folder goes.
-  if ! (set -e; write_image); then
-    rm -rf "$work"
-    fail "image: $out was not written"
+  if [ "${#names[@]}" = 0 ] || [ "${#sources[@]}" = 0 ] || [ -z "$out" ]; then
+    fail "image wants --name NAME:TAG, --file SOURCE:PLACE and -o ARCHIVE"
   fi
-  rm -rf "$work"
+  # In a process of its own, so that the folder goes whatever happens to it.
+  (
+    work=$(mktemp -d)
+    trap 'rm -rf "$work"' EXIT
+    write_image
+  )
 }
 
 # With what image() has read.
 write_image() {
   local file name layer config manifest entries=()
-  mkdir -p "$work/root" "$work/oci/blobs/sha256"
-  for file in "${files_in[@]}"; do
+  for name in "${names[@]}"; do
+    [[ ${name##*/} == *:* ]] || fail "image: $name has no tag; say NAME:TAG"
+  done
+  mkdir -p "$work/layer.d" "$work/oci/blobs/sha256"
+  for file in "${sources[@]}"; do
+    [ -e "${file%%:*}" ] && [[ $file == *:/* ]] ||
+      fail "image: --file $file is not SOURCE:/PLACE with a source that is there"
     put "${file%%:*}" "${file#*:}"
     if [ -n "$libs" ]; then put_libs "${file%%:*}"; fi
   done
-  tar_of "$work/root" --mode 'u=rwX,go=rX' . >"$work/layer"
+  tar_of "$work/layer.d" . >"$work/layer"
   layer=$(blob "$work/layer")
-  printf '{"architecture":"%s","os":"linux","config":{"User":"%s","Entrypoint":[%s],"Env":[%s]},' \
-    "$(architecture)" "$user" "$(quoted "$entrypoint")" "$(quoted "${env[@]}")" >"$work/config"
+  printf '{"architecture":"%s","os":"linux","config":{"User":%s,"Env":[%s],' \
+    "$(architecture)" "$(quoted "$user")" "$(quoted "${env[@]}")" >"$work/config"
+  printf '"Entrypoint":[%s],"Cmd":[%s]},' "$(quoted "${entrypoint[@]}")" "$(quoted "${cmd[@]}")" \
+    >>"$work/config"
   printf '"rootfs":{"type":"layers","diff_ids":["sha256:%s"]}}' "$layer" >>"$work/config"
   config=$(described "$work/config" image.config.v1+json)
   printf '{"schemaVersion":2,"mediaType":"%s","config":%s,"layers":[%s]}' \
@@ -58,27 +66,28 @@ write_image() {
   printf '{"schemaVersion":2,"mediaType":"%s","manifests":[%s]}' \
     application/vnd.oci.image.index.v1+json "$(joined "${entries[@]}")" >"$work/oci/index.json"
   printf '{"imageLayoutVersion":"1.0.0"}' >"$work/oci/oci-layout"
-  tar_of "$work/oci" --mode 'u=rwX,go=rX' blobs index.json oci-layout >"$out"
+  tar_of "$work/oci" blobs index.json oci-layout >"$out"
 }
 
-# Puts a file, or a folder with all it holds, in its place in the image.
+# Puts a file, or what a folder holds, in its place in the image.
 put() {
-  mkdir -p "$work/root/$(dirname "$2")"
-  cp -RL --preserve=mode "$1" "$work/root/$2"
+  mkdir -p "$work/layer.d/${2%/*}"
+  cp -RLT --preserve=mode,links "$1" "$work/layer.d/$2"
 }
 
 # The libraries that a program is linked to, and what loads them, where it looks for them.
 put_libs() {
   local lib
   while read -r lib; do
-    [ -e "$work/root$lib" ] || put "$lib" "$lib"
+    [ -e "$work/layer.d$lib" ] || put "$lib" "$lib"
   done < <(ldd "$1" 2>/dev/null | grep -o '/[^ ]*')
 }
 
 tar_of() {
   local folder=$1
   shift
-  tar -C "$folder" --sort=name --format=gnu --mtime=@0 --owner=0 --group=0 --numeric-owner -c "$@"
+  tar -C "$folder" --sort=name --format=gnu --mtime=@0 --mode=u=rwX,go=rX \
+    --owner=0 --group=0 --numeric-owner -c "$@"
 }
 
 # Moves a file to where the archive has its parts, and says its digest.

@@ -6,19 +6,23 @@ mark=sluicegate-cluster
 patience=120
 
 up() {
-  if [ -z "$inside" ]; then
-    if [ -n "$node" ]; then need_box install; else need_programs; fi
-    build_missing
-    lock
-  fi
+  if [ -n "$node" ]; then need_box install; else need_programs; fi
+  build_missing
+  lock
   cd "$state"
-  if [ -n "$node" ] && [ -z "$inside" ]; then
+  if [ -n "$node" ]; then
     none_but_node
     touch node
     in_box || open_box
-    go_in up --state "$state" --node
+    go_in up --state "$state"
   fi
+  start_missing
+}
+
+# Starts what is not running, on the ground that `up` has laid.
+start_missing() {
   if running; then return; fi
+  cd "$state"
   # What a cluster that is gone left of its log would be taken for this one's.
   if [ ! -d etcd ]; then find logs audit.log -type f ! -name box.log -delete 2>/dev/null || true; fi
   mkdir -p logs run

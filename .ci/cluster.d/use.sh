@@ -13,13 +13,15 @@ env_lines() {
 }
 
 lines_of_use() {
+  local path=$programs
+  if [ -d "$helm_folder" ]; then path+=:$helm_folder; fi
   kubeconfig_line
   printf 'export KUBEBUILDER_ASSETS=%q\n' "$programs"
   printf 'export SLUICEGATE_AUDIT_LOG=%q\n' "$state/audit.log"
   # Else kubectl takes what it knows of another cluster on the same port for what this one has.
   printf 'export KUBECACHEDIR=%q\n' "$state/cache"
   # shellcheck disable=SC2016
-  printf 'export PATH=%q:"$PATH"\n' "$programs$(if [ -d "$helm_folder" ]; then echo ":$helm_folder"; fi)"
+  printf 'export PATH=%q:"$PATH"\n' "$path"
 }
 
 how_to_use() {
@@ -32,7 +34,7 @@ run_within() {
   if [ -n "$node" ]; then
     up_in_box || fail "no cluster is up in $state"
     # So that `down` ends it too, before its network goes.
-    echo "$$" >"$roster/cgroup.procs"
+    join_roster
   else
     running || fail "no cluster is up in $state"
   fi
@@ -40,7 +42,7 @@ run_within() {
   [ -n "$node" ] || exec "$@"
   # shellcheck disable=SC2016
   exec nsenter --net="/proc/$(pid box)/ns/net" -- unshare --mount -- bash -c '
-    mount --bind "$0" /etc/resolv.conf && exec "$@"' "$state/resolv.conf" "$@"
+    mount --bind "$1" /etc/resolv.conf && shift && exec "$@"' "$0" "$state/resolv.conf" "$@"
 }
 
 load_from_outside() {
@@ -62,10 +64,7 @@ load_from_outside() {
 up_in_box() { in_box && [ -e "$state/ready" ]; }
 
 status() {
-  if [ -n "$node" ] && [ -z "$inside" ]; then
-    if in_box; then go_in status --state "$state"; fi
-    rm -f "$state/run/"*
-  fi
+  if [ -n "$node" ] && in_box; then see_inside; fi
   local part where
   for part in "${parts[@]}"; do
     where=
@@ -73,7 +72,9 @@ status() {
       echo "$part: not running"
       continue
     fi
-    if [ "$part" = kube-apiserver ]; then where=", https://127.0.0.1:$(<"$state/port")"; fi
+    if [ "$part" = kube-apiserver ]; then
+      where=", https://127.0.0.1:$(<"$state/port")${node:+ within its network}"
+    fi
     echo "$part: process $(pid "$part"), $(memory "$part") MB$where"
   done
   running

@@ -240,6 +240,28 @@ pub static READY_NOT_SYNCED: Reason = Reason::quiet(
     "NotSynced",
     "What the spec asks for could not be carried out; see the condition Synced.",
 );
+/// Nothing goes on: the resource is refused.
+pub static STALLED_NOT_ACCEPTED: Reason = Reason::quiet(
+    "Stalled",
+    "NotAccepted",
+    "Nothing is done until the resource is mended; see the condition Accepted. Tools that know \
+     this condition, such as Argo CD and Flux, stop waiting.",
+);
+/// Nothing goes on: what is left is refused.
+pub static STALLED_BLOCKED: Reason = Reason::quiet(
+    "Stalled",
+    "Blocked",
+    "Everything else is done, and what is left is refused; see the condition Blocked.",
+);
+/// Nothing goes on: the API server refuses.
+pub static STALLED_NOT_SYNCED: Reason = Reason::quiet(
+    "Stalled",
+    "NotSynced",
+    "The API server refused a change and it is not tried again; see the condition Synced.",
+);
+/// It goes on.
+pub static STALLED_NOT: Reason =
+    Reason::quiet("Stalled", "NotStalled", "What had kept the resource from going on is gone.");
 /// The last plan was carried out.
 pub static SYNCED_DONE: Reason =
     Reason::quiet("Synced", "Done", "What had failed before has been carried out.");
@@ -273,6 +295,10 @@ pub static REASONS: &[&Reason] = &[
     &READY_RECONCILING,
     &READY_BLOCKED,
     &READY_NOT_SYNCED,
+    &STALLED_NOT_ACCEPTED,
+    &STALLED_BLOCKED,
+    &STALLED_NOT_SYNCED,
+    &STALLED_NOT,
     &SYNCED_DONE,
     &SYNCED_REFUSED,
     &SYNCED_FAILING,

@@ -48,6 +48,9 @@ pub trait System: Clone + fmt::Debug + PartialEq + Sized + Send + Sync + 'static
     /// The answer that says: the product could not be asked, and why.
     fn unreachable(probe: &Self::Probe, why: String) -> Self::Answer;
 
+    /// Whether a call can only be made after another: not once that one was refused.
+    fn rests_on(later: &Self::Call, earlier: &Self::Call) -> bool;
+
     /// The answers after a call, as the product would give them.
     fn fold(call: &Self::Call, answers: &mut BTreeMap<Self::Probe, Self::Answer>);
 }

@@ -45,6 +45,8 @@ pub enum Error {
         doing: String,
         /// Whether trying again may help.
         class: Class,
+        /// What a person can do about it, as a sentence, where that is known.
+        remedy: Option<&'static str>,
         /// Why it refused.
         #[source]
         source: Box<dyn std::error::Error + Send + Sync>,
@@ -140,10 +142,10 @@ impl Error {
     pub fn remedy(&self) -> Option<&'static str> {
         match self {
             Self::Api { source, .. } => source.remedy(),
+            Self::Product { remedy, .. } => *remedy,
             Self::Unsettled
             | Self::Unanswered { .. }
             | Self::Fenced { .. }
-            | Self::Product { .. }
             | Self::Ended { .. }
             | Self::Input { .. } => None,
         }

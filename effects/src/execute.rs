@@ -8,11 +8,11 @@ use sluicegate_core::{
     kind::System,
     label::MADE_FOR,
     observed::{List, Look, Ref, Selector, text},
-    plan::{Action, Guard, Plan},
+    plan::{Action, Guard, Plan, Verb},
     step::controller,
 };
 
-use crate::{Error, Reader, Writer};
+use crate::{Class, Error, Reader, Writer};
 
 /// How a plan ended.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -42,11 +42,16 @@ where
     S: System,
     W: Reader<S> + Writer<S>,
 {
-    execute_while(world, plan, || true).await
+    let mut refused = Vec::new();
+    let done = execute_while(world, plan, || true, &mut refused).await?;
+    refused.into_iter().next().map_or(Ok(done), |(_, error)| Err(error))
 }
 
 /// Does what was planned for as long as it may: asked before each action, so that a process that
 /// ends finishes the one in hand and begins no other.
+///
+/// What the product refuses for good holds up no other call that does not rest on it: it is put
+/// into `refused`. After that nothing else is done, as what the plan would tell is not so.
 ///
 /// # Errors
 ///
@@ -55,6 +60,7 @@ pub async fn execute_while<S, W>(
     world: &W,
     plan: &Plan<S>,
     may: impl Fn() -> bool,
+    refused: &mut Vec<(S::Call, Error)>,
 ) -> Result<Done, Error>
 where
     S: System,
@@ -64,16 +70,31 @@ where
         if !may() {
             return Ok(Done::Stopped { at, guard: "no action may begin any more".to_owned() });
         }
+        if !refused.is_empty() && !is_beside(&action.verb, refused) {
+            continue;
+        }
         for guard in &action.guards {
             if let Err(guard) = holds(world, action, guard).await? {
                 tracing::debug!(at, action = %action.verb, %guard, "stopped by a guard");
                 return Ok(Done::Stopped { at, guard });
             }
         }
-        world.perform(&action.verb).await?;
+        match (world.perform(&action.verb).await, &action.verb) {
+            (Err(error), Verb::Call(call)) if error.class() == Class::Final => {
+                refused.push((call.clone(), error));
+                continue;
+            }
+            (done, _) => done?,
+        }
         tracing::debug!(at, action = %action.verb, rule = action.rule.id, "done");
     }
     Ok(Done::All)
+}
+
+/// Whether it is a call that rests on none of those that were refused.
+fn is_beside<S: System>(verb: &Verb<S>, refused: &[(S::Call, Error)]) -> bool {
+    let Verb::Call(call) = verb else { return false };
+    !refused.iter().any(|(one, _)| S::rests_on(call, one))
 }
 
 /// Whether a guard holds, or a sentence about why it does not.

@@ -18,6 +18,7 @@ pub mod yaml;
 
 use std::future::Future;
 
+use futures_util::future::join_all;
 use sluicegate_core::{
     kind::{Ctx, Kind, System},
     observed::{List, Look, Observed, Reads, Ref, Selector},
@@ -29,6 +30,10 @@ pub use crate::{
     error::{ApiError, Cause, Class, Error},
     execute::{Done, execute, execute_while},
 };
+
+/// How many questions to a product are under way for one plan. A broker that is silent is waited
+/// for, and three of them one after the other would take half a minute.
+const ASKED_AT_ONCE: usize = 4;
 
 /// Looks at the world.
 pub trait Reader<S: System>: Sync {
@@ -71,9 +76,12 @@ where
         let list = reader.list(&selector).await?;
         seen.listed(selector, list);
     }
-    for probe in reads.probes {
-        let answer = reader.ask(&probe).await?;
-        seen.answered(probe, answer);
+    let probes: Vec<S::Probe> = reads.probes.into_iter().collect();
+    for probes in probes.chunks(ASKED_AT_ONCE) {
+        let answers = join_all(probes.iter().map(|probe| reader.ask(probe))).await;
+        for (probe, answer) in probes.iter().zip(answers) {
+            seen.answered(probe.clone(), answer?);
+        }
     }
     Ok(())
 }
@@ -101,4 +109,49 @@ where
         }
     }
     Err(Error::Unsettled)
+}
+
+#[cfg(test)]
+mod tests {
+    use std::{collections::BTreeSet, time::Duration};
+
+    use sluicegate_core::systems::rivven::{Answer, Broker, Probe, Rivven};
+    use tokio::time::{Instant, sleep};
+
+    use super::*;
+
+    /// Brokers that let themselves be waited for.
+    struct Slow;
+
+    impl Reader<Rivven> for Slow {
+        async fn get(&self, _: &Ref) -> Result<Look, Error> {
+            Ok(Look::Absent)
+        }
+
+        async fn list(&self, _: &Selector) -> Result<List, Error> {
+            Ok(List::NotServed)
+        }
+
+        async fn ask(&self, probe: &Probe) -> Result<Answer, Error> {
+            sleep(Duration::from_secs(10)).await;
+            Ok(Answer::Unreachable(probe.broker().ordinal.to_string()))
+        }
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn silent_brokers_are_waited_for_together() {
+        let health = |ordinal| {
+            let (namespace, cluster) = ("a".to_owned(), "b".to_owned());
+            Probe::Health(Broker { namespace, cluster, ordinal, port: 1 })
+        };
+        let probes: BTreeSet<Probe> = (0..6).map(health).collect();
+        let reads = Reads { probes: probes.clone(), ..Reads::none() };
+        let (began, mut seen) = (Instant::now(), Observed::default());
+        observe(&Slow, reads, &mut seen).await.expect("it answers");
+        assert_eq!(began.elapsed(), Duration::from_secs(20));
+        for probe in probes {
+            let own = Answer::Unreachable(probe.broker().ordinal.to_string());
+            assert_eq!(seen.answer(&probe), Some(&own), "each has its own answer");
+        }
+    }
 }

@@ -2,9 +2,12 @@
 
 use std::path::PathBuf;
 
-use clap::{ArgAction, Args, CommandFactory as _, Parser, Subcommand, ValueEnum};
+use clap::{
+    ArgAction, Args, CommandFactory as _, Parser, Subcommand, ValueEnum,
+    builder::PossibleValuesParser,
+};
 
-use crate::{install::ManifestsArgs, live::args::Which, reach::Reach, run::args::RunArgs};
+use crate::{helm, install::ManifestsArgs, live::args::Which, reach::Reach, run::args::RunArgs};
 
 /// Runs streaming platforms on Kubernetes, and shows beforehand what it would do.
 #[derive(Debug, Parser)]
@@ -29,7 +32,8 @@ pub enum Command {
         #[command(subcommand)]
         what: Import,
     },
-    /// Checks resources: every error with file, line and remedy.
+    /// Checks resources, and values of the Helm charts: every error with file, line and
+    /// remedy.
     Validate(ValidateArgs),
     /// Runs the operator on an embedded Kubernetes until all is quiet.
     Simulate(SimulateArgs),
@@ -165,9 +169,15 @@ pub struct ImportTopicsArgs {
 /// Arguments of `validate`.
 #[derive(Clone, Debug, Args)]
 pub struct ValidateArgs {
-    /// Where the resources are.
-    #[command(flatten)]
-    pub files: Files,
+    /// A file, a folder (searched for *.yaml, *.yml and *.json), or - for standard input
+    #[arg(short = 'f', long = "filename", value_name = "PATH", required_unless_present = "values")]
+    pub paths: Vec<PathBuf>,
+    /// Values of a Helm chart: a file, or - for standard input. Repeatable
+    #[arg(long, value_name = "FILE")]
+    pub values: Vec<PathBuf>,
+    /// The chart that the values are of. Default: the one that knows more of them
+    #[arg(long, value_name = "CHART", requires = "values", value_parser = charts())]
+    pub chart: Option<String>,
 }
 
 /// Arguments of `simulate`.
@@ -324,6 +334,11 @@ impl Colour {
             Self::Never => false,
         }
     }
+}
+
+/// The names of the charts.
+fn charts() -> PossibleValuesParser {
+    PossibleValuesParser::new(helm::CHARTS.iter().map(|chart| chart.name))
 }
 
 /// The completions for a shell.

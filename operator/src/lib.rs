@@ -10,6 +10,7 @@ use clap::Parser as _;
 pub mod cli;
 pub mod crd;
 pub mod explain;
+pub mod helm;
 pub mod import;
 pub mod input;
 pub mod install;

@@ -12,7 +12,7 @@ use sluicegate_effects::{
 use crate::{
     DONE, FAILED, Failure,
     cli::ValidateArgs,
-    input,
+    helm, input,
     kinds::{self, KindInfo},
     render::summary::many,
     terminal::Io,
@@ -35,21 +35,31 @@ pub struct Checked {
 ///
 /// If a file cannot be read.
 pub fn run(args: &ValidateArgs, io: &mut Io<'_>) -> Result<u8, Failure> {
-    let sources = input::read(&args.files.paths, io)?;
-    let (files, mut checked) = parse(&sources);
-    let kinds = kinds::all();
-    for file in &files {
-        checked.add(all(&kinds, &file.desired));
+    let (mut checked, mut told) = (Checked::default(), String::new());
+    if !args.paths.is_empty() {
+        let (files, parsed) = parse(&input::read(&args.paths, io)?);
+        checked.add(parsed);
+        let kinds = kinds::all();
+        for file in &files {
+            checked.add(all(&kinds, &file.desired));
+        }
+        let resources = files.iter().map(|file| file.desired.len()).sum::<usize>();
+        let (resources, files) = (many(resources, "resource"), many(files.len(), "file"));
+        told = format!("{resources} in {files}: nothing is wrong\n");
+    }
+    for source in input::read(&args.values, io)? {
+        let chart = args.chart.as_deref().and_then(helm::named);
+        let (chart, found) = helm::check::file(chart, &source);
+        checked.add(found);
+        told += &format!("{}, for the chart {}: nothing is wrong\n", source.name, chart.name);
     }
     for (word, problems) in
         [("error", &checked.errors), ("warning", &checked.warnings), ("note", &checked.notes)]
     {
         problems.iter().for_each(|problem| io.err(&format!("{word}: {problem}")));
     }
-    let resources = files.iter().map(|file| file.desired.len()).sum::<usize>();
     if checked.errors.is_empty() {
-        let files = many(files.len(), "file");
-        io.out(&format!("{} in {files}: nothing is wrong\n", many(resources, "resource")));
+        io.out(&told);
         return Ok(DONE);
     }
     io.err(&format!("{} found", many(checked.errors.len(), "error")));
@@ -86,16 +96,7 @@ pub fn all(kinds: &[KindInfo], entries: &[Entry]) -> Checked {
 
 fn one(kinds: &[KindInfo], entry: &Entry) -> Checked {
     let mut checked = Checked::default();
-    for trap in entry.document.traps() {
-        let list = if misleads(trap) { &mut checked.errors } else { &mut checked.warnings };
-        list.push(Problem {
-            file: entry.file.clone(),
-            line: trap.line,
-            path: trap.path.to_string(),
-            what: format!("`{}`: {}", trap.text, trap.meaning),
-            remedy: trap.remedy.clone(),
-        });
-    }
+    entry.document.traps().iter().for_each(|trap| trapped(&entry.file, trap, &mut checked));
     let Some(kind) = kinds::of(kinds, &entry.target) else {
         unknown_kind(kinds, entry, &mut checked);
         return checked;
@@ -113,6 +114,18 @@ fn one(kinds: &[KindInfo], entry: &Entry) -> Checked {
         checked.notes.push(entry.problem(&Path::dotted(&path), what, ""));
     }
     checked
+}
+
+/// Adds what `kubectl`, or Helm, may read as something else.
+pub(crate) fn trapped(file: &str, trap: &Trap, checked: &mut Checked) {
+    let list = if misleads(trap) { &mut checked.errors } else { &mut checked.warnings };
+    list.push(Problem {
+        file: file.to_owned(),
+        line: trap.line,
+        path: trap.path.to_string(),
+        what: format!("`{}`: {}", trap.text, trap.meaning),
+        remedy: trap.remedy.clone(),
+    });
 }
 
 /// Adds errors, but for what a trap at the same place says better.

@@ -7,12 +7,13 @@
 //!
 //! Without a rivvend this is skipped, aloud; with `SLUICEGATE_REQUIRE_RIVVEND=1` it fails.
 
-mod client;
 mod edges;
 mod kubelet;
 mod promises;
 mod rendered;
 
+#[path = "../../operator/tests/client/mod.rs"]
+mod client;
 #[path = "../common/files.rs"]
 mod files;
 #[path = "../../effects/tests/rivven/program.rs"]

@@ -31,6 +31,9 @@ pub(super) fn finish<K: Kind>(
         report.conditions.push(condition::PAUSED_NOT.no(""));
     }
     tell_failure(ctx, before, &mut report.conditions);
+    let goes_on =
+        !plan.waiting.is_empty() || plan.actions.iter().any(|action| !action.verb.only_tells());
+    report.conditions.extend(stalled(ctx, before, &report.conditions, goes_on));
     for draft in &mut report.conditions {
         if draft.reason.condition == "Ready" && draft.state == State::True {
             hold_back_ready(ctx, draft, plan);
@@ -49,9 +52,11 @@ pub(super) fn refused<K: Kind>(
     mut conditions: Vec<Draft>,
     plan: &mut Plan<K::System>,
 ) {
-    tell_failure(ctx, conditions_of::<K>(resource), &mut conditions);
+    let before = conditions_of::<K>(resource);
+    tell_failure(ctx, before, &mut conditions);
+    conditions.extend(stalled(ctx, before, &conditions, true));
     let status = resource.status().cloned().unwrap_or_default();
-    plan.actions.extend(told(&conditions, conditions_of::<K>(resource), &plan.resource));
+    plan.actions.extend(told(&conditions, before, &plan.resource));
     plan.actions.extend(set_status::<K>(ctx, resource, Report { status, conditions }));
 }
 
@@ -83,6 +88,22 @@ fn tell_failure(ctx: &Ctx<'_>, before: &[Condition], drafts: &mut Vec<Draft>) {
         drafts.push(reason.no(failure.message.as_str()));
     } else if was(before, own.condition, "False") && !speaks_of(drafts, own.condition) {
         drafts.push(own.yes(""));
+    }
+}
+
+/// Whether only a person can make it go on: said while it is so, and once that it no longer is.
+fn stalled(ctx: &Ctx<'_>, before: &[Condition], drafts: &[Draft], goes_on: bool) -> Option<Draft> {
+    let told =
+        |kind, state| drafts.iter().find(|one| one.reason.condition == kind && one.state == state);
+    let accepted = told("Accepted", State::False);
+    let synced = told("Synced", State::False).filter(|_| ctx.failure.is_some_and(|f| !f.retried));
+    let blocked = told("Blocked", State::True).filter(|_| !goes_on);
+    let cause = (accepted.map(|draft| (&condition::STALLED_NOT_ACCEPTED, draft)))
+        .or_else(|| synced.map(|draft| (&condition::STALLED_NOT_SYNCED, draft)))
+        .or_else(|| blocked.map(|draft| (&condition::STALLED_BLOCKED, draft)));
+    match cause {
+        Some((reason, draft)) => Some(reason.yes(draft.message.as_str())),
+        None => was(before, "Stalled", "True").then(|| condition::STALLED_NOT.no("")),
     }
 }
 

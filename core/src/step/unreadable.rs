@@ -27,6 +27,7 @@ pub fn unreadable<K: Kind>(ctx: &Ctx<'_>, object: &Value, why: &str) -> Plan<K::
         .unwrap_or_default();
     let accepted = condition::ACCEPTED_UNREADABLE.no(message.as_str());
     let ready = condition::READY_NOT_ACCEPTED.no(message.as_str());
+    let stalled = condition::STALLED_NOT_ACCEPTED.yes(message.as_str());
     if !accepted.stands_in(&before) {
         plan.actions.extend(accepted.reason.event().map(|kind| {
             tell(Event {
@@ -39,7 +40,7 @@ pub fn unreadable<K: Kind>(ctx: &Ctx<'_>, object: &Value, why: &str) -> Plan<K::
         }));
     }
     let generation = at(object, "/metadata/generation").and_then(Value::as_i64);
-    let conditions = condition::merge(&before, vec![accepted, ready], generation, ctx.now);
+    let conditions = condition::merge(&before, vec![accepted, ready, stalled], generation, ctx.now);
     let past = object.get("status").filter(|status| status.is_object());
     let mut status = past.cloned().unwrap_or_else(|| json!({}));
     status["conditions"] = json!(conditions);

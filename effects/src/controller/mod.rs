@@ -4,6 +4,7 @@
 //! - [`index`](Index): who has read what, so that a change wakes just those.
 //! - [`backoff`](Backoff): how long to wait after what went wrong.
 //! - `reconcile`: one round of one resource.
+//! - `refusals`: what a product does not do for it, whatever else goes on.
 //!
 //! [`run`] puts them together. It hands out keys itself and each round is a task of its own, so
 //! that one that panics is noticed and a slow one holds up no other.
@@ -13,6 +14,7 @@ mod index;
 mod past;
 mod queue;
 mod reconcile;
+mod refusals;
 mod sentence;
 #[cfg(test)]
 mod tests;

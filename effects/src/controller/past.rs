@@ -10,7 +10,7 @@ use serde_json::Value;
 use sluicegate_core::{kind::System, observed::at, plan::Plan};
 use tokio::time::Instant;
 
-use super::Backoff;
+use super::{Backoff, refusals::Refusals};
 use crate::{
     live::Written,
     watch::{Dice, Watches, number},
@@ -27,6 +27,8 @@ pub(super) const SETTLE: Duration = Duration::from_millis(250);
 #[derive(Debug)]
 pub(super) struct Past {
     pub(super) backoff: Backoff,
+    /// What the product has refused of what is asked for.
+    pub(super) refusals: Refusals,
     stamp: Option<u64>,
     refused: Option<Refused>,
     written: Vec<Written>,
@@ -37,7 +39,7 @@ pub(super) struct Past {
     pub(super) would: Vec<String>,
 }
 
-/// That the API server, or the product, refused something.
+/// That the API server refused something.
 #[derive(Clone, Debug)]
 struct Refused {
     message: String,
@@ -49,6 +51,7 @@ impl Past {
     pub(super) fn new(dice: Dice) -> Self {
         Self {
             backoff: Backoff::new(dice),
+            refusals: Refusals::default(),
             stamp: None,
             refused: None,
             written: Vec::new(),
@@ -64,6 +67,7 @@ impl Past {
         if self.stamp != stamp {
             self.stamp = stamp;
             self.refused = None;
+            self.refusals.clear();
             self.backoff.reset();
         }
     }
@@ -85,14 +89,15 @@ impl Past {
         self.backoff.reset();
     }
 
-    /// How much longer to wait with a plan: nothing if it does more than tell, or has waited.
-    pub(super) fn settle<S: System>(&mut self, plan: &Plan<S>) -> Option<Duration> {
+    /// How much longer to wait with a plan that was begun then: nothing if it does more than tell,
+    /// or has waited. One that took long to make has.
+    pub(super) fn settle<S: System>(&mut self, plan: &Plan<S>, began: Instant) -> Option<Duration> {
         let only_tells = plan.actions.iter().all(|action| action.verb.only_tells());
         if plan.actions.is_empty() || !only_tells {
             self.to_tell = None;
             return None;
         }
-        let since = *self.to_tell.get_or_insert_with(Instant::now);
+        let since = *self.to_tell.get_or_insert(began);
         let left = SETTLE.saturating_sub(since.elapsed());
         if left.is_zero() {
             self.to_tell = None;

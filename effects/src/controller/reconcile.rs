@@ -73,6 +73,8 @@ enum Round {
         changed: bool,
         requeue: Requeue,
     },
+    /// The product has refused some of it, and will not be asked for that again.
+    Refused,
     /// It only tells, and there may soon be more to tell.
     Settling(Duration),
     /// What it was made from is no longer so.
@@ -150,6 +152,8 @@ where
                     Requeue::OnChange => self.resync(),
                 }
             }
+            // What is left of the plan is made from what is there now, and this is told.
+            Ok(Round::Refused) => Duration::ZERO,
             Ok(Round::Overtaken(why)) => {
                 tracing::debug!(why, "overtaken");
                 self.conflicted(subject, why).await
@@ -176,40 +180,79 @@ where
         }
     }
 
-    /// Plans and does it. After a refusal that still stands only tells.
+    /// Plans and does it. After a failure that has to be told, only tells.
     async fn carry_out<H: Hand<K::System>>(
         &self,
         subject: &mut Subject,
         failure: Option<&Failure>,
         hand: &H,
     ) -> Result<Round, Error> {
-        let Subject { key, object, past, .. } = subject;
-        let ctx = Ctx { now: Timestamp::now(), settings: &self.options.settings, failure };
-        let mut plan = match K::Resource::deserialize(&**object) {
-            Err(error) => step::unreadable::<K>(&ctx, object, &undecodable::<K>(object, &error)),
-            Ok(resource) => {
-                debug_assert_eq!(resource.name_any(), key.1);
-                let notes = Noting { index: &self.index, key };
-                let reader = Cached::new(&self.watches, &*self.backend, notes);
-                let (plan, seen) = plan::<K, _>(&reader, &ctx, &resource).await?;
-                self.lock_index().settle(key, &seen.reads());
-                plan
-            }
-        };
+        let began = Instant::now();
+        let mut plan = self.plan(subject, failure).await?;
+        let past = &mut subject.past;
         if failure.is_some() {
             plan.actions.retain(|action| action.verb.only_tells());
-        } else if let Some(wait) = past.settle(&plan) {
+        } else if let Some(wait) = past.settle(&plan, began) {
             return Ok(Round::Settling(wait));
         }
         let may = || *self.duty.borrow() == Duty::Lead;
-        match execute_while(hand, &plan, may).await? {
+        let mut refused = Vec::new();
+        let done = execute_while(hand, &plan, may, &mut refused).await;
+        for (call, error) in &refused {
+            let why = sentence(error);
+            tracing::warn!(error = why, "refused; waits for a change");
+            self.count(&plan.resource, Class::Final);
+            past.refusals.note(call.to_string(), why);
+        }
+        match done? {
             Done::Stopped { guard, .. } => Ok(Round::Overtaken(guard)),
+            Done::All if !refused.is_empty() => Ok(Round::Refused),
             Done::All => {
                 if !self.options.dry_run {
                     log(&plan);
                 }
                 let changed = plan.actions.iter().any(|action| !action.verb.only_tells());
                 Ok(Round::Done { changed, requeue: plan.requeue })
+            }
+        }
+    }
+
+    /// What is to be done, without what the product has refused to do.
+    async fn plan(
+        &self,
+        subject: &Subject,
+        failure: Option<&Failure>,
+    ) -> Result<Plan<K::System>, Error> {
+        let refusals = &subject.past.refusals;
+        let all = refusals.all();
+        let mut plan = self.plan_telling(subject, failure.or(all.as_ref())).await?;
+        let told = refusals.strike(&mut plan);
+        if failure.is_none() && told != all {
+            // Some of it is not asked for at the moment: that is not to be told.
+            plan = self.plan_telling(subject, told.as_ref()).await?;
+            refusals.strike(&mut plan);
+        }
+        Ok(plan)
+    }
+
+    async fn plan_telling(
+        &self,
+        subject: &Subject,
+        failure: Option<&Failure>,
+    ) -> Result<Plan<K::System>, Error> {
+        let Subject { key, object, .. } = subject;
+        let ctx = Ctx { now: Timestamp::now(), settings: &self.options.settings, failure };
+        match K::Resource::deserialize(&**object) {
+            Err(error) => {
+                Ok(step::unreadable::<K>(&ctx, object, &undecodable::<K>(object, &error)))
+            }
+            Ok(resource) => {
+                debug_assert_eq!(resource.name_any(), key.1);
+                let notes = Noting { index: &self.index, key };
+                let reader = Cached::new(&self.watches, &*self.backend, notes);
+                let (plan, seen) = plan::<K, _>(&reader, &ctx, &resource).await?;
+                self.lock_index().settle(key, &seen.reads());
+                Ok(plan)
             }
         }
     }

@@ -304,7 +304,8 @@ fn check_claim(store: &Store, target: &Ref, before: &Value, after: &Value) -> Re
     }
     let capacity = bytes(text(before, "/status/capacity/storage"));
     let shrinks = bytes(text(after, SIZE)) < bytes(text(before, SIZE));
-    if shrinks && bytes(text(after, SIZE)) < capacity {
+    // Its words say less than it does: down to exactly what the claim has is refused as well.
+    if shrinks && bytes(text(after, SIZE)) <= capacity {
         let field = "spec.resources.requests.storage";
         return Err(invalid(
             target,

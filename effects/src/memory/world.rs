@@ -114,6 +114,7 @@ impl<P: Product> State<P> {
             return done.map_err(|refusal| Error::Product {
                 doing: call.to_string(),
                 class: refusal.class,
+                remedy: None,
                 source: refusal.into(),
             });
         }

@@ -89,7 +89,7 @@ impl Kind {
             }),
             (Self::Claim, _) => json!({
                 "phase": "Bound",
-                "capacity": { "storage": if variant < 3 { "512Mi" } else { "2Gi" } },
+                "capacity": { "storage": (["512Mi", "512Mi", "1Gi", "2Gi", "2Gi", "2Gi"][variant]) },
                 "accessModes": ["ReadWriteOnce"],
             }),
             (Self::StatefulSet, _) => json!({ "replicas": 0, "observedGeneration": variant + 1 }),

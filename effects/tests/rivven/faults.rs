@@ -155,6 +155,16 @@ async fn one_connection_serves_while_it_is_good_and_a_restart_costs_no_request()
 }
 
 #[tokio::test]
+async fn a_broker_that_was_asked_what_it_holds_may_end_at_once() {
+    let (_subject, _broker, brokers) = standin();
+    brokers.call(&create("orders", 3)).await.expect("it is well");
+    assert_eq!(brokers.idle_connections(), 1);
+    let held = [("orders".to_owned(), 0)].into();
+    assert_eq!(brokers.ask(&holdings()).await, Answer::Holdings(held));
+    assert_eq!(brokers.idle_connections(), 0, "it would wait for ten seconds for each");
+}
+
+#[tokio::test]
 async fn no_more_than_four_requests_are_under_way_in_a_cluster() {
     let (_subject, broker, brokers) = standin();
     broker.set(Mood::Late(Duration::from_millis(100)));

@@ -1,14 +1,14 @@
 //! `unstick`: the end of resources that hang on being deleted because the operator has gone first.
 //!
 //! A finalizer of ours stands for something to be deleted that Kubernetes knows nothing of. Without
-//! the operator nobody does that, and nobody takes the finalizer off. Here it is taken off, and what
-//! is thereby left undone is told beforehand: it is what the operator would have planned.
+//! the operator nobody does that, and nobody takes the finalizer off. Here it is taken off. What is
+//! thereby left undone is told beforehand: it is what the operator would have planned.
 
 use std::sync::Arc;
 
 use sluicegate_core::{plan::Verb, systems::rivven::Rivven};
 use sluicegate_effects::{
-    Class, Error, Writer,
+    Class, Error, Writer as _,
     live::{Fence, Live, Recorder},
 };
 

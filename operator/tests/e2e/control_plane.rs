@@ -135,7 +135,12 @@ impl ControlPlane {
 
     /// The kubeconfig of its administrator, whose requests are in the audit log.
     pub(crate) fn kubeconfig(&self) -> PathBuf {
-        self.state.join("kubeconfig")
+        self.state().join("kubeconfig")
+    }
+
+    /// Where it keeps its files.
+    pub(crate) fn state(&self) -> &Path {
+        &self.state
     }
 
     /// What kubectl keeps, so that control planes do not share it.

@@ -15,6 +15,7 @@ mod audit;
 mod brokers;
 mod control_plane;
 mod granted;
+mod helm;
 mod kube;
 mod kubectl;
 mod normal;
@@ -28,16 +29,12 @@ mod scenarios;
 mod scene;
 #[path = "../standin/mod.rs"]
 mod standin;
+mod timing;
 mod wait;
 
-use std::{
-    io::Write as _,
-    process::ExitCode,
-    sync::{Mutex, PoisonError},
-    time::{Duration, Instant},
-};
+use std::{io::Write as _, process::ExitCode};
 
-use libtest_mimic::{Arguments, Trial};
+use libtest_mimic::Arguments;
 
 /// How many scenarios run at the same time: they wait more than they work.
 const AT_ONCE: usize = 6;
@@ -45,21 +42,12 @@ const AT_ONCE: usize = 6;
 /// A scenario, by its name.
 pub(crate) type Scenario = (&'static str, fn());
 
-/// How long each took.
-static TOOK: Mutex<Vec<(&'static str, Duration, bool)>> = Mutex::new(Vec::new());
-
 fn main() -> ExitCode {
     let mut args = Arguments::from_args();
     args.test_threads = args.test_threads.or(Some(AT_ONCE));
-    let chosen = |name: &str| {
-        let matches = |filter: &str| match args.exact {
-            true => name == filter,
-            false => name.contains(filter),
-        };
-        args.filter.as_deref().is_none_or(matches) && !args.skip.iter().any(|one| matches(one))
-    };
+    let chosen = |name: &str| timing::chosen(&args, name);
     let mut all: Vec<Scenario> = scenarios::ALL.concat();
-    let real = scenarios::WITH_RIVVEND.concat();
+    let real = scenarios::WITH_RIVVEND.concat().concat();
     let of_real = real.iter().filter(|(name, _)| chosen(name)).count();
     let runs = !args.list && !args.ignored;
     if rivvend::program().is_some() || !runs {
@@ -77,47 +65,12 @@ fn main() -> ExitCode {
         say(&format!("e2e: SKIPPED, nothing of it was tested: {why}"));
         return ExitCode::SUCCESS;
     }
-    let trial = |(name, run): Scenario| {
-        Trial::test(name, move || {
-            let timer = Timer { name, since: Instant::now() };
-            run();
-            drop(timer);
-            Ok(())
-        })
-    };
-    let trials = all.into_iter().map(trial).collect();
-    let since = Instant::now();
-    let conclusion = libtest_mimic::run(&args, trials);
+    let conclusion = timing::run(&args, all);
     let whole = args.filter.is_none() && args.skip.is_empty() && !conclusion.has_failed();
     let wrong = if runs { granted::wrong(whole) } else { Vec::new() };
     wrong.iter().for_each(|line| say(&format!("e2e: FAILED: {line}")));
     control_plane::down();
-    if runs {
-        table(since.elapsed());
-    }
     if wrong.is_empty() { conclusion.exit_code() } else { ExitCode::FAILURE }
-}
-
-struct Timer {
-    name: &'static str,
-    since: Instant,
-}
-
-impl Drop for Timer {
-    fn drop(&mut self) {
-        let mut took = TOOK.lock().unwrap_or_else(PoisonError::into_inner);
-        took.push((self.name, self.since.elapsed(), !std::thread::panicking()));
-    }
-}
-
-fn table(whole: Duration) {
-    let mut took = TOOK.lock().unwrap_or_else(PoisonError::into_inner).clone();
-    took.sort_by_key(|(_, time, _)| std::cmp::Reverse(*time));
-    for (name, time, passed) in took {
-        let mark = if passed { "      " } else { "FAILED" };
-        say(&format!("{:7.1} s {mark} {name}", time.as_secs_f32()));
-    }
-    say(&format!("{:7.1} s in all", whole.as_secs_f32()));
 }
 
 /// Says something to whoever runs the suite.

@@ -16,7 +16,6 @@ use serde_json::{Value, json};
 use crate::{
     control_plane::{ControlPlane, documents},
     granted,
-    proxy::Proxy,
     wait::{seconds, until},
 };
 
@@ -50,12 +49,6 @@ pub(crate) struct Operator {
 }
 
 impl Start {
-    /// Through a proxy.
-    pub(crate) fn through(mut self, proxy: &Proxy) -> Self {
-        self.server = Some(proxy.address);
-        self
-    }
-
     /// With further arguments.
     pub(crate) fn with(mut self, args: &[&str]) -> Self {
         self.args.extend(args.iter().map(|arg| (*arg).to_owned()));

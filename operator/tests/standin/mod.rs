@@ -7,7 +7,7 @@
 #![allow(dead_code, reason = "no suite uses all of it")]
 
 mod held;
-mod serve;
+pub(crate) mod serve;
 
 use std::{
     collections::BTreeMap,
@@ -26,7 +26,6 @@ use tokio::{
     task::JoinHandle,
 };
 
-pub(crate) use self::serve::told;
 use self::{held::Held, serve::Port};
 
 /// Where the operator looks for a broker that says nothing else.

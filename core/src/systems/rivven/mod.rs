@@ -181,6 +181,12 @@ impl kind::System for Rivven {
         Answer::Unreachable(why)
     }
 
+    /// Nothing is set of a topic that could not be created.
+    fn rests_on(later: &Call, earlier: &Call) -> bool {
+        let same = (later.broker(), later.topic()) == (earlier.broker(), earlier.topic());
+        same && matches!(earlier, Call::CreateTopic { .. })
+    }
+
     fn fold(call: &Call, answers: &mut BTreeMap<Probe, Answer>) {
         let probe = Probe::Topic { broker: call.broker().clone(), name: call.topic().to_owned() };
         let Some(answer) = answers.get_mut(&probe) else { return };

@@ -71,7 +71,7 @@ rules! {
         "";
     STO_02 = "STO-02":
         "A claim is never made smaller than what exists",
-        "No storage driver shrinks a volume. A growth that has not happened yet may be taken back.",
+        "No storage driver shrinks a volume.",
         "Set spec.storage.size to what exists, or move the topics to a new cluster.";
     STO_03 = "STO-03":
         "Storage class and access modes of existing claims are final",
@@ -86,6 +86,11 @@ rules! {
         "Claims of a class that does not grow are left as they are",
         "allowVolumeExpansion of the StorageClass is not true.",
         "Set spec.storage.size back, or allow the class to expand if its driver can.";
+    STO_06 = "STO-06":
+        "A growth that has not happened yet is taken back to more than what exists only",
+        "Kubernetes takes a request that is lowered to exactly what the claim has for one that \
+         shrinks it, and refuses it.",
+        "Set spec.storage.size to a little more than what exists: the claim grows by that much only.";
     TOP_31 = "TOP-31":
         "A topic never loses partitions",
         "A broker cannot take partitions away: their records would have to go.",

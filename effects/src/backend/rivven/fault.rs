@@ -53,14 +53,14 @@ impl Fault {
 
     /// The error of a call that failed for this reason.
     pub(super) fn of(self, call: &Call) -> Error {
-        let (class, why) = match self {
-            Self::Unsent(why) => (Class::Retry, why),
+        let (class, remedy, why) = match self {
+            Self::Unsent(why) => (Class::Retry, None, why),
             Self::Lost(why) | Self::Slow(why) => {
-                (Class::Retry, format!("{why}: it may have been done, or not"))
+                (Class::Retry, None, format!("{why}: it may have been done, or not"))
             }
-            Self::Refused(words) => (class(&words), words),
+            Self::Refused(words) => (class(&words), remedy(&words), words),
         };
-        Error::Product { doing: call.to_string(), class, source: Box::new(Why(why)) }
+        Error::Product { doing: call.to_string(), class, remedy, source: Box::new(Why(why)) }
     }
 }
 
@@ -104,6 +104,32 @@ fn class(words: &str) -> Class {
     let never = ["INVALID_TOPIC_NAME: ", "INVALID_PARTITION_COUNT: ", "INVALID_CONFIG: "];
     if never.iter().any(|start| words.starts_with(start)) { Class::Final } else { Class::Retry }
 }
+
+/// What a person can do about what a broker says. What it refuses for good it is not asked for
+/// again while the resource is the same.
+fn remedy(words: &str) -> Option<&'static str> {
+    let table = [
+        (
+            "INVALID_TOPIC_NAME: ",
+            "Make a RivvenTopic with a spec.topicName that the broker takes, and delete this one",
+        ),
+        ("INVALID_PARTITION_COUNT: ", "Set spec.partitions to a number that the broker takes"),
+        (
+            "INVALID_CONFIG: ",
+            "Change this setting in spec.config to what the broker takes, or leave it out",
+        ),
+        ("PARTITION_CREATE_FAILED: ", VOLUME),
+        ("I/O error: ", VOLUME),
+        (
+            "AUTHENTICATION_REQUIRED: ",
+            "Start the broker with RIVVEN_NO_REQUIRE_AUTH=true: it knows nobody who could sign in",
+        ),
+        ("RATE_LIMIT_EXCEEDED", "Raise RIVVEN_RATE_LIMIT_PER_IP of the broker"),
+    ];
+    table.iter().find(|(start, _)| words.starts_with(start)).map(|(_, remedy)| *remedy)
+}
+
+const VOLUME: &str = "Look at the broker's volume, its limit of open files and its log";
 
 #[cfg(test)]
 mod tests {

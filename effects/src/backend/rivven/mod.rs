@@ -96,7 +96,10 @@ impl Brokers {
             }
             Probe::Holdings(broker) => {
                 let talk = async |wire: &mut Wire| session::holdings(wire, until).await;
-                Answer::Holdings(self.talk(broker, talk).await?)
+                let held = self.talk(broker, talk).await?;
+                // Asked of one that is to go, which waits ten seconds for each connection it has.
+                self.pool.forget(broker);
+                Answer::Holdings(held)
             }
             Probe::Topic { broker, name } => {
                 let talk = async |wire: &mut Wire| session::topic(wire, name, until).await;

@@ -76,6 +76,11 @@ impl Pool {
         }
     }
 
+    /// Closes every idle connection to a broker.
+    pub(super) fn forget(&self, broker: &Broker) {
+        lock(&self.idle).connections.retain(|one| one.broker != *broker);
+    }
+
     /// How many lie idle.
     pub(super) fn len(&self) -> usize {
         lock(&self.idle).connections.len()

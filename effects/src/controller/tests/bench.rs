@@ -1,7 +1,7 @@
 //! A controller of topics, over a server of its own and a hand that can be made to fail.
 
 use std::{
-    collections::BTreeSet,
+    collections::{BTreeMap, BTreeSet},
     sync::{Arc, Mutex},
     time::Duration,
 };
@@ -11,10 +11,13 @@ use sluicegate_core::{
     kind::System,
     observed::{Api, List, Look, Ref, Selector},
     plan::Verb,
-    systems::rivven::{
-        Answer, Call, Probe, Rivven,
-        cluster::RivvenCluster,
-        topic::{RivvenTopic, Topic},
+    systems::{
+        self,
+        rivven::{
+            Answer, Call, Probe, Rivven,
+            cluster::RivvenCluster,
+            topic::{RivvenTopic, Topic},
+        },
     },
 };
 use tokio::{
@@ -28,22 +31,29 @@ use crate::controller::{
     world::{Hand, World},
 };
 use crate::{
-    ApiError, Error, Reader, Writer,
+    ApiError, Class, Error, Reader, Writer,
     backend::Backend,
     live::Written,
     metrics::Metrics,
     watch::{Scope, Watches, fake::Fake},
 };
 
-/// A broker that nobody can reach.
-struct Away;
+/// A broker that nobody can reach, unless it has an answer.
+struct Broker(Arc<Notes>);
 
-impl Backend<Rivven> for Away {
+impl Backend<Rivven> for Broker {
     async fn ask(&self, probe: &Probe) -> Answer {
-        Rivven::unreachable(probe, "it is away".to_owned())
+        let answer = self.0.answers.lock().unwrap().get(probe).cloned();
+        answer.unwrap_or_else(|| Rivven::unreachable(probe, "it is away".to_owned()))
     }
 
-    async fn call(&self, _: &Call) -> Result<(), Error> {
+    async fn call(&self, call: &Call) -> Result<(), Error> {
+        let refuses = *self.0.refuses.lock().unwrap();
+        if refuses.is_some_and(|what| call.to_string().starts_with(what)) {
+            let (doing, source) = (call.to_string(), "INVALID_CONFIG: never".into());
+            return Err(Error::Product { doing, class: Class::Final, remedy: None, source });
+        }
+        Rivven::fold(call, &mut self.0.answers.lock().unwrap());
         Ok(())
     }
 }
@@ -60,6 +70,9 @@ pub(super) struct Notes {
     pub(super) log: Mutex<Vec<(Duration, String)>>,
     began: Instant,
     finalizers: Mutex<Outcome>,
+    pub(super) answers: Mutex<BTreeMap<Probe, Answer>>,
+    /// How calls begin that the broker refuses for good.
+    pub(super) refuses: Mutex<Option<&'static str>>,
     pub(super) takes: Mutex<Duration>,
 }
 
@@ -114,14 +127,17 @@ impl Reader<Rivven> for Pen {
     }
 
     async fn ask(&self, probe: &Probe) -> Result<Answer, Error> {
-        Ok(Away.ask(probe).await)
+        Ok(Broker(self.0.0.clone()).ask(probe).await)
     }
 }
 
 impl Writer<Rivven> for Pen {
     async fn perform(&self, verb: &Verb<Rivven>) -> Result<(), Error> {
         match verb {
-            Verb::Call(call) => self.note(format!("{call}")),
+            Verb::Call(call) => {
+                self.note(format!("{call}"));
+                Broker(self.0.0.clone()).call(call).await?;
+            }
             Verb::Tell(_) => {}
             Verb::SetStatus(target, _, status) => {
                 let conditions = status["conditions"].as_array().cloned().unwrap_or_default();
@@ -171,12 +187,14 @@ impl Bench {
             log: Mutex::default(),
             began: Instant::now(),
             finalizers: Mutex::new(Box::new(|| Ok(()))),
+            answers: Mutex::default(),
+            refuses: Mutex::default(),
             takes: Mutex::default(),
         });
         let (duty, follows) = channel(Duty::Lead);
         let work = Work {
             watches,
-            backend: Arc::new(Away),
+            backend: Arc::new(Broker(notes.clone())),
             options: Options::default(),
             metrics,
             duty: follows,
@@ -193,6 +211,14 @@ impl Bench {
         });
         let meta = json!({ "generation": generation });
         self.fake.put(&topic(name), json!({ "metadata": meta, "spec": spec }));
+    }
+
+    /// Lets the broker of the cluster answer: it has no topic of this name.
+    pub(super) fn broker_without(&self, topic: &str) {
+        let (namespace, cluster) = ("default".to_owned(), "prod".to_owned());
+        let broker = systems::rivven::Broker { namespace, cluster, ordinal: 0, port: 9292 };
+        let probe = Probe::Topic { broker, name: topic.to_owned() };
+        self.notes.answers.lock().unwrap().insert(probe, Answer::NoTopic);
     }
 
     pub(super) fn cluster(&self) {

@@ -61,6 +61,55 @@ async fn what_was_refused_is_tried_again_after_the_slow_resync() {
 }
 
 #[tokio::test(start_paused = true)]
+async fn what_the_product_refuses_is_asked_for_once_and_holds_up_nothing_else() {
+    let bench = Bench::new();
+    bench.cluster();
+    bench.broker_without("a");
+    *bench.notes.refuses.lock().unwrap() = Some("set compression.type");
+    let spec = json!({ "clusterRef": { "name": "prod" }, "config": { "segmentBytes": 2_000_000 } });
+    bench.fake.put(&topic("a"), json!({ "metadata": { "generation": 1 }, "spec": spec }));
+    sleep(seconds(5)).await;
+    let broker = "broker default/rivven-prod-0";
+    let (create, refused, set) = (
+        format!("create topic a with 3 partitions on {broker}"),
+        format!("set compression.type of topic a to lz4 on {broker}"),
+        format!("set segment.bytes of topic a to 2000000 on {broker}"),
+    );
+    assert_eq!(bench.words(), [&*create, &*refused, &*set, "status of a Refused"]);
+    let told = bench.fake.get(&topic("a")).unwrap()["status"].to_string();
+    assert!(told.contains(&format!("failed to {refused}: INVALID_CONFIG: never")), "{told}");
+    // What is there is looked at, and put right, as ever.
+    sleep(seconds(700)).await;
+    assert_eq!(bench.words(), [""; 0]);
+    bench.broker_without("a");
+    sleep(seconds(400)).await;
+    let words = bench.words();
+    assert!(words.contains(&create) && words.contains(&set) && !words.contains(&refused));
+    // It changes: it is asked for once more.
+    *bench.notes.refuses.lock().unwrap() = None;
+    let mut object = bench.fake.get(&topic("a")).unwrap();
+    object["metadata"]["generation"] = 2.into();
+    bench.fake.put(&topic("a"), object);
+    sleep(seconds(5)).await;
+    assert_eq!(bench.words(), [&*refused, "status of a Exists", "status of a Exists"]);
+}
+
+#[tokio::test(start_paused = true)]
+async fn what_rests_on_a_call_that_was_refused_is_not_asked_for() {
+    let bench = Bench::new();
+    bench.cluster();
+    bench.broker_without("a");
+    *bench.notes.refuses.lock().unwrap() = Some("create");
+    bench.fake.put(
+        &topic("a"),
+        json!({ "metadata": { "generation": 1 }, "spec": { "clusterRef": { "name": "prod" } } }),
+    );
+    sleep(seconds(2_000)).await;
+    let create = "create topic a with 3 partitions on broker default/rivven-prod-0";
+    assert_eq!(bench.words(), [create, "status of a Refused"]);
+}
+
+#[tokio::test(start_paused = true)]
 async fn what_fails_is_tried_ever_more_seldom_and_told_from_the_second_time_on() {
     let bench = Bench::new();
     bench.cluster();

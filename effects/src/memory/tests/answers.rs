@@ -285,6 +285,10 @@ fn a_claim_grows_only_where_its_class_allows() {
     apply(&world, &sized("15Gi")).unwrap();
     world.settle(5);
     assert_eq!(get(&world, &target)["status"]["capacity"]["storage"], "15Gi");
+    // Down to exactly what it has is refused, though nothing shrinks.
+    apply(&world, &sized("25Gi")).unwrap();
+    assert_eq!(code(apply(&world, &sized("15Gi"))), is(422, "FieldValueInvalid"));
+    apply(&world, &sized("16Gi")).unwrap();
 
     let class = at("storage.k8s.io/v1", "StorageClass", "standard");
     let class = Ref { namespace: String::new(), ..class };

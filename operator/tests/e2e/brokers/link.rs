@@ -204,10 +204,12 @@ enum End {
 /// Requests and their answers, one after the other, until one side hangs up.
 async fn carry(all: &All, near: &mut TcpStream) -> io::Result<End> {
     let mut far = TcpStream::connect(all.to).await?;
+    near.set_nodelay(true)?;
+    far.set_nodelay(true)?;
     loop {
         let request = frame(near).await?;
         let (asked, format, id) = Request::from_wire(&request[4..]).map_err(io::Error::other)?;
-        let what = standin::told(&asked);
+        let what = standin::serve::told(&asked);
         let rule = what.as_ref().and_then(|what| all.meets(what));
         let fault = rule.as_ref().map(|rule| &rule.fault);
         if let Some(Fault::Drops) = fault {
@@ -251,11 +253,20 @@ async fn carry(all: &All, near: &mut TcpStream) -> io::Result<End> {
 
 /// A message with its length before it.
 async fn frame(stream: &mut TcpStream) -> io::Result<Vec<u8>> {
+    acknowledge(stream)?;
     let length = stream.read_u32().await?;
+    acknowledge(stream)?;
     let mut frame = length.to_be_bytes().to_vec();
     frame.resize(4 + length as usize, 0);
     stream.read_exact(&mut frame[4..]).await?;
     Ok(frame)
+}
+
+/// Lets the next piece be acknowledged at once. The broker waits for that, 40 ms each time.
+fn acknowledge(stream: &TcpStream) -> io::Result<()> {
+    #[cfg(target_os = "linux")]
+    stream.set_quickack(true)?;
+    Ok(())
 }
 
 impl All {

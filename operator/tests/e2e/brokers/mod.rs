@@ -9,10 +9,7 @@ mod link;
 
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
-pub(crate) use self::{
-    client::Topic,
-    link::{Fault, Link},
-};
+pub(crate) use self::link::{Fault, Link, Rule};
 use crate::{
     operator::Start,
     rivvend::{MISSING, Rivvend, program},
@@ -51,9 +48,13 @@ impl Broker {
 
     /// Arguments that lead the operator to it.
     pub(crate) fn flags(&self) -> [String; 4] {
-        let (host, api) = (&self.host, self.process().api());
-        let flag = || "--resolve".to_owned();
-        let client = format!("{host}:{CLIENT_PORT}={}", self.link.address);
+        self.flags_as(&self.host, &self.link)
+    }
+
+    /// The same by another name and another way.
+    pub(crate) fn flags_as(&self, host: &str, link: &Link) -> [String; 4] {
+        let (flag, api) = (|| "--resolve".to_owned(), self.process().api());
+        let client = format!("{host}:{CLIENT_PORT}={}", link.address);
         [flag(), client, flag(), format!("{host}:{API_PORT}={api}")]
     }
 }

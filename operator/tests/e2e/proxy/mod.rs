@@ -21,6 +21,7 @@ use self::watching::Watching;
 use crate::{
     control_plane::ControlPlane,
     kube::{client, runtime},
+    operator::Start,
     wait::until,
 };
 
@@ -133,6 +134,14 @@ impl Rule {
         until(&format!("{:?} to happen", self.fault), most, || {
             if self.fired() > 0 { Ok(()) } else { Err(format!("{} were seen", self.seen())) }
         });
+    }
+}
+
+impl Start {
+    /// Through a proxy.
+    pub(crate) fn through(mut self, proxy: &Proxy) -> Self {
+        self.server = Some(proxy.address);
+        self
     }
 }
 

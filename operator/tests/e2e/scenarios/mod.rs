@@ -4,6 +4,8 @@ mod change;
 mod create;
 mod drift;
 mod faults;
+mod gates;
+mod helm;
 mod import;
 mod install;
 mod lease;
@@ -18,11 +20,12 @@ mod unstick;
 use crate::Scenario;
 
 /// Those with real brokers.
-pub(crate) const WITH_RIVVEND: &[&[Scenario]] = &[topics::ALL];
+pub(crate) const WITH_RIVVEND: &[&[&[Scenario]]] = &[topics::ALL, &[gates::ALL]];
 
 /// All others.
 pub(crate) const ALL: &[&[Scenario]] = &[
     faults::ALL,
+    helm::ALL,
     install::ALL,
     quiet::ALL,
     network::ALL,

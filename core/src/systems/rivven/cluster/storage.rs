@@ -101,16 +101,34 @@ fn shrinks(valid: &Valid, brokers: &Brokers, storage: &mut Storage) -> bool {
     true
 }
 
-/// A growth that has not happened may be taken back, down to what the claim has.
+/// A growth that has not happened may be taken back, to more than what the claim has.
 fn take_back(valid: &Valid, brokers: &Brokers, storage: &mut Storage) {
+    let mut refused = None;
     let claims = brokers.claims_of(valid.replicas);
     for claim in claims.filter(|claim| claim.bound && !claim.deleting) {
         let (Some(requested), Some(capacity)) = (&claim.requested, &claim.capacity) else {
             continue;
         };
-        if *requested > storage.size && *capacity <= storage.size {
-            storage.grow.push(resize(claim, &storage.size, None));
+        if *requested <= valid.size {
+            continue;
         }
+        if *capacity < valid.size {
+            let growth = resize(claim, &valid.size, None);
+            storage.grow.push(Action { rule: &rules::STO_06, ..growth });
+        } else {
+            refused = refused.max(Some(requested));
+        }
+    }
+    if let Some(requested) = refused {
+        let size = &valid.size;
+        let (before, after) = (json!(requested.canonical()), json!(size.canonical()));
+        let message =
+            format!("a claim has {size} and asks for {requested}, which cannot be lowered to that");
+        let blocked = refusal(&rules::STO_06, "size", before, after, &message);
+        let remedy = format!(
+            "Set spec.storage.size to a little more than {size}: the claim grows by that much only."
+        );
+        storage.blocked.push(Blocked { remedy, ..blocked });
     }
 }
 

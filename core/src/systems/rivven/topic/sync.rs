@@ -9,11 +9,12 @@ use super::{
     situation::Situation,
 };
 use crate::{
+    condition::EventKind,
     field::Path,
     kind::{Desired, Wish},
     observed::Ref,
-    plan::{Action, Blocked, Change, Gate, Guard, Requeue, Risk, Verb, Waiting, Why},
-    rule::Rule,
+    plan::{Action, Blocked, Change, Event, Gate, Guard, Requeue, Risk, Verb, Waiting, Why},
+    rule::{self, Rule},
     systems::rivven::{Call, Rivven, SeenTopic, rules},
 };
 
@@ -142,6 +143,7 @@ fn copies(valid: &Valid, topic: &SeenTopic, desired: &mut Desired<Rivven>) {
 fn configs(valid: &Valid, topic: Option<&SeenTopic>, desired: &mut Desired<Rivven>) {
     let none = Default::default();
     let configs = topic.map_or(&none, |topic| &topic.configs);
+    let (mut put_back, mut set_again) = (Vec::new(), Vec::new());
     for setting in SETTINGS {
         let (is, wanted) = (config::actual(configs, setting), &valid.configs[setting.key]);
         if is == *wanted {
@@ -167,8 +169,29 @@ fn configs(valid: &Valid, topic: Option<&SeenTopic>, desired: &mut Desired<Rivve
             Some(_) if forgotten => Why::Requested("the broker has forgotten it".to_owned()),
             Some(_) => valid.why(vec![change]),
         };
+        match &why {
+            Why::Requested(_) => set_again.push(setting.key),
+            Why::Drifted(_) => put_back.push(setting.key),
+            Why::Missing | Why::Changed(_) | Why::Orphaned => {}
+        }
         act(valid, desired, call, why, risk, rule);
     }
+    let (topic, drift) = (&valid.place.topic, rule::OBJ_08.id);
+    if !put_back.is_empty() {
+        let keys = put_back.join(", ");
+        let note =
+            format!("topic {topic} was changed by somebody else and is put back ({drift}): {keys}");
+        desired.events.push(event(valid, EventKind::Warning, "DriftCorrected", note));
+    }
+    if !set_again.is_empty() {
+        let (keys, rule) = (set_again.join(", "), rules::TOP_38.id);
+        let note = format!("the broker has forgotten {keys} of topic {topic}: set again ({rule})");
+        desired.events.push(event(valid, EventKind::Normal, "SetAgain", note));
+    }
+}
+
+fn event(valid: &Valid, kind: EventKind, reason: &'static str, note: String) -> Event {
+    Event { kind, reason, note, regarding: valid.own.clone(), related: None }
 }
 
 fn act(

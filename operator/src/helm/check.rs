@@ -1,0 +1,154 @@
+//! `validate --values`: everything wrong with the values of a chart, with file, line and remedy.
+//! Helm itself names a key that it does not know, but neither its line nor the one that was meant.
+
+use serde_json::{Map, Value};
+use sluicegate_core::field::{Cause, Errors, Path};
+use sluicegate_effects::{
+    file::{Problem, Source},
+    yaml::{self, Document},
+};
+
+use super::{CHARTS, Chart, schema};
+use crate::validate::{Checked, trapped};
+
+/// The chart that values are of, and what is wrong with them. Without a chart: the one that knows
+/// most of what stands at their top.
+pub fn file(chart: Option<&'static Chart>, source: &Source) -> (&'static Chart, Checked) {
+    let name = &source.name;
+    let mut checked = Checked::default();
+    let documents = match yaml::parse(name, &source.text) {
+        Ok(documents) => documents,
+        Err(error) => {
+            checked.errors.push(error.into());
+            return (chart.unwrap_or(&CHARTS[0]), checked);
+        }
+    };
+    if let Some(second) = documents.get(1) {
+        let (what, remedy) = ("Helm reads the first document only", "leave the others out");
+        checked.errors.push(problem(name, second, &Path::default(), what, remedy));
+    }
+    // Without a document nothing is said, and nothing is wrong.
+    let Some(document) = documents.first() else {
+        return (chart.unwrap_or(&CHARTS[0]), checked);
+    };
+    let chart = chart.unwrap_or_else(|| likeliest(&document.value));
+    document.traps().iter().for_each(|trap| trapped(name, trap, &mut checked));
+    let errors = errors(chart, &document.value);
+    for error in errors.iter() {
+        let trap = document.traps().iter().any(|trap| trap.path == error.path);
+        let problem = problem(name, document, &error.path, &error.cause.to_string(), &error.remedy);
+        if !trap && !checked.errors.contains(&problem) {
+            checked.errors.push(problem);
+        }
+    }
+    checked.errors.sort_by_key(|problem| problem.line);
+    (chart, checked)
+}
+
+/// Everything wrong with values.
+pub fn errors(chart: &Chart, values: &Value) -> Errors {
+    let mut errors = Errors::default();
+    let root = Path::default();
+    let Value::Object(given) = values else {
+        let cause = Cause::Type("no values".to_owned(), "an object".to_owned());
+        errors.push(root, cause, "write `key: value`, each on a line of its own");
+        return errors;
+    };
+    let mut values = without_nulls(given);
+    for (path, remedy) in chart.refused {
+        if take_out(&mut values, path) {
+            let why = "this chart does not take it".to_owned();
+            errors.push(Path::dotted(path), Cause::Forbidden(why), *remedy);
+        }
+    }
+    let schema = schema::compiled(&chart.honoured());
+    errors.extend(schema.unknown(&root, &values));
+    schema.check(&root, &values, &mut errors);
+    if !errors.is_empty() {
+        return errors;
+    }
+    match (chart.judge)(whole(chart, &values)) {
+        Ok(more) => errors.extend(more),
+        Err(error) => {
+            let must = format!("it does not decode: {error}");
+            let cause = Cause::Invalid("values".to_owned(), must);
+            errors.push(root, cause, format!("compare them with values.yaml of {}", chart.name));
+        }
+    }
+    errors
+}
+
+/// Values laid over those of the chart, without what is refused.
+pub(super) fn whole(chart: &Chart, values: &Value) -> Value {
+    let mut given = values.as_object().map(without_nulls).unwrap_or_default();
+    for (path, _) in chart.refused {
+        take_out(&mut given, path);
+    }
+    let mut whole = (chart.defaults)();
+    merge(&mut whole, &given);
+    whole
+}
+
+/// For Helm, null takes a value away.
+fn without_nulls(fields: &Map<String, Value>) -> Value {
+    let given = fields.iter().filter(|(_, value)| !value.is_null());
+    let below = |value: &Value| value.as_object().map_or_else(|| value.clone(), without_nulls);
+    Value::Object(given.map(|(key, value)| (key.clone(), below(value))).collect())
+}
+
+/// Takes a refused value out. Whether it was there, and asked for something.
+fn take_out(values: &mut Value, path: &str) -> bool {
+    let pointer = Path::dotted(path).pointer();
+    let (parent, key) = pointer.rsplit_once('/').unwrap_or_default();
+    let parent = values.pointer_mut(parent).and_then(Value::as_object_mut);
+    parent.and_then(|fields| fields.remove(key)).is_some_and(|value| asks(&value))
+}
+
+/// Whether a value asks for something: `enabled: false` does not.
+fn asks(value: &Value) -> bool {
+    match value {
+        Value::Null | Value::Bool(false) => false,
+        Value::Object(fields) => !fields.is_empty() && fields.get("enabled") != Some(&false.into()),
+        Value::Array(items) => !items.is_empty(),
+        Value::String(text) => !text.is_empty(),
+        Value::Bool(true) | Value::Number(_) => true,
+    }
+}
+
+/// Lays values over others, as Helm does: maps key by key, anything else as a whole.
+fn merge(below: &mut Value, above: &Value) {
+    match (below, above) {
+        (Value::Object(below), Value::Object(above)) => {
+            for (key, value) in above {
+                merge(below.entry(key.clone()).or_insert(Value::Null), value);
+            }
+        }
+        (below, above) => *below = above.clone(),
+    }
+}
+
+/// The chart that knows most of the keys at the top of values.
+fn likeliest(values: &Value) -> &'static Chart {
+    let known = |chart: &Chart| {
+        let schema = chart.honoured();
+        let keys = values.as_object().into_iter().flatten().map(|(key, _)| key);
+        keys.filter(|key| schema["properties"].get(key.as_str()).is_some()).count()
+    };
+    let mut best = &CHARTS[0];
+    for chart in CHARTS {
+        if known(chart) > known(best) {
+            best = chart;
+        }
+    }
+    best
+}
+
+fn problem(name: &str, document: &Document, path: &Path, what: &str, remedy: &str) -> Problem {
+    Problem {
+        file: name.to_owned(),
+        line: document.line(path).unwrap_or(1),
+        path: path.to_string(),
+        what: what.to_owned(),
+        remedy: remedy.to_owned(),
+    }
+}

@@ -1,0 +1,333 @@
+//! The values of the chart `rivven`: a cluster of brokers, as one custom resource.
+//!
+//! The names are those that Rivven's documentation gives for a chart; what it has no name for is
+//! called as in the resource.
+
+pub mod blocks;
+
+use std::collections::BTreeMap;
+
+use k8s_openapi::api::core::v1::{
+    Affinity, EnvVar, PodSecurityContext, SecurityContext, Toleration, TopologySpreadConstraint,
+};
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
+use serde_json::{Map, Value, json};
+use sluicegate_core::{
+    field::{Cause, Errors, Path, Segment},
+    k8s::schema as k8s,
+    systems::rivven::cluster::api::{
+        BrokerConfig, DisruptionBudget, Metrics, Probe, Resources, Service,
+    },
+};
+
+use self::blocks::{Account, Auth, Cluster, Image, Mtls, Persistence, Storage, Tls};
+use super::{Chart, Named, check, decode, defaults, schema};
+use crate::kinds;
+
+/// The chart.
+pub const CHART: Chart = Chart {
+    name: "rivven",
+    sections: &[
+        ("The cluster", &["cluster", "image", "imagePullSecrets", "config"]),
+        ("Data", &["storage", "persistence"]),
+        ("Clients", &["service", "tls", "mtls", "auth", "topicNamespaces"]),
+        (
+            "Where and how brokers run",
+            &[
+                "resources",
+                "affinity",
+                "topologySpreadConstraints",
+                "tolerations",
+                "nodeSelector",
+                "podDisruptionBudget",
+                "livenessProbe",
+                "readinessProbe",
+                "podLabels",
+                "podAnnotations",
+                "env",
+                "serviceAccount",
+                "securityContext",
+                "containerSecurityContext",
+            ],
+        ),
+        ("Figures", &["metrics"]),
+        ("Names", &["fullnameOverride", "commonLabels", "commonAnnotations", "global"]),
+    ],
+    refused: &[
+        (
+            "tls.certManager",
+            "no certificate is asked for here; let cert-manager write a Secret by a Certificate \
+             of your own, and name that in tls.existingSecret",
+        ),
+        (
+            "auth.rbac",
+            "rivvend has no roles to be configured; leave it out, and name who may use a topic in \
+             spec.acls of its RivvenTopic",
+        ),
+        (
+            "autoscaling",
+            "a broker takes its data along only by hand; leave it out, and change cluster.replicas",
+        ),
+        (
+            "ingress",
+            "brokers speak no HTTP to their clients; leave it out, and set service.type to \
+             LoadBalancer or NodePort",
+        ),
+        ("replicaCount", "the number of brokers is cluster.replicas; set that"),
+    ],
+    raw: schema::of::<Values>,
+    defaults: defaults::<Values>,
+    judge,
+};
+
+/// The image that Rivven's documentation names.
+const NEVER_PUBLISHED: &str = "ghcr.io/hupe1980/rivven";
+
+/// Values of the chart rivven: one cluster of Rivven brokers. The operator, sluicegate, makes it.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "camelCase", deny_unknown_fields, default)]
+pub struct Values {
+    /// Values that a chart around this one shares with all its parts. None is read here.
+    pub global: Map<String, Value>,
+    /// The cluster.
+    pub cluster: Cluster,
+    /// The image of the brokers.
+    pub image: Image,
+    /// Secrets that open the registry: `- name: SECRET`, at most 10.
+    #[schemars(length(max = 10))]
+    pub image_pull_secrets: Vec<Named>,
+    /// Settings of the brokers, as in a RivvenCluster.
+    pub config: BrokerConfig,
+    /// Where each broker keeps its data.
+    pub storage: Storage,
+    /// The same by another name, for values that call it so. What both give must be alike.
+    pub persistence: Persistence,
+    /// The Service that clients connect to, as in a RivvenCluster.
+    pub service: Service,
+    /// Encryption of the brokers' connections. rivvend 0.0.22 is released without it: with it on, a
+    /// new cluster gets no brokers and a running one does not change.
+    pub tls: Tls,
+    /// Certificates of the clients.
+    pub mtls: Mtls,
+    /// How clients prove who they are. rivvend 0.0.22 cannot ask them: with it on, a new cluster
+    /// gets no brokers and a running one does not change.
+    pub auth: Auth,
+    /// Namespaces besides the release's whose RivvenTopics may be on this cluster, at most 100; `*`
+    /// means all.
+    #[schemars(length(max = 100))]
+    pub topic_namespaces: Vec<String>,
+    /// Processor time and memory of each broker. Left empty: nothing is asked for and nothing is
+    /// limited.
+    pub resources: Resources,
+    /// Which nodes the brokers prefer or need. Left empty: they keep apart where there is room.
+    #[schemars(schema_with = "k8s::affinity")]
+    pub affinity: Affinity,
+    /// How evenly they are spread over zones or nodes, at most 16 constraints. Left empty: over
+    /// zones, where there is room.
+    #[schemars(schema_with = "k8s::topology_spread_constraints")]
+    pub topology_spread_constraints: Vec<TopologySpreadConstraint>,
+    /// Taints of nodes that they put up with, at most 20.
+    #[schemars(schema_with = "k8s::tolerations")]
+    pub tolerations: Vec<Toleration>,
+    /// Labels that a node must have, at most 20.
+    #[schemars(schema_with = "k8s::labels")]
+    pub node_selector: BTreeMap<String, String>,
+    /// Brokers that may be taken down on purpose at once, as in a RivvenCluster.
+    pub pod_disruption_budget: DisruptionBudget,
+    /// When a broker counts as stuck and is restarted, as in a RivvenCluster.
+    pub liveness_probe: Probe,
+    /// When a broker counts as able to serve clients, as in a RivvenCluster.
+    pub readiness_probe: Probe,
+    /// More labels for the pods, at most 20.
+    #[schemars(schema_with = "k8s::labels")]
+    pub pod_labels: BTreeMap<String, String>,
+    /// More annotations for the pods, at most 50.
+    #[schemars(schema_with = "k8s::annotations")]
+    pub pod_annotations: BTreeMap<String, String>,
+    /// More environment for the brokers, at most 100 variables, none of them `RIVVEN_*`.
+    #[schemars(schema_with = "k8s::env")]
+    pub env: Vec<EnvVar>,
+    /// Who the pods are to Kubernetes; they get no token either way.
+    pub service_account: Account,
+    /// Security context of the pods, laid over one that satisfies the restricted Pod Security
+    /// Standard. What would loosen it is refused.
+    #[schemars(schema_with = "k8s::pod_security_context")]
+    pub security_context: PodSecurityContext,
+    /// The same of the containers.
+    #[schemars(schema_with = "k8s::security_context")]
+    pub container_security_context: SecurityContext,
+    /// Figures for Prometheus, as in a RivvenCluster.
+    pub metrics: Metrics,
+    /// The name of the RivvenCluster, up to 45 characters without dots. Left empty: the name of
+    /// the release.
+    #[schemars(length(max = 45), regex(pattern = "^([a-z0-9]([-a-z0-9]*[a-z0-9])?)?$"))]
+    pub fullname_override: String,
+    /// More labels for the RivvenCluster.
+    #[schemars(schema_with = "k8s::labels")]
+    pub common_labels: BTreeMap<String, String>,
+    /// Annotations of the RivvenCluster, such as those that steer it: `sluicegate/paused: "true"`.
+    #[schemars(schema_with = "k8s::annotations")]
+    pub common_annotations: BTreeMap<String, String>,
+}
+
+/// The specification of the cluster that the chart makes of values.
+///
+/// # Errors
+///
+/// Values that do not decode.
+pub fn rendered(values: &Value) -> Result<Value, serde_json::Error> {
+    decode::<Values>(check::whole(&CHART, values)).map(|values| values.spec())
+}
+
+impl Values {
+    /// The specification of the cluster that the chart renders.
+    fn spec(&self) -> Value {
+        let mut spec = json!({
+            "replicas": self.cluster.replicas,
+            "imagePullPolicy": self.image.pull_policy,
+        });
+        let secrets: Vec<&String> = self.image_pull_secrets.iter().map(|one| &one.name).collect();
+        let size = first(&self.storage.size, &self.persistence.size);
+        let class = &json!(self.storage.storage_class);
+        let class = first(class, &json!(self.persistence.storage_class));
+        let tls = json!({
+            "enabled": self.tls.enabled,
+            "certSecretName": self.tls.existing_secret,
+            "mtlsEnabled": self.mtls.enabled,
+            "caSecretName": self.mtls.client_ca.secret_name,
+        });
+        let auth = json!({
+            "enabled": self.auth.enabled,
+            "mechanism": self.auth.mechanism,
+            "scram": filled(json!({ "existingSecret": self.auth.scram.existing_secret })),
+        });
+        let storage = json!({
+            "size": size,
+            "storageClassName": class,
+            "accessModes": self.storage.access_modes,
+            "deletionPolicy": self.storage.deletion_policy,
+        });
+        let own = json!({
+            "image": self.image.repository,
+            "version": self.image.tag,
+            "imagePullSecrets": secrets,
+            "storage": filled(storage),
+            "tls": if self.tls.enabled || self.mtls.enabled { filled(tls) } else { json!({}) },
+            "auth": if self.auth.enabled { filled(auth) } else { json!({}) },
+            "serviceAccount": self.service_account.name,
+        });
+        let all = serde_json::to_value(self).expect("values are plain data");
+        for key in AS_IT_IS {
+            spec[key] = all[key].clone();
+        }
+        spec.as_object_mut().expect("it is an object").extend(
+            own.as_object().into_iter().flatten().map(|(key, value)| (key.clone(), value.clone())),
+        );
+        filled(spec)
+    }
+}
+
+/// What the resource calls as the chart does.
+const AS_IT_IS: &[&str] = &[
+    "affinity",
+    "config",
+    "containerSecurityContext",
+    "env",
+    "livenessProbe",
+    "metrics",
+    "nodeSelector",
+    "podAnnotations",
+    "podDisruptionBudget",
+    "podLabels",
+    "readinessProbe",
+    "resources",
+    "securityContext",
+    "service",
+    "tolerations",
+    "topicNamespaces",
+    "topologySpreadConstraints",
+];
+
+/// What the chart calls otherwise than the resource, the longer paths first.
+const RENAMED: &[(&str, &str)] = &[
+    ("spec.replicas", "cluster.replicas"),
+    ("spec.imagePullPolicy", "image.pullPolicy"),
+    ("spec.imagePullSecrets", "imagePullSecrets"),
+    ("spec.image", "image.repository"),
+    ("spec.version", "image.tag"),
+    ("spec.storage.storageClassName", "storage.storageClass"),
+    ("spec.tls.certSecretName", "tls.existingSecret"),
+    ("spec.tls.mtlsEnabled", "mtls.enabled"),
+    ("spec.tls.caSecretName", "mtls.clientCA.secretName"),
+    ("spec.serviceAccount", "serviceAccount.name"),
+    ("metadata.name", "fullnameOverride"),
+];
+
+/// Without what is empty: a chart renders a field only where there is something to say.
+fn filled(mut value: Value) -> Value {
+    let empty = |one: &Value| match one {
+        Value::Null => true,
+        Value::String(text) => text.is_empty(),
+        Value::Array(items) => items.is_empty(),
+        Value::Object(fields) => fields.is_empty(),
+        Value::Bool(_) | Value::Number(_) => false,
+    };
+    if let Some(fields) = value.as_object_mut() {
+        fields.retain(|_, one| !empty(one));
+    }
+    value
+}
+
+fn first(a: &Value, b: &Value) -> Value {
+    if *a == json!("") { b.clone() } else { a.clone() }
+}
+
+/// What the chart and the resource refuse, by the names of the chart.
+fn judge(values: Value) -> Result<Errors, serde_json::Error> {
+    let values: Values = decode(values)?;
+    let mut errors = Errors::default();
+    let (storage, persistence) = (&values.storage, &values.persistence);
+    let pairs = [
+        ("size", &storage.size, &persistence.size),
+        ("storageClass", &json!(storage.storage_class), &json!(persistence.storage_class)),
+    ];
+    for (key, one, other) in pairs {
+        if *one != json!("") && *other != json!("") && one != other {
+            let must = format!("storage.{key} and persistence.{key} say different things");
+            let cause = Cause::Invalid(other.to_string(), must);
+            errors.push(Path::root("persistence").child(key), cause, "leave one of them out");
+        }
+    }
+    if values.image.repository == NEVER_PUBLISHED {
+        let cause = Cause::Invalid(NEVER_PUBLISHED.to_owned(), "was never published".to_owned());
+        let remedy = "leave image.repository empty, or name a mirror";
+        errors.push(Path::dotted("image.repository"), cause, remedy);
+    }
+    let name = match values.fullname_override.as_str() {
+        "" => "rivven",
+        name => name,
+    };
+    let resource = json!({
+        "apiVersion": "rivven.hupe1980.github.io/v1alpha1",
+        "kind": "RivvenCluster",
+        "metadata": { "name": name, "namespace": "default" },
+        "spec": values.spec(),
+    });
+    let kinds = kinds::all();
+    let kind = kinds::named(&kinds, "RivvenCluster").expect("it is a kind of ours");
+    for error in (kind.check)(&resource).err().unwrap_or_default().iter() {
+        errors.push(renamed(&error.path), error.cause.clone(), error.remedy.clone());
+    }
+    Ok(errors)
+}
+
+/// Where the chart has what the resource has there.
+fn renamed(path: &Path) -> Path {
+    let text = path.to_string();
+    let known = RENAMED.iter().find(|(from, _)| *from == text).map(|(_, to)| Path::dotted(to));
+    known.unwrap_or_else(|| {
+        let spec = Segment::Key("spec".to_owned());
+        path.segments().iter().filter(|one| **one != spec).cloned().collect()
+    })
+}

@@ -1,0 +1,70 @@
+//! The operator on a real node: kubelet and containerd run what it renders, unchanged, with the real
+//! broker in it. Clients are pods, brokers are reached by their names in the cluster, and what a
+//! kubelet does to a container is seen to be done.
+//!
+//! `.ci/cluster up --node` makes the node, in namespaces of its own; this program starts it, runs
+//! itself once more within its network, and looks at what is left when it is gone. Each scenario has
+//! a namespace and an operator of its own, and most of the time they wait. Every namespace lets in
+//! restricted pods only.
+//!
+//! Where the node is not built, or cannot be had (it wants root), the suite says so and is skipped.
+//! With `CI=true` or `SLUICEGATE_REQUIRE_NODE=1` it is built, or the suite fails.
+
+// Some of what the two suites share only one of them uses.
+#[path = "../e2e/audit.rs"]
+#[allow(dead_code, reason = "shared")]
+mod audit;
+mod client;
+#[path = "../e2e/control_plane.rs"]
+#[allow(dead_code, reason = "shared")]
+mod control_plane;
+#[path = "../e2e/granted.rs"]
+#[allow(dead_code, reason = "shared")]
+mod granted;
+#[path = "../e2e/kube.rs"]
+#[allow(dead_code, reason = "shared")]
+mod kube;
+mod numbers;
+#[path = "../e2e/operator.rs"]
+#[allow(dead_code, reason = "shared")]
+mod operator;
+#[path = "../client/mod.rs"]
+#[allow(dead_code, reason = "shared")]
+mod plain;
+mod scenarios;
+mod scene;
+mod tier;
+#[path = "../e2e/timing.rs"]
+mod timing;
+#[path = "../e2e/wait.rs"]
+#[allow(dead_code, reason = "shared")]
+mod wait;
+mod watch;
+
+use std::{env, io::Write as _, process::ExitCode};
+
+use libtest_mimic::Arguments;
+
+/// A scenario, by its name.
+pub(crate) type Scenario = (&'static str, fn());
+
+fn main() -> ExitCode {
+    let args: Vec<String> = env::args().skip(1).collect();
+    if args.first().is_some_and(|first| first == "client") {
+        return client::run(&args[1..]);
+    }
+    numbers::counts();
+    let mut args = Arguments::from_args();
+    let all = scenarios::ALL.concat();
+    let any = all.iter().any(|(name, _)| timing::chosen(&args, name));
+    if any && !args.list && !args.ignored && !tier::inside() {
+        return tier::outside();
+    }
+    args.test_threads = args.test_threads.or(Some(all.len()));
+    timing::run(&args, all).exit_code()
+}
+
+/// Says something to whoever runs the suite.
+pub(crate) fn say(text: &str) {
+    drop(writeln!(std::io::stderr(), "{text}"));
+}
