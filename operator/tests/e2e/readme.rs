@@ -1,8 +1,8 @@
 //! The README's own commands, as a newcomer would type them.
 //!
-//! A block of commands, or a file, that is to be tried has a comment before it, which nobody sees who reads the
-//! page: `<!-- run: NAME -->`. A scenario asks for it by that name, so that what is promised is what
-//! is tried, to the letter.
+//! A block of commands, or a file, that is to be tried has a comment before it, which nobody sees
+//! who reads the page: `<!-- run: NAME -->`. A scenario asks for it by that name, so that what is
+//! promised is what is tried, to the letter.
 
 use std::{
     fs,
