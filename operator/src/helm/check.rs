@@ -61,7 +61,7 @@ pub fn errors(chart: &Chart, values: &Value) -> Errors {
             errors.push(Path::dotted(path), Cause::Forbidden(why), *remedy);
         }
     }
-    let schema = schema::compiled(&chart.honoured());
+    let schema = schema::compiled((chart.raw)());
     errors.extend(schema.unknown(&root, &values));
     schema.check(&root, &values, &mut errors);
     if !errors.is_empty() {
@@ -130,7 +130,7 @@ fn merge(below: &mut Value, above: &Value) {
 /// The chart that knows most of the keys at the top of values.
 fn likeliest(values: &Value) -> &'static Chart {
     let known = |chart: &Chart| {
-        let schema = chart.honoured();
+        let schema = (chart.raw)();
         let keys = values.as_object().into_iter().flatten().map(|(key, _)| key);
         keys.filter(|key| schema["properties"].get(key.as_str()).is_some()).count()
     };
