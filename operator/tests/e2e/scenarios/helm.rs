@@ -187,7 +187,12 @@ fn operator() {
     run(plane, &[&["upgrade"], RELEASE, &keep].concat());
     assert_eq!(seen, versions(plane, "sluicegate", "sluicegate"));
 
-    // Back: the program and the definitions of before, and the resource as it was.
+    // Back, as it should be done: the program of before, by the definitions of now.
+    let back = ["--reset-then-reuse-values", "--wait", "--set", "image.tag=0.0.9"];
+    run(plane, &[&["upgrade"], RELEASE, &back].concat());
+    assert!(image(plane).ends_with(":0.0.9") && knows(plane, field));
+
+    // Back as a whole: the definitions of before, too, and the resource as it was.
     run(plane, &[&["rollback", "sluicegate", "1", "--wait"], &place[..]].concat());
     assert!(image(plane).ends_with(":0.0.9") && !knows(plane, field));
     assert_eq!(made["metadata"], scene.seen("small")["metadata"]);
