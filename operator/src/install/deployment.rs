@@ -132,14 +132,23 @@ fn container(install: &Install) -> Container {
 
 /// The pod's own name is its name in the lease, and its namespace is where the lease is.
 fn variables(install: &Install) -> Vec<EnvVar> {
-    let mut all = vec![
-        env_from_field("POD_NAME", "metadata.name"),
-        env_from_field("POD_NAMESPACE", "metadata.namespace"),
-    ];
+    let mut all =
+        vec![field("POD_NAME", "metadata.name"), field("POD_NAMESPACE", "metadata.namespace")];
     if !install.watch.is_empty() {
         all.push(env(WATCH, &install.watch.join(",")));
     }
     all
+}
+
+/// A field of the pod, with what the server would fill in: a reference is owned as one, so who
+/// applies less than is stored is told of a conflict.
+pub(super) fn field(name: &str, path: &str) -> EnvVar {
+    let mut variable = env_from_field(name, path);
+    let source = variable.value_from.as_mut();
+    if let Some(field) = source.and_then(|source| source.field_ref.as_mut()) {
+        field.api_version = Some("v1".to_owned());
+    }
+    variable
 }
 
 /// The variable that names the namespaces that are looked after.

@@ -92,9 +92,9 @@ impl Files {
     fn overlays(&mut self) {
         let install = Install::default();
         let folder = "overlays/namespaced";
-        let about = "An operator for the namespace that it runs in, with no right outside of it. \
-                     The namespace has\nto be there; an overlay that sets `namespace:` moves it. For \
-                     several namespaces:\nsluicegate manifests --watch-namespace a,b";
+        let about = "An operator for the namespace that it runs in, with no right outside of it.\n\
+                     The namespace has to be there; an overlay that sets `namespace:` moves it.\n\
+                     For several namespaces: sluicegate manifests --watch-namespace a,b";
         self.kustomize(
             folder,
             about,

@@ -39,8 +39,7 @@ pub fn own_role(install: &Install) -> [Value; 2] {
 
 /// Has an operator look after the namespace that it runs in, whatever that is called.
 pub fn own_namespace(install: &Install) -> Value {
-    let field = json!({ "fieldRef": { "fieldPath": "metadata.namespace" } });
-    let watch = json!({ "name": deployment::WATCH, "valueFrom": field });
+    let watch = deployment::field(deployment::WATCH, "metadata.namespace");
     json!({
         "apiVersion": "apps/v1",
         "kind": "Deployment",

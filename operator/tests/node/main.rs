@@ -55,13 +55,12 @@ fn main() -> ExitCode {
     }
     numbers::counts();
     let mut args = Arguments::from_args();
-    let all = scenarios::ALL.concat();
-    let any = all.iter().any(|(name, _)| timing::chosen(&args, name));
-    if any && !args.list && !args.ignored && !tier::inside() {
+    let runs = timing::chosen(&args, scenarios::ALL);
+    if runs && !tier::inside() {
         return tier::outside();
     }
-    args.test_threads = args.test_threads.or(Some(all.len()));
-    timing::run(&args, all).exit_code()
+    args.test_threads = args.test_threads.or(Some(scenarios::ALL.iter().map(|it| it.len()).sum()));
+    timing::run(&args, scenarios::ALL).exit_code()
 }
 
 /// Says something to whoever runs the suite.

@@ -89,8 +89,10 @@ fn unwanted() {
         let meta =
             json!({ "name": "copy", "namespace": scene.namespace, "ownerReferences": owners });
         copy["metadata"] = meta;
-        copy["spec"]["clusterIP"].take();
-        copy["spec"]["clusterIPs"].take();
+        if let Some(spec) = copy.get_mut("spec") {
+            spec["clusterIP"].take();
+            spec["clusterIPs"].take();
+        }
         scene.kube().apply(kind, &copy);
         until(&format!("the copy of {name} to be gone"), seconds(10), || {
             let seen = scene.kube().get(kind, &scene.namespace, "copy");
@@ -171,7 +173,11 @@ fn theirs(namespace: &str) -> [(Kind, Value); 4] {
         "replicas": 0, "serviceName": "a", "template": template,
         "selector": { "matchLabels": { "a": "b" } },
     });
-    let of = |version: &str, kind: &str, meta: Value, spec: Value| json!({ "apiVersion": version, "kind": kind, "metadata": meta, "spec": spec });
+    let of = |version: &str, kind: &str, metadata: Value, spec: Value| {
+        let mut one = json!({ "apiVersion": version, "kind": kind });
+        (one["metadata"], one["spec"]) = (metadata, spec);
+        one
+    };
     let ports = json!({ "ports": [{ "port": 1 }] });
     let budget = json!({ "maxUnavailable": 1, "selector": { "matchLabels": { "a": "b" } } });
     [

@@ -167,11 +167,27 @@ fn account() {
     scene.is_quiet(seconds(2));
     scene.is_ready("small");
     assert!(!plane.kube.list(EVENTS, &scene.namespace).is_empty(), "it tells what it does");
+    may_use(plane, &scene.namespace);
     let log = plane.audit.of_user(granted::ACCOUNT);
     assert!(log.iter().any(|entry| entry.resource == "leases" && entry.done()), "it leads");
     let refused = forbidden(plane, granted::ACCOUNT);
     assert!(refused.is_empty(), "{refused:?}");
     say(&format!("by its own account: {} requests, none of them forbidden", log.len()));
+}
+
+/// Who may edit in a namespace may have clusters and topics in it, and leaves the status alone.
+fn may_use(plane: &ControlPlane, namespace: &str) {
+    let jane = ["-n", namespace, "create", "rolebinding", "jane", "--clusterrole=edit"];
+    run(plane, &[&jane[..], &["--user=jane"]].concat());
+    let may = |verb: &str, what: &str| {
+        let ask = ["-n", namespace, "auth", "can-i", verb, what, "--as", "jane"];
+        by(plane, &plane.kubeconfig(), &ask).code == Some(0)
+    };
+    until("the cluster's roles to take ours in", SOON, || {
+        if may("create", "rivventopics") { Ok(()) } else { Err("they do not") }
+    });
+    assert!(may("watch", "rivvenclusters"));
+    assert!(!may("update", "rivvenclusters/status"));
 }
 
 /// What an account may do in a namespace, as it is told itself.
@@ -190,7 +206,9 @@ fn own_overlay() -> String {
     std::fs::create_dir_all(&folder).expect("the folder can be written");
     let text = readme::blocks("overlay").concat();
     // From there to the top of the repository.
-    let up = "../".repeat(folder.components().count() - root().components().count());
+    let deep =
+        |path: &std::path::Path| path.canonicalize().expect("it is there").components().count();
+    let up = "../".repeat(deep(&folder) - deep(&root()));
     let text = text.replace("../sluicegate/", &up);
     std::fs::write(folder.join("kustomization.yaml"), text).expect("the folder can be written");
     folder.display().to_string()
@@ -324,21 +342,31 @@ fn newcomer() {
         typed(plane, way);
         let scene = Scene { namespace: "default".to_owned(), ..scene(plane, "newcomer") };
         // No container runs here: the program is started beside, as what is installed.
-        let operator = scene.run(&reaching(&scene, as_account(plane, "sluicegate")));
+        let installed = || scene.run(&reaching(&scene, as_account(plane, "sluicegate")));
+        let operator = installed();
         typed(plane, "first cluster");
         typed(plane, "upgrade");
         // The operator goes, and everything else stays and serves.
         drop(operator);
-        typed(plane, "remove");
+        typed(plane, "remove the operator");
         assert!(plane.kube.get(NAMESPACES, "", "sluicegate").is_none());
         assert_eq!(condition(&scene.seen("small"), "Ready")["status"], "True");
         assert!(plane.kube.get(SETS, "default", "rivven-small").is_some());
-        // With the definitions go the resources and what they own; the data stays.
-        typed(plane, "remove definitions");
-        until("the brokers to be gone", seconds(60), || {
+        // One that comes back goes on where the other left. Then everything goes, in order.
+        typed(plane, way);
+        let mut operator = Some(installed());
+        scene.is_ready("small");
+        for line in readme::blocks("remove everything").iter().flat_map(|block| block.lines()) {
+            if line.contains("deploy/operator") {
+                operator.take();
+            }
+            readme::run(plane, line);
+        }
+        until("the brokers to be gone", seconds(90), || {
             let set = plane.kube.get(SETS, "default", "rivven-small");
-            set.map_or(Ok(()), |set| Err(set["metadata"].to_string()))
+            set.map_or(Ok(()), |set| Err(set["metadata"]["ownerReferences"].to_string()))
         });
+        assert!(plane.kube.list(DEFINITIONS, "").is_empty());
         assert!(!plane.kube.list(CLAIMS, "default").is_empty(), "the data is kept");
     }
 }

@@ -200,7 +200,7 @@ pub struct RivvenClusterStatus {
     #[serde(deserialize_with = "lenient")]
     pub phase: Phase,
 
-    /// Brokers that exist, ready or not.
+    /// Brokers that exist, ready or not; one that is being restarted among them.
     #[serde(deserialize_with = "lenient")]
     pub replicas: i32,
 
@@ -208,7 +208,7 @@ pub struct RivvenClusterStatus {
     #[serde(deserialize_with = "lenient")]
     pub ready_replicas: i32,
 
-    /// Brokers that run what the specification asks for.
+    /// Brokers that serve clients and run what the specification asks for.
     #[serde(deserialize_with = "lenient")]
     pub updated_replicas: i32,
 
