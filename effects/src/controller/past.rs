@@ -23,6 +23,9 @@ const ECHO: Duration = Duration::from_secs(5);
 /// several objects, one after the other: a pod, then its StatefulSet, then its Service.
 pub(super) const SETTLE: Duration = Duration::from_millis(250);
 
+/// How long a plan takes to make at most where every product answers.
+const PATIENCE: Duration = Duration::from_secs(3);
+
 /// What is remembered of one resource.
 #[derive(Debug)]
 pub(super) struct Past {
@@ -90,14 +93,16 @@ impl Past {
     }
 
     /// How much longer to wait with a plan that was begun then: nothing if it does more than tell,
-    /// or has waited. One that took long to make has.
+    /// or has waited. One that waited for a product that does not answer has: made once more, it
+    /// would wait for that once more.
     pub(super) fn settle<S: System>(&mut self, plan: &Plan<S>, began: Instant) -> Option<Duration> {
         let only_tells = plan.actions.iter().all(|action| action.verb.only_tells());
         if plan.actions.is_empty() || !only_tells {
             self.to_tell = None;
             return None;
         }
-        let since = *self.to_tell.get_or_insert(began);
+        let made = if began.elapsed() > PATIENCE { began } else { Instant::now() };
+        let since = *self.to_tell.get_or_insert(made);
         let left = SETTLE.saturating_sub(since.elapsed());
         if left.is_zero() {
             self.to_tell = None;

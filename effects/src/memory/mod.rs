@@ -39,7 +39,7 @@ mod fields;
 mod leaving;
 mod product;
 mod refusal;
-mod rivven;
+pub mod rivven;
 mod store;
 mod world;
 

@@ -7,20 +7,20 @@
 //! Not imitated: ports (a broker that is ready answers on any), groups, quotas, offsets, membership
 //! in a cluster (no release forms one), settings that remove records.
 
+pub mod words;
+
 use std::collections::BTreeMap;
 
 use sluicegate_core::{
     observed::text,
-    systems::rivven::{
-        Answer, Broker, Call, Health, Probe, Rivven, SeenTopic, names, topic::config::SETTINGS,
-    },
+    systems::rivven::{Answer, Broker, Call, Health, Probe, Rivven, SeenTopic, names},
 };
 
 use super::{
     CallError, Product, Store,
     store::{Key, is_leaving},
 };
-use crate::error::Class;
+use crate::{backend::rivven::class_of, error::Class};
 
 /// All brokers there are.
 #[derive(Clone, Debug, Default)]
@@ -41,11 +41,6 @@ struct Stored {
     records: u64,
 }
 
-/// How many partitions a topic gets that comes about because somebody writes to it.
-const PARTITIONS_DEFAULT: u32 = 3;
-/// How many partitions a topic may have.
-const PARTITIONS_MAX: u32 = 1000;
-
 impl Brokers {
     /// Writes records to a topic, which comes about if it is not there.
     ///
@@ -61,17 +56,17 @@ impl Brokers {
     ) -> Result<(), CallError> {
         let volume = reach(world, broker).map_err(|why| refusal(Class::Retry, why))?;
         let stored = self.volumes.entry(volume).or_default().entry(topic.to_owned()).or_default();
-        stored.partitions.get_or_insert(PARTITIONS_DEFAULT);
+        stored.partitions.get_or_insert(words::PARTITIONS_DEFAULT);
         stored.records += records;
         Ok(())
     }
 
-    fn set(&mut self, broker: &Broker, topic: &str, key: &str, value: Option<&str>) {
+    fn set(&mut self, broker: &Broker, topic: &str, key: &str, value: Option<String>) {
         let process = (broker.namespace.clone(), names::pod(&broker.cluster, broker.ordinal));
         let settings = self.settings.entry(process).or_default();
         let settings = settings.entry(topic.to_owned()).or_default();
         match value {
-            Some(value) => drop(settings.insert(key.to_owned(), normalised(key, value))),
+            Some(value) => drop(settings.insert(key.to_owned(), value)),
             None => drop(settings.remove(key)),
         }
     }
@@ -118,42 +113,26 @@ impl Product for Brokers {
         let name = call.topic();
         let topics = self.volumes.entry(volume).or_default();
         let now = topics.get(name).and_then(|topic| topic.partitions);
-        match (call, now) {
-            (Call::CreateTopic { .. }, Some(_)) => {
-                Err(refusal(Class::Conflict, format!("Topic '{name}' already exists")))
+        let unknown = || words::unknown(name);
+        let done = match call {
+            Call::CreateTopic { partitions, .. } => {
+                words::creation(name, *partitions, now.is_some()).map(|()| Some(*partitions))
             }
-            (Call::CreateTopic { partitions, .. }, None) => {
-                check_partitions(*partitions)?;
-                topics.entry(name.to_owned()).or_default().partitions = Some(*partitions);
-                Ok(())
+            Call::GrowTopic { partitions, .. } => now
+                .ok_or_else(unknown)
+                .and_then(|now| words::growth(now, *partitions))
+                .map(|()| Some(*partitions)),
+            Call::SetConfig { broker, key, value, .. } => {
+                let setting =
+                    now.ok_or_else(unknown).and_then(|_| words::setting(key, value.as_deref()));
+                let setting = setting.map_err(said)?;
+                self.set(broker, name, key, setting);
+                return Ok(());
             }
-            (Call::GrowTopic { partitions, .. }, Some(now)) => {
-                check_partitions(*partitions)?;
-                if *partitions <= now {
-                    return Err(refusal(
-                        Class::Conflict,
-                        format!(
-                            "INVALID_PARTITIONS: New partition count {partitions} must be greater \
-                         than current count {now}"
-                        ),
-                    ));
-                }
-                topics.entry(name.to_owned()).or_default().partitions = Some(*partitions);
-                Ok(())
-            }
-            (Call::SetConfig { broker, key, value, .. }, Some(_)) => {
-                check_setting(key, value.as_deref())?;
-                self.set(broker, name, key, value.as_deref());
-                Ok(())
-            }
-            (Call::DeleteTopic { .. }, Some(_)) => {
-                topics.entry(name.to_owned()).or_default().partitions = None;
-                Ok(())
-            }
-            (Call::GrowTopic { .. } | Call::SetConfig { .. } | Call::DeleteTopic { .. }, None) => {
-                Err(refusal(Class::Conflict, format!("Topic not found: {name}")))
-            }
-        }
+            Call::DeleteTopic { .. } => now.map(|_| None).ok_or_else(|| words::missing(name)),
+        };
+        topics.entry(name.to_owned()).or_default().partitions = done.map_err(said)?;
+        Ok(())
     }
 
     fn pod_stopped(&mut self, namespace: &str, name: &str) {
@@ -175,43 +154,9 @@ fn reach(world: &Store, broker: &Broker) -> Result<String, String> {
     Ok(text(claim.unwrap_or(found), "/metadata/uid").to_owned())
 }
 
-fn check_partitions(count: u32) -> Result<(), CallError> {
-    if (1..=PARTITIONS_MAX).contains(&count) {
-        return Ok(());
-    }
-    let message = format!("INVALID_PARTITION_COUNT: {count} is not in 1..={PARTITIONS_MAX}");
-    Err(refusal(Class::Final, message))
-}
-
-fn check_setting(key: &str, value: Option<&str>) -> Result<(), CallError> {
-    let invalid = |why: &str| Err(refusal(Class::Final, format!("INVALID_CONFIG: {key}: {why}")));
-    if !SETTINGS.iter().any(|setting| setting.key == key) {
-        return invalid("unknown configuration key");
-    }
-    let Some(value) = value else { return Ok(()) };
-    let least = match key {
-        "retention.ms" | "retention.bytes" => -1,
-        "segment.bytes" => 1024,
-        "cleanup.policy" => {
-            let known = ["delete", "compact", "delete,compact", "compact,delete"];
-            return if known.contains(&value) { Ok(()) } else { invalid("unknown policy") };
-        }
-        "compression.type" => return Ok(()),
-        _ => 0,
-    };
-    match value.parse::<i64>() {
-        Ok(value) if value >= least => Ok(()),
-        Ok(_) => invalid("too small"),
-        Err(_) => invalid("not a number"),
-    }
-}
-
-/// The value as the broker keeps it.
-fn normalised(key: &str, value: &str) -> String {
-    match (key, value) {
-        ("cleanup.policy", "delete,compact") => "compact,delete".to_owned(),
-        _ => value.to_owned(),
-    }
+/// A refusal in the broker's own words.
+fn said(words: String) -> CallError {
+    refusal(class_of(&words), words)
 }
 
 fn refusal(class: Class, message: String) -> CallError {

@@ -7,9 +7,7 @@ use rivven_protocol::{
     PROTOCOL_VERSION, Request, Response, TopicConfigDescription, TopicConfigEntry, TopicConfigValue,
 };
 use sluicegate_core::systems::rivven::topic::config::SETTINGS;
-
-/// How many partitions a topic gets that comes about because somebody writes to it.
-const PARTITIONS_DEFAULT: u32 = 3;
+use sluicegate_effects::memory::rivven::words;
 
 /// Topics and their settings.
 #[derive(Debug, Default)]
@@ -81,36 +79,27 @@ impl Held {
     }
 
     fn create(&mut self, name: String, partitions: Option<u32>) -> Result<Response, String> {
-        check_name(&name)?;
-        let partitions = partitions.unwrap_or(PARTITIONS_DEFAULT);
-        if !(1..=1000).contains(&partitions) {
-            return Err(format!(
-                "INVALID_PARTITION_COUNT: must be between 1 and 1000, got {partitions}"
-            ));
-        }
-        if self.partitions(&name).is_some() {
-            return Err(format!("Topic '{name}' already exists"));
-        }
+        let partitions = partitions.unwrap_or(words::PARTITIONS_DEFAULT);
+        words::creation(&name, partitions, self.partitions(&name).is_some())?;
         self.topics.entry(name.clone()).or_default().partitions = Some(partitions);
         Ok(Response::TopicCreated { name, partitions })
     }
 
     fn delete(&mut self, name: &str) -> Result<Response, String> {
-        check_name(name)?;
+        words::name(name)?;
         let there = self.topics.get_mut(name).and_then(|topic| topic.partitions.take());
-        there.map(|_| Response::TopicDeleted).ok_or_else(|| format!("Topic not found: {name}"))
+        there.map(|_| Response::TopicDeleted).ok_or_else(|| words::missing(name))
     }
 
     fn metadata(&self, name: String) -> Result<Response, String> {
-        check_name(&name)?;
-        let partitions =
-            self.partitions(&name).ok_or_else(|| format!("Topic not found: {name}"))?;
+        words::name(&name)?;
+        let partitions = self.partitions(&name).ok_or_else(|| words::missing(&name))?;
         Ok(Response::Metadata { name, partitions })
     }
 
     fn bounds(&self, name: &str, partition: u32) -> Result<Response, String> {
-        check_name(name)?;
-        let partitions = self.partitions(name).ok_or_else(|| format!("Topic not found: {name}"))?;
+        words::name(name)?;
+        let partitions = self.partitions(name).ok_or_else(|| words::missing(name))?;
         if partition >= partitions {
             return Err(format!("Partition {partition} not found for topic '{name}'"));
         }
@@ -120,12 +109,7 @@ impl Held {
 
     fn grow(&mut self, topic: String, wanted: u32) -> Result<Response, String> {
         let is = self.there(&topic)?;
-        if wanted <= is {
-            return Err(format!(
-                "INVALID_PARTITIONS: New partition count {wanted} must be greater than current \
-                 count {is}"
-            ));
-        }
+        words::growth(is, wanted)?;
         self.topics.entry(topic.clone()).or_default().partitions = Some(wanted);
         Ok(Response::PartitionsCreated { topic, new_partition_count: wanted })
     }
@@ -135,8 +119,7 @@ impl Held {
         let changed_count = configs.len();
         let settings = self.settings.entry(topic.clone()).or_default();
         for TopicConfigEntry { key, value } in configs {
-            let value = checked(&key, value).map_err(|why| format!("INVALID_CONFIG: {why}"))?;
-            match value {
+            match words::setting(&key, value.as_deref())? {
                 Some(value) => drop(settings.insert(key, value)),
                 None => drop(settings.remove(&key)),
             }
@@ -167,63 +150,13 @@ impl Held {
 
     fn publish(&mut self, topic: String) -> Response {
         let topic = self.topics.entry(topic).or_default();
-        topic.partitions.get_or_insert(PARTITIONS_DEFAULT);
+        topic.partitions.get_or_insert(words::PARTITIONS_DEFAULT);
         let records = topic.records.entry(0).or_default();
         *records += 1;
         Response::Published { offset: *records - 1, partition: 0 }
     }
 
     fn there(&self, topic: &str) -> Result<u32, String> {
-        let not_found = || format!("UNKNOWN_TOPIC_OR_PARTITION: Topic '{topic}' not found");
-        self.partitions(topic).ok_or_else(not_found)
-    }
-}
-
-fn check_name(name: &str) -> Result<(), String> {
-    let invalid = |why: &str| Err(format!("INVALID_TOPIC_NAME: {why}"));
-    let known = |byte: u8| byte.is_ascii_alphanumeric() || b"._-".contains(&byte);
-    if name.is_empty() {
-        return invalid("Topic name cannot be empty");
-    }
-    if name.len() > 255 {
-        return invalid(&format!("Topic name too long: {} chars (max: 255)", name.len()));
-    }
-    let begins = name.as_bytes()[0].is_ascii_alphanumeric();
-    let why = match begins && name.bytes().all(known) {
-        false => {
-            "must start with alphanumeric and contain only alphanumeric, dots, hyphens, underscores"
-        }
-        true if name.contains("..") => "path traversal patterns not allowed",
-        true => return Ok(()),
-    };
-    invalid(&format!("Invalid topic name '{name}': {why}"))
-}
-
-/// The value as the broker keeps it; nothing for its default.
-fn checked(key: &str, value: Option<String>) -> Result<Option<String>, String> {
-    if !SETTINGS.iter().any(|setting| setting.key == key) {
-        return Err(format!("Unknown configuration key: {key}"));
-    }
-    let Some(value) = value else { return Ok(None) };
-    let number = || value.parse::<i64>().map_err(|error| format!("Invalid {key}: {error}"));
-    let at_least = |least: i64, why: &str| match number()? {
-        number if number >= least => Ok(Some(number.to_string())),
-        _ => Err(format!("{key} must be {why}")),
-    };
-    match key {
-        "retention.ms" | "retention.bytes" | "segment.ms" => at_least(-1, ">= -1 (-1 = infinite)"),
-        "segment.bytes" => at_least(1024, ">= 1024"),
-        "max.message.bytes" | "min.insync.replicas" => at_least(1, "> 0"),
-        "cleanup.policy" => match &*value.to_lowercase() {
-            "delete,compact" => Ok(Some("compact,delete".to_owned())),
-            policy @ ("delete" | "compact" | "compact,delete") => Ok(Some(policy.to_owned())),
-            _ => Err(format!("Invalid cleanup policy: {value}")),
-        },
-        _ => match &*value.to_lowercase() {
-            kind @ ("none" | "producer" | "lz4" | "zstd" | "snappy" | "gzip") => {
-                Ok(Some(kind.to_owned()))
-            }
-            _ => Err(format!("Invalid compression type: {value}")),
-        },
+        self.partitions(topic).ok_or_else(|| words::unknown(topic))
     }
 }

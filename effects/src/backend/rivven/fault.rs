@@ -105,7 +105,8 @@ fn is_no_topic(words: &str) -> bool {
     words.starts_with("Topic not found: ") || words.starts_with("UNKNOWN_TOPIC_OR_PARTITION: ")
 }
 
-fn class(words: &str) -> Class {
+/// What a refusal in these words calls for.
+pub(crate) fn class(words: &str) -> Class {
     let exists = words.starts_with("Topic '") && words.ends_with("' already exists");
     // Whoever asked for more partitions than there were has been overtaken.
     if exists || is_no_topic(words) || words.starts_with("INVALID_PARTITIONS: ") {

@@ -26,6 +26,7 @@ use tokio::{
     time::{Instant, timeout},
 };
 
+pub(crate) use self::fault::class as class_of;
 use self::{fault::Fault, pool::Pool, wire::Wire};
 use super::{Backend, Resolve, breaker::Breakers};
 use crate::{
