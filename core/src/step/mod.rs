@@ -13,11 +13,12 @@ use crate::{
     condition::{self, EventKind},
     control,
     field::{Errors, Path},
-    kind::{Ctx, Desired, Kind, Leave, Report, System, Wish},
+    kind::{Ctx, Desired, Kind, Leave, Report, Status as _, System, Wish},
     label,
     observed::{Observed, Reads, Ref, at},
     plan::{
-        Action, Event, Gate, Plan, Precondition, Requeue, Risk, Verb, Waiting, Why, uid_placeholder,
+        Action, Event, Gate, Guard, Plan, Precondition, Requeue, Risk, Verb, Waiting, Why,
+        uid_placeholder,
     },
     rule,
 };
@@ -138,6 +139,7 @@ fn converge<K: Kind>(
                     match objects::reach(wanted, seen) {
                         objects::Reach::There(target) => plan.kept.push(target),
                         objects::Reach::By(action) => {
+                            let action = once_more::<K>(resource, action);
                             events.extend(drift_event(&plan.resource, &action));
                             plan.actions.push(action);
                         }
@@ -154,6 +156,17 @@ fn converge<K: Kind>(
     report.conditions.push(condition::ACCEPTED_VALID.yes(""));
     status::finish::<K>(ctx, resource, report, events, &mut plan);
     plan
+}
+
+/// A child that is made once more: it was there when this very generation was told of. Its end may
+/// have been heard of before that of the resource, so that is looked at first. What is made for the
+/// first time costs no look.
+fn once_more<K: Kind>(resource: &K::Resource, action: Action<K::System>) -> Action<K::System> {
+    let told = resource.status().cloned().and_then(|mut it| *it.observed_generation_mut());
+    if action.why != Why::Missing || told.is_none() || told != resource.meta().generation {
+        return action;
+    }
+    action.guarded(Guard::Live(own_ref::<K>(resource), own_uid(resource)))
 }
 
 /// A resource that cannot be served: nothing is touched but its status, which says why. It is not

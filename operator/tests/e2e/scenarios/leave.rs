@@ -7,7 +7,6 @@ use crate::{
     kube::{CLAIMS, CLUSTERS, NAMESPACES, PODS, SETS, TOPICS},
     operator::page,
     proxy::{Fault, Proxy},
-    say,
     scene::{SOON, Scene, condition},
     wait::{seconds, throughout, until},
 };
@@ -49,14 +48,9 @@ fn kept() {
         }
     });
     throughout(seconds(4), || assert_eq!(count(&scene, CLAIMS), 2, "volumes stay"));
-    // Its end may be heard of after that of a child, which is then made once more, for an owner
-    // that is gone: Kubernetes collects that as well.
+    // Its end may be heard of after that of a child: it is looked at before one is made once more.
     let after = scene.writes().split_off(before);
-    if !after.is_empty() {
-        say(&format!("made again in the race with its end: {after:?}"));
-    }
-    let twice = after.iter().filter(|one| one.code == 201).count();
-    assert!(twice <= 1, "{after:?}");
+    assert!(after.is_empty(), "Kubernetes collects what it made: {after:?}");
     until("all of it to be collected", seconds(60), || {
         let left = scene.state(&scene.namespace);
         let names: Vec<String> = left.iter().map(crate::normal::name).collect();
