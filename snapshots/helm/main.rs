@@ -60,7 +60,12 @@ fn taken(chart: &Chart, file: &str, case: &str) -> Result<(), Failed> {
     linted.fine()?;
     let rendered = render(chart, file).unwrap_or_default().fine()?;
     agrees(chart, file, &rendered)?;
-    written(chart, file, case, &without_definitions(&rendered))
+    let dry = ["install", chart.name, &folder, "--dry-run=client"];
+    let place = ["--namespace", "streaming", "-f", file];
+    let installed = helm(&[&dry[..], &place].concat()).unwrap_or_default().fine()?;
+    let notes = installed.split("\nNOTES:\n").nth(1).ok_or("there are no notes")?;
+    let seen = format!("{}==== notes\n{notes}", without_definitions(&rendered));
+    written(chart, file, case, &seen)
 }
 
 /// Values that are refused, with the same words by both; but some only the program knows to be

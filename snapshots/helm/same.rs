@@ -23,6 +23,7 @@ pub(super) fn trials() -> Vec<Trial> {
         Trial::test("the operator's chart renders what kubectl applies", kubectl),
         Trial::test("values.yaml says what the types do", defaults),
         Trial::test("values.schema.json is a schema that values.yaml satisfies", schemas),
+        Trial::test("a value that is taken away is missed in a sentence", taken_away),
         Trial::test("Chart.yaml tells the truth", truth),
     ]
 }
@@ -115,6 +116,29 @@ fn open(schema: &Value, name: &str, path: &mut Vec<String>) -> Result<(), Failed
         path.push(key.clone());
         open(below, name, path)?;
         path.pop();
+    }
+    Ok(())
+}
+
+/// `--set KEY=null` takes a value of the chart away: what remains is rendered, or refused by name.
+fn taken_away() -> Result<(), Failed> {
+    for chart in CHARTS {
+        let folder = format!("deploy/helm/{}", chart.name);
+        let mut keys = Vec::new();
+        for (key, value) in (chart.defaults)().as_object().into_iter().flatten() {
+            keys.push(key.clone());
+            let below = value.as_object().into_iter().flatten();
+            keys.extend(below.map(|(below, _)| format!("{key}.{}", below.replace('.', "\\."))));
+        }
+        for key in keys {
+            let set = format!("{key}=null");
+            let Some(answer) = helm(&["template", "sluicegate", &folder, "--set", &set]) else {
+                return Ok(());
+            };
+            if !answer.ok && !answer.err.contains("missing propert") {
+                return Err(format!("{}, {set}: {}", chart.name, answer.err).into());
+            }
+        }
     }
     Ok(())
 }

@@ -61,7 +61,7 @@ pub fn errors(chart: &Chart, values: &Value) -> Errors {
             errors.push(Path::dotted(path), Cause::Forbidden(why), *remedy);
         }
     }
-    let schema = schema::compiled(&chart.honoured());
+    let schema = schema::compiled((chart.raw)());
     errors.extend(schema.unknown(&root, &values));
     schema.check(&root, &values, &mut errors);
     if !errors.is_empty() {
@@ -130,7 +130,7 @@ fn merge(below: &mut Value, above: &Value) {
 /// The chart that knows most of the keys at the top of values.
 fn likeliest(values: &Value) -> &'static Chart {
     let known = |chart: &Chart| {
-        let schema = chart.honoured();
+        let schema = (chart.raw)();
         let keys = values.as_object().into_iter().flatten().map(|(key, _)| key);
         keys.filter(|key| schema["properties"].get(key.as_str()).is_some()).count()
     };
@@ -150,5 +150,56 @@ fn problem(name: &str, document: &Document, path: &Path, what: &str, remedy: &st
         path: path.to_string(),
         what: what.to_owned(),
         remedy: remedy.to_owned(),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn of(text: &str) -> (&'static str, Vec<String>) {
+        let source = Source { name: "v.yaml".to_owned(), text: text.to_owned() };
+        let (chart, checked) = file(None, &source);
+        (chart.name, checked.errors.iter().map(ToString::to_string).collect())
+    }
+
+    #[test]
+    fn values_are_of_the_chart_that_knows_more_of_them() {
+        let table = [
+            ("cluster: { replicas: 1 }\nimage: {}", "rivven"),
+            ("replicaCount: 2\nimage: {}", "sluicegate"),
+            ("image: {}", "sluicegate"),
+            ("", "sluicegate"),
+        ];
+        for (text, chart) in table {
+            assert_eq!(of(text), (chart, Vec::new()), "{text}");
+        }
+    }
+
+    #[test]
+    fn what_is_wrong_has_its_line_and_its_remedy() {
+        let table = [
+            ("- a", "v.yaml:1: ", "key: value"),
+            ("replicaCount: 1\n---\na: b", "v.yaml:3: ", "leave the others out"),
+            ("image:\n  tga: a", "v.yaml:2: ", "did you mean `tag`?"),
+            ("replicaCount: [", "v.yaml:", ""),
+            ("operator:\n  logLevel: on", "v.yaml:2: ", "\"on\""),
+        ];
+        for (text, place, remedy) in table {
+            let (_, errors) = of(text);
+            let [error] = errors.as_slice() else { panic!("{text}: {errors:?}") };
+            assert!(error.starts_with(place) && error.contains(remedy), "{error}");
+        }
+    }
+
+    #[test]
+    fn a_null_takes_away_and_is_not_wrong() {
+        assert_eq!(of("resources: { limits: null }\nreplicaCount: null").1, Vec::<String>::new());
+    }
+
+    #[test]
+    fn what_is_refused_and_switched_off_is_not_wrong() {
+        assert_eq!(of("webhook: { enabled: false }\nreplicaCount: 1").1, Vec::<String>::new());
+        assert_eq!(of("webhook: { port: 9443 }\nreplicaCount: 1").1.len(), 1);
     }
 }

@@ -29,6 +29,8 @@ pub struct Chart {
     /// Values that people bring from elsewhere and that nothing here could honour: where they
     /// stand, and what to do instead.
     pub refused: &'static [(&'static str, &'static str)],
+    /// Values that change nothing today: where they stand, and why.
+    notes: fn() -> Vec<(String, &'static str)>,
     /// The JSON Schema of its values, as the types say it.
     raw: fn() -> Value,
     /// Its values where nobody says anything.
@@ -57,12 +59,7 @@ pub fn named(name: &str) -> Option<&'static Chart> {
 impl Chart {
     /// The JSON Schema that is published for its values.
     pub fn schema(&self) -> Value {
-        schema::published((self.raw)(), self.refused)
-    }
-
-    /// The same without what is refused.
-    fn honoured(&self) -> Value {
-        schema::published((self.raw)(), &[])
+        schema::published((self.raw)(), &(self.notes)(), self.refused)
     }
 }
 

@@ -76,6 +76,7 @@ pub const CHART: Chart = Chart {
         ),
         ("replicaCount", "the number of brokers is cluster.replicas; set that"),
     ],
+    notes,
     raw: schema::of::<Values>,
     defaults: defaults::<Values>,
     judge,
@@ -281,6 +282,15 @@ fn filled(mut value: Value) -> Value {
 
 fn first(a: &Value, b: &Value) -> Value {
     if *a == json!("") { b.clone() } else { a.clone() }
+}
+
+/// What the resource takes without effect, by the names of the chart.
+fn notes() -> Vec<(String, &'static str)> {
+    let kinds = kinds::all();
+    let kind = kinds::named(&kinds, "RivvenCluster").expect("it is a kind of ours");
+    let here =
+        |(path, reason): &(&str, &'static str)| (renamed(&Path::dotted(path)).to_string(), *reason);
+    kind.inert.iter().map(here).collect()
 }
 
 /// What the chart and the resource refuse, by the names of the chart.

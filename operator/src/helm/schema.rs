@@ -15,9 +15,19 @@ pub(super) fn of<T: JsonSchema>() -> Value {
 }
 
 /// The schema as it is published: closed, without what only Kubernetes understands, and with what
-/// is refused, so that Helm lets the chart say why.
-pub(super) fn published(mut schema: Value, refused: &[(&str, &str)]) -> Value {
+/// is refused, so that Helm lets the chart say why. What has no effect says so.
+pub(super) fn published(
+    mut schema: Value,
+    notes: &[(String, &str)],
+    refused: &[(&str, &str)],
+) -> Value {
+    whole(&mut schema);
     tidy(&mut schema, "");
+    for (path, reason) in notes {
+        let description = crd::node(&mut schema, path).entry("description").or_insert(json!(""));
+        let text = description.as_str().unwrap_or_default();
+        *description = json!(format!("{text} No effect: {reason}").trim_start());
+    }
     for (path, remedy) in refused {
         let (parent, key) = path.rsplit_once('.').unwrap_or(("", path));
         let properties = crd::node(&mut schema, parent).get_mut("properties");
@@ -27,12 +37,25 @@ pub(super) fn published(mut schema: Value, refused: &[(&str, &str)]) -> Value {
     schema
 }
 
-/// The same, ready to check values with.
-pub fn compiled(schema: &Value) -> Compiled {
-    let mut schema = schema.clone();
+/// The schema of values that are to be laid over those of the chart, ready to check them with.
+pub(super) fn compiled(mut schema: Value) -> Compiled {
+    tidy(&mut schema, "");
     structural(&mut schema);
     let schema: JSONSchemaProps = serde_json::from_value(schema).expect("it is a schema");
     Compiled::new(&schema)
+}
+
+/// Helm asks when it has laid values over those of the chart: then all of ours are there, but for
+/// what was taken away by a null, which templates would stumble over.
+fn whole(schema: &mut Value) {
+    let Some(fields) = schema.as_object_mut() else { return };
+    let ours = fields.get("additionalProperties") == Some(&json!(false));
+    if let Some(properties) = fields.get("properties").and_then(Value::as_object).filter(|_| ours) {
+        let all: Vec<&String> = properties.keys().collect();
+        let all = json!(all);
+        fields.insert("required".to_owned(), all);
+    }
+    below(fields, &mut |schema: &mut Value, _: &str| whole(schema));
 }
 
 fn tidy(schema: &mut Value, key: &str) {

@@ -84,6 +84,7 @@ pub const CHART: Chart = Chart {
             "the role is what plans need and no more; bind a role of your own to the account",
         ),
     ],
+    notes: Vec::new,
     raw: schema::of::<Values>,
     defaults: defaults::<Values>,
     judge,

@@ -17,6 +17,9 @@ mod program;
 
 pub(crate) use program::program;
 
+/// The variables that name where it keeps what it knows.
+pub(crate) const HOMES: [&str; 3] = ["HELM_CACHE_HOME", "HELM_CONFIG_HOME", "HELM_DATA_HOME"];
+
 /// Runs it at the top of the repository.
 ///
 /// # Panics
@@ -25,9 +28,7 @@ pub(crate) use program::program;
 pub(crate) fn by(plane: &ControlPlane, args: &[&str]) -> Done {
     let mut command = Command::new(program().expect("there is a Helm"));
     command.arg("--kubeconfig").arg(plane.kubeconfig()).args(args);
-    for name in ["HELM_CACHE_HOME", "HELM_CONFIG_HOME", "HELM_DATA_HOME"] {
-        command.env(name, plane.cache());
-    }
+    command.envs(HOMES.map(|name| (name, plane.cache())));
     let done = command.current_dir(root()).stdin(Stdio::null()).output().expect("it starts");
     let text = |bytes: &[u8]| String::from_utf8_lossy(bytes).into_owned();
     Done { code: done.status.code(), out: text(&done.stdout), err: text(&done.stderr) }

@@ -128,6 +128,11 @@ impl Kube {
         let outcome = runtime().block_on(exchange);
         let (code, bytes) = outcome.unwrap_or_else(|error| panic!("{method} {path}: {error}"));
         let text = || String::from_utf8_lossy(&bytes).into_owned();
+        // For a moment after a definition came or changed.
+        if code == 429 && text().contains("storage is (re)initializing") {
+            std::thread::sleep(std::time::Duration::from_millis(200));
+            return self.send(method, path, body);
+        }
         if !(200..300).contains(&code) {
             let status: Value = serde_json::from_slice(&bytes).unwrap_or_default();
             let message = status["message"].as_str().map_or_else(text, str::to_owned);

@@ -11,7 +11,7 @@ use std::{
 
 use crate::{
     control_plane::{ControlPlane, root},
-    kubectl,
+    helm, kubectl,
 };
 
 /// The commands of this name, block by block.
@@ -44,12 +44,14 @@ pub(crate) fn run(plane: &ControlPlane, commands: &str) -> String {
     let program = std::path::Path::new(env!("CARGO_BIN_EXE_sluicegate"));
     let folders = [kubectl::programs(plane), program.parent().expect("a folder").to_owned()];
     let others = std::env::var_os("PATH").unwrap_or_default();
-    let path = folders.into_iter().chain(std::env::split_paths(&others));
+    let helm = helm::program().and_then(|path| path.parent().map(std::path::Path::to_owned));
+    let path = folders.into_iter().chain(helm).chain(std::env::split_paths(&others));
     let path = std::env::join_paths(path).expect("no folder has a colon in its name");
     let mut bash = Command::new("bash");
     bash.args(["-euo", "pipefail", "-c", &format!("{CARGO}\n{commands}")]);
     bash.current_dir(root()).stdin(Stdio::null()).env("PATH", path);
     bash.env("KUBECONFIG", plane.kubeconfig()).env("KUBECACHEDIR", plane.cache());
+    bash.envs(helm::HOMES.map(|name| (name, plane.cache())));
     let done = bash.output().expect("bash is there");
     let text = |bytes: &[u8]| String::from_utf8_lossy(bytes).into_owned();
     let (out, err) = (text(&done.stdout), text(&done.stderr));

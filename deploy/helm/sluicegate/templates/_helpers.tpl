@@ -22,11 +22,11 @@ helm.sh/chart: {{ .Chart.Name }}-{{ .Chart.Version }}
 {{- end }}
 {{- end -}}
 
-{{/* What the operator's pods are selected by. It never changes: selectors are immutable. */}}
+{{/* What the operator's pods are selected by. It never changes: selectors are immutable. Without the
+release, so that it is what kubectl applies, and a release can take that over. */}}
 {{- define "sluicegate.selector" -}}
 app.kubernetes.io/component: operator
 app.kubernetes.io/name: {{ .Values.nameOverride | default .Chart.Name }}
-app.kubernetes.io/instance: {{ .Release.Name }}
 {{- end -}}
 
 {{/* The annotations of an object, those of all and its own, so far in. */}}

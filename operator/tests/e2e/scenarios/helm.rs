@@ -12,17 +12,18 @@ use crate::{
     kube::{CLAIMS, CLUSTERS, DEFINITIONS, SETS},
     kubectl,
     operator::{Operator, Start, folder, program},
-    say,
-    scene::{SOON, Scene},
+    readme,
+    scene::{Scene, condition},
     wait::{seconds, until},
 };
 
 pub(crate) const ALL: &[Scenario] = &[
-    ("what_a_chart_renders_is_taken_by_the_server", taken),
+    ("what_a_release_renders_is_taken_by_the_server", taken),
     ("a_release_of_the_operator_is_upgraded_rolled_back_and_removed", operator),
     ("a_release_for_some_namespaces_has_no_right_in_the_whole_cluster", namespaced),
     ("a_release_of_a_cluster_scales_and_leaves_its_data", cluster),
-    ("definitions_that_kubectl_applied_are_taken_over", adopted),
+    ("what_kubectl_applied_is_taken_over_by_a_release", adopted),
+    ("the_readme_installs_and_removes_a_release", newcomer),
 ];
 
 const CHART: &str = "deploy/helm/sluicegate";
@@ -186,7 +187,12 @@ fn operator() {
     run(plane, &[&["upgrade"], RELEASE, &keep].concat());
     assert_eq!(seen, versions(plane, "sluicegate", "sluicegate"));
 
-    // Back: the program and the definitions of before, and the resource as it was.
+    // Back, as it should be done: the program of before, by the definitions of now.
+    let back = ["--reset-then-reuse-values", "--wait", "--set", "image.tag=0.0.9"];
+    run(plane, &[&["upgrade"], RELEASE, &back].concat());
+    assert!(image(plane).ends_with(":0.0.9") && knows(plane, field));
+
+    // Back as a whole: the definitions of before, too, and the resource as it was.
     run(plane, &[&["rollback", "sluicegate", "1", "--wait"], &place[..]].concat());
     assert!(image(plane).ends_with(":0.0.9") && !knows(plane, field));
     assert_eq!(made["metadata"], scene.seen("small")["metadata"]);
@@ -199,7 +205,7 @@ fn operator() {
     assert!(plane.kube.get(SETS, &scene.namespace, "rivven-small").is_some());
     let left =
         ["get", "all,serviceaccounts,roles,clusterroles,networkpolicies", "-A", "-o", "name"];
-    let of = ["-l", "app.kubernetes.io/part-of=sluicegate"];
+    let of = ["-l", "app.kubernetes.io/managed-by=Helm"];
     let left = kubectl::run(plane, &[&left[..], &of].concat());
     assert_eq!(left.trim(), "", "nothing else of it stays");
 
@@ -289,19 +295,36 @@ fn cluster() {
 fn adopted() {
     let Some(_helm) = helm::program() else { return };
     let (_turn, plane) = bare();
-    kubectl::run(plane, &["apply", "-f", "deploy/crds/"]);
-    let install = ["--create-namespace", "--wait"];
-    let refused = by(plane, &[&["install"], RELEASE, &install].concat());
+    for folder in ["deploy/crds/", "deploy/operator/"] {
+        kubectl::run(plane, &["apply", "-f", folder]);
+    }
+    let refused = by(plane, &[&["install"], RELEASE, &["--wait"]].concat());
     assert!(refused.code != Some(0), "{}", refused.out);
-    let reason = refused.err.lines().next().unwrap_or_default().to_owned();
-    assert!(reason.contains("cannot be imported"), "{reason}");
-    say(&format!("definitions of somebody else: {reason}"));
-    let asked = ["upgrade", "--install", "--take-ownership"];
-    run(plane, &[&asked[..], RELEASE, &install].concat());
-    until("the definitions to be the release's", SOON, || {
-        let seen = plane.kube.list(DEFINITIONS, "");
-        let of = |one: &Value| one["metadata"]["annotations"]["meta.helm.sh/release-name"].clone();
-        let names: Vec<Value> = seen.iter().map(of).collect();
-        if names.iter().all(|name| name == "sluicegate") { Ok(()) } else { Err(json!(names)) }
-    });
+    assert!(refused.err.contains("cannot be imported"), "{}", refused.err);
+    let over = ["--take-ownership", "--force-conflicts", "--wait"];
+    run(plane, &[&["install"], RELEASE, &over].concat());
+    let seen = versions(plane, "sluicegate", "sluicegate");
+    run(plane, &[&["upgrade"], RELEASE, &["--wait"]].concat());
+    assert_eq!(seen, versions(plane, "sluicegate", "sluicegate"));
+    let owners = plane.kube.list(DEFINITIONS, "");
+    let owner = |one: &Value| one["metadata"]["annotations"]["meta.helm.sh/release-name"].clone();
+    assert!(owners.iter().all(|one| owner(one) == "sluicegate"), "{owners:?}");
+}
+
+fn newcomer() {
+    let Some(_helm) = helm::program() else { return };
+    let (_turn, plane) = bare();
+    let typed = |name: &str| {
+        readme::blocks(name).iter().for_each(|block| drop(readme::run(plane, block)));
+    };
+    typed("install with helm");
+    let scene = Scene { namespace: "rivven".to_owned(), ..Scene::on(plane, "newcomer") };
+    // No container runs here: the program is started beside, as what is installed.
+    let _operator = started(&scene);
+    typed("cluster with helm");
+    typed("upgrade with helm");
+    assert!(image(plane).starts_with("registry.example/sluicegate:"), "{}", image(plane));
+    typed("remove with helm");
+    let seen = scene.seen("rivven");
+    assert_eq!(condition(&seen, "Ready")["status"], "True");
 }
