@@ -1,6 +1,6 @@
 //! From records to the output: counted, hashed, in one order.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 use k8s_openapi::jiff::Timestamp;
 use serde_json::{Value, json};
@@ -95,6 +95,7 @@ impl Collected {
             events: Vec::new(),
             drift: Vec::new(),
             unchanged: Vec::new(),
+            measured: BTreeMap::new(),
             status_after: None,
             requeue_after_seconds: None,
             warnings: told,
