@@ -72,7 +72,7 @@ status() {
       echo "$part: not running"
       continue
     fi
-    if [ "$part" = kube-apiserver ]; then
+    if [ "$part" = kube-apiserver ] && [ -e "$state/port" ]; then
       where=", https://127.0.0.1:$(<"$state/port")${node:+ within its network}"
     fi
     echo "$part: process $(pid "$part"), $(memory "$part") MB$where"

@@ -148,6 +148,12 @@ pub trait Kind: Sized + Send + Sync + 'static {
         seen: &Observed<Self::System>,
     ) -> Report<<Self::Resource as HasStatus>::Status>;
 
+    /// What moves by itself, as it was seen: for numbers and plans, and never for a status, which
+    /// would be written whenever somebody produces a record.
+    fn measures(_resource: &Self::Resource, _seen: &Observed<Self::System>) -> Vec<Measure> {
+        Vec::new()
+    }
+
     /// What stands between the resource and its end. It takes the raw resource: one that is no
     /// longer valid must still be deletable. Asked only while our finalizer is held.
     fn leaves(
@@ -157,6 +163,17 @@ pub trait Kind: Sized + Send + Sync + 'static {
     ) -> Leave<Self::System> {
         Leave::Go(Vec::new())
     }
+}
+
+/// A number of what a resource stands for.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Measure {
+    /// What is counted, such as `records`.
+    pub name: &'static str,
+    /// The same as a sentence.
+    pub help: &'static str,
+    /// How many.
+    pub value: u64,
 }
 
 /// What every status has.
@@ -244,6 +261,9 @@ pub struct Desired<S: System> {
     pub finalizer: bool,
     /// Leaves every object as it is: nothing is applied and nothing deleted.
     pub hold: bool,
+    /// Whether to keep the status until the next look: what is about to be done makes it untrue at
+    /// once, and is seen by itself.
+    pub untold: bool,
     /// What could not be looked at and is taken to be so.
     pub assumptions: BTreeSet<&'static str>,
     /// When to look again if nothing changes.
@@ -338,6 +358,7 @@ impl<S: System> Default for Desired<S> {
             events: Vec::new(),
             finalizer: false,
             hold: false,
+            untold: false,
             assumptions: BTreeSet::new(),
             requeue: Requeue::OnChange,
         }

@@ -165,6 +165,12 @@ impl ApiError {
         self
     }
 
+    /// Whether it is because the namespace is on its way out: nothing new can be made in it.
+    pub fn is_about_leaving(&self) -> bool {
+        let cause = self.cause.as_ref().map(|cause| cause.reason.as_str());
+        self.code == 403 && cause == Some(TERMINATING)
+    }
+
     /// What it calls for.
     pub fn class(&self) -> Class {
         let cause = self.cause.as_ref().map(|cause| cause.reason.as_str());
@@ -179,7 +185,7 @@ impl ApiError {
             422 if cause.is_some() && self.is_about("metadata.uid") => Class::Conflict,
             // The budget's controller may not have seen yet that a pod is back.
             429 if cause == Some("DisruptionBudget") => Class::Conflict,
-            403 if cause == Some("NamespaceTerminating") => Class::Final,
+            403 if self.is_about_leaving() => Class::Final,
             // A token is renewed and rights are given while everything runs. Whatever else is
             // forbidden stays so.
             401 => Class::Retry,
@@ -214,6 +220,8 @@ impl ApiError {
     }
 }
 
+/// The cause of a refusal where the namespace is being deleted.
+const TERMINATING: &str = "NamespaceTerminating";
 /// What the server says of an API that it does not serve.
 pub(crate) const NOT_SERVED: &str = "the server could not find the requested resource";
 /// What the server says when a `test` of a JSON patch fails.

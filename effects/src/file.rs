@@ -83,6 +83,8 @@ pub struct Entry {
     pub document: Document,
     /// Which object.
     pub target: Ref,
+    /// Whether the file says in which namespace it is. If not, it was put into `default`.
+    pub says_namespace: bool,
 }
 
 /// What exists, as a file has it.
@@ -182,6 +184,14 @@ impl Entry {
     /// The object.
     pub fn value(&self) -> &Value {
         &self.document.value
+    }
+
+    /// Puts an object whose file says no namespace into this one.
+    pub fn place(&mut self, namespace: &str) {
+        if !self.says_namespace && !self.target.namespace.is_empty() {
+            self.document.value["metadata"]["namespace"] = json!(namespace);
+            namespace.clone_into(&mut self.target.namespace);
+        }
     }
 
     /// Something wrong with a field of this object.

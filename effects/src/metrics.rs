@@ -1,10 +1,15 @@
-//! The operator's numbers. Every label is from a closed set: a name of a resource never is one.
+//! The operator's numbers. Every label is from a closed set: a name of a resource is one only in
+//! what is [measured] of resources, and goes with it.
+
+pub mod measured;
 
 use prometheus_client::{
     encoding::EncodeLabelSet,
     metrics::{counter::Counter, family::Family, gauge::Gauge, histogram::Histogram},
     registry::{Registry, Unit},
 };
+
+use self::measured::Measured;
 
 /// What is counted, shared by all that runs.
 #[derive(Clone, Debug)]
@@ -27,6 +32,12 @@ pub struct Metrics {
     pub resources: Family<OfKind, Gauge>,
     /// When the last event or bookmark came on a stream, in seconds since 1970.
     pub last_event: Family<OfApi, Gauge>,
+    /// Requests to products, questions and changes.
+    pub product_calls: Family<ProductCall, Counter>,
+    /// How long those took that were sent, in seconds.
+    pub product_seconds: Family<OfRequest, Histogram, fn() -> Histogram>,
+    /// What resources stand for, in numbers.
+    pub measured: Measured,
 }
 
 /// A verb and an answer, as `patch` and `409`. `0` stands for no answer.
@@ -36,6 +47,27 @@ pub struct ApiCall {
     pub verb: &'static str,
     /// The HTTP status; `0` where none came.
     pub code: u16,
+}
+
+/// A request to a product and what came of it.
+#[derive(Clone, Debug, PartialEq, Eq, Hash, EncodeLabelSet)]
+pub struct ProductCall {
+    /// The system, such as `rivven`.
+    pub product: &'static str,
+    /// What was asked, such as `health` or `create`.
+    pub verb: &'static str,
+    /// `done`, `refused`, `lost` (it may have been done, or not), `slow`, `unsent`, or `spared`:
+    /// not sent, since what does not answer is left alone for a while.
+    pub outcome: &'static str,
+}
+
+/// A kind of request to a product.
+#[derive(Clone, Debug, PartialEq, Eq, Hash, EncodeLabelSet)]
+pub struct OfRequest {
+    /// The system.
+    pub product: &'static str,
+    /// What was asked.
+    pub verb: &'static str,
 }
 
 /// A kind, such as `RivvenCluster`.
@@ -82,6 +114,9 @@ impl Default for Metrics {
             queue_wait: Family::new_with_constructor(seconds),
             resources: Family::default(),
             last_event: Family::default(),
+            product_calls: Family::default(),
+            product_seconds: Family::new_with_constructor(seconds),
+            measured: Measured::default(),
         }
     }
 }
@@ -114,6 +149,14 @@ impl Metrics {
             Unit::Seconds,
             self.last_event.clone(),
         );
+        own.register("product_calls", "Requests to products", self.product_calls.clone());
+        own.register_with_unit(
+            "product",
+            "How long requests to products took",
+            Unit::Seconds,
+            self.product_seconds.clone(),
+        );
+        registry.register_collector(Box::new(self.measured.clone()));
     }
 }
 

@@ -69,7 +69,7 @@ pub struct PlanArgs {
     /// A file, a folder (searched for *.yaml, *.yml and *.json), or - for standard input
     #[arg(short = 'f', long = "filename", value_name = "PATH")]
     #[arg(required_unless_present_any = ["schema", "all", "namespace", "selector", "names"])]
-    #[arg(conflicts_with_all = ["all", "namespace", "selector", "names"])]
+    #[arg(conflicts_with_all = ["all", "selector", "names"])]
     pub paths: Vec<PathBuf>,
     /// What to plan for, where no file says it.
     #[command(flatten)]
@@ -134,7 +134,7 @@ pub struct SnapshotArgs {
     /// A file, a folder (searched for *.yaml, *.yml and *.json), or - for standard input: what a
     /// plan for it would see
     #[arg(short = 'f', long = "filename", value_name = "PATH")]
-    #[arg(conflicts_with_all = ["all", "namespace", "selector", "names"])]
+    #[arg(conflicts_with_all = ["all", "selector", "names"])]
     pub paths: Vec<PathBuf>,
     /// What to write down, where no file says it. Default: all.
     #[command(flatten)]

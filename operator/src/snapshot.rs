@@ -27,13 +27,16 @@ pub fn run(args: &SnapshotArgs, io: &mut Io<'_>) -> Result<u8, Failure> {
     let sources = input::read(&args.paths, io)?;
     let (files, checked) = validate::parse(&sources);
     checked.or_fail(io, NOTHING)?;
+    let nothing = |failure: Failure| failure.so(NOTHING);
+    let cluster = Cluster::reach(&args.reach).map_err(nothing)?;
     let mut wish = if args.paths.is_empty() {
         Wish::Chosen(args.which.choice()?)
     } else {
-        Wish::Given(files.into_iter().flat_map(|file| file.desired).collect())
+        let mut given: Vec<_> = files.into_iter().flat_map(|file| file.desired).collect();
+        let namespace = args.which.namespace.as_deref();
+        live::place(&mut given, namespace, cluster.namespace()).map_err(nothing)?;
+        Wish::Given(given)
     };
-    let nothing = |failure: Failure| failure.so(NOTHING);
-    let cluster = Cluster::reach(&args.reach).map_err(nothing)?;
     let mut capture = Capture::at(now());
     let pace = Pace { steps: Steps::All, max_steps: STEPS_MAX };
     let read = live::find(&cluster, &mut wish, &mut capture, io)

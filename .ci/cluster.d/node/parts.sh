@@ -97,13 +97,13 @@ load_own_images() {
   local from=images.new/from published=ghcr.io/hupe1980/rivvend:$rivvend_version
   rm -rf images.new
   mkdir -p "$from/names"
-  image --name registry.k8s.io/pause:3.10 --user 65535 --entrypoint /pause \
+  image --name sluicegate.test/pause:1 --user 65535 --entrypoint /pause \
     --file "$kubelet_folder/pause:/pause" -o images.new/pause.tar
   # A copy, since it links its names to itself, and no link leads to another disk.
   cp "$(command -v busybox)" "$from/busybox"
   "$from/busybox" --install "$from/names"
-  image --name docker.io/library/busybox:latest --cmd sh --file "$from/names:/bin" \
-    -o images.new/busybox.tar
+  image --name docker.io/library/busybox:latest --name docker.io/library/busybox:1 --cmd sh \
+    --file "$from/names:/bin" -o images.new/busybox.tar
   strip -o "$from/rivvend" "$tools/bin/rivvend"
   image --name "$published" --name "$published-again" \
     --name "registry.example/rivvend:$rivvend_version" --user 65532 --entrypoint /app --libs \

@@ -147,6 +147,10 @@ fn converge<K: Kind>(
         }
         plan.actions.extend(owned.orphans(&wished));
     }
+    if desired.untold && ctx.failure.is_none() {
+        plan.actions.extend(events.into_iter().map(tell));
+        return plan;
+    }
     report.conditions.push(condition::ACCEPTED_VALID.yes(""));
     status::finish::<K>(ctx, resource, report, events, &mut plan);
     plan

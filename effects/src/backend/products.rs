@@ -3,7 +3,7 @@
 use sluicegate_core::systems::rivven::{Answer, Call, Probe, Rivven};
 
 use super::{Backend, Resolve, rivven::Brokers};
-use crate::Error;
+use crate::{Error, metrics::Metrics};
 
 /// A way to each product. A system more is a field and a block more.
 #[derive(Debug)]
@@ -16,6 +16,12 @@ impl Products {
     /// Ways to products in a cluster with this DNS suffix, such as `cluster.local`.
     pub fn new(domain: &str, resolve: Resolve) -> Self {
         Self { rivven: Brokers::new(domain, resolve) }
+    }
+
+    /// Counts what they are asked among these numbers.
+    #[must_use]
+    pub fn counted(self, metrics: &Metrics) -> Self {
+        Self { rivven: self.rivven.counted(metrics.clone()) }
     }
 }
 

@@ -270,6 +270,10 @@ where
             break;
         }
         let leads = current == Duty::Lead;
+        if !leads {
+            // Whoever leads tells them.
+            engine.metrics.measured.forget::<K>();
+        }
         tokio::select! {
             changed = duty.changed() => {
                 if changed.is_err() {

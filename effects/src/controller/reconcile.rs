@@ -93,6 +93,7 @@ where
             Ref { api: Api::of::<K::Resource>(), namespace: key.0.clone(), name: key.1.clone() };
         let Some(object) = self.watches.peek(&target) else {
             self.past().remove(key);
+            self.metrics.measured.tell::<K>(key, Vec::new());
             self.lock_index().forget(key);
             return None;
         };
@@ -252,6 +253,7 @@ where
                 let reader = Cached::new(&self.watches, &*self.backend, notes);
                 let (plan, seen) = plan::<K, _>(&reader, &ctx, &resource).await?;
                 self.lock_index().settle(key, &seen.reads());
+                self.metrics.measured.tell::<K>(key, K::measures(&resource, &seen));
                 Ok(plan)
             }
         }

@@ -51,9 +51,10 @@ fn entry(name: &str, mut document: Document, problems: &mut Vec<Problem>) -> Opt
     if !is_object(name, &document, problems) {
         return None;
     }
+    let says_namespace = !text(&document.value, "/metadata/namespace").is_empty();
     document.value = placed(document.value);
     let target = reference(&document.value);
-    Some(Entry { file: name.to_owned(), document, target })
+    Some(Entry { file: name.to_owned(), document, target, says_namespace })
 }
 
 /// Whether a document is a Kubernetes object, or what it lacks.

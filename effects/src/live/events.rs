@@ -102,9 +102,14 @@ impl Recorder {
         match self.send(server, fence, event, uid.unwrap_or_default()).await {
             Err(error @ Error::Fenced { .. }) => Err(error),
             Err(error) => {
-                let error = error.in_full();
-                let (reason, regarding) = (event.reason, &event.regarding);
-                tracing::warn!(%regarding, reason, note = event.note, error, "could not tell");
+                let (told, why) = (event.reason, error.in_full());
+                let (regarding, note) = (&event.regarding, &event.note);
+                // Whoever deletes a namespace whole does not look for events in it.
+                if is_about_leaving(&error) {
+                    tracing::debug!(%regarding, reason = told, note, error = why, "could not tell");
+                } else {
+                    tracing::warn!(%regarding, reason = told, note, error = why, "could not tell");
+                }
                 Ok(())
             }
             Ok(()) => Ok(()),
@@ -192,6 +197,11 @@ impl Recorder {
     fn memory(&self) -> MutexGuard<'_, Memory> {
         self.memory.lock().unwrap_or_else(PoisonError::into_inner)
     }
+}
+
+/// Whether there is nowhere left to tell it: the namespace goes, or is gone.
+fn is_about_leaving(error: &Error) -> bool {
+    matches!(error, Error::Api { source, .. } if source.is_about_leaving() || source.code == 404)
 }
 
 impl Memory {

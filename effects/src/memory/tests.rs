@@ -5,6 +5,7 @@ mod brokers;
 mod lives;
 mod plans;
 mod stories;
+mod told;
 
 use futures_executor::block_on;
 use serde_json::{Value, json};

@@ -5,6 +5,7 @@ use clap::Args;
 use serde_json::Value;
 use sluicegate_core::observed::{Ref, at};
 
+use super::labels::{self, Requirement};
 use crate::{Failure, kinds};
 
 /// Which resources.
@@ -13,10 +14,11 @@ pub struct Which {
     /// Every resource of every kind
     #[arg(short = 'A', long, conflicts_with = "namespace")]
     pub all: bool,
-    /// Those of a namespace
+    /// Those of a namespace; with -f, the namespace of what a file puts into none
     #[arg(short, long, value_name = "NAMESPACE")]
     pub namespace: Option<String>,
-    /// Those with these labels: key=value, key!=value, key or !key, separated by commas
+    /// Those with these labels: key=value, key!=value, key in (a,b), key notin (a,b), key or !key,
+    /// separated by commas
     #[arg(short = 'l', long, value_name = "LABELS")]
     pub selector: Option<String>,
     /// These, in the namespace of -n or of the context
@@ -29,16 +31,8 @@ pub struct Which {
 pub struct Choice {
     /// Their namespace; nothing means all.
     pub namespace: Option<String>,
-    labels: Vec<Label>,
+    labels: Vec<Requirement>,
     names: Vec<(String, String)>,
-}
-
-#[derive(Clone, Debug)]
-enum Label {
-    Is(String, String),
-    IsNot(String, String),
-    Exists(String),
-    IsMissing(String),
 }
 
 impl Which {
@@ -53,12 +47,10 @@ impl Which {
     ///
     /// Labels that cannot be read, kinds that there are not.
     pub fn choice(&self) -> Result<Choice, Failure> {
-        let labels = self.selector.as_deref().unwrap_or_default();
-        let labels = labels.split(',').filter(|one| !one.trim().is_empty()).map(label);
         let names = self.names.iter().map(|name| named(name));
         Ok(Choice {
             namespace: self.namespace.clone(),
-            labels: labels.collect::<Result<_, _>>()?,
+            labels: labels::parse(self.selector.as_deref().unwrap_or_default())?,
             names: names.collect::<Result<_, _>>()?,
         })
     }
@@ -82,12 +74,7 @@ impl Choice {
         let is = |(kind, name): &(String, String)| *kind == target.api.kind && *name == target.name;
         self.namespace.as_ref().is_none_or(|namespace| *namespace == target.namespace)
             && (self.names.is_empty() || self.names.iter().any(is))
-            && self.labels.iter().all(|wanted| match wanted {
-                Label::Is(key, value) => label(key) == Some(value),
-                Label::IsNot(key, value) => label(key) != Some(value),
-                Label::Exists(key) => label(key).is_some(),
-                Label::IsMissing(key) => label(key).is_none(),
-            })
+            && self.labels.iter().all(|wanted| wanted.holds(label))
     }
 
     /// Those that are named and not among these, as a person named them.
@@ -98,29 +85,6 @@ impl Choice {
         let missing = self.names.iter().filter(|one| !found.iter().any(|target| is(target, one)));
         missing.map(|(kind, name)| format!("{kind} {name}")).collect()
     }
-}
-
-fn label(text: &str) -> Result<Label, Failure> {
-    let text = text.trim();
-    let part = |text: &str| text.trim().to_owned();
-    let label = if let Some((key, value)) = text.split_once("!=") {
-        Label::IsNot(part(key), part(value))
-    } else if let Some((key, value)) = text.split_once('=') {
-        Label::Is(part(key), part(value.strip_prefix('=').unwrap_or(value)))
-    } else if let Some(key) = text.strip_prefix('!') {
-        Label::IsMissing(part(key))
-    } else {
-        Label::Exists(part(text))
-    };
-    let (Label::Is(key, _) | Label::IsNot(key, _) | Label::Exists(key) | Label::IsMissing(key)) =
-        &label;
-    if key.is_empty() || key.contains(|c: char| c.is_whitespace() || "()!=".contains(c)) {
-        return Err(Failure(vec![
-            format!("error: --selector: {text:?} is not understood"),
-            "  give key=value, key!=value, key or !key, separated by commas".to_owned(),
-        ]));
-    }
-    Ok(label)
 }
 
 fn named(text: &str) -> Result<(String, String), Failure> {

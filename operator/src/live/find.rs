@@ -3,7 +3,10 @@
 use std::{collections::BTreeSet, sync::Arc};
 
 use serde_json::Value;
-use sluicegate_core::observed::{Api, List, Look, Ref, Selector, text};
+use sluicegate_core::{
+    field::Path,
+    observed::{Api, List, Look, Ref, Selector, text},
+};
 use sluicegate_effects::file::Entry;
 
 use super::{Capture, Cluster, args::Choice};
@@ -16,6 +19,26 @@ pub enum Wish {
     Given(Vec<Entry>),
     /// Of what is there, these.
     Chosen(Choice),
+}
+
+/// Puts what files put into no namespace where kubectl would: into the one that is given, else this.
+///
+/// # Errors
+///
+/// If a file puts something into another namespace than the one that is given.
+pub fn place(entries: &mut [Entry], given: Option<&str>, otherwise: &str) -> Result<(), Failure> {
+    let mut lines = Vec::new();
+    for entry in entries {
+        entry.place(given.unwrap_or(otherwise));
+        let own = &entry.target.namespace;
+        if let Some(given) = given.filter(|given| !own.is_empty() && own != given) {
+            let what = format!("{} is in the namespace {own}, and -n says {given}", entry.target);
+            let remedy = format!("give -n {own}, or leave -n out");
+            let problem = entry.problem(&Path::dotted("metadata.namespace"), what, &remedy);
+            lines.push(format!("error: {problem}"));
+        }
+    }
+    if lines.is_empty() { Ok(()) } else { Err(Failure(lines)) }
 }
 
 /// Looks for the resources, as they are now.

@@ -20,6 +20,7 @@ mod capture;
 mod cluster;
 mod dry_run;
 mod find;
+mod labels;
 
 #[cfg(test)]
 mod tests;
@@ -28,7 +29,7 @@ pub use self::{
     capture::Capture,
     cluster::{Cluster, unread},
     dry_run::{Refusals, refusals},
-    find::{Wish, chosen, find},
+    find::{Wish, chosen, find, place},
 };
 
 /// How the name of a live state begins.

@@ -32,6 +32,8 @@ pub(super) struct Collected {
     observed: Vec<Value>,
     sources: Vec<String>,
     shared: bool,
+    /// How many of the errors are of resources that were left out from the start.
+    left_out: usize,
 }
 
 impl Collected {
@@ -71,6 +73,34 @@ impl Collected {
         self.resources.extend(planned);
     }
 
+    /// Adds a resource that cannot be planned for, because of what is stored.
+    pub(super) fn unplanned(&mut self, entry: &Entry, errors: &[Problem]) {
+        let told = errors.iter().map(|one| match one.path.as_str() {
+            "" => one.what.clone(),
+            path => format!("{path}: {}", one.what),
+        });
+        let told: Vec<String> = told.collect();
+        self.left_out += 1;
+        self.errors.push(format!("{}: {}", entry.target, told.join("; ")));
+        self.desired.push(entry.value().clone());
+        self.resources.push(Planned {
+            cr: cr(entry, None),
+            result: Outcome::Error,
+            risk: None,
+            causes: Vec::new(),
+            steps: Vec::new(),
+            actions: Vec::new(),
+            waiting: Vec::new(),
+            blocked: Vec::new(),
+            events: Vec::new(),
+            drift: Vec::new(),
+            unchanged: Vec::new(),
+            status_after: None,
+            requeue_after_seconds: None,
+            warnings: told,
+        });
+    }
+
     /// The plan.
     pub(super) fn output(mut self) -> Output {
         // Worst first would reorder between runs of nearly the same plan; by name it stays put.
@@ -100,6 +130,7 @@ impl Collected {
             format_version: FORMAT_VERSION,
             operator: Operator { version: env!("CARGO_PKG_VERSION") },
             complete: self.errors.is_empty(),
+            others: self.errors.len() == self.left_out,
             plan_hash: digest(&hashed),
             inputs,
             summary: summary(&self.resources),
@@ -139,7 +170,16 @@ fn resource(entry: &Entry, record: Record, world: &World, group: &Group) -> Plan
     let now = group.start.now();
     let status_after = after.as_ref().and_then(|object| object.get("status").cloned());
     let Record {
-        mut steps, mut actions, waiting, mut blocked, kept, requeue, error, events, ..
+        mut steps,
+        mut actions,
+        waiting,
+        mut blocked,
+        kept,
+        requeue,
+        error,
+        events,
+        measured,
+        ..
     } = record;
     show::replacements(&mut actions);
     for step in &mut steps {
@@ -170,6 +210,7 @@ fn resource(entry: &Entry, record: Record, world: &World, group: &Group) -> Plan
         events,
         drift,
         unchanged,
+        measured,
         status_after: status_after.map(|after| {
             let was = before.and_then(|object| object.get("status"));
             show::known(timeless(after, was, now))

@@ -17,6 +17,9 @@ use crate::{
 const OFFLINE: &str = "  or say what exists: --state empty (a fresh cluster), --state FILE, or a \
                        document `observed:` in the file itself";
 
+/// The namespace of what a file puts into none, where no cluster says otherwise.
+const DEFAULT: &str = "default";
+
 /// The groups, and the cluster if one was read.
 ///
 /// # Errors
@@ -49,22 +52,24 @@ pub(super) fn of(
     let mut shared: Vec<Entry> = Vec::new();
     for File { name, desired, present, state, .. } in files {
         // Where nothing is asked for, what is there is looked at.
-        let desired = if desired.is_empty() { ours(present) } else { desired };
+        let there = desired.is_empty();
+        let desired = if there { ours(present) } else { desired };
         match (state, &explicit) {
+            (Some(_), None) if !live && args.which.namespace.is_some() => {
+                return Err(Failure(vec![
+                    format!("error: -n: {name} says itself what exists, and where"),
+                    "  leave -n out, or give --state as well".to_owned(),
+                ]));
+            }
             (Some(state), None) if !live => {
-                let start = Start::State(state);
-                groups.push(Group {
-                    entries: desired,
-                    source: name,
-                    start,
-                    live: false,
-                    shared: false,
-                });
+                let (source, start) = (name, Start::State(state));
+                let (live, shared) = (false, false);
+                groups.push(Group { entries: desired, source, start, live, shared, there });
             }
             (Some(_) | None, _) => shared.extend(desired),
         }
     }
-    let chosen = args.which.chooses();
+    let chosen = args.paths.is_empty() && args.which.chooses();
     if shared.is_empty() && !chosen || !errors.is_empty() {
         return Ok((groups, None));
     }
@@ -84,8 +89,12 @@ pub(super) fn of(
             return Err(Failure(lost.iter().map(tell).collect()));
         }
     }
+    if !chosen {
+        live::place(&mut shared, args.which.namespace.as_deref(), DEFAULT)?;
+    }
     let source = args.state.clone().unwrap_or_default();
-    groups.push(Group { entries: shared, source, start, live: false, shared: true });
+    let (live, there) = (false, chosen);
+    groups.push(Group { entries: shared, source, start, live, shared: true, there });
     Ok((groups, None))
 }
 
@@ -98,13 +107,19 @@ fn of_cluster(
     let cluster = Cluster::reach(&args.reach).map_err(|failure| {
         failure.so(OFFLINE).so("Planning failed: there is no state to plan from.")
     })?;
+    if let Wish::Given(entries) = &mut wish {
+        live::place(entries, args.which.namespace.as_deref(), cluster.namespace())
+            .map_err(|failure| failure.so("Planning failed: nobody knows where to look."))?;
+    }
+    let there = matches!(wish, Wish::Chosen(_));
     let mut capture = Capture::at(snapshot::now());
     let pace = Pace { steps: args.steps, max_steps: args.max_steps };
     let read = live::find(&cluster, &mut wish, &mut capture, io)
         .and_then(|()| live::read(&cluster, capture, &wish, pace))
         .map_err(|failure| failure.so("Planning failed: what there is was not read."))?;
     let (source, start) = (cluster.source().to_owned(), Start::State(read.state));
-    Ok((Group { entries: read.entries, source, start, live: true, shared: true }, cluster))
+    let (live, shared) = (true, true);
+    Ok((Group { entries: read.entries, source, start, live, shared, there }, cluster))
 }
 
 /// The custom resources among objects.

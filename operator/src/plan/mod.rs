@@ -44,6 +44,8 @@ pub struct Group {
     pub live: bool,
     /// Whether it was named apart from what is asked for.
     pub shared: bool,
+    /// Whether the resources are those that there are: nobody asks for them here.
+    pub there: bool,
 }
 
 /// Runs the command.
@@ -79,7 +81,7 @@ pub fn run(args: &PlanArgs, io: &mut Io<'_>) -> Result<u8, Failure> {
     };
     if !output.complete {
         let machine = matches!(args.output, Format::Json | Format::Ndjson);
-        if machine {
+        if machine || output.others {
             io.out(&text);
         }
         output.errors.iter().for_each(|error| io.err(&format!("error: {error}")));
@@ -108,15 +110,20 @@ pub fn output(
 ) -> Result<Output, Failure> {
     let (files, mut checked) = validate::parse(sources);
     let kinds = kinds::all();
-    let (groups, cluster) = groups::of(args, files, state, &mut checked.errors, io)?;
-    for group in &groups {
-        checked.add(validate::all(&kinds, &group.entries));
+    let (mut groups, cluster) = groups::of(args, files, state, &mut checked.errors, io)?;
+    let mut collected = collect::Collected::default();
+    for group in &mut groups {
+        if group.there {
+            let found = one_by_one(&kinds, group, &mut collected);
+            checked.add(found);
+        } else {
+            checked.add(validate::all(&kinds, &group.entries));
+        }
     }
     let notes = std::mem::take(&mut checked.notes);
     let bad = checked.errors.len();
     let errors = render::summary::many(bad, "error");
     checked.or_fail(io, &format!("Planning failed: {errors} in what was given."))?;
-    let mut collected = collect::Collected::default();
     let pace = rounds::Pace { steps: args.steps, max_steps: args.max_steps };
     for group in groups {
         let ours = |entry: &&Entry| kinds::of(&kinds, &entry.target).is_some();
@@ -136,6 +143,26 @@ pub fn output(
         collected.add(&group, records, &world, (&notes, &refusals));
     }
     Ok(collected.output())
+}
+
+/// Checks resources that there are. One that is wrong keeps no other from being planned: it is there
+/// whatever anybody does about the others.
+fn one_by_one(
+    kinds: &[KindInfo],
+    group: &mut Group,
+    collected: &mut collect::Collected,
+) -> validate::Checked {
+    let mut all = validate::Checked::default();
+    group.entries.retain(|entry| {
+        let mut checked = validate::all(kinds, std::slice::from_ref(entry));
+        let errors = std::mem::take(&mut checked.errors);
+        if !errors.is_empty() {
+            collected.unplanned(entry, &errors);
+        }
+        all.add(checked);
+        errors.is_empty()
+    });
+    all
 }
 
 /// The world of a group, with what is asked for in it.

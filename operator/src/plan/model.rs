@@ -4,6 +4,8 @@
 //! Names are part of the interface. `formatVersion` promises: a new minor version only adds, and
 //! readers ignore what they do not know; a new major version may change anything.
 
+use std::collections::BTreeMap;
+
 use schemars::{JsonSchema, Schema, json_schema};
 use serde::Serialize;
 use serde_json::Value;
@@ -34,6 +36,9 @@ pub struct Output {
     pub assumptions: Vec<String>,
     /// What went wrong, if the plan is not complete.
     pub errors: Vec<String>,
+    /// Whether all that could be looked at was planned to its end all the same.
+    #[serde(skip)]
+    pub others: bool,
 }
 
 /// The program that made a plan.
@@ -120,6 +125,8 @@ pub struct Planned {
     pub drift: Vec<Drift>,
     /// The objects that are as they should be.
     pub unchanged: Vec<Target>,
+    /// What the product was seen to hold, such as the records of a topic.
+    pub measured: BTreeMap<&'static str, u64>,
     /// The status at the end.
     pub status_after: Option<Value>,
     /// When the operator would look again if nothing changes.

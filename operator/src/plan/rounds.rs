@@ -45,6 +45,8 @@ pub(crate) struct Record {
     pub requeue: Option<u64>,
     /// Why it could not be planned.
     pub error: Option<String>,
+    /// What the product held at the first look.
+    pub measured: BTreeMap<&'static str, u64>,
     /// What people were told by plans that did nothing else.
     pub events: Vec<Event>,
     next: usize,
@@ -147,6 +149,10 @@ impl Watcher for Rounds {
             }
             record.steps.push(step);
             record.actions.extend(actions);
+        }
+        if record.looked == 0 {
+            let seen = K::measures(resource, seen);
+            record.measured = seen.into_iter().map(|one| (one.name, one.value)).collect();
         }
         record.looked += 1;
         record.waiting = plan.waiting.iter().map(show::waiting).collect();

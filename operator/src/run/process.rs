@@ -93,7 +93,9 @@ impl Process {
         let mut start = Start {
             watches: watches.clone(),
             server: server.clone(),
-            products: Arc::new(Products::new(&args.cluster_domain, args.reach.resolve())),
+            products: Arc::new(
+                Products::new(&args.cluster_domain, args.reach.resolve()).counted(&metrics),
+            ),
             fence: fence.clone(),
             recorder: Arc::new(Recorder::new(&lease::place())),
             options: options(args),

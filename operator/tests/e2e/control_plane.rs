@@ -9,6 +9,7 @@ use std::{
     sync::{Mutex, MutexGuard, OnceLock, PoisonError},
 };
 
+use http::Method;
 use serde_json::{Value, json};
 use sluicegate_effects::yaml;
 
@@ -173,8 +174,13 @@ impl ControlPlane {
             if !served.iter().any(|one| name(one).starts_with(kind.plural)) {
                 continue;
             }
-            // Nobody is there to finish what they wait for.
-            for one in kube.list(kind, "") {
+            // Nobody is there to finish what they wait for. A definition that was just changed is
+            // not served for a moment.
+            let asked = || kube.send(&Method::GET, &kind.path("", ""), None);
+            let (list, _) = until("a definition to be served", seconds(30), || {
+                asked().map_err(|refused| refused.message)
+            });
+            for one in list["items"].as_array().cloned().unwrap_or_default() {
                 let namespace = one["metadata"]["namespace"].as_str().unwrap_or_default();
                 let free = json!({ "metadata": { "finalizers": null } });
                 kube.merge(kind, namespace, &name(&one), &free);

@@ -45,19 +45,15 @@ pub(crate) type Scenario = (&'static str, fn());
 fn main() -> ExitCode {
     let mut args = Arguments::from_args();
     args.test_threads = args.test_threads.or(Some(AT_ONCE));
-    let chosen = |name: &str| timing::chosen(&args, name);
-    let mut all: Vec<Scenario> = scenarios::ALL.concat();
-    let real = scenarios::WITH_RIVVEND.concat().concat();
-    let of_real = real.iter().filter(|(name, _)| chosen(name)).count();
-    let runs = !args.list && !args.ignored;
-    if rivvend::program().is_some() || !runs {
+    let mut all = scenarios::ALL.to_vec();
+    let real = scenarios::WITH_RIVVEND.concat();
+    if rivvend::program().is_some() {
         all.splice(0..0, real);
-    } else if of_real > 0 {
+    } else if timing::chosen(&args, &real) {
         assert!(!rivvend::required(), "{}", rivvend::MISSING);
-        say(&format!("e2e: SKIPPED, {of_real} scenarios: {}", rivvend::MISSING));
+        say(&format!("e2e: SKIPPED, the scenarios with real brokers: {}", rivvend::MISSING));
     }
-    let any = all.iter().any(|(name, _)| chosen(name));
-    let runs = runs && any;
+    let runs = timing::chosen(&args, &all);
     if runs
         && !control_plane::required()
         && let Some(why) = control_plane::missing()
@@ -65,7 +61,7 @@ fn main() -> ExitCode {
         say(&format!("e2e: SKIPPED, nothing of it was tested: {why}"));
         return ExitCode::SUCCESS;
     }
-    let conclusion = timing::run(&args, all);
+    let conclusion = timing::run(&args, &all);
     let whole = args.filter.is_none() && args.skip.is_empty() && !conclusion.has_failed();
     let wrong = if runs { granted::wrong(whole) } else { Vec::new() };
     wrong.iter().for_each(|line| say(&format!("e2e: FAILED: {line}")));

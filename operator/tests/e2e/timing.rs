@@ -12,18 +12,23 @@ use crate::{Scenario, say};
 /// How long each took.
 static TOOK: Mutex<Vec<(&'static str, Duration, bool)>> = Mutex::new(Vec::new());
 
-/// Whether a scenario is among those that were asked for.
-pub(crate) fn chosen(args: &Arguments, name: &str) -> bool {
-    let matches = |filter: &str| match args.exact {
-        true => name == filter,
-        false => name.contains(filter),
+/// Whether any scenario is to be run.
+pub(crate) fn chosen(args: &Arguments, all: &[&[Scenario]]) -> bool {
+    let chosen = |name: &str| {
+        let matches = |filter: &str| match args.exact {
+            true => name == filter,
+            false => name.contains(filter),
+        };
+        args.filter.as_deref().is_none_or(matches) && !args.skip.iter().any(|one| matches(one))
     };
-    args.filter.as_deref().is_none_or(matches) && !args.skip.iter().any(|one| matches(one))
+    let any = all.iter().flat_map(|all| *all).any(|(name, _)| chosen(name));
+    any && !args.list && !args.ignored
 }
 
-/// Runs those that were asked for.
-pub(crate) fn run(args: &Arguments, all: Vec<Scenario>) -> Conclusion {
-    let trial = |(name, run): Scenario| {
+/// Runs those that are chosen.
+pub(crate) fn run(args: &Arguments, all: &[&[Scenario]]) -> Conclusion {
+    let trial = |(name, run): &Scenario| {
+        let (name, run) = (*name, *run);
         Trial::test(name, move || {
             let timer = Timer { name, since: Instant::now() };
             run();
@@ -32,8 +37,8 @@ pub(crate) fn run(args: &Arguments, all: Vec<Scenario>) -> Conclusion {
         })
     };
     let since = Instant::now();
-    let conclusion = libtest_mimic::run(args, all.into_iter().map(trial).collect());
-    if !args.list {
+    let conclusion = libtest_mimic::run(args, all.iter().flat_map(|all| *all).map(trial).collect());
+    if chosen(args, all) {
         table(since.elapsed());
     }
     conclusion

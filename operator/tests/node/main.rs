@@ -1,11 +1,11 @@
-//! The operator on a real node: kubelet and containerd run what it renders, unchanged, with the real
-//! broker in it. Clients are pods, brokers are reached by their names in the cluster, and what a
-//! kubelet does to a container is seen to be done.
+//! The operator on a real node: kubelet and containerd run what it renders, unchanged, with the
+//! real broker in it. Clients are pods, brokers are reached by their names in the cluster, and what
+//! a kubelet does to a container is seen to be done.
 //!
 //! `.ci/cluster up --node` makes the node, in namespaces of its own; this program starts it, runs
-//! itself once more within its network, and looks at what is left when it is gone. Each scenario has
-//! a namespace and an operator of its own, and most of the time they wait. Every namespace lets in
-//! restricted pods only.
+//! itself once more within its network, and looks at what is left when it is gone. Each scenario
+//! has a namespace and an operator of its own, and most of the time they wait. Every namespace lets
+//! in restricted pods only.
 //!
 //! Where the node is not built, or cannot be had (it wants root), the suite says so and is skipped.
 //! With `CI=true` or `SLUICEGATE_REQUIRE_NODE=1` it is built, or the suite fails.
@@ -55,13 +55,12 @@ fn main() -> ExitCode {
     }
     numbers::counts();
     let mut args = Arguments::from_args();
-    let all = scenarios::ALL.concat();
-    let any = all.iter().any(|(name, _)| timing::chosen(&args, name));
-    if any && !args.list && !args.ignored && !tier::inside() {
+    let runs = timing::chosen(&args, scenarios::ALL);
+    if runs && !tier::inside() {
         return tier::outside();
     }
-    args.test_threads = args.test_threads.or(Some(all.len()));
-    timing::run(&args, all).exit_code()
+    args.test_threads = args.test_threads.or(Some(scenarios::ALL.iter().map(|it| it.len()).sum()));
+    timing::run(&args, scenarios::ALL).exit_code()
 }
 
 /// Says something to whoever runs the suite.

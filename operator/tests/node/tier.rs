@@ -98,8 +98,8 @@ fn box_of(state: &Path) -> String {
     names.find(|name| name.starts_with("sluicegate-")).unwrap_or_default().to_owned()
 }
 
-/// What there is of a node on this machine: its processes, mounts and cgroups. Its network is one of
-/// its processes' and goes with the last of them.
+/// What there is of a node on this machine: its processes, mounts and cgroups. Its network is that
+/// of its processes and goes with the last of them.
 fn traces(state: &Path, boxed: &str) -> Vec<String> {
     let (mut traces, place) = (Vec::new(), state.display().to_string());
     let own = std::process::id().to_string();

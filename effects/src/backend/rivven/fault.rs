@@ -39,6 +39,16 @@ impl Fault {
         }
     }
 
+    /// The reason in one word, to be counted.
+    pub(super) fn outcome(&self) -> &'static str {
+        match self {
+            Self::Unsent(_) => "unsent",
+            Self::Lost(_) => "lost",
+            Self::Slow(_) => "slow",
+            Self::Refused(_) => "refused",
+        }
+    }
+
     /// Whether the broker has answered.
     pub(super) fn answered(&self) -> bool {
         matches!(self, Self::Refused(_) | Self::Slow(_))

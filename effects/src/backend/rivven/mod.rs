@@ -17,7 +17,10 @@ use std::{
     time::Duration,
 };
 
-use sluicegate_core::systems::rivven::{Answer, Broker, Call, Probe, Rivven};
+use sluicegate_core::{
+    kind::System as _,
+    systems::rivven::{Answer, Broker, Call, Probe, Rivven},
+};
 use tokio::{
     sync::Semaphore,
     time::{Instant, timeout},
@@ -25,7 +28,10 @@ use tokio::{
 
 use self::{fault::Fault, pool::Pool, wire::Wire};
 use super::{Backend, Resolve, breaker::Breakers};
-use crate::Error;
+use crate::{
+    Error,
+    metrics::{Metrics, OfRequest, ProductCall},
+};
 
 /// How long things may take, and how many there may be at once.
 #[derive(Clone, Debug)]
@@ -59,6 +65,7 @@ pub struct Brokers {
     limits: Limits,
     breakers: Breakers<Broker>,
     pool: Pool,
+    metrics: Metrics,
     /// One for each cluster, by namespace and name.
     turns: Mutex<BTreeMap<(String, String), Arc<Semaphore>>>,
 }
@@ -77,8 +84,15 @@ impl Brokers {
             limits,
             breakers: Breakers::new(),
             pool: Pool::default(),
+            metrics: Metrics::default(),
             turns: Mutex::default(),
         }
+    }
+
+    /// Counts what is asked among these numbers.
+    #[must_use]
+    pub fn counted(self, metrics: Metrics) -> Self {
+        Self { metrics, ..self }
     }
 
     /// How many connections lie idle, to be used again.
@@ -155,23 +169,33 @@ impl Brokers {
     /// Does something with a broker in its turn and in time, unless it is left alone.
     async fn guarded<T>(
         &self,
+        verb: &'static str,
         broker: &Broker,
         work: impl Future<Output = Result<T, Fault>>,
     ) -> Result<T, Fault> {
         let limit = self.limits.whole;
         if let Some(why) = self.breakers.open(broker, Instant::now()) {
+            self.count(verb, "spared");
             return Err(Fault::Unsent(why));
         }
         let turns = self.turns(broker);
         let Ok(turn) = timeout(limit, turns.acquire()).await else {
             // That says nothing about this broker.
             let why = format!("other requests to its cluster took longer than {limit:?}");
+            self.count(verb, "spared");
             return Err(Fault::Unsent(why));
         };
-        self.breakers.admit(broker, Instant::now()).map_err(Fault::Unsent)?;
+        if let Err(why) = self.breakers.admit(broker, Instant::now()) {
+            self.count(verb, "spared");
+            return Err(Fault::Unsent(why));
+        }
+        let began = Instant::now();
         let done = timeout(limit, work).await;
         drop(turn);
         let done = done.unwrap_or_else(|_| Err(Fault::Lost(silent(limit))));
+        let of = OfRequest { product: Rivven::NAME, verb };
+        self.metrics.product_seconds.get_or_create(&of).observe(began.elapsed().as_secs_f64());
+        self.count(verb, done.as_ref().map_or_else(Fault::outcome, |_| "done"));
         match &done {
             Err(fault) if !fault.answered() => {
                 let why = self.told(broker, fault.why());
@@ -186,6 +210,11 @@ impl Brokers {
             Fault::Slow(why) => Fault::Slow(self.told(broker, &why)),
             Fault::Refused(words) => Fault::Refused(words),
         })
+    }
+
+    fn count(&self, verb: &'static str, outcome: &'static str) {
+        let of = ProductCall { product: Rivven::NAME, verb, outcome };
+        self.metrics.product_calls.get_or_create(&of).inc();
     }
 
     /// A reason, with where the broker was looked for.
@@ -208,13 +237,24 @@ fn silent(limit: Duration) -> String {
 
 impl Backend<Rivven> for Brokers {
     async fn ask(&self, probe: &Probe) -> Answer {
-        let answer = self.guarded(probe.broker(), self.answer(probe)).await;
+        let verb = match probe {
+            Probe::Health(_) => "health",
+            Probe::Holdings(_) => "holdings",
+            Probe::Topic { .. } => "topic",
+        };
+        let answer = self.guarded(verb, probe.broker(), self.answer(probe)).await;
         answer.unwrap_or_else(|fault| Answer::Unreachable(fault.why().to_owned()))
     }
 
     async fn call(&self, call: &Call) -> Result<(), Error> {
         let talk = async |wire: &mut Wire| session::call(wire, call).await;
-        let done = self.guarded(call.broker(), self.talk(call.broker(), talk)).await;
+        let verb = match call {
+            Call::CreateTopic { .. } => "create",
+            Call::GrowTopic { .. } => "grow",
+            Call::SetConfig { .. } => "set",
+            Call::DeleteTopic { .. } => "delete",
+        };
+        let done = self.guarded(verb, call.broker(), self.talk(call.broker(), talk)).await;
         done.map_err(|fault| fault.of(call))
     }
 }

@@ -1,10 +1,13 @@
 //! A cluster comes about, and what that costs.
 
+use std::fs;
+
 use serde_json::json;
 
 use crate::{
     Scenario,
     audit::{Class, of_class},
+    operator::{folder, plan},
     plans, say,
     scene::Scene,
     wait::seconds,
@@ -13,6 +16,7 @@ use crate::{
 pub(crate) const ALL: &[Scenario] = &[
     ("a_cluster_is_created_by_the_writes_that_its_plan_prints", created),
     ("three_brokers_are_created_by_the_writes_that_their_plan_prints", three),
+    ("a_file_without_a_namespace_is_planned_where_kubectl_would_apply_it", nowhere),
 ];
 
 fn created() {
@@ -36,6 +40,21 @@ fn three() {
     scene.is_quiet(seconds(3));
     plans::same(&printed, &scene.writes());
     cost(&scene, 5, 3);
+}
+
+fn nowhere() {
+    let scene = Scene::new("create-nowhere");
+    let kubeconfig = scene.start().kubeconfig(scene.plane).display().to_string();
+    let mut file = scene.cluster_file("small", &json!({ "replicas": 1 }));
+    file["metadata"].as_object_mut().expect("it has metadata").remove("namespace");
+    let path = folder().join("create-nowhere.json").display().to_string();
+    fs::write(&path, file.to_string()).expect("the folder can be written");
+    let place = |more: &[&str]| {
+        let args = ["-f", &path, "--state", "live", "--kubeconfig", &kubeconfig];
+        plan(&[&args, more].concat())["resources"][0]["cr"]["namespace"].clone()
+    };
+    assert_eq!(place(&[]), scene.namespace, "that of the context");
+    assert_eq!(place(&["-n", "default"]), "default", "the one that is named");
 }
 
 /// One write an object; at most two of the status and one more for each change of the ready count;

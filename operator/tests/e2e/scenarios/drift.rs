@@ -85,9 +85,10 @@ fn unwanted() {
     scene.is_quiet(seconds(2));
     for (kind, name) in [(CONFIG_MAPS, "rivven-small-config"), (SERVICES, "rivven-small")] {
         let mut copy = scene.kube().get(kind, &scene.namespace, name).expect("it was created");
-        let owners = copy["metadata"]["ownerReferences"].take();
-        let meta =
-            json!({ "name": "copy", "namespace": scene.namespace, "ownerReferences": owners });
+        let mut meta = json!({ "name": "copy", "namespace": scene.namespace });
+        for part in ["labels", "ownerReferences"] {
+            meta[part] = copy["metadata"][part].take();
+        }
         copy["metadata"] = meta;
         if let Some(spec) = copy.get_mut("spec") {
             spec["clusterIP"].take();

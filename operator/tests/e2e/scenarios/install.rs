@@ -168,6 +168,12 @@ fn account() {
     scene.is_ready("small");
     assert!(!plane.kube.list(EVENTS, &scene.namespace).is_empty(), "it tells what it does");
     may_use(plane, &scene.namespace);
+    // Nor does it ask for what it may not have when all of that is taken away at once.
+    plane.kube.delete(NAMESPACES, "", &scene.namespace);
+    until("the namespace to be gone", seconds(60), || {
+        let seen = plane.kube.get(NAMESPACES, "", &scene.namespace);
+        seen.map_or(Ok(()), |seen| Err(seen["status"].to_string()))
+    });
     let log = plane.audit.of_user(granted::ACCOUNT);
     assert!(log.iter().any(|entry| entry.resource == "leases" && entry.done()), "it leads");
     let refused = forbidden(plane, granted::ACCOUNT);
@@ -180,7 +186,9 @@ fn may_use(plane: &ControlPlane, namespace: &str) {
     let jane = ["-n", namespace, "create", "rolebinding", "jane", "--clusterrole=edit"];
     run(plane, &[&jane[..], &["--user=jane"]].concat());
     let may = |verb: &str, what: &str| {
-        let ask = ["-n", namespace, "auth", "can-i", verb, what, "--as", "jane"];
+        let (what, below) = what.split_once('/').unwrap_or((what, ""));
+        let below = format!("--subresource={below}");
+        let ask = ["-n", namespace, "auth", "can-i", verb, what, &below, "--as", "jane"];
         by(plane, &plane.kubeconfig(), &ask).code == Some(0)
     };
     until("the cluster's roles to take ours in", SOON, || {

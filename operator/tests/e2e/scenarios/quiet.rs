@@ -5,9 +5,10 @@ use serde_json::json;
 use crate::{
     Scenario,
     audit::{Class, of_class},
+    brokers::Broker,
     kube::CLUSTERS,
-    operator::page,
-    say,
+    operator::{Start, page, plan},
+    rivvend, say,
     scene::Scene,
     wait::{seconds, until},
 };
@@ -22,14 +23,26 @@ const QUIET: u64 = 120;
 
 fn quiet() {
     let scene = Scene::new("quiet");
-    let operator = scene.run(&scene.start().with(&["--resync", "20s"]));
+    // Beside the stand-in a real broker, where there is one.
+    let real = rivvend::program().map(|_| Broker::start(&scene, "real", 0));
+    let mut start = scene.start().with(&["--resync", "20s"]);
+    if let Some(broker) = &real {
+        start = start.with(&broker.flags().each_ref().map(String::as_str));
+        scene.cluster("real", &json!({ "replicas": 1 }));
+        scene.topic("events", &json!({ "clusterRef": { "name": "real" } }));
+    }
+    let operator = scene.run(&start);
     scene.cluster("small", &json!({ "replicas": 1 }));
     scene.is_ready("small");
     scene.topic("orders", &json!({ "clusterRef": { "name": "small" }, "partitions": 3 }));
     scene.topic_told("orders", "Ready", "True");
+    if real.is_some() {
+        scene.topic_told("events", "Ready", "True");
+    }
     scene.is_quiet(seconds(3));
     let asked = scene.brokers.calls().len();
     let before = scene.log().len();
+    let moving = real.as_ref().map(Moving::of);
     std::thread::sleep(seconds(QUIET));
     let log = scene.log().split_off(before);
     let count = |class| of_class(&log, class).len();
@@ -54,6 +67,56 @@ fn quiet() {
     assert_eq!(code, 200, "{numbers}");
     let counted = numbers.contains("rivven_") && numbers.contains("RivvenTopic");
     assert!(counted, "{numbers}");
+    if let Some(moving) = moving {
+        moving.judge(&scene, &start, &numbers);
+    }
+}
+
+/// A topic of a real broker, whose records move meanwhile: that is a number, and no status.
+struct Moving<'a> {
+    broker: &'a Broker,
+    changes: Vec<String>,
+    looks: usize,
+}
+
+impl<'a> Moving<'a> {
+    fn of(broker: &'a Broker) -> Self {
+        let changes = broker.link.changes();
+        let looks = broker.link.asked("metadata events").len();
+        broker.produce("events", 7);
+        Self { broker, changes, looks }
+    }
+
+    fn judge(&self, scene: &Scene, start: &Start, numbers: &str) {
+        assert_eq!(self.broker.link.changes(), self.changes, "no change was asked for");
+        let looks = self.broker.link.asked("metadata events").len() - self.looks;
+        say(&format!("the real broker was asked {looks} times how its topic is"));
+        // Each look at each kind asks once; two minutes have six of them, give or take a fifth.
+        assert!((4..=9).contains(&looks), "{looks}");
+        let of = format!(r#"{{namespace="{}",name="events"}}"#, scene.namespace);
+        for line in [
+            format!("rivven_topic_records{of} 7"),
+            format!("rivven_topic_partitions{of} 3"),
+            r#"sluicegate_product_calls_total{product="rivven",verb="create",outcome="done"} 2"#
+                .to_owned(),
+        ] {
+            assert!(numbers.lines().any(|one| one == line), "{line} is not in {numbers}");
+        }
+        // A plan from the same state asks for nothing, and shows what moves.
+        let start = Start { user: format!("{}-plan", scene.user), ..start.clone() };
+        let kubeconfig = start.kubeconfig(scene.plane).display().to_string();
+        let ways: Vec<_> = start.args.iter().skip_while(|arg| *arg != "--resolve").collect();
+        let ways = ways.chunks(2).filter(|pair| pair[0] == "--resolve").flatten();
+        let mut args = vec!["-n", &scene.namespace, "--kubeconfig", &kubeconfig];
+        args.extend(ways.map(|arg| arg.as_str()));
+        let plan = plan(&args);
+        assert_eq!((&plan["summary"]["call"], &plan["complete"]), (&json!(0), &json!(true)));
+        let all = plan["resources"].as_array().cloned().unwrap_or_default();
+        let of = all.iter().find(|one| one["cr"]["name"] == "events").expect("it is planned");
+        assert_eq!(of["measured"], json!({ "partitions": 3, "records": 7 }), "{of}");
+        assert_eq!(of["result"], "unchanged", "{of}");
+        assert_eq!(self.broker.link.changes(), self.changes, "nor has the plan");
+    }
 }
 
 fn restarted() {

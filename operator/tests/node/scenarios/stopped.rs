@@ -1,5 +1,5 @@
-//! A broker that stands still, as one does whose volume hangs: what the kubelet sees of it, and what
-//! the operator sees.
+//! A broker that stands still, as one does whose volume hangs: what the kubelet sees of it, and
+//! what the operator sees.
 
 use std::{
     fs,
@@ -73,6 +73,7 @@ fn stands_still() {
     restarted_for_its_probe(&scene, took);
     scene.is_ready("solo");
     scene.told(TOPICS, "orders", "Ready", "True");
+    assert_eq!(restarts(&scene), 1, "and no more");
     let (found, how) = scene.read("reads", "solo", "orders");
     let lost = acknowledged(&said).without(&found).count();
     say(&format!("killed after it stood still: {lost} of 1000 acknowledged lost; {how}"));

@@ -53,9 +53,6 @@ pub(super) struct Set {
     pub(super) observed: bool,
     pub(super) update_revision: String,
     pub(super) deleting: bool,
-    pub(super) ready: i32,
-    pub(super) updated: i32,
-    pub(super) current: i32,
     pub(super) size: Option<Quantity>,
     pub(super) class: Option<String>,
     pub(super) access_modes: Vec<String>,
@@ -179,6 +176,22 @@ impl Brokers {
         self.pods.iter().filter(stale).map(|(ordinal, _)| *ordinal).collect()
     }
 
+    /// Whether a broker serves what the StatefulSet says now.
+    pub(super) fn up_to_date(&self, ordinal: u32) -> bool {
+        let Some(set) = &self.set else { return false };
+        let fits = |pod: &PodSeen| pod.up() && pod.revision == set.update_revision;
+        self.pods.get(&ordinal).is_some_and(fits)
+    }
+
+    /// Whether a broker is away as it is while it is restarted on purpose: it is stopping, gone, or
+    /// back with what the StatefulSet says now. One that failed still has what it was started from.
+    pub(super) fn restarting(&self, ordinal: u32) -> bool {
+        let Some(set) = &self.set else { return false };
+        self.pods
+            .get(&ordinal)
+            .is_none_or(|pod| pod.deleting || !pod.ready && pod.revision == set.update_revision)
+    }
+
     /// The broker that serves: the leader of a cluster; where brokers run alone, the first, which
     /// is the only one that the client Service leads to.
     pub(super) fn serving(&self) -> u32 {
@@ -229,7 +242,12 @@ impl PodSeen {
         }
     }
 
-    /// The annotation of the template that this pod was started from.
+    /// Whether it is ready and not about to stop.
+    pub(super) fn up(&self) -> bool {
+        self.ready && !self.deleting
+    }
+
+    /// Its part in a cluster, by its own word.
     pub(super) fn membership(&self) -> Option<&crate::systems::rivven::Membership> {
         match &self.health {
             HealthSeen::Answered(health) => health.membership.as_ref(),
@@ -252,8 +270,6 @@ impl PodSeen {
 impl Set {
     fn of(target: Ref, set: &Arc<Value>) -> Self {
         let number = |pointer: &str| at(set, pointer).and_then(Value::as_i64);
-        let count =
-            |pointer: &str| i32::try_from(number(pointer).unwrap_or_default()).unwrap_or(i32::MAX);
         let claim = at(set, CLAIM_TEMPLATE).unwrap_or(&Value::Null);
         let modes = at(claim, "/spec/accessModes").and_then(Value::as_array);
         let replicas = number("/spec/replicas").unwrap_or(1);
@@ -264,9 +280,6 @@ impl Set {
             observed: number("/status/observedGeneration") >= number("/metadata/generation"),
             update_revision: text(set, "/status/updateRevision").to_owned(),
             deleting: at(set, "/metadata/deletionTimestamp").is_some(),
-            ready: count("/status/readyReplicas"),
-            updated: count("/status/updatedReplicas"),
-            current: count("/status/replicas"),
             size: text(claim, "/spec/resources/requests/storage").parse::<Quantity>().ok(),
             class: at(claim, "/spec/storageClassName").and_then(Value::as_str).map(str::to_owned),
             access_modes: modes

@@ -13,7 +13,8 @@ pub(super) static READY_STARTING: Reason =
 pub(super) static READY_ROLLING: Reason = Reason::quiet(
     "Ready",
     "RollingOut",
-    "Brokers still run what the spec asked for earlier; they are restarted one at a time.",
+    "A change is being rolled out: brokers are restarted one at a time, and not all of them are \
+     ready and up to date yet.",
 );
 pub(super) static READY_SCALING: Reason =
     Reason::quiet("Ready", "ScalingDown", "There are more brokers than the spec asks for.");
@@ -38,13 +39,18 @@ pub(super) static AVAILABLE_NOT_SERVED: Reason = Reason::lost(
     "No broker is ready behind the client Service: clients cannot connect.",
 );
 
+pub(super) static AVAILABLE_RESTARTING: Reason = Reason::quiet(
+    "Available",
+    "Restarting",
+    "The broker that serves is restarted on purpose. Clients cannot connect until it is ready.",
+);
+
 pub(super) static ROLLED_OUT_ALL: Reason =
     Reason::quiet("RolledOut", "UpToDate", "Every broker runs what the spec asks for.");
 pub(super) static ROLLED_OUT_NOT: Reason = Reason::quiet(
     "RolledOut",
     "OutOfDate",
-    "Some brokers run what the spec asked for earlier. What their restart waits for stands in the \
-     message.",
+    "Some brokers run what the spec asked for earlier, or are just being restarted.",
 );
 
 pub(super) static CLUSTERED_YES: Reason =
@@ -116,6 +122,7 @@ pub(super) static REASONS: &[&Reason] = &[
     &DELETING,
     &AVAILABLE_SERVED,
     &AVAILABLE_NOT_SERVED,
+    &AVAILABLE_RESTARTING,
     &ROLLED_OUT_ALL,
     &ROLLED_OUT_NOT,
     &CLUSTERED_YES,

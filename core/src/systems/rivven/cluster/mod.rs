@@ -178,6 +178,7 @@ fn desire(valid: &Valid, brokers: &Brokers, seen: &Observed<Rivven>) -> Desired<
         let roll = roll::roll(valid, brokers, scale.replicas);
         desired.wishes.extend(roll.restart.map(Wish::Act));
         desired.events.extend(roll.events);
+        desired.untold = roll.untold && desired.blocked.is_empty();
         desired.waiting.extend(roll.waiting);
     }
     desired.waiting.extend(scale.waiting);

@@ -19,6 +19,9 @@ use crate::{
 #[derive(Debug, Default)]
 pub(super) struct Roll {
     pub(super) restart: Option<Action<Rivven>>,
+    /// Whether the status can wait until the broker stops: it was told before that brokers are
+    /// restarted on purpose, or others that are due tell so then.
+    pub(super) untold: bool,
     pub(super) events: Vec<Event>,
     pub(super) waiting: Vec<Waiting>,
 }
@@ -44,6 +47,7 @@ pub(super) fn roll(valid: &Valid, brokers: &Brokers, wanted: u32) -> Roll {
         return roll;
     }
     let serving = brokers.serving();
+    let others = due.len() > 1;
     for due in in_order(due, serving) {
         let broken = due.pod.broken();
         let alone = due.ordinal == serving && !brokers.clustered();
@@ -61,6 +65,7 @@ pub(super) fn roll(valid: &Valid, brokers: &Brokers, wanted: u32) -> Roll {
         let may = gates.iter().all(crate::plan::Gate::passes);
         if may && roll.restart.is_none() && roll.waiting.is_empty() {
             roll.events.push(event(valid, &due));
+            roll.untold = others || valid.before.rolling;
             roll.restart = Some(restart(valid, set, due, risk, rule, gates, wanted));
         } else {
             let what = format!("restart {}: {}", due.pod.target, due.why);

@@ -3,7 +3,7 @@
 use super::{
     RivvenClusterStatus, Valid,
     api::Phase,
-    brokers::{Brokers, HealthSeen, broker, list},
+    brokers::{Brokers, HealthSeen, PodSeen, broker, list},
     conditions as c,
 };
 use crate::{
@@ -22,42 +22,76 @@ pub(super) fn report(
     brokers: &Brokers,
     seen: &Observed<Rivven>,
 ) -> Report<RivvenClusterStatus> {
-    let ready = ready(valid, brokers);
+    let rolling = rolling(valid, brokers);
+    let ready = ready(valid, brokers, rolling);
     let conditions = vec![
-        available(brokers),
-        rolled_out(brokers),
+        available(brokers, rolling),
+        rolled_out(valid, brokers, rolling),
         clustered(valid, brokers),
         reachable(brokers),
         effect::report(&valid.without_effect),
         measured(valid),
         monitored(valid, seen),
     ];
-    let set = brokers.set.as_ref();
     let status = RivvenClusterStatus {
-        phase: phase(valid, brokers),
-        replicas: set.map_or(0, |set| set.current),
-        ready_replicas: set.map_or(0, |set| set.ready),
-        updated_replicas: set.map_or(0, |set| set.updated),
+        phase: phase(valid, brokers, rolling),
+        replicas: count(exist(brokers, rolling)),
+        ready_replicas: count(brokers.pods.values().filter(|pod| pod.up()).count()),
+        updated_replicas: count(updated(brokers)),
         broker_endpoints: endpoints(ctx, valid, brokers),
         leader: leader(valid, brokers),
-        version: version(brokers),
+        version: version(brokers).or_else(|| valid.before.version.clone()),
         selector: selector(valid),
         ..RivvenClusterStatus::default()
     };
     Report { status, conditions: [vec![ready], conditions].concat() }
 }
 
-fn ready(valid: &Valid, brokers: &Brokers) -> Draft {
+/// Whether brokers are away because they are restarted on purpose, and for no other reason. All
+/// that is told is the same from when one stops until it is back, so that it is told once.
+fn rolling(valid: &Valid, brokers: &Brokers) -> bool {
+    let asked = |pod: &PodSeen| pod.restart_asked;
+    let begun = valid.before.rolling || brokers.pods.values().any(asked);
+    let begun = begun || !brokers.stale().is_empty();
+    let down = |ordinal: &u32| !brokers.pods.get(ordinal).is_some_and(PodSeen::up);
+    let mut left = (0..valid.replicas).filter(|ordinal| !brokers.up_to_date(*ordinal)).peekable();
+    let any = left.peek().is_some() || brokers.pods.values().any(asked);
+    valid.before.served
+        && begun
+        && any
+        && left.filter(down).all(|ordinal| brokers.restarting(ordinal))
+}
+
+/// How many brokers there are. One that is restarted is counted while it is away.
+fn exist(brokers: &Brokers, rolling: bool) -> usize {
+    let there = brokers.pods.len();
+    let kept = brokers.set.as_ref().and_then(|set| usize::try_from(set.replicas).ok());
+    if rolling { there.max(kept.unwrap_or(0)) } else { there }
+}
+
+fn updated(brokers: &Brokers) -> usize {
+    brokers.pods.keys().filter(|ordinal| brokers.up_to_date(**ordinal)).count()
+}
+
+fn count(count: usize) -> i32 {
+    i32::try_from(count).unwrap_or(i32::MAX)
+}
+
+fn ready(valid: &Valid, brokers: &Brokers, rolling: bool) -> Draft {
     if !valid.secrecy.is_empty() && brokers.set.is_none() {
         return c::READY_NO_BROKERS.no("no broker is started: see the condition Blocked");
     }
     let wanted = valid.replicas;
-    let up =
-        |ordinal: &u32| brokers.pods.get(ordinal).is_some_and(|pod| pod.ready && !pod.deleting);
+    let up = |ordinal: &u32| brokers.pods.get(ordinal).is_some_and(PodSeen::up);
     let count = (0..wanted).filter(up).count();
     let Some(set) = &brokers.set else {
         return c::READY_STARTING.no("the StatefulSet does not exist");
     };
+    let updated = updated(brokers);
+    if rolling {
+        let message = format!("{count} of {wanted} brokers ready, {updated} up to date");
+        return c::READY_ROLLING.no(message);
+    }
     if !set.observed || set.deleting || usize::try_from(wanted) != Ok(count) {
         return c::READY_STARTING.no(format!("{count} of {wanted} brokers ready"));
     }
@@ -67,7 +101,8 @@ fn ready(valid: &Valid, brokers: &Brokers) -> Draft {
     }
     let stale = brokers.stale();
     if !stale.is_empty() {
-        return c::READY_ROLLING.no(format!("{} of {wanted} brokers out of date", stale.len()));
+        let message = format!("{count} of {wanted} brokers ready, {updated} up to date");
+        return c::READY_ROLLING.no(message);
     }
     let ill = |health: &HealthSeen| matches!(health, HealthSeen::Answered(it) if !it.healthy);
     if let Some((ordinal, _)) = brokers.pods.iter().find(|(_, pod)| ill(&pod.health)) {
@@ -84,23 +119,27 @@ fn ready(valid: &Valid, brokers: &Brokers) -> Draft {
     c::READY_SERVING.yes(message)
 }
 
-fn available(brokers: &Brokers) -> Draft {
+fn available(brokers: &Brokers, rolling: bool) -> Draft {
     let serving = brokers.serving();
     match brokers.pods.get(&serving) {
-        Some(pod) if pod.ready => c::AVAILABLE_SERVED.yes(format!("broker {serving} serves")),
+        Some(pod) if pod.up() => c::AVAILABLE_SERVED.yes(format!("broker {serving} serves")),
+        _ if rolling => c::AVAILABLE_RESTARTING.no(format!("broker {serving} is restarted")),
         Some(_) => c::AVAILABLE_NOT_SERVED.no(format!("broker {serving} is not ready")),
         None => c::AVAILABLE_NOT_SERVED.no("there is no broker"),
     }
 }
 
-fn rolled_out(brokers: &Brokers) -> Draft {
-    let stale = brokers.stale();
+fn rolled_out(valid: &Valid, brokers: &Brokers, rolling: bool) -> Draft {
+    let left: Vec<u32> = match rolling {
+        true => (0..valid.replicas).filter(|ordinal| !brokers.up_to_date(*ordinal)).collect(),
+        false => brokers.stale(),
+    };
     match &brokers.set {
-        Some(set) if set.observed && stale.is_empty() && !brokers.pods.is_empty() => {
+        Some(set) if set.observed && left.is_empty() && !brokers.pods.is_empty() => {
             c::ROLLED_OUT_ALL.yes("")
         }
         Some(set) if set.observed => {
-            c::ROLLED_OUT_NOT.no(format!("out of date: brokers {stale:?}"))
+            c::ROLLED_OUT_NOT.no(format!("not up to date: brokers {left:?}"))
         }
         Some(_) | None => c::ROLLED_OUT_NOT.no("Kubernetes has not looked at the change yet"),
     }
@@ -164,13 +203,17 @@ fn monitored(valid: &Valid, seen: &Observed<Rivven>) -> Draft {
     }
 }
 
-fn phase(valid: &Valid, brokers: &Brokers) -> Phase {
-    let ready = brokers.pods.values().filter(|pod| pod.ready && !pod.deleting).count();
+fn phase(valid: &Valid, brokers: &Brokers, rolling: bool) -> Phase {
+    let ready = brokers.pods.values().filter(|pod| pod.up()).count();
     let all = usize::try_from(valid.replicas) == Ok(ready);
+    let failed = |(ordinal, pod): (&u32, &PodSeen)| !pod.up() && !brokers.restarting(*ordinal);
     match &brokers.set {
         None => Phase::Pending,
-        Some(_) if ready == 0 && !valid.served => Phase::Provisioning,
-        Some(set) if !set.observed || !brokers.stale().is_empty() => Phase::Updating,
+        Some(_) if ready == 0 && !valid.before.served => Phase::Provisioning,
+        Some(_) if rolling => Phase::Updating,
+        Some(set) if !set.observed => Phase::Updating,
+        Some(_) if brokers.pods.iter().any(failed) => Phase::Degraded,
+        Some(_) if !brokers.stale().is_empty() => Phase::Updating,
         Some(set) if set.replicas != valid.replicas => Phase::Updating,
         Some(_) if all => Phase::Running,
         Some(_) => Phase::Degraded,
@@ -181,7 +224,7 @@ fn phase(valid: &Valid, brokers: &Brokers) -> Phase {
 /// the first only.
 fn endpoints(ctx: &Ctx<'_>, valid: &Valid, brokers: &Brokers) -> Vec<String> {
     let serves = |ordinal: u32| brokers.clustered() || ordinal == brokers.serving();
-    let ready = brokers.pods.iter().filter(|(ordinal, pod)| pod.ready && serves(**ordinal));
+    let ready = brokers.pods.iter().filter(|(ordinal, pod)| pod.up() && serves(**ordinal));
     ready
         .map(|(ordinal, _)| {
             broker(&valid.namespace, &valid.name, *ordinal, names::CLIENT_PORT)
@@ -194,11 +237,12 @@ fn leader(valid: &Valid, brokers: &Brokers) -> Option<String> {
     brokers.clustered().then(|| names::pod(&valid.name, brokers.serving()))
 }
 
-/// The tag that the brokers' images carry, as the pods say; several while they differ.
+/// The tag that the images of brokers that are up carry, as the pods say; several while they differ.
 fn version(brokers: &Brokers) -> Option<String> {
     let tag =
         |image: &str| image.rsplit(['/']).next()?.split_once(':').map(|(_, tag)| tag.to_owned());
-    let mut tags: Vec<String> = brokers.pods.values().filter_map(|pod| tag(&pod.image)).collect();
+    let mut tags: Vec<String> =
+        brokers.pods.values().filter(|pod| pod.up()).filter_map(|pod| tag(&pod.image)).collect();
     tags.sort_unstable();
     tags.dedup();
     (!tags.is_empty()).then(|| tags.join(", "))

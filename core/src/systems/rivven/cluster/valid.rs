@@ -7,12 +7,16 @@ use k8s_openapi::{
         Affinity, EnvVar, PodSecurityContext, ResourceRequirements, SecurityContext, Toleration,
         TopologySpreadConstraint,
     },
-    apimachinery::pkg::{api::resource, apis::meta::v1::OwnerReference, util::intstr::IntOrString},
+    apimachinery::pkg::{
+        api::resource,
+        apis::meta::v1::{Condition, OwnerReference},
+        util::intstr::IntOrString,
+    },
 };
 use kube_core::{Resource as _, ResourceExt as _};
 
 use super::{
-    Cluster,
+    Cluster, RivvenClusterStatus,
     api::{self, DeletionPolicy, Phase, RivvenCluster, RivvenClusterSpec},
     brokers::{Whose, selector_labels},
     check, gates, inert, options,
@@ -76,8 +80,18 @@ pub struct Valid {
     pub(super) service_annotations: Option<Labels>,
     /// Fields that are set and that no reader takes.
     pub(super) without_effect: Vec<String>,
-    /// Whether a broker was ready before, by the last status: an outage is no beginning.
+    pub(super) before: Before,
+}
+
+/// What the last status told, where what is told now depends on it.
+#[derive(Clone, Debug, Default)]
+pub(super) struct Before {
+    /// A broker was ready: an outage is no beginning.
     pub(super) served: bool,
+    /// Brokers were being restarted: one that is away since is no outage.
+    pub(super) rolling: bool,
+    /// What they ran: it is still told while none is there to ask.
+    pub(super) version: Option<String>,
 }
 
 /// What goes into a pod as it is written.
@@ -221,10 +235,17 @@ fn filled_in(
         service_port: service.port.unwrap_or_else(|| i32::from(names::CLIENT_PORT)),
         service_annotations: service.annotations.filter(|all| !all.is_empty()),
         without_effect: without_effect(spec),
-        served: cluster.status.as_ref().is_some_and(|status| {
-            matches!(status.phase, Phase::Running | Phase::Updating | Phase::Degraded)
-        }),
+        before: cluster.status.as_ref().map(before).unwrap_or_default(),
         name,
+    }
+}
+
+fn before(status: &RivvenClusterStatus) -> Before {
+    let left = |one: &Condition| one.type_ == "RolledOut" && one.status == "False";
+    Before {
+        served: matches!(status.phase, Phase::Running | Phase::Updating | Phase::Degraded),
+        rolling: status.phase == Phase::Updating && status.conditions.iter().any(left),
+        version: status.version.clone(),
     }
 }
 

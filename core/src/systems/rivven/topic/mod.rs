@@ -6,7 +6,7 @@ use crate::{
     condition::Reason,
     crd::{self, Cel},
     field,
-    kind::{Ctx, Desired, Kind, Leave, Report},
+    kind::{Ctx, Desired, Kind, Leave, Measure, Report},
     observed::{Observed, Reads, Selector},
     schema::Compiled,
     systems::rivven::Rivven,
@@ -83,6 +83,11 @@ impl Kind for Topic {
 
     fn reports(_: &Ctx<'_>, valid: &Valid, seen: &Observed<Rivven>) -> Report<RivvenTopicStatus> {
         status::report(valid, &Situation::of(valid, seen))
+    }
+
+    fn measures(topic: &RivvenTopic, seen: &Observed<Rivven>) -> Vec<Measure> {
+        let valid = valid::accept(topic);
+        valid.map_or_else(|_| Vec::new(), |valid| status::measures(&Situation::of(&valid, seen)))
     }
 
     fn leaves(_: &Ctx<'_>, topic: &RivvenTopic, seen: &Observed<Rivven>) -> Leave<Rivven> {

@@ -7,7 +7,12 @@ use super::{
     config::{self, SETTINGS},
     situation::Situation,
 };
-use crate::{condition::Draft, effect, kind::Report, systems::rivven::SeenTopic};
+use crate::{
+    condition::Draft,
+    effect,
+    kind::{Measure, Report},
+    systems::rivven::SeenTopic,
+};
 
 /// The status and its conditions.
 pub(super) fn report(valid: &Valid, situation: &Situation) -> Report<RivvenTopicStatus> {
@@ -41,6 +46,16 @@ pub(super) fn report(valid: &Valid, situation: &Situation) -> Report<RivvenTopic
     conditions.push(replicated(topic));
     conditions.extend(returned(valid, topic));
     Report { status, conditions }
+}
+
+/// What moves by itself: of a topic that this resource has and that was seen.
+pub(super) fn measures(situation: &Situation) -> Vec<Measure> {
+    let Situation::There(topic) = situation else { return Vec::new() };
+    let partitions = u64::from(topic.partitions);
+    vec![
+        Measure { name: "partitions", help: "Partitions that a topic has", value: partitions },
+        Measure { name: "records", help: "Records that a topic holds", value: topic.records },
+    ]
 }
 
 fn ready(valid: &Valid, situation: &Situation) -> Draft {

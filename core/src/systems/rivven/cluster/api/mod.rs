@@ -164,11 +164,13 @@ pub struct RivvenClusterSpec {
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub pod_disruption_budget: Option<DisruptionBudget>,
 
-    /// When a broker counts as stuck and is restarted. Left out: as if empty.
+    /// When a broker counts as stuck and is restarted: its `/health` is asked for. Left out: as if
+    /// empty.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub liveness_probe: Option<Probe>,
 
-    /// When a broker counts as able to serve clients. Left out: as if empty.
+    /// When a broker counts as able to serve clients: its port is connected to, which a broker that
+    /// hangs still lets everybody do. Left out: as if empty.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub readiness_probe: Option<Probe>,
 
@@ -198,7 +200,7 @@ pub struct RivvenClusterStatus {
     #[serde(deserialize_with = "lenient")]
     pub phase: Phase,
 
-    /// Brokers that exist, ready or not.
+    /// Brokers that exist, ready or not; one that is being restarted among them.
     #[serde(deserialize_with = "lenient")]
     pub replicas: i32,
 
@@ -206,7 +208,7 @@ pub struct RivvenClusterStatus {
     #[serde(deserialize_with = "lenient")]
     pub ready_replicas: i32,
 
-    /// Brokers that run what the specification asks for.
+    /// Brokers that serve clients and run what the specification asks for.
     #[serde(deserialize_with = "lenient")]
     pub updated_replicas: i32,
 
