@@ -95,6 +95,7 @@ impl Collected {
             events: Vec::new(),
             drift: Vec::new(),
             unchanged: Vec::new(),
+            measured: BTreeMap::new(),
             status_after: None,
             requeue_after_seconds: None,
             warnings: told,
