@@ -1,6 +1,6 @@
 //! From records to the output: counted, hashed, in one order.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 use k8s_openapi::jiff::Timestamp;
 use serde_json::{Value, json};
