@@ -67,8 +67,16 @@ fn every_file(folder: &Path) -> Vec<PathBuf> {
 
 #[test]
 fn the_written_files_of_the_charts_are_what_the_types_say() {
-    for (path, text) in helm::files() {
-        let path = root().join("deploy/helm").join(path);
+    let charts = root().join("deploy/helm");
+    let files = helm::files();
+    for chart in helm::CHARTS {
+        let known = |path: &PathBuf| files.keys().any(|name| charts.join(name) == *path);
+        let there = below(&charts.join(chart.name).join("files"), "yaml");
+        let stray: Vec<_> = there.iter().filter(|path| !known(path)).collect();
+        assert!(stray.is_empty(), "nothing writes {stray:?}");
+    }
+    for (path, text) in files {
+        let path = charts.join(path);
         if std::env::var_os("UPDATE").is_some() {
             fs::create_dir_all(path.parent().expect("it is in a folder")).expect("it can be made");
             fs::write(&path, &text).expect("it can be written");

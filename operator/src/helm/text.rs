@@ -121,11 +121,7 @@ fn comment(out: &mut String, indent: usize, further: &str, text: &str) {
     for paragraph in text.split("\n\n") {
         let mut line = String::new();
         let mut put = |line: &mut String, more: &str| {
-            out.push_str(&format!(
-                "{:indent$}# {}{line}\n",
-                "",
-                if more.is_empty() { "" } else { more }
-            ));
+            out.push_str(&format!("{:indent$}# {more}{line}\n", ""));
             line.clear();
         };
         let mut margin = if further.is_empty() { "" } else { "  " };
