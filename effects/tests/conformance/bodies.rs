@@ -89,7 +89,7 @@ impl Kind {
             }),
             (Self::Claim, _) => json!({
                 "phase": "Bound",
-                "capacity": { "storage": (["512Mi", "512Mi", "1Gi", "2Gi", "2Gi", "2Gi"][variant]) },
+                "capacity": { "storage": (["512Mi", "512Mi", "1Gi", "2Gi"][variant.min(3)]) },
                 "accessModes": ["ReadWriteOnce"],
             }),
             (Self::StatefulSet, _) => json!({ "replicas": 0, "observedGeneration": variant + 1 }),

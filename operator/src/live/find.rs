@@ -21,7 +21,7 @@ pub enum Wish {
     Chosen(Choice),
 }
 
-/// Puts what files put into no namespace where kubectl would: into the one that is given, else this.
+/// Puts what files put into no namespace where kubectl would: into the one given, else this.
 ///
 /// # Errors
 ///

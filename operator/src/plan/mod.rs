@@ -145,8 +145,8 @@ pub fn output(
     Ok(collected.output())
 }
 
-/// Checks resources that there are. One that is wrong keeps no other from being planned: it is there
-/// whatever anybody does about the others.
+/// Checks resources that there are. One that is wrong keeps no other from being planned: it is
+/// there whatever anybody does about the others.
 fn one_by_one(
     kinds: &[KindInfo],
     group: &mut Group,

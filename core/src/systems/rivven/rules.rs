@@ -90,7 +90,7 @@ rules! {
         "A growth that has not happened yet is taken back to more than what exists only",
         "Kubernetes takes a request that is lowered to exactly what the claim has for one that \
          shrinks it, and refuses it.",
-        "Set spec.storage.size to a little more than what exists: the claim grows by that much only.";
+        "Set spec.storage.size to a little more than what exists: the claim grows by no more.";
     TOP_31 = "TOP-31":
         "A topic never loses partitions",
         "A broker cannot take partitions away: their records would have to go.",

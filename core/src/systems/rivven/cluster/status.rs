@@ -237,7 +237,7 @@ fn leader(valid: &Valid, brokers: &Brokers) -> Option<String> {
     brokers.clustered().then(|| names::pod(&valid.name, brokers.serving()))
 }
 
-/// The tag that the images of brokers that are up carry, as the pods say; several while they differ.
+/// The tag that the images of the brokers that are up carry; several while they differ.
 fn version(brokers: &Brokers) -> Option<String> {
     let tag =
         |image: &str| image.rsplit(['/']).next()?.split_once(':').map(|(_, tag)| tag.to_owned());
