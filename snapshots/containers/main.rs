@@ -33,7 +33,6 @@ use std::{
 use libtest_mimic::{Arguments, Failed, Trial};
 use serde_json::Value;
 
-use client::Client;
 use kubelet::Running;
 use promises::Promises;
 use rendered::Pod;
@@ -107,7 +106,7 @@ fn run(
         }
     }
     promises.kept(pod, &running).map_err(|why| format!("{why}\n{}", running.said()))?;
-    let stays = client.then(|| Client::connect(running.at(pod.ports["client"]))).transpose()?;
+    let stays = client.then(|| promises::patiently(pod, &running)).transpose()?;
     let ended = running.stop()?;
     drop(stays);
     if !ended.status.success() {

@@ -129,7 +129,7 @@ impl Promises {
 }
 
 /// A connection. One that was closed is counted by the broker for a moment longer.
-fn patiently(pod: &Pod, running: &Running) -> Result<Client, String> {
+pub(crate) fn patiently(pod: &Pod, running: &Running) -> Result<Client, String> {
     let mut tries = 0;
     loop {
         match Client::connect(running.at(pod.ports["client"])) {
