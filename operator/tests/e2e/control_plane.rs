@@ -6,7 +6,7 @@ use std::{
     env, fs,
     path::{Path, PathBuf},
     process::{Command, Stdio},
-    sync::{Mutex, MutexGuard, OnceLock, PoisonError},
+    sync::{Mutex, MutexGuard, Once, OnceLock, PoisonError},
 };
 
 use http::Method;
@@ -71,12 +71,16 @@ pub(crate) fn missing() -> Option<String> {
 
 /// The one that scenarios share, each in a namespace of its own. The definitions are installed.
 pub(crate) fn shared() -> &'static ControlPlane {
-    SHARED.get_or_init(|| {
-        let given = env::var_os(GIVEN).map(PathBuf::from);
-        let plane = ControlPlane::up(given, "shared");
-        plane.install();
-        plane
-    })
+    static INSTALLED: Once = Once::new();
+    let plane = started();
+    INSTALLED.call_once(|| plane.install());
+    plane
+}
+
+/// The same, and nothing is installed by it.
+pub(crate) fn started() -> &'static ControlPlane {
+    let given = || env::var_os(GIVEN).map(PathBuf::from);
+    SHARED.get_or_init(|| ControlPlane::up(given(), "shared"))
 }
 
 /// The one that a scenario has to itself, with nothing installed.
@@ -166,7 +170,7 @@ impl ControlPlane {
     }
 
     /// Removes everything that was ever installed, and what came of it.
-    fn clear(&self) {
+    pub(crate) fn clear(&self) {
         let kube = &self.kube;
         let name = |one: &Value| one["metadata"]["name"].as_str().unwrap_or_default().to_owned();
         let served = kube.list(DEFINITIONS, "");

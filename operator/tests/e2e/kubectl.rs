@@ -1,6 +1,7 @@
 //! The real kubectl, as the administrator of a control plane.
 
 use std::{
+    env,
     path::{Path, PathBuf},
     process::{Command, Stdio},
 };
@@ -9,10 +10,22 @@ use serde_json::Value;
 
 use crate::control_plane::{ControlPlane, root};
 
+/// By these `.ci/cluster` names the folder with its programs, and the audit log of one cluster.
+const PROGRAMS: &str = "KUBEBUILDER_ASSETS";
+const AUDIT_LOG: &str = "SLUICEGATE_AUDIT_LOG";
+
 /// The folder with the programs of a control plane, kubectl among them.
 pub(crate) fn programs(plane: &ControlPlane) -> PathBuf {
+    // What `.ci/cluster exec` runs has been told already.
+    if let (Some(log), Some(folder)) = (env::var_os(AUDIT_LOG), env::var_os(PROGRAMS))
+        && plane.state().join("audit.log") == log
+    {
+        return folder.into();
+    }
     let lines = plane.env();
-    let line = lines.lines().find_map(|line| line.strip_prefix("export KUBEBUILDER_ASSETS="));
+    let line = lines
+        .lines()
+        .find_map(|line| line.strip_prefix("export ")?.strip_prefix(PROGRAMS)?.strip_prefix('='));
     PathBuf::from(line.expect(".ci/cluster env names the folder"))
 }
 

@@ -57,7 +57,7 @@ impl Drop for Timer {
 }
 
 fn table(whole: Duration) {
-    let mut took = TOOK.lock().unwrap_or_else(PoisonError::into_inner).clone();
+    let mut took = std::mem::take(&mut *TOOK.lock().unwrap_or_else(PoisonError::into_inner));
     took.sort_by_key(|(_, time, _)| std::cmp::Reverse(*time));
     for (name, time, passed) in took {
         let mark = if passed { "      " } else { "FAILED" };

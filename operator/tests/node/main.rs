@@ -3,9 +3,9 @@
 //! a kubelet does to a container is seen to be done.
 //!
 //! `.ci/cluster up --node` makes the node, in namespaces of its own; this program starts it, runs
-//! itself once more within its network, and looks at what is left when it is gone. Each scenario
-//! has a namespace and an operator of its own, and most of the time they wait. Every namespace lets
-//! in restricted pods only.
+//! itself once more within its network, and looks at what is left when it is gone. First the
+//! operator is installed there, as a pod. Then each scenario has a namespace and an operator of its
+//! own, and most of the time they wait. Every namespace lets in restricted pods only.
 //!
 //! Where the node is not built, or cannot be had (it wants root), the suite says so and is skipped.
 //! With `CI=true` or `SLUICEGATE_REQUIRE_NODE=1` it is built, or the suite fails.
@@ -21,9 +21,15 @@ mod control_plane;
 #[path = "../e2e/granted.rs"]
 #[allow(dead_code, reason = "shared")]
 mod granted;
+#[path = "../e2e/helm.rs"]
+#[allow(dead_code, reason = "shared")]
+mod helm;
 #[path = "../e2e/kube.rs"]
 #[allow(dead_code, reason = "shared")]
 mod kube;
+#[path = "../e2e/kubectl.rs"]
+#[allow(dead_code, reason = "shared")]
+mod kubectl;
 mod numbers;
 #[path = "../e2e/operator.rs"]
 #[allow(dead_code, reason = "shared")]
@@ -31,6 +37,8 @@ mod operator;
 #[path = "../client/mod.rs"]
 #[allow(dead_code, reason = "shared")]
 mod plain;
+#[path = "../e2e/readme.rs"]
+mod readme;
 mod scenarios;
 mod scene;
 mod tier;
@@ -55,12 +63,20 @@ fn main() -> ExitCode {
     }
     numbers::counts();
     let mut args = Arguments::from_args();
-    let runs = timing::chosen(&args, scenarios::ALL);
-    if runs && !tier::inside() {
+    let (alone, others) = (scenarios::ALONE, scenarios::ALL);
+    let first = timing::chosen(&args, alone);
+    if (first || timing::chosen(&args, others)) && !tier::inside() {
         return tier::outside();
     }
-    args.test_threads = args.test_threads.or(Some(scenarios::ALL.iter().map(|it| it.len()).sum()));
-    timing::run(&args, scenarios::ALL).exit_code()
+    let at_once = args.test_threads.replace(1);
+    let failed = timing::run(&args, alone).has_failed();
+    if first {
+        // Whatever became of it, the others begin as on a new node.
+        control_plane::started().clear();
+    }
+    args.test_threads = at_once.or(Some(others.iter().map(|it| it.len()).sum()));
+    let code = timing::run(&args, others).exit_code();
+    if failed { ExitCode::FAILURE } else { code }
 }
 
 /// Says something to whoever runs the suite.

@@ -14,6 +14,11 @@ use crate::{control_plane::root, say};
 const REQUIRE: &str = "SLUICEGATE_REQUIRE_NODE";
 /// By this name the control plane is known to the modules that are shared with the other suite.
 pub(crate) const GIVEN: &str = "SLUICEGATE_E2E_CLUSTER";
+/// The names that the operator's image is known by: that of the manifests, and the README's own.
+const OPERATOR: [&str; 2] = [
+    concat!("ghcr.io/sluicegate/sluicegate:", env!("CARGO_PKG_VERSION")),
+    concat!("registry.example/sluicegate:", env!("CARGO_PKG_VERSION")),
+];
 /// The image that the client is in.
 pub(crate) const CLIENT: &str = "sluicegate.test/client:1";
 
@@ -44,7 +49,11 @@ pub(crate) fn outside() -> ExitCode {
     say(&format!("{:7.1} s from nothing to a node that is Ready", took.as_secs_f32()));
     let boxed = box_of(&state);
     let seen = traces(&state, &boxed).len();
-    let passed = load_client(&state) && run_inside(&state);
+    let own = env::current_exe().expect("it runs");
+    let operator = Path::new(env!("CARGO_BIN_EXE_sluicegate"));
+    let loaded =
+        load(&state, "client", &own, &[CLIENT]) && load(&state, "sluicegate", operator, &OPERATOR);
+    let passed = loaded && run_inside(&state);
     let (down, took) = timed(|| cluster(&["down", "--keep"], &state).status());
     let left = traces(&state, &boxed);
     let took = took.as_secs_f32();
@@ -66,15 +75,15 @@ fn missing() -> Option<String> {
     }
 }
 
-/// Makes an image of this program and gives it to the node.
-fn load_client(state: &Path) -> bool {
-    let own = env::current_exe().expect("it runs");
-    let (small, archive) = (state.join("client"), state.join("client.tar"));
-    let strip = Command::new("strip").arg("-o").arg(&small).arg(&own).status();
-    let file = format!("{}:/client", small.display());
+/// Makes an image of a program and gives it to the node, by these names.
+fn load(state: &Path, what: &str, of: &Path, names: &[&str]) -> bool {
+    let (small, archive) = (state.join(what), state.join(format!("{what}.tar")));
+    let strip = Command::new("strip").arg("-o").arg(&small).arg(of).status();
+    let (place, file) = (format!("/{what}"), format!("{}:/{what}", small.display()));
     let image = Command::new(program())
-        .args(["image", "--name", CLIENT, "--entrypoint", "/client", "--user", "65532", "--libs"])
-        .args(["--file", &file, "-o"])
+        .args(["image", "--entrypoint", &place, "--user", "65532", "--libs", "--file", &file])
+        .args(names.iter().flat_map(|name| ["--name", *name]))
+        .arg("-o")
         .arg(&archive)
         .status();
     let load = cluster(&["load"], state).arg(&archive).status();

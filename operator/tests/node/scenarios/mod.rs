@@ -1,11 +1,16 @@
-//! What is played, all at once: they wait more than they work.
+//! What is played: what installs comes first and alone, then all others at once. They wait more
+//! than they work.
 
 mod brokers;
 mod data;
 mod examples;
+mod install;
 mod stopped;
 
 use crate::Scenario;
 
-/// All of them.
+/// Those that have the node to themselves, one by one.
+pub(crate) const ALONE: &[&[Scenario]] = &[install::ALL];
+
+/// All others.
 pub(crate) const ALL: &[&[Scenario]] = &[data::ALL, stopped::ALL, brokers::ALL, examples::ALL];
