@@ -167,7 +167,7 @@ fn operator() {
     run(plane, &[&first[..], &place, &values].concat());
     assert!(image(plane).ends_with(":0.0.9") && !knows(plane, field));
     let scene = Scene::on(plane, "release");
-    let _operator = started(&scene);
+    let operator = started(&scene);
     scene.cluster("small", &json!({ "replicas": 1 }));
     let made = scene.is_ready("small");
 
@@ -198,6 +198,8 @@ fn operator() {
     assert_eq!(made["metadata"], scene.seen("small")["metadata"]);
 
     // Away: the definitions stay, and the resources, and what runs.
+    // It ends with its account: what it asked for after that would be refused.
+    drop(operator);
     let said = run(plane, &[&["uninstall", "sluicegate", "--wait"], &place[..]].concat());
     assert!(said.contains("kept due to the resource policy"), "{said}");
     assert_eq!(plane.kube.list(DEFINITIONS, "").len(), 2);
