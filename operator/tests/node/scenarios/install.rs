@@ -22,6 +22,7 @@ use crate::{
     plain::Client,
     readme, say,
     scene::{LONG, Scene, condition},
+    tier::CLIENT,
     wait::until,
     watch::is_ready,
 };
@@ -154,10 +155,26 @@ fn topics(scene: &Scene, cluster: &str) {
     }
 }
 
+/// That the server tells of a pod that the profile keeps out.
+fn one_that_is_not_is_told(plane: &ControlPlane) {
+    let loose = json!({
+        "apiVersion": "v1",
+        "kind": "Pod",
+        "metadata": { "name": "loose", "namespace": "kube-public" },
+        "spec": {
+            "terminationGracePeriodSeconds": 0,
+            "containers": [{ "name": "a", "image": CLIENT }],
+        },
+    });
+    plane.kube.apply(PODS, &loose);
+    assert!(!is_restricted(plane, "kube-public"), "nothing is told");
+    plane.kube.delete(PODS, "kube-public", "loose");
+}
+
 /// One pod, never restarted, by the account and under the rules that are handed out.
 fn runs_as_it_should(plane: &ControlPlane) {
+    one_that_is_not_is_told(plane);
     assert!(is_restricted(plane, OWN));
-    assert!(!is_restricted(plane, "kube-system"), "the server tells which is not");
     let policy = ["-n", OWN, "get", "networkpolicy", "sluicegate"];
     let policy = kubectl::json(plane, &policy);
     assert_eq!(policy["spec"]["policyTypes"], json!(["Ingress", "Egress"]));
