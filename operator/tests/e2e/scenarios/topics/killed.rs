@@ -2,7 +2,7 @@
 //! the call is sent, before its answer is there, and before the status is written. Each time one
 //! topic is made, one grown, one set and one deleted.
 
-use std::sync::Arc;
+use std::{ops::RangeInclusive, sync::Arc};
 
 use serde_json::{Value, json};
 
@@ -125,7 +125,7 @@ impl<'a> Four<'a> {
     }
 
     /// Waits until all is as it was asked for, and looks at how often that was.
-    fn are_right(&self, arrived: usize) {
+    fn are_right(&self, arrived: RangeInclusive<usize>) {
         let retention = |topic: &str| self.broker.config(&self.name(topic), "retention.ms");
         let partitions = |topic: &str| self.broker.partitions(&self.name(topic));
         let what = format!("all four to be right: {:?}", self.offset);
@@ -150,7 +150,8 @@ impl<'a> Four<'a> {
         for call in self.calls() {
             // A broker that is killed forgets settings: they are set again.
             let count = self.broker.link.count(&call);
-            let right = count == arrived || call.starts_with("set ") && count == arrived + 1;
+            let again = call.starts_with("set ") && count == arrived.end() + 1;
+            let right = arrived.contains(&count) || again;
             assert!(right, "{call}: {count} times: {:?}", self.broker.link.changes());
         }
     }
@@ -169,7 +170,7 @@ fn operator_killed() {
         four.change(&proxy);
         first.kill();
         let _second = scene.run(&start);
-        four.are_right(1);
+        four.are_right(1..=1);
         if offset == Late {
             // What had been on its way arrives after all: it changes nothing more.
             four.held.iter().for_each(|held| held.lift());
@@ -178,7 +179,7 @@ fn operator_killed() {
                 let twice = calls.iter().filter(|call| broker.link.count(call) == 2).count();
                 if twice == 4 { Ok(()) } else { Err(format!("{:?}", broker.link.changes())) }
             });
-            four.are_right(2);
+            four.are_right(2..=2);
         }
         say(&format!("operator killed, {offset:?}: one topic of each"));
     }
@@ -217,7 +218,8 @@ fn broker_killed() {
         broker.process().revive();
     }
     for four in &fours {
-        four.are_right(1);
+        // What a broker did just before it was killed may be lost with it, and is done again.
+        four.are_right(1..=2);
         say(&format!("broker killed, {:?}: one topic of each", four.offset));
     }
 }
