@@ -1,10 +1,14 @@
-//! The examples, as the README applies them.
+//! The examples, all of them and as they are.
+
+use std::fs;
+
+use serde_json::Value;
 
 use crate::{
     Scenario,
     control_plane::{documents, root},
-    kube::{CLUSTERS, TOPICS},
-    say,
+    kube::TOPICS,
+    kubectl, say,
     scene::{Scene, acknowledged},
 };
 
@@ -13,24 +17,38 @@ pub(crate) const ALL: &[Scenario] =
 
 fn as_they_are() {
     let scene = Scene::within("default");
-    let _operator = scene.operator(&[]);
-    for file in ["cluster-smallest", "cluster-production", "topics"] {
-        for resource in documents(&root().join(format!("deploy/examples/rivven/{file}.yaml"))) {
-            let kind = if resource["kind"] == "RivvenTopic" { TOPICS } else { CLUSTERS };
-            scene.kube().apply(kind, &resource);
-        }
+    // One of them has a topic in a namespace of its own.
+    let _operator = scene.operator(&["--namespace", "team-orders"]);
+    let folder = root().join("deploy/examples/rivven");
+    kubectl::run(scene.plane, &["apply", "-f", folder.to_str().expect("it is a path")]);
+    let files = fs::read_dir(&folder).expect("the folder is there");
+    let files = files.map(|file| file.expect("it can be read").path());
+    let all: Vec<Value> = files.flat_map(|file| documents(&file)).collect();
+    let of = |kind: &'static str| all.iter().filter(move |one| one["kind"] == kind);
+    let clusters: Vec<&str> = of("RivvenCluster").map(|one| text(one, "/metadata/name")).collect();
+    assert!(clusters.len() > 3 && of("RivvenTopic").count() > 3, "{clusters:?}");
+    let small = scene.is_ready("small");
+    say(&format!("the smallest example: Ready after {:.1} s", small.as_secs_f32()));
+    for cluster in clusters {
+        scene.is_ready(cluster);
     }
-    let one = scene.is_ready("small");
-    say(&format!("the smallest example: Ready after {:.1} s", one.as_secs_f32()));
-    scene.is_ready("production");
-    for (resource, topic) in
-        [("orders-events", "orders-events"), ("customers-latest", "Customers_Latest")]
-    {
-        scene.told(TOPICS, resource, "Ready", "True");
-        let said = scene.write(&format!("write-{resource}"), "production", topic, 1000);
-        let (found, how) = scene.read(&format!("read-{resource}"), "production", topic);
-        assert_eq!(found, acknowledged(&said), "{topic}: {how}");
-        assert_eq!(found.count(), 1000);
-    }
+    of("RivvenTopic").for_each(|topic| serves(&scene, topic));
     scene.nothing_was_refused();
+}
+
+/// Looks at a topic as its client: what is written into it is read back.
+fn serves(scene: &Scene, resource: &Value) {
+    let name = text(resource, "/metadata/name");
+    let namespace = text(resource, "/metadata/namespace").to_owned();
+    Scene { plane: scene.plane, namespace }.told(TOPICS, name, "Ready", "True");
+    let cluster = text(resource, "/spec/clusterRef/name");
+    let topic = resource["spec"]["topicName"].as_str().unwrap_or(name);
+    let said = scene.write(&format!("write-{name}"), cluster, topic, 1000);
+    let (found, how) = scene.read(&format!("read-{name}"), cluster, topic);
+    assert_eq!(found, acknowledged(&said), "{topic}: {how}");
+    assert_eq!(found.count(), 1000);
+}
+
+fn text<'a>(value: &'a Value, place: &str) -> &'a str {
+    value.pointer(place).and_then(Value::as_str).unwrap_or_default()
 }
