@@ -30,7 +30,7 @@ const NEVER: &str = "ghcr.io/hupe1980/rivven";
 /// Nobody's, by RFC 2606: it stands for a registry of the reader's own.
 const NOBODYS: &str = "registry.example/";
 /// What is handed out to nobody, or is the word of others.
-const TESTS: &[&str] = &[".ci/", "fixtures/", "snapshots/", "deploy/examples/seeds/"];
+const TESTS: &[&str] = &[".ci/", "fixtures/", "snapshots/", "deploy/examples/rivven/seeds/"];
 
 /// What a command prints.
 fn printed(args: &[&str]) -> String {
@@ -70,10 +70,12 @@ fn walk(value: &Value, found: &mut BTreeSet<String>) {
 fn rendered() -> BTreeSet<String> {
     let mut found = BTreeSet::new();
     images(&printed(&["manifests"]), &mut found);
-    let own = below(&root().join("deploy/examples/rivven"), "yaml");
+    let all = below(&root().join("deploy/examples/rivven"), "yaml");
+    let own = all.iter().map(|path| path.display().to_string());
+    // Those of others are not all valid, and nobody is to fetch what they name.
+    let own: Vec<String> = own.filter(|file| !file.contains("/seeds/")).collect();
     assert!(!own.is_empty());
-    for example in own {
-        let file = example.display().to_string();
+    for file in own {
         let args = ["plan", "--state", "empty", "--steps", "next", "-o", "manifests", "-f", &file];
         images(&printed(&args), &mut found);
     }

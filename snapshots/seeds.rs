@@ -1,7 +1,7 @@
 //! The examples of Rivven's own documents, as they stand there: what is said of each, what would be
 //! done for it in an empty cluster, and the conditions that it ends with where its cluster and its
-//! StorageClass are there. `deploy/examples/seeds/rivven/<case>.yaml` becomes
-//! `snapshots/seeds/rivven/<case>.snap`.
+//! StorageClass are there. `deploy/examples/rivven/seeds/<case>.yaml` becomes
+//! `snapshots/rivven/seeds/<case>.snap`.
 
 use std::{collections::BTreeSet, fs, path::Path};
 
@@ -14,7 +14,7 @@ mod files;
 
 use files::{below, root};
 
-const FOLDER: &str = "deploy/examples/seeds/rivven";
+const FOLDER: &str = "deploy/examples/rivven/seeds";
 /// What the examples take to be there.
 const CLASS: &str = "apiVersion: storage.k8s.io/v1
 kind: StorageClass
@@ -77,7 +77,7 @@ fn each_is_answered_as_written_down() {
     let all = below(Path::new(FOLDER), "yaml");
     let cases: BTreeSet<String> = all.iter().map(|path| stem(path)).collect();
     assert!(!cases.is_empty());
-    let written = below(Path::new("snapshots/seeds/rivven"), "snap");
+    let written = below(Path::new("snapshots/rivven/seeds"), "snap");
     let stale: Vec<_> = written.iter().filter(|path| !cases.contains(&stem(path))).collect();
     assert!(stale.is_empty(), "no example any more: {stale:?}");
     for case in &cases {
@@ -89,7 +89,7 @@ fn each_is_answered_as_written_down() {
             format!("==== conditions at the end\n{}", conditions(case)),
         ];
         let mut settings = insta::Settings::clone_current();
-        settings.set_snapshot_path("seeds/rivven");
+        settings.set_snapshot_path("rivven/seeds");
         settings.set_prepend_module_to_snapshot(false);
         settings.set_omit_expression(true);
         let comment = text.lines().next().unwrap_or_default();

@@ -55,12 +55,23 @@ pub enum Command {
     },
 }
 
+/// How folders are read.
+#[derive(Clone, Copy, Debug, Args)]
+pub struct Folders {
+    /// Takes what is in folders within folders, too
+    #[arg(short = 'R', long)]
+    pub recursive: bool,
+}
+
 /// Where resources are read from.
 #[derive(Clone, Debug, Args)]
 pub struct Files {
     /// A file, a folder (searched for *.yaml, *.yml and *.json), or - for standard input
     #[arg(short = 'f', long = "filename", value_name = "PATH", required = true)]
     pub paths: Vec<PathBuf>,
+    /// How folders are read.
+    #[command(flatten)]
+    pub folders: Folders,
 }
 
 /// Arguments of `plan`.
@@ -71,6 +82,9 @@ pub struct PlanArgs {
     #[arg(required_unless_present_any = ["schema", "all", "namespace", "selector", "names"])]
     #[arg(conflicts_with_all = ["all", "selector", "names"])]
     pub paths: Vec<PathBuf>,
+    /// How folders are read.
+    #[command(flatten)]
+    pub folders: Folders,
     /// What to plan for, where no file says it.
     #[command(flatten)]
     pub which: Which,
@@ -136,6 +150,9 @@ pub struct SnapshotArgs {
     #[arg(short = 'f', long = "filename", value_name = "PATH")]
     #[arg(conflicts_with_all = ["all", "selector", "names"])]
     pub paths: Vec<PathBuf>,
+    /// How folders are read.
+    #[command(flatten)]
+    pub folders: Folders,
     /// What to write down, where no file says it. Default: all.
     #[command(flatten)]
     pub which: Which,
@@ -172,6 +189,9 @@ pub struct ValidateArgs {
     /// A file, a folder (searched for *.yaml, *.yml and *.json), or - for standard input
     #[arg(short = 'f', long = "filename", value_name = "PATH", required_unless_present = "values")]
     pub paths: Vec<PathBuf>,
+    /// How folders are read.
+    #[command(flatten)]
+    pub folders: Folders,
     /// Values of a Helm chart: a file, or - for standard input. Repeatable
     #[arg(long, value_name = "FILE")]
     pub values: Vec<PathBuf>,

@@ -4,19 +4,21 @@ use std::path::{Path, PathBuf};
 
 use sluicegate_effects::file::Source;
 
-use crate::{Failure, terminal::Io};
+use crate::{Failure, cli::Folders, terminal::Io};
 
 /// The endings of files that are read from a folder.
 const ENDINGS: &[&str] = &["json", "yaml", "yml"];
 /// How deep folders are searched: a bound for links that lead in circles.
 const DEPTH_MAX: usize = 32;
 
-/// Reads everything that was named, each file once, folders in the order of their names.
+/// Reads everything that was named, each file once, folders in the order of their names. Folders
+/// within folders are left out unless they are asked for, as by kubectl, which is told: what is
+/// planned for is what `kubectl apply` with the same arguments applies.
 ///
 /// # Errors
 ///
 /// Every path that cannot be read, not only the first.
-pub fn read(paths: &[PathBuf], io: &mut Io<'_>) -> Result<Vec<Source>, Failure> {
+pub fn read(paths: &[PathBuf], folders: Folders, io: &mut Io<'_>) -> Result<Vec<Source>, Failure> {
     let mut sources: Vec<Source> = Vec::new();
     let mut failed = Vec::new();
     for path in paths {
@@ -28,8 +30,18 @@ pub fn read(paths: &[PathBuf], io: &mut Io<'_>) -> Result<Vec<Source>, Failure> 
             }
             continue;
         }
-        let mut files = Vec::new();
-        find(path, DEPTH_MAX, &mut files, &mut failed);
+        let mut found = Found::default();
+        find(path, if folders.recursive { DEPTH_MAX } else { 1 }, &mut found);
+        let Found { files, left, failed: unread } = found;
+        failed.extend(unread);
+        for folder in left {
+            let folder = folder.display();
+            if folders.recursive {
+                failed.push(format!("error: {folder}: folders are nested too deep"));
+            } else {
+                io.err(&format!("note: {folder} is left out; -R takes what is in it"));
+            }
+        }
         if path.is_dir() && files.is_empty() && failed.is_empty() {
             let kinds = ENDINGS.join(", *.");
             failed.push(format!("error: {}: no file *.{kinds} in this folder", path.display()));
@@ -48,19 +60,28 @@ pub fn read(paths: &[PathBuf], io: &mut Io<'_>) -> Result<Vec<Source>, Failure> 
     if failed.is_empty() { Ok(sources) } else { Err(Failure(failed)) }
 }
 
-fn find(path: &Path, depth: usize, files: &mut Vec<PathBuf>, failed: &mut Vec<String>) {
+/// What is found, and what is not.
+#[derive(Default)]
+struct Found {
+    files: Vec<PathBuf>,
+    /// Folders that are too deep.
+    left: Vec<PathBuf>,
+    failed: Vec<String>,
+}
+
+fn find(path: &Path, depth: usize, found: &mut Found) {
     if !path.is_dir() {
-        files.push(path.to_owned());
+        found.files.push(path.to_owned());
         return;
     }
     if depth == 0 {
-        failed.push(format!("error: {}: folders are nested too deep", path.display()));
+        found.left.push(path.to_owned());
         return;
     }
     let entries = match std::fs::read_dir(path) {
         Ok(entries) => entries,
         Err(error) => {
-            failed.push(format!("error: {}: cannot be read: {error}", path.display()));
+            found.failed.push(format!("error: {}: cannot be read: {error}", path.display()));
             return;
         }
     };
@@ -69,9 +90,9 @@ fn find(path: &Path, depth: usize, files: &mut Vec<PathBuf>, failed: &mut Vec<St
     for path in inside {
         let ending = path.extension().and_then(|ending| ending.to_str()).unwrap_or_default();
         if path.is_dir() {
-            find(&path, depth - 1, files, failed);
+            find(&path, depth - 1, found);
         } else if ENDINGS.contains(&ending) {
-            files.push(path);
+            found.files.push(path);
         }
     }
 }

@@ -39,7 +39,7 @@ const QUIET_ROUNDS: usize = 5;
 ///
 /// Everything wrong with what was given.
 pub fn run(args: &SimulateArgs, io: &mut Io<'_>) -> Result<u8, Failure> {
-    let sources = input::read(&args.files.paths, io)?;
+    let sources = input::read(&args.files.paths, args.files.folders, io)?;
     let (files, mut checked) = validate::parse(&sources);
     let kinds = kinds::all();
     let mut worlds: Vec<(String, Start, Vec<Entry>)> = Vec::new();

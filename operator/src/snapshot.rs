@@ -24,7 +24,7 @@ const NOTHING: &str = "Nothing was written down.";
 ///
 /// If files are wrong, or the cluster cannot be read.
 pub fn run(args: &SnapshotArgs, io: &mut Io<'_>) -> Result<u8, Failure> {
-    let sources = input::read(&args.paths, io)?;
+    let sources = input::read(&args.paths, args.folders, io)?;
     let (files, checked) = validate::parse(&sources);
     checked.or_fail(io, NOTHING)?;
     let nothing = |failure: Failure| failure.so(NOTHING);

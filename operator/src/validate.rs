@@ -37,7 +37,7 @@ pub struct Checked {
 pub fn run(args: &ValidateArgs, io: &mut Io<'_>) -> Result<u8, Failure> {
     let (mut checked, mut told) = (Checked::default(), String::new());
     if !args.paths.is_empty() {
-        let (files, parsed) = parse(&input::read(&args.paths, io)?);
+        let (files, parsed) = parse(&input::read(&args.paths, args.folders, io)?);
         checked.add(parsed);
         let kinds = kinds::all();
         for file in &files {
@@ -47,7 +47,7 @@ pub fn run(args: &ValidateArgs, io: &mut Io<'_>) -> Result<u8, Failure> {
         let (resources, files) = (many(resources, "resource"), many(files.len(), "file"));
         told = format!("{resources} in {files}: nothing is wrong\n");
     }
-    for source in input::read(&args.values, io)? {
+    for source in input::read(&args.values, args.folders, io)? {
         let chart = args.chart.as_deref().and_then(helm::named);
         let (chart, found) = helm::check::file(chart, &source);
         checked.add(found);

@@ -167,6 +167,19 @@ fn a_missing_file_and_an_empty_folder_are_errors() {
 }
 
 #[test]
+fn folders_within_a_folder_are_left_out_aloud_unless_asked_for() {
+    let folder = "deploy/examples/rivven/";
+    let ran = run(&["validate", "-f", folder]);
+    let note = "note: deploy/examples/rivven/seeds is left out; -R takes what is in it";
+    assert_eq!(ran.code, 0, "{}", ran.err);
+    assert!(ran.err.contains(note), "{}", ran.err);
+    // Those of others are not all valid.
+    let ran = run(&["validate", "-R", "-f", folder]);
+    assert_eq!(ran.code, 1);
+    assert!(ran.err.contains("seeds/readme-cluster.yaml"), "{}", ran.err);
+}
+
+#[test]
 fn what_may_never_change_is_refused_as_the_api_server_would() {
     let ran = run(&["plan", "-f", &fixture("topic/refused-top-01")]);
     assert_eq!((ran.code, ran.out.as_str()), (1, ""));

@@ -59,7 +59,7 @@ pub fn run(args: &PlanArgs, io: &mut Io<'_>) -> Result<u8, Failure> {
         io.out(&format!("{}\n", pretty(&schema)));
         return Ok(DONE);
     }
-    let sources = input::read(&args.paths, io)?;
+    let sources = input::read(&args.paths, args.folders, io)?;
     let state = groups::state_source(args)?;
     let output = output(args, &sources, state.as_ref(), io)?;
     let view = View {
