@@ -36,11 +36,17 @@ impl Broker {
 
     /// How many partitions a topic has; nothing if there is none.
     pub(crate) fn partitions(&self, name: &str) -> Option<u32> {
-        if !self.topics().iter().any(|one| one == name) {
-            return None;
-        }
-        let (_, count) = self.with(async |mut client: Client| client.get_metadata(name).await);
-        Some(count)
+        self.with(async |mut client: Client| {
+            if !client.list_topics().await?.iter().any(|one| one == name) {
+                return Ok(None);
+            }
+            match client.get_metadata(name).await {
+                Ok((_, count)) => Ok(Some(count)),
+                // It has gone between the two.
+                Err(error) if error.to_string().contains("Topic not found") => Ok(None),
+                Err(error) => Err(error),
+            }
+        })
     }
 
     /// A topic; nothing if there is none. Asks for each partition, which takes 40 ms with this
