@@ -36,7 +36,7 @@ impl Rivvend {
         let count = COUNT.fetch_add(1, Ordering::Relaxed);
         let name = format!("rivvend-{}-{count}", std::process::id());
         let data = PathBuf::from(env!("CARGO_TARGET_TMPDIR")).join(name);
-        let (client, api) = (standin::free(), standin::free());
+        let (client, api) = (standin::ports::free(), standin::ports::free());
         let process = spawn(program, node, &data, client, api);
         let (program, node) = (program.to_owned(), node.to_owned());
         let mut rivvend = Self { program, node, data, client, api, process };

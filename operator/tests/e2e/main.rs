@@ -36,6 +36,8 @@ use std::{io::Write as _, process::ExitCode};
 
 use libtest_mimic::Arguments;
 
+use self::standin::ports;
+
 /// How many scenarios run at the same time: they wait more than they work.
 const AT_ONCE: usize = 6;
 

@@ -4,7 +4,7 @@
 use std::{
     fs::{self, File},
     io::Write as _,
-    net::{SocketAddr, TcpListener},
+    net::SocketAddr,
     os::unix::process::ExitStatusExt as _,
     path::{Path, PathBuf},
     process::{Child, Command, ExitStatus, Stdio},
@@ -16,6 +16,7 @@ use serde_json::{Value, json};
 use crate::{
     control_plane::{ControlPlane, documents},
     granted,
+    ports::free,
     wait::{seconds, until},
 };
 
@@ -224,9 +225,4 @@ pub(crate) fn plan(args: &[&str]) -> Value {
     let (code, out, err) = program(&[&["plan", "-o", "json"], args].concat());
     assert_eq!(code, 0, "{err}");
     serde_json::from_str(&out).expect("a plan as JSON is JSON")
-}
-
-fn free() -> SocketAddr {
-    let listener = TcpListener::bind("127.0.0.1:0").expect("a port is free");
-    listener.local_addr().expect("it listens")
 }

@@ -38,6 +38,9 @@ mod operator;
 #[path = "../client/mod.rs"]
 #[allow(dead_code, reason = "shared")]
 mod plain;
+#[path = "../standin/ports.rs"]
+#[allow(dead_code, reason = "shared")]
+mod ports;
 #[path = "../e2e/readme.rs"]
 mod readme;
 mod scenarios;

@@ -7,16 +7,13 @@
 #![allow(dead_code, reason = "no suite uses all of it")]
 
 mod held;
+pub(crate) mod ports;
 pub(crate) mod serve;
 
 use std::{
     collections::BTreeMap,
-    net::{Ipv4Addr, SocketAddr, TcpListener},
-    process,
-    sync::{
-        Arc, Mutex, MutexGuard, PoisonError,
-        atomic::{AtomicU32, Ordering},
-    },
+    net::SocketAddr,
+    sync::{Arc, Mutex, MutexGuard, PoisonError},
     thread,
     time::Duration,
 };
@@ -26,7 +23,11 @@ use tokio::{
     task::JoinHandle,
 };
 
-use self::{held::Held, serve::Port};
+use self::{
+    held::Held,
+    ports::{free, listen},
+    serve::Port,
+};
 
 /// Where the operator looks for a broker that says nothing else.
 pub(crate) const CLIENT_PORT: u16 = 9292;
@@ -246,9 +247,7 @@ impl Broker {
             return;
         }
         for (address, port) in [(self.client, Port::Client), (self.api, Port::Api)] {
-            let listener = TcpListener::bind(address).expect("its port is still free");
-            listener.set_nonblocking(true).expect("a listener can be made non-blocking");
-            let task = serve::listen(Arc::clone(self), listener, port);
+            let task = serve::listen(Arc::clone(self), listen(address), port);
             listeners.push(self.runtime.spawn(task));
         }
     }
@@ -266,20 +265,6 @@ impl Broker {
 
     fn called(&self, what: String) {
         lock(&self.calls).push(Called { host: self.host.clone(), what });
-    }
-}
-
-/// A port of loopback that nobody listens on, and that the system gives to nobody by itself: one
-/// that it does may be taken by any connection while a broker is away from it.
-pub(crate) fn free() -> SocketAddr {
-    static COUNT: AtomicU32 = AtomicU32::new(0);
-    loop {
-        let count = COUNT.fetch_add(1, Ordering::Relaxed);
-        let place = process::id().wrapping_mul(61).wrapping_add(count) % 12_000;
-        let port = u16::try_from(20_000 + place).expect("it is below 32,000");
-        if let Ok(listener) = TcpListener::bind((Ipv4Addr::LOCALHOST, port)) {
-            return listener.local_addr().expect("a listener has an address");
-        }
     }
 }
 

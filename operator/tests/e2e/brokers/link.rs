@@ -4,7 +4,7 @@
 use std::{
     future::pending,
     io,
-    net::SocketAddr,
+    net::{self, SocketAddr},
     sync::{
         Arc, Mutex, MutexGuard, PoisonError,
         atomic::{AtomicUsize, Ordering},
@@ -115,7 +115,7 @@ impl Link {
     pub(crate) fn to(broker: SocketAddr) -> Self {
         let (rules, asked, sent) = Default::default();
         let all = Arc::new(All { to: broker, rules, asked, sent });
-        let link = Self { address: standin::free(), all, listener: Mutex::default() };
+        let link = Self { address: standin::ports::free(), all, listener: Mutex::default() };
         link.up();
         link
     }
@@ -168,8 +168,7 @@ impl Link {
 
     /// Takes connections again.
     pub(crate) fn up(&self) {
-        let listener = runtime().block_on(TcpListener::bind(self.address));
-        let listener = listener.expect("its port is free");
+        let listener = standin::ports::listen(self.address);
         *lock(&self.listener) = Some(runtime().spawn(listen(listener, self.all.clone())));
     }
 }
@@ -180,7 +179,8 @@ impl Drop for Link {
     }
 }
 
-async fn listen(listener: TcpListener, all: Arc<All>) {
+async fn listen(listener: net::TcpListener, all: Arc<All>) {
+    let listener = TcpListener::from_std(listener).expect("the listener is non-blocking");
     let mut connections = JoinSet::new();
     while let Ok((near, _)) = listener.accept().await {
         let all = all.clone();
