@@ -105,7 +105,7 @@ fn a5_r23_a_label_is_no_proof_of_ownership_and_neither_is_having_none() {
     let ours = json!({ "app.kubernetes.io/managed-by": "sluicegate" });
     let other = json!([{
         "apiVersion": "rivven.hupe1980.github.io/v1alpha1", "kind": "RivvenCluster",
-        "name": "prod", "uid": "an-earlier-one", "controller": true,
+        "name": "another", "uid": "of-another", "controller": true,
     }]);
     for (labels, owners) in [(ours.clone(), json!([])), (json!({}), json!([])), (ours, other)] {
         let (target, service) = stranger(&labels, &owners);
@@ -118,6 +118,28 @@ fn a5_r23_a_label_is_no_proof_of_ownership_and_neither_is_having_none() {
         assert_eq!(rig.get(&workload()), None, "nothing is half made");
         assert_eq!(rig.condition(&prod(), "Accepted"), "False NameTaken");
     }
+}
+
+#[test]
+fn a5_what_an_earlier_one_of_the_name_has_left_is_waited_for() {
+    let earlier = json!([{
+        "apiVersion": "rivven.hupe1980.github.io/v1alpha1", "kind": "RivvenCluster",
+        "name": "prod", "uid": "an-earlier-one", "controller": true,
+    }]);
+    let (target, service) = stranger(&json!({}), &earlier);
+    let mut rig = Rig::new();
+    rig.world.memory().load(vec![service]);
+    let before = rig.get(&target);
+    rig.create(&cluster(&json!({ "replicas": 1 })));
+    rig.settle();
+    assert_eq!(rig.get(&target), before);
+    assert_eq!(rig.get(&workload()), None, "nothing is half made");
+    assert_eq!(rig.condition(&prod(), "Accepted"), "True Valid");
+    assert_eq!(rig.message(&prod(), "Stalled"), "", "nobody is called");
+    assert!(rig.message(&prod(), "Ready").contains("an earlier RivvenCluster of this name"));
+    rig.delete(&target);
+    rig.settle();
+    assert_eq!(rig.condition(&prod(), "Ready"), "True Serving");
 }
 
 #[test]

@@ -9,7 +9,7 @@ use crate::{
     Scenario,
     control_plane::{ControlPlane, bare, documents, root},
     helm::{self, by, run},
-    kube::{CLAIMS, CLUSTERS, DEFINITIONS, SETS},
+    kube::{CLAIMS, CLUSTERS, DEFINITIONS, EVENTS, SETS},
     kubectl,
     operator::{Operator, Start, folder, program},
     readme,
@@ -294,6 +294,9 @@ fn cluster() {
     // new as these within half a minute.
     scene.told("rivven", "Ready", "True", seconds(90));
     assert_eq!(kept, claims(), "and are used again");
+    let events = plane.kube.list(EVENTS, &scene.namespace);
+    let taken = events.iter().find(|one| one["reason"] == "NameTaken");
+    assert_eq!(taken, None, "what the earlier one left was waited for");
 }
 
 fn adopted() {
