@@ -85,7 +85,7 @@ fn ready(valid: &Valid, brokers: &Brokers, rolling: bool) -> Draft {
     let up = |ordinal: &u32| brokers.pods.get(ordinal).is_some_and(PodSeen::up);
     let count = (0..wanted).filter(up).count();
     let Some(set) = &brokers.set else {
-        return c::READY_STARTING.no("the StatefulSet does not exist");
+        return c::READY_STARTING.no(format!("{count} of {wanted} brokers ready"));
     };
     let updated = updated(brokers);
     if rolling {
@@ -124,8 +124,7 @@ fn available(brokers: &Brokers, rolling: bool) -> Draft {
     match brokers.pods.get(&serving) {
         Some(pod) if pod.up() => c::AVAILABLE_SERVED.yes(format!("broker {serving} serves")),
         _ if rolling => c::AVAILABLE_RESTARTING.no(format!("broker {serving} is restarted")),
-        Some(_) => c::AVAILABLE_NOT_SERVED.no(format!("broker {serving} is not ready")),
-        None => c::AVAILABLE_NOT_SERVED.no("there is no broker"),
+        _ => c::AVAILABLE_NOT_SERVED.no(format!("broker {serving} is not ready")),
     }
 }
 
@@ -138,6 +137,7 @@ fn rolled_out(valid: &Valid, brokers: &Brokers, rolling: bool) -> Draft {
         Some(set) if set.observed && left.is_empty() && !brokers.pods.is_empty() => {
             c::ROLLED_OUT_ALL.yes("")
         }
+        _ if brokers.pods.is_empty() => c::ROLLED_OUT_NOT.no("there is no broker yet"),
         Some(set) if set.observed => {
             c::ROLLED_OUT_NOT.no(format!("not up to date: brokers {left:?}"))
         }
@@ -207,10 +207,14 @@ fn phase(valid: &Valid, brokers: &Brokers, rolling: bool) -> Phase {
     let ready = brokers.pods.values().filter(|pod| pod.up()).count();
     let all = usize::try_from(valid.replicas) == Ok(ready);
     let failed = |(ordinal, pod): (&u32, &PodSeen)| !pod.up() && !brokers.restarting(*ordinal);
+    let held = valid.control.paused || !valid.secrecy.is_empty();
     match &brokers.set {
-        None => Phase::Pending,
-        Some(_) if ready == 0 && !valid.before.served => Phase::Provisioning,
-        Some(_) if rolling => Phase::Updating,
+        None if held => Phase::Pending,
+        // What it takes is being made: that is said once, and not again when it is there.
+        _ if ready == 0 && !valid.before.served => Phase::Provisioning,
+        _ if rolling => Phase::Updating,
+        None if all => Phase::Updating,
+        None => Phase::Degraded,
         Some(set) if !set.observed => Phase::Updating,
         Some(_) if brokers.pods.iter().any(failed) => Phase::Degraded,
         Some(_) if !brokers.stale().is_empty() => Phase::Updating,
