@@ -87,7 +87,8 @@ pub(crate) fn in_namespace(kube: &Kube, namespace: &str) {
 /// Waits until somebody may hold a lease there.
 pub(crate) fn may_lead(kube: &Kube, user: &str, groups: &[&str], namespace: &str) {
     let lease = json!({
-        "namespace": namespace, "group": "coordination.k8s.io", "resource": "leases", "verb": "get",
+        "namespace": namespace, "group": "coordination.k8s.io", "resource": "leases",
+        "name": "rivven-operator-leader", "verb": "update",
     });
     in_force(kube, user, groups, &lease);
 }
