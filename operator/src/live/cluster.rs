@@ -6,6 +6,7 @@ use futures_util::{StreamExt as _, TryStreamExt as _, stream};
 use kube_client::config::Kubeconfig;
 use serde_json::json;
 use sluicegate_core::{
+    kind::Settings,
     observed::{List, Look, Observed, Reads, Ref, Selector, text},
     systems::rivven::Rivven,
 };
@@ -33,6 +34,7 @@ pub struct Cluster {
     runtime: Runtime,
     server: ApiServer,
     products: Arc<Products>,
+    settings: Settings,
     address: String,
     namespace: String,
     source: String,
@@ -56,9 +58,9 @@ impl Cluster {
         let who = runtime.block_on(who(&server)).map_err(|error| unanswered(&error))?;
         let context = context(reach);
         let source = format!("{LIVE}{context}server {}, as {who}", connection.address);
-        let products = Arc::new(Products::new("cluster.local", reach.resolve()));
+        let (products, settings) = (Arc::new(reach.products()), reach.settings());
         let (address, namespace) = (connection.address, connection.namespace);
-        Ok(Self { runtime, server, products, address, namespace, source })
+        Ok(Self { runtime, server, products, settings, address, namespace, source })
     }
 
     /// Which cluster, and as whom, as the state is named.
@@ -84,6 +86,11 @@ impl Cluster {
     /// The way to what runs in it.
     pub fn products(&self) -> &Arc<Products> {
         &self.products
+    }
+
+    /// What plans for it are made with.
+    pub fn settings(&self) -> &Settings {
+        &self.settings
     }
 
     /// Waits for something.

@@ -5,6 +5,7 @@
 //! Reading goes on until the plan, played to its end, asks for nothing that was not read.
 
 use sluicegate_core::{
+    kind::Settings,
     observed::{Observed, Reads},
     systems::rivven::Rivven,
 };
@@ -79,7 +80,8 @@ pub fn read(
             let kinds = kinds::all();
             let ours = read.entries.iter().filter(|one| kinds::of(&kinds, &one.target).is_some());
             ours.for_each(|entry| world.ask_for(entry));
-            drop(rounds::run(&world, &read.entries, Pace { steps, ..pace }));
+            let pace = Pace { steps, ..pace };
+            drop(rounds::run(&world, &read.entries, pace, &Settings::default()));
             let unseen = capture.unseen(world.looked());
             if unseen.is_empty() {
                 break;
