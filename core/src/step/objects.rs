@@ -78,7 +78,7 @@ pub(super) fn not_among_children<S: System>(desired: &Desired<S>, seen: &Observe
 pub(super) enum Taken {
     /// One belongs to somebody else or cannot be looked at: a sentence.
     Stays(String),
-    /// They belong to an earlier resource of this very name, and Kubernetes is about to remove them.
+    /// They belong to an earlier resource of this very name, and Kubernetes removes them.
     Goes(Vec<Ref>),
 }
 

@@ -92,8 +92,10 @@ fn bad_image() {
         let pods = scene.kube().list(PODS, &scene.namespace);
         assert!(pods.iter().filter(|pod| bad(pod)).count() <= 1, "one is lost, and no more");
     });
-    let stuck = scene.told("trio", "Ready", "False", SOON);
-    say(&format!("bad image: {}", condition(&stuck, "Ready")["message"]));
+    let stuck = scene.seen("trio");
+    let told = condition(&stuck, "Ready");
+    let why = "rivven-trio-2: its image registry.test/does-not-exist:1 cannot be had";
+    assert!(told["message"].to_string().contains(why), "{told}");
     scene.cluster("trio", &json!({ "replicas": 3, "image": "registry.test/rivvend:2" }));
     scene.told("trio", "Ready", "True", seconds(60));
     scene.is_quiet(seconds(2));

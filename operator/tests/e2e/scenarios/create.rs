@@ -57,8 +57,8 @@ fn nowhere() {
     assert_eq!(place(&["-n", "default"]), "default", "the one that is named");
 }
 
-/// One write an object; one of the status at first, and at most two for each broker: it is there, it
-/// is ready; two events; no look at what a watch has told; quiet half a second after it is ready.
+/// One write an object; one of the status at first, and at most two for each broker: it is there,
+/// it is ready; two events; no look at what a watch has told; quiet half a second after it is ready.
 fn cost(scene: &Scene, objects: usize, brokers: usize) {
     let log = scene.log();
     let writes = scene.writes();
