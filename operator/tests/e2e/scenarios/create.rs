@@ -58,7 +58,8 @@ fn nowhere() {
 }
 
 /// One write an object; one of the status at first, and at most two for each broker: it is there,
-/// it is ready; two events; no look at what a watch has told; quiet half a second after it is ready.
+/// it is ready; two events; no look at what a watch has told; quiet half a second after it is
+/// ready.
 fn cost(scene: &Scene, objects: usize, brokers: usize) {
     let log = scene.log();
     let writes = scene.writes();
