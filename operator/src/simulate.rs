@@ -201,16 +201,7 @@ impl Watcher for Told {
         seen: &Observed<K::System>,
     ) {
         state::remember(seen, &mut self.answers);
-        let status = plan.actions.iter().find_map(|action| match &action.verb {
-            Verb::SetStatus(_, _, status) => status["conditions"].as_array(),
-            Verb::Create(_)
-            | Verb::Apply(..)
-            | Verb::Delete(..)
-            | Verb::Restart(..)
-            | Verb::Call(_)
-            | Verb::SetFinalizers(..)
-            | Verb::Tell(_) => None,
-        });
+        let status = plan.status().and_then(|status| status["conditions"].as_array());
         let ready = status.into_iter().flatten().find(|one| text(one, "/type") == "Ready");
         for action in &plan.actions {
             self.action(action, ready);
