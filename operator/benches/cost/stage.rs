@@ -19,6 +19,7 @@ use sluicegate_effects::yaml;
 
 use crate::{
     audit::{Audit, Class, Entry},
+    cluster::{self, root},
     kube::{DEFINITIONS, Kube},
     standin::StandIn,
     wait::{seconds, until},
@@ -61,12 +62,11 @@ impl Stage {
     /// Starts all but the operator, and installs our definitions: anew, or again on what was kept.
     pub(crate) fn up(again: bool) -> Self {
         let folder = Path::new(env!("CARGO_TARGET_TMPDIR")).join("cost");
-        if !again {
-            // One that was left by a command that was killed.
-            drop(cluster("down", &folder).stderr(Stdio::null()).status());
+        if again {
+            cluster::up(&folder, &[])
+        } else {
+            cluster::anew(&folder, &[])
         }
-        let ended = cluster("up", &folder).stdout(Stdio::null()).status();
-        assert!(ended.expect(".ci/cluster is there").success(), "the control plane is up");
         let kube = Kube::of(&folder.join("stand-in.kubeconfig"));
         let audit = Audit::of(folder.join("audit.log"));
         let stage = Self { folder, kube, audit, brokers: StandIn::start(), stays: false };
@@ -146,7 +146,7 @@ impl Drop for Stage {
         if self.stays {
             return;
         }
-        drop(cluster("down", &self.folder).stderr(Stdio::null()).status());
+        drop(cluster::of(&self.folder, &["down"]).stderr(Stdio::null()).status());
     }
 }
 
@@ -202,16 +202,6 @@ impl Drop for Operator {
 /// The program that is measured.
 pub(crate) fn program() -> PathBuf {
     env::var_os(BINARY).map_or_else(|| env!("CARGO_BIN_EXE_sluicegate").into(), PathBuf::from)
-}
-
-fn root() -> PathBuf {
-    Path::new(env!("CARGO_MANIFEST_DIR")).join("..")
-}
-
-fn cluster(what: &str, folder: &Path) -> Command {
-    let mut command = Command::new(root().join(".ci/cluster"));
-    command.args([what, "--state"]).arg(folder).stdin(Stdio::null());
-    command
 }
 
 /// The one document of a YAML file.

@@ -7,10 +7,7 @@ use std::{
 
 use serde_json::Value;
 
-use crate::{
-    control_plane::{ControlPlane, root},
-    kubectl::Done,
-};
+use crate::{cluster::root, control_plane::ControlPlane, kubectl::Done};
 
 #[path = "../../../snapshots/helm/program.rs"]
 mod program;

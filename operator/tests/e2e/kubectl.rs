@@ -8,7 +8,7 @@ use std::{
 
 use serde_json::Value;
 
-use crate::control_plane::{ControlPlane, root};
+use crate::{cluster::root, control_plane::ControlPlane};
 
 /// By these `.ci/cluster` names the folder with its programs, and the audit log of one cluster.
 const PROGRAMS: &str = "KUBEBUILDER_ASSETS";

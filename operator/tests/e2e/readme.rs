@@ -9,10 +9,7 @@ use std::{
     process::{Command, Stdio},
 };
 
-use crate::{
-    control_plane::{ControlPlane, root},
-    helm, kubectl,
-};
+use crate::{cluster::root, control_plane::ControlPlane, helm, kubectl};
 
 /// The commands of this name, block by block.
 ///

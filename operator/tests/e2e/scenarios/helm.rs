@@ -7,7 +7,8 @@ use serde_json::{Value, json};
 
 use crate::{
     Scenario,
-    control_plane::{ControlPlane, bare, documents, root},
+    cluster::root,
+    control_plane::{ControlPlane, bare, documents},
     helm::{self, by, run},
     kube::{CLAIMS, CLUSTERS, DEFINITIONS, EVENTS, SETS},
     kubectl,

@@ -9,7 +9,8 @@ use serde_json::{Value, json};
 use crate::{
     Scenario,
     audit::Entry,
-    control_plane::{ControlPlane, bare, root},
+    cluster::root,
+    control_plane::{ControlPlane, bare},
     granted,
     kube::{CLAIMS, CLUSTERS, DEFINITIONS, EVENTS, NAMESPACES, SETS},
     kubectl::{self, by, run},

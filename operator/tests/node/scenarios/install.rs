@@ -13,7 +13,8 @@ use serde_json::{Value, json};
 
 use crate::{
     Scenario,
-    control_plane::{ControlPlane, documents, root, started},
+    cluster::root,
+    control_plane::{ControlPlane, documents, started},
     granted::ACCOUNT,
     helm,
     kube::{CLAIMS, CLUSTERS, DEFINITIONS, NAMESPACES, PODS, TOPICS},
