@@ -83,16 +83,7 @@ fn with_helm() {
 fn on_nothing(namespace: &str) -> Scene {
     let plane = started();
     plane.clear();
-    let body = json!({
-        "apiVersion": "v1",
-        "kind": "Namespace",
-        "metadata": {
-            "name": namespace,
-            "labels": { "pod-security.kubernetes.io/enforce": "restricted" },
-        },
-    });
-    plane.kube.apply(NAMESPACES, &body);
-    Scene { plane, namespace: namespace.to_owned() }
+    Scene::on(plane, namespace)
 }
 
 /// Types what the README has by this name.
