@@ -75,9 +75,18 @@ impl Scene {
 
     /// An operator for this namespace, to which these hosts are brokers of their own.
     pub(crate) fn start_with(&self, hosts: &[&str]) -> Start {
+        self.reaching(self.blind(), hosts)
+    }
+
+    /// The operator that is installed, to which one stand-in is every broker.
+    pub(crate) fn installed(&self) -> Start {
+        self.reaching(Start::by_token(self.plane, "sluicegate", "sluicegate"), &["*"])
+    }
+
+    /// This operator, to which these hosts are brokers of their own.
+    pub(crate) fn reaching(&self, start: Start, hosts: &[&str]) -> Start {
         let flags = self.brokers.resolve_flags(hosts);
-        let flags: Vec<&str> = flags.iter().map(String::as_str).collect();
-        self.blind().with(&flags)
+        start.with(&flags.iter().map(String::as_str).collect::<Vec<_>>())
     }
 
     /// Starts the usual operator and waits until it is ready.
