@@ -45,6 +45,11 @@ impl Scene {
         scene
     }
 
+    /// The same, looked after by the operator that is installed there.
+    pub(crate) fn of_installed(plane: &'static ControlPlane, name: &str) -> Self {
+        Self { user: granted::ACCOUNT.to_owned(), ..Self::on(plane, name) }
+    }
+
     /// A further namespace.
     pub(crate) fn make_namespace(&self, name: &str) {
         let body = json!({

@@ -149,7 +149,7 @@ fn operator() {
     let values = ["--set", "operator.logLevel=debug", "--set", "replicaCount=2"];
     run(plane, &[&first[..], &place, &values].concat());
     assert!(image(plane).ends_with(":0.0.9") && !knows(plane, field));
-    let scene = Scene::on(plane, "release");
+    let scene = Scene::of_installed(plane, "release");
     let operator = scene.run(&scene.installed());
     scene.cluster("small", &json!({ "replicas": 1 }));
     let made = scene.is_ready("small");
@@ -202,7 +202,7 @@ fn operator() {
 fn namespaced() {
     let Some(_helm) = helm::program() else { return };
     let (_turn, plane) = bare();
-    let scene = Scene::on(plane, "some");
+    let scene = Scene::of_installed(plane, "some");
     let watch = format!("watch.namespaces={{{}}}", scene.namespace);
     let install = ["--create-namespace", "--wait", "--set", &watch];
     run(plane, &[&["install"], RELEASE, &install].concat());
@@ -224,7 +224,7 @@ fn cluster() {
     let Some(_helm) = helm::program() else { return };
     let (_turn, plane) = bare();
     run(plane, &[&["install"], RELEASE, &["--create-namespace", "--wait"]].concat());
-    let scene = Scene::on(plane, "data");
+    let scene = Scene::of_installed(plane, "data");
     let _operator = scene.run(&scene.installed());
     let release = ["rivven", "deploy/helm/rivven", "--namespace", &scene.namespace];
     let asked = ["--set", "cluster.replicas=1", "--set", "storage.size=100Gi"];
@@ -306,7 +306,7 @@ fn newcomer() {
         readme::blocks(name).iter().for_each(|block| drop(readme::run(plane, block)));
     };
     typed("install with helm");
-    let scene = Scene { namespace: "rivven".to_owned(), ..Scene::on(plane, "newcomer") };
+    let scene = Scene { namespace: "rivven".to_owned(), ..Scene::of_installed(plane, "newcomer") };
     // No container runs here: the program is started beside, as what is installed.
     let operator = scene.run(&scene.installed());
     typed("cluster with helm");

@@ -116,11 +116,6 @@ fn everything_is_taken(plane: &ControlPlane) {
     }
 }
 
-/// In a namespace of this name, looked after by the operator that is installed.
-fn scene(plane: &'static ControlPlane, name: &str) -> Scene {
-    Scene { user: granted::ACCOUNT.to_owned(), ..Scene::on(plane, name) }
-}
-
 /// Those that an account asked for and may not have.
 fn forbidden(plane: &ControlPlane, user: &str) -> Vec<std::sync::Arc<Entry>> {
     plane.audit.of_user(user).into_iter().filter(|entry| entry.forbidden).collect()
@@ -129,7 +124,7 @@ fn forbidden(plane: &ControlPlane, user: &str) -> Vec<std::sync::Arc<Entry>> {
 fn account() {
     let (_turn, plane) = bare();
     readme::run(plane, "kubectl apply -f deploy/crds/ && kubectl apply -f deploy/operator/");
-    let scene = scene(plane, "account");
+    let scene = Scene::of_installed(plane, "account");
     let operator = scene.run(&scene.installed());
     until("the operator to know that it may do everything", SOON, || {
         let said = operator.said();
@@ -246,7 +241,7 @@ fn planner() {
     let (_turn, plane) = bare();
     run(plane, &["apply", "-k", "deploy/crds"]);
     run(plane, &["apply", "-k", "deploy/overlays/planner"]);
-    let scene = scene(plane, "planner");
+    let scene = Scene::of_installed(plane, "planner");
     scene.cluster("small", &json!({ "replicas": 1 }));
     let start = Start::by_token(plane, "sluicegate", "sluicegate-planner");
     let config = start.kubeconfig(plane).display().to_string();
@@ -283,7 +278,7 @@ fn older(plane: &ControlPlane) -> &'static str {
 fn upgraded() {
     let (_turn, plane) = bare();
     let field = older(plane);
-    let scene = scene(plane, "upgraded");
+    let scene = Scene::of_installed(plane, "upgraded");
     let _operator = scene.run(&scene.installed());
     let file = scene.cluster_file("small", &json!({ "replicas": 1, (field): { "a": "b" } }));
     let refused = plane.kube.send(
@@ -327,7 +322,8 @@ fn newcomer() {
     for way in ["install with kubectl", "install with kustomize"] {
         let (_turn, plane) = bare();
         typed(plane, way);
-        let scene = Scene { namespace: "default".to_owned(), ..scene(plane, "newcomer") };
+        let scene =
+            Scene { namespace: "default".to_owned(), ..Scene::of_installed(plane, "newcomer") };
         // No container runs here: the program is started beside, as what is installed.
         let installed = || scene.run(&scene.installed());
         let operator = installed();
