@@ -2,22 +2,16 @@
 
 use std::{env, fs, process};
 
-use futures_executor::block_on;
 use serde_json::{Value, json};
-use sluicegate_core::{
-    observed::{Observed, Reads},
-    systems::rivven::Rivven,
-};
 use sluicegate_effects::{
-    Error,
     file::{self, Source, Start, World},
-    observe, yaml,
+    yaml,
 };
 
 use super::topics;
 use crate::{
     Failure,
-    live::Sight,
+    live::stand::Stand,
     terminal::{Io, Terminal},
 };
 
@@ -26,17 +20,6 @@ kind: RivvenCluster
 metadata: { name: prod, namespace: streaming, uid: u1 }
 spec: { replicas: 1, topicNamespaces: [team] }
 ";
-
-/// A world that stands in for a cluster.
-struct Stand(World);
-
-impl Sight for Stand {
-    fn look(&self, reads: Reads<Rivven>) -> Result<Observed<Rivven>, Error> {
-        let mut seen = Observed::default();
-        block_on(observe(&self.0, reads, &mut seen))?;
-        Ok(seen)
-    }
-}
 
 struct Printed {
     outcome: Result<(), Failure>,

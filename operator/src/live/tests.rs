@@ -3,33 +3,18 @@
 use std::{fs, path::PathBuf};
 
 use futures_executor::block_on;
-use sluicegate_core::{
-    observed::{Observed, Reads},
-    systems::rivven::Rivven,
-};
 use sluicegate_effects::{
-    Error, Reader,
+    Reader,
     file::{self, File, Source, Start, World},
-    observe, yaml,
+    yaml,
 };
 
-use super::{Capture, Sight, Wish, args::Choice, read};
+use super::{Capture, Wish, args::Choice, read, stand::Stand};
 use crate::{
     cli::Steps,
     plan::rounds::Pace,
     terminal::{Io, Terminal},
 };
-
-/// A world that stands in for a cluster.
-struct Stand(World);
-
-impl Sight for Stand {
-    fn look(&self, reads: Reads<Rivven>) -> Result<Observed<Rivven>, Error> {
-        let mut seen = Observed::default();
-        block_on(observe(&self.0, reads, &mut seen))?;
-        Ok(seen)
-    }
-}
 
 fn fixtures() -> Vec<PathBuf> {
     let root = PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("../fixtures/rivven");
