@@ -11,6 +11,7 @@ use sluicegate_effects::{
 use super::topics;
 use crate::{
     Failure,
+    command::run,
     live::stand::Stand,
     terminal::{Io, Terminal},
 };
@@ -69,12 +70,8 @@ fn topic(namespace: &str, name: &str, spec: &str) -> String {
 
 /// The program's own answer to a command about what was printed.
 fn program(args: &[&str], stdin: &str) -> (u8, String) {
-    let (mut input, mut out, mut err) = (stdin.as_bytes(), Vec::new(), Vec::new());
-    let terminal = Terminal::plain(100);
-    let mut io =
-        Io { stdin: &mut input, stdout: &mut out, stderr: &mut err, terminal, failed: false };
-    let code = crate::run([&["sluicegate"], args].concat(), &mut io);
-    (code, String::from_utf8([out, err].concat()).expect("it is text"))
+    let (code, out, err) = run(args, stdin.as_bytes());
+    (code, out + &err)
 }
 
 #[test]
