@@ -19,6 +19,7 @@ pub mod live;
 pub mod plan;
 pub mod reach;
 pub mod render;
+mod review;
 pub mod run;
 pub mod simulate;
 pub mod snapshot;
