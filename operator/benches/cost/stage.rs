@@ -5,7 +5,7 @@ use std::{
     env,
     fs::{self, File},
     io::{self, Read as _, Write as _},
-    net::{SocketAddr, TcpListener, TcpStream},
+    net::{SocketAddr, TcpStream},
     path::{Path, PathBuf},
     process::{Child, Command, Stdio},
     sync::Arc,
@@ -21,7 +21,7 @@ use crate::{
     audit::{Audit, Class, Entry},
     cluster::{self, root},
     kube::{DEFINITIONS, Kube},
-    standin::StandIn,
+    standin::{StandIn, ports::free},
     wait::{seconds, until},
 };
 
@@ -211,9 +211,4 @@ fn document(file: &Path) -> Value {
     let parsed = parsed.unwrap_or_else(|error| panic!("{error:?}"));
     let document = yaml::flatten(parsed).into_iter().next();
     document.expect("the file has a document").value
-}
-
-fn free() -> SocketAddr {
-    let listener = TcpListener::bind("127.0.0.1:0").expect("a port is free");
-    listener.local_addr().expect("it listens")
 }
