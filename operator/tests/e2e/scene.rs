@@ -121,6 +121,13 @@ impl Scene {
         self.kube().apply(CLUSTERS, &self.cluster_file(name, spec))
     }
 
+    /// Applies a cluster and waits until it is ready and the operator is done with it.
+    pub(crate) fn settled(&self, name: &str, spec: &Value) {
+        self.cluster(name, spec);
+        self.is_ready(name);
+        self.is_quiet(seconds(2));
+    }
+
     /// Applies a topic.
     pub(crate) fn topic(&self, name: &str, spec: &Value) -> Value {
         let topic = json!({

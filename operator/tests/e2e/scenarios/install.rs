@@ -287,9 +287,7 @@ fn upgraded() {
         Some(("application/json", &file)),
     );
     assert!(refused.is_err_and(|refused| refused.message.contains(field)), "it is unknown");
-    scene.cluster("small", &json!({ "replicas": 1 }));
-    scene.is_ready("small");
-    scene.is_quiet(seconds(2));
+    scene.settled("small", &json!({ "replicas": 1 }));
     let seen = || {
         let set = plane.kube.get(SETS, &scene.namespace, "rivven-small").unwrap_or_default();
         let of = |one: &Value| (one["metadata"]["uid"].clone(), one["spec"].clone());

@@ -153,9 +153,7 @@ fn namesake() {
     let proxy = Proxy::before(scene.plane);
     let _operator = scene.run(&scene.start().through(&proxy));
     let spec = json!({ "replicas": 1, "storage": { "deletionPolicy": "Delete" } });
-    scene.cluster("twin", &spec);
-    scene.is_ready("twin");
-    scene.is_quiet(seconds(2));
+    scene.settled("twin", &spec);
     let first = scene.seen("twin")["metadata"]["uid"].clone();
     // The write that takes the finalizer off is on its way, and late.
     let late = proxy.fail(1, Fault::Stopped, |call| {
