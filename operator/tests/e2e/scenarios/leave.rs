@@ -178,7 +178,9 @@ fn namesake() {
         let held = scene.seen("twin")["metadata"]["finalizers"].clone();
         assert_eq!(held, json!([name]));
     });
-    scene.is_ready("twin");
+    // Once Kubernetes has collected what its namesake had: its collector hears of definitions that
+    // are new within half a minute.
+    scene.told("twin", "Ready", "True", seconds(90));
     assert_eq!(scene.seen("twin")["metadata"]["uid"], second["metadata"]["uid"]);
     let refused = scene.writes();
     let refused = refused.iter().find(|one| one.resource == "rivvenclusters" && one.code == 422);
