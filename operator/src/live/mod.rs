@@ -22,7 +22,8 @@ mod cluster;
 mod dry_run;
 mod find;
 mod labels;
-
+#[cfg(test)]
+pub(crate) mod stand;
 #[cfg(test)]
 mod tests;
 

@@ -10,7 +10,8 @@ use serde_json::{Value, json};
 
 use crate::{
     audit::Entry,
-    control_plane::{documents, root, used},
+    cluster::root,
+    control_plane::{documents, used},
     kube::{CLUSTER_ROLE_BINDINGS, CLUSTER_ROLES, Kube, ROLE_BINDINGS, ROLES},
     say,
     wait::{seconds, until},
