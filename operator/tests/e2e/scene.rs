@@ -101,6 +101,9 @@ impl Scene {
 
     /// Starts this one and waits until it is ready.
     pub(crate) fn run(&self, start: &Start) -> Operator {
+        if let (Some(_), Some(namespace)) = (&start.token, &start.lease) {
+            granted::may_lead(self.kube(), &start.user, &[], namespace);
+        }
         let operator = start.run(self.plane);
         operator.ready();
         operator
