@@ -39,7 +39,14 @@ pub(super) fn refuse(
     io: &mut Io<'_>,
 ) -> Result<(), Failure> {
     let first = look(cluster, namespace)?;
-    let Some(longest) = first.values().map(lasts).max() else { return Ok(()) };
+    let Some(longest) = first.values().map(lasts).max() else {
+        io.err(&format!(
+            "note: nobody holds a lease {}. An operator that runs with --leader-election=false \
+             holds none and is not seen here: make sure that there is none",
+            lease::NAME
+        ));
+        return Ok(());
+    };
     let since = Instant::now();
     for (place, held) in &first {
         let (holder, seconds) = (holder(held), longest.as_secs());
