@@ -3,7 +3,10 @@
 //! The same check comes before `plan` and `simulate`: nothing is planned for what the API server,
 //! or the operator, would refuse, nor for what `kubectl` would read as something else than we do.
 
-use sluicegate_core::field::{Errors, Path};
+use sluicegate_core::{
+    field::{Errors, Path},
+    k8s::metadata,
+};
 use sluicegate_effects::{
     file::{self, Entry, File, Problem, Source},
     yaml::Trap,
@@ -102,7 +105,8 @@ fn one(kinds: &[KindInfo], entry: &Entry) -> Checked {
         return checked;
     };
     version(kind, entry, &mut checked);
-    let mut errors = kind.schema.unknown(&Path::default(), entry.value());
+    let mut errors = metadata::unknown(entry.value());
+    errors.extend(kind.schema.unknown(&Path::default(), entry.value()));
     if let Err(more) = (kind.check)(entry.value()) {
         errors.extend(more);
     }
