@@ -161,7 +161,11 @@ impl ApiServer {
 
     fn of_client(&self, doing: String, error: kube_client::Error) -> Error {
         let kube_client::Error::Api(status) = error else {
-            let source = NoAnswer { address: self.address.clone(), source: error.into() };
+            let source = match error {
+                kube_client::Error::Service(source) => source, // which kube prefixes with its type
+                error => error.into(),
+            };
+            let source = NoAnswer { address: self.address.clone(), source };
             return Error::Unanswered { doing, source: source.into() };
         };
         let mut refusal = of_status(status.code, &status);

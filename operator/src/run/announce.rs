@@ -11,6 +11,7 @@ use sluicegate_core::observed::text;
 use sluicegate_effects::{Error, live::ApiServer};
 
 use super::rights;
+use crate::live::no_way;
 
 /// How long it waits before it asks again.
 const AGAIN: Duration = Duration::from_secs(10);
@@ -105,12 +106,7 @@ impl Start {
 
     fn trouble(&self, error: &Error) -> String {
         let (address, why) = (&self.address, error.in_full());
-        let refused = matches!(error, Error::Api { source, .. } if source.code == 401);
-        let (what, remedy) = if refused {
-            ("does not know us", "renew the credentials in the kubeconfig")
-        } else {
-            ("does not answer", "see that it runs and that the kubeconfig has its address")
-        };
+        let (what, remedy) = no_way(error);
         format!("the API server at {address} {what}; {remedy}; it is asked again every 10 s: {why}")
     }
 }
