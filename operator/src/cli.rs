@@ -3,7 +3,7 @@
 use std::path::PathBuf;
 
 use clap::{
-    ArgAction, Args, CommandFactory as _, Parser, Subcommand, ValueEnum,
+    ArgAction, ArgGroup, Args, CommandFactory as _, Parser, Subcommand, ValueEnum,
     builder::PossibleValuesParser,
 };
 
@@ -55,6 +55,11 @@ pub enum Command {
     },
 }
 
+/// At least one of these: a usage error then names them all, and not the first alone.
+fn any_of<const N: usize>(ids: [&'static str; N]) -> ArgGroup {
+    ArgGroup::new("chosen").args(ids).required(true).multiple(true)
+}
+
 /// How folders are read.
 #[derive(Clone, Copy, Debug, Args)]
 pub struct Folders {
@@ -76,10 +81,10 @@ pub struct Files {
 
 /// Arguments of `plan`.
 #[derive(Clone, Debug, Args)]
+#[command(group = any_of(["paths", "all", "namespace", "selector", "names", "schema"]))]
 pub struct PlanArgs {
     /// A file, a folder (searched for *.yaml, *.yml and *.json), or - for standard input
     #[arg(short = 'f', long = "filename", value_name = "PATH")]
-    #[arg(required_unless_present_any = ["schema", "all", "namespace", "selector", "names"])]
     #[arg(conflicts_with_all = ["all", "selector", "names"])]
     pub paths: Vec<PathBuf>,
     /// How folders are read.
@@ -185,9 +190,10 @@ pub struct ImportTopicsArgs {
 
 /// Arguments of `validate`.
 #[derive(Clone, Debug, Args)]
+#[command(group = any_of(["paths", "values"]))]
 pub struct ValidateArgs {
     /// A file, a folder (searched for *.yaml, *.yml and *.json), or - for standard input
-    #[arg(short = 'f', long = "filename", value_name = "PATH", required_unless_present = "values")]
+    #[arg(short = 'f', long = "filename", value_name = "PATH")]
     pub paths: Vec<PathBuf>,
     /// How folders are read.
     #[command(flatten)]
