@@ -67,7 +67,7 @@ fn ready(valid: &Valid, situation: &Situation) -> Draft {
         )),
         Situation::HeldBy(other) => {
             let topic = &valid.place.topic;
-            c::READY_HELD.no(format!("topic {topic} belongs to the older {other} (TOP-34)"))
+            c::READY_HELD.no(format!("topic {topic} already belongs to {other} (TOP-34)"))
         }
         Situation::Unreachable(why) => {
             c::READY_UNREACHABLE.unknown(format!("{}: {why}", valid.place.broker()))
