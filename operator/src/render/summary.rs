@@ -55,7 +55,8 @@ pub fn footer(page: &mut Page, output: &Output) {
         } else if waiting == 0 {
             format!("No changes. {resources} {verb} what is there ({objects} checked).")
         } else {
-            format!("No changes for now: {waiting} of {all} custom resources cannot become Ready.")
+            let are = if waiting == 1 { "is" } else { "are" };
+            format!("No changes for now: {waiting} of {resources} {are} not Ready.")
         };
         page.words(0, &[], &line, Style::Bold);
     } else {
