@@ -31,6 +31,8 @@ fn where_nothing_is_found_nothing_is_said_to_match() {
     assert_eq!(ran.code, 0, "{}", ran.err);
     assert!(ran.out.contains("Nothing to plan: no custom resource of Sl"), "{}", ran.out);
     assert!(!ran.out.contains("No changes"), "{}", ran.out);
+    let ran = with_stdin(&["simulate", "-f", "-"], "# no document\n");
+    assert_eq!((ran.code, ran.err.as_str()), (0, "Nothing to simulate: no resource was found.\n"));
 }
 
 #[test]
