@@ -7,7 +7,10 @@ use clap::{
     builder::PossibleValuesParser,
 };
 
-use crate::{helm, install::ManifestsArgs, live::args::Which, reach::Reach, run::args::RunArgs};
+use crate::{
+    explain::ExplainArgs, helm, install::ManifestsArgs, live::args::Which, reach::Reach,
+    run::args::RunArgs,
+};
 
 /// Runs streaming platforms on Kubernetes, and shows beforehand what it would do.
 #[derive(Debug, Parser)]
@@ -243,20 +246,6 @@ pub struct UnstickArgs {
     pub color: Colour,
 }
 
-/// Arguments of `explain`.
-#[derive(Clone, Debug, Args)]
-pub struct ExplainArgs {
-    /// What to explain; nothing to list what there is
-    #[arg(value_enum, requires = "id")]
-    pub topic: Option<Topic>,
-    /// A rule (TOP-31), a field (RivvenTopic.spec.partitions), a condition (Ready) or a gate
-    #[arg(requires = "topic")]
-    pub id: Option<String>,
-    /// Prints everything as Markdown
-    #[arg(long, conflicts_with_all = ["topic", "id"])]
-    pub markdown: bool,
-}
-
 /// Arguments of `crd`.
 #[derive(Clone, Debug, Args)]
 pub struct CrdArgs {
@@ -336,19 +325,6 @@ pub enum SimulateFormat {
     Text,
     /// The world at the end, as a file that `plan` reads.
     State,
-}
-
-/// What can be explained.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
-pub enum Topic {
-    /// What decides.
-    Rule,
-    /// A field of a custom resource.
-    Field,
-    /// A condition in a status, with its reasons.
-    Condition,
-    /// What a change waits for.
-    Gate,
 }
 
 impl Colour {

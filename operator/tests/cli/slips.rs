@@ -50,6 +50,29 @@ fn a_usage_error_names_every_way_to_choose() {
 }
 
 #[test]
+fn what_a_message_names_is_explained_by_its_name_alone() {
+    for (word, begins) in [
+        ("TOP-34", "TOP-34  One topic belongs to one resource"),
+        ("ready", "Ready\n"),
+        ("pods-ready", "pods-ready "),
+        ("RivvenTopic.spec.partitions", "RivvenTopic.spec.partitions "),
+    ] {
+        let ran = run(&["explain", word]);
+        assert_eq!((ran.code, ran.err.as_str()), (0, ""), "{word}");
+        assert!(ran.out.starts_with(begins), "{}", ran.out);
+    }
+    for (args, says) in [
+        (&["explain", "TOP-3l"][..], "there is no rule, field, condition or gate TOP-3l (did you "),
+        (&["explain", "rule"], "a name is missing"),
+        (&["explain", "ruel", "TOP-34"], "there is no topic ruel (did you mean rule?)"),
+    ] {
+        let ran = run(args);
+        assert_eq!((ran.code, ran.out.as_str()), (1, ""), "{args:?}");
+        assert!(ran.err.contains(says), "{}", ran.err);
+    }
+}
+
+#[test]
 fn an_image_that_no_node_could_pull_is_refused() {
     for image in ["", " ", "a b", "registry.example/"] {
         let ran = run(&["manifests", "--image", image]);
