@@ -1,5 +1,5 @@
-//! The annotations by which people steer one resource, read strictly: what is misspelt, key or value,
-//! is refused, because guessing at a safety switch is worse than stopping.
+//! The annotations by which people steer one resource, read strictly: what is misspelt, key or
+//! value, is refused, because guessing at a safety switch is worse than stopping.
 
 use std::collections::BTreeSet;
 

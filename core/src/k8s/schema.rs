@@ -34,9 +34,20 @@ pub const DURATION: &str = "^([0-9]+[smh])+$";
 /// A count, or a share of up to `100%`.
 pub const COUNT_OR_PERCENT: &str = "^([0-9]{1,9}|(100|[1-9]?[0-9])%)$";
 
-/// What these patterns ask for, in words: few people read a pattern as long as that of a quantity.
-pub const SPELLED: &[(&str, &str)] = &[
+/// An amount in the values of a chart, or nothing: as Kubernetes reads it, wider than we take it.
+pub const CHART_QUANTITY: &str = r"^(\+?[0-9.]+([eE][+-]?[0-9]+|[numkKMGTPE]i?)?)?$";
+
+/// What a pattern asks for, in words: few people read one as long as that of a quantity. The same
+/// goes for `^(…)?$`, by which charts say that a text may be left empty.
+pub fn in_words(pattern: &str) -> Option<&'static str> {
+    let inner = pattern.strip_prefix("^(").and_then(|rest| rest.strip_suffix(")?$"));
+    let is = |known: &str| known == pattern || Some(&known[1..known.len() - 1]) == inner;
+    SPELLED.iter().find(|(known, _)| is(known)).map(|(_, words)| *words)
+}
+
+const SPELLED: &[(&str, &str)] = &[
     (quantity::PATTERN, "an amount, such as 10Gi, 500M, 250m or 2"),
+    (CHART_QUANTITY, "an amount, such as 10Gi, 500M, 250m or 2"),
     (SUBDOMAIN, "lower-case letters, digits, - and ., with a letter or digit at the ends"),
     (LABEL, "lower-case letters, digits and -, with a letter or digit at the ends"),
     (LABEL_VALUE, "letters, digits, -, _ and ., with a letter or digit at the ends"),

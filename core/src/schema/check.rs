@@ -8,7 +8,7 @@ use serde_json::{Map, Number, Value};
 use super::{Bound, Count, Kind, Node, Trail, Unique, Width};
 use crate::{
     field::{Cause, Errors},
-    k8s::schema::SPELLED,
+    k8s::schema::in_words,
 };
 
 /// Lists up to this long are compared item by item; longer ones by what they are written as.
@@ -117,10 +117,9 @@ fn string(node: &Node, at: &Trail<'_>, text: &str, errors: &mut Errors) {
     {
         let must = format!("must match `{}`", pattern.as_str());
         let cause = Cause::Invalid(cut(Value::from(text).to_string()), must);
-        let known = SPELLED.iter().find(|(known, _)| *known == pattern.as_str());
-        let remedy = known.map_or_else(
+        let remedy = in_words(pattern.as_str()).map_or_else(
             || format!("write a text that matches `{}`", pattern.as_str()),
-            |(_, words)| format!("write {words}"),
+            |words| format!("write {words}"),
         );
         errors.push(at.path(), cause, remedy);
     }

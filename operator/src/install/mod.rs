@@ -49,7 +49,7 @@ pub struct ManifestsArgs {
     pub planner: bool,
 }
 
-/// What a node could pull: a variable that is not set must not become a Deployment without an image.
+/// What a node could pull: a variable that is not set must not become a Deployment without one.
 fn image(text: &str) -> Result<String, String> {
     let known = |c: char| c.is_ascii_alphanumeric() || "._-/:@".contains(c);
     let ends = |c: Option<char>| c.is_some_and(|c| c.is_ascii_alphanumeric());

@@ -185,16 +185,16 @@ fn unanswered(error: &Error) -> Failure {
 
 /// What an API server does that cannot be asked who asks, and what to do about it.
 pub fn no_way(error: &Error) -> (&'static str, &'static str) {
-    match error {
-        Error::Api { source, .. } if source.code == 401 => {
-            ("does not know us", "renew the credentials in the kubeconfig")
-        }
-        _ if error.in_full().contains("invalid peer certificate") => (
-            "cannot be trusted",
-            "see that the kubeconfig has its address, and the authority that signed its certificate",
-        ),
-        _ => ("does not answer", "see that it runs and that the kubeconfig has its address"),
+    if matches!(error, Error::Api { source, .. } if source.code == 401) {
+        return ("does not know us", "renew the credentials in the kubeconfig");
     }
+    if error.in_full().contains("invalid peer certificate") {
+        return (
+            "cannot be trusted",
+            "see that the kubeconfig has its address, and the authority that signed for it",
+        );
+    }
+    ("does not answer", "see that it runs and that the kubeconfig has its address")
 }
 
 /// What could not be looked at: whatever is made without it would only look whole.

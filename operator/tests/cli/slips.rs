@@ -9,7 +9,7 @@ fn metadata_is_judged_before_the_api_server_does() {
     assert_eq!(ran.code, 1, "{}", ran.err);
     for line in [
         "error: <stdin>:3: metadata.namespce: Unknown field (did you mean `namespace`?)",
-        "error: <stdin>:3: metadata.labels.a: Invalid type: number 1: must be a string (write \"1\"",
+        "error: <stdin>:3: metadata.labels.a: Invalid type: number 1: must be a string (write \"1",
         "error: <stdin>:3: metadata.name: Invalid value: \"Prod_1\": must match",
         "3 errors found",
     ] {
@@ -22,6 +22,9 @@ fn a_pattern_is_told_in_words() {
     let odd = CLUSTER.replace("replicas: 1", "storage: { size: 10GB }");
     let ran = with_stdin(&["validate", "-f", "-"], &odd);
     let ends = "(write an amount, such as 10Gi, 500M, 250m or 2)\n1 error found\n";
+    assert!(ran.err.ends_with(ends), "{}", ran.err);
+    let of_a_chart = "cluster: { replicas: 1 }\nstorage: { size: 10GB }\n";
+    let ran = with_stdin(&["validate", "--values", "-"], of_a_chart);
     assert!(ran.err.ends_with(ends), "{}", ran.err);
 }
 
