@@ -69,14 +69,13 @@ pub fn run(args: &ValidateArgs, io: &mut Io<'_>) -> Result<u8, Failure> {
     Ok(FAILED)
 }
 
-/// Reads all files, and what is wrong with those that cannot be read.
+/// Reads all files as far as they can be read, and what is wrong where they cannot.
 pub fn parse(sources: &[Source]) -> (Vec<File>, Checked) {
     let (mut files, mut checked) = (Vec::new(), Checked::default());
     for source in sources {
-        match file::parse(source) {
-            Ok(file) => files.push(file),
-            Err(problems) => checked.errors.extend(problems),
-        }
+        let (file, problems) = file::parse_all(source);
+        files.extend(file);
+        checked.errors.extend(problems);
     }
     (files, checked)
 }

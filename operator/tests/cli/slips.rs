@@ -18,6 +18,18 @@ fn metadata_is_judged_before_the_api_server_does() {
 }
 
 #[test]
+fn a_document_without_a_name_hides_no_error_of_another() {
+    let nameless = CLUSTER.replace("name: prod", "labels: {}");
+    let text = format!("{nameless}---\n{}", CLUSTER.replace("replicas", "replcas"));
+    for args in [&["validate", "-f", "-"][..], &["plan", "-f", "-"], &["simulate", "-f", "-"]] {
+        let ran = with_stdin(args, &text);
+        assert_eq!((ran.code, ran.out.as_str()), (1, ""), "{args:?}");
+        assert!(ran.err.contains("<stdin>:3: metadata.name: Required value"), "{}", ran.err);
+        assert!(ran.err.contains("(did you mean `replicas`?)"), "{}", ran.err);
+    }
+}
+
+#[test]
 fn a_pattern_is_told_in_words() {
     let odd = CLUSTER.replace("replicas: 1", "storage: { size: 10GB }");
     let ran = with_stdin(&["validate", "-f", "-"], &odd);
