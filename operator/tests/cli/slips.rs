@@ -88,6 +88,18 @@ fn what_a_message_names_is_explained_by_its_name_alone() {
 }
 
 #[test]
+fn values_that_could_be_of_either_chart_are_said_to_be() {
+    let ran = with_stdin(&["validate", "--values", "-"], "tolerations: []\n");
+    let told = "note: <stdin>:1: taken for values of sluicegate; rivven has such, too \
+                (say --chart rivven if they are its)\n";
+    assert_eq!((ran.code, ran.err.as_str()), (0, told));
+    let ran = with_stdin(&["validate", "--values", "-", "--chart", "rivven"], "tolerations: []\n");
+    assert_eq!((ran.code, ran.err.as_str()), (0, ""));
+    let ran = with_stdin(&["validate", "--values", "-"], "cluster: { replicas: 1 }\n");
+    assert_eq!((ran.code, ran.err.as_str()), (0, ""));
+}
+
+#[test]
 fn an_image_that_no_node_could_pull_is_refused() {
     for image in ["", " ", "a b", "registry.example/"] {
         let ran = run(&["manifests", "--image", image]);
