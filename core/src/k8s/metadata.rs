@@ -33,9 +33,14 @@ static SCHEMA: LazyLock<Compiled> = LazyLock::new(|| {
 
 static KEYS: LazyLock<Regex> = LazyLock::new(|| Regex::new(KEY).expect("the pattern is one"));
 
-/// The fields that no metadata has, each with the field that may have been meant.
+/// The fields that no metadata has, each with the field that may have been meant. What a server has
+/// stored, as its uid tells, has none: it may be newer than we are and have more.
 pub fn unknown(resource: &Value) -> Errors {
-    SCHEMA.unknown(&path(), &Value::Object(given(resource)))
+    let meta = given(resource);
+    if meta.contains_key("uid") {
+        return Errors::default();
+    }
+    SCHEMA.unknown(&path(), &Value::Object(meta))
 }
 
 /// Everything else that is wrong with the metadata of a resource.
@@ -85,6 +90,8 @@ mod tests {
             "ownerReferences": [], "finalizers": ["a/b"], "managedFields": [],
         });
         assert_eq!(wrong(&meta), [""; 0]);
+        let of_a_newer_server = json!({ "name": "a", "uid": "u", "fieldOfTomorrow": {} });
+        assert_eq!(wrong(&of_a_newer_server), [""; 0]);
         let labels = json!({ "team": "", "app.kubernetes.io/name": "x_Y.9" });
         assert_eq!(wrong(&json!({ "name": "a", "labels": labels })), [""; 0]);
     }
