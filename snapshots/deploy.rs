@@ -10,16 +10,15 @@ use std::{
 };
 
 use serde_json::Value;
-use sluicegate::{
-    crd, helm, install, kinds,
-    terminal::{Io, Terminal},
-    validate,
-};
+use sluicegate::{crd, helm, install, kinds, validate};
 use sluicegate_effects::file::{self, Source};
 
+#[path = "common/command.rs"]
+mod command;
 #[path = "common/files.rs"]
 mod files;
 
+use command::run;
 use files::{below, root};
 
 /// What `kubectl apply` can store in its annotation is 256 KiB; a definition must stay well below.
@@ -123,19 +122,6 @@ fn keywords(value: &Value, keyword: &str, at: &str, found: &mut Vec<String>) {
     }
 }
 
-/// Exit code, standard output and error output of a command.
-fn run(args: &[&str]) -> (u8, String, String) {
-    let (mut stdin, mut out, mut err) = (std::io::empty(), Vec::new(), Vec::new());
-    let code = {
-        let (stdin, stdout, stderr) = (&mut stdin, &mut out, &mut err);
-        let terminal = Terminal::plain(100);
-        let mut io = Io { stdin, stdout, stderr, terminal, failed: false };
-        sluicegate::run(["sluicegate"].iter().chain(args), &mut io)
-    };
-    let text = |bytes: Vec<u8>| String::from_utf8(bytes).expect("it is text");
-    (code, text(out), text(err))
-}
-
 /// Our own; those of others, as they wrote them, are `seeds`.
 fn examples() -> Vec<PathBuf> {
     let all = below(&root().join("deploy/examples"), "yaml");
@@ -149,9 +135,9 @@ fn every_example_is_valid_and_can_be_planned() {
     assert!(!examples.is_empty());
     for example in &examples {
         let path = example.display().to_string();
-        let (code, _, errors) = run(&["validate", "-f", &path]);
+        let (code, _, errors) = run(&["validate", "-f", &path], b"");
         assert_eq!(code, 0, "{errors}");
-        let (code, out, errors) = run(&["plan", "--state", "empty", "-f", &path]);
+        let (code, out, errors) = run(&["plan", "--state", "empty", "-f", &path], b"");
         assert_eq!(code, 0, "{path}: {errors}");
         assert!(!out.is_empty());
     }
@@ -162,7 +148,7 @@ fn the_examples_of_every_system_become_ready_together() {
     let folders = fs::read_dir(root().join("deploy/examples")).expect("there are examples");
     for folder in folders {
         let path = folder.expect("it can be listed").path().display().to_string();
-        let (code, out, errors) = run(&["simulate", "-f", &path]);
+        let (code, out, errors) = run(&["simulate", "-f", &path], b"");
         assert_eq!(code, 0, "{path}: {out}{errors}");
     }
 }

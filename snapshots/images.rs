@@ -7,12 +7,14 @@
 use std::{collections::BTreeSet, fs, process::Command};
 
 use serde_json::Value;
-use sluicegate::terminal::{Io, Terminal};
 use sluicegate_effects::yaml;
 
+#[path = "common/command.rs"]
+mod command;
 #[path = "common/files.rs"]
 mod files;
 
+use command::run;
 use files::{below, root};
 
 /// Where images of the world are, for a look at what is no manifest.
@@ -34,13 +36,9 @@ const TESTS: &[&str] = &[".ci/", "fixtures/", "snapshots/", "deploy/examples/riv
 
 /// What a command prints.
 fn printed(args: &[&str]) -> String {
-    let (mut stdin, mut out, mut err) = (std::io::empty(), Vec::new(), Vec::new());
-    let terminal = Terminal::plain(100);
-    let (stdin, stdout, stderr) = (&mut stdin, &mut out, &mut err);
-    let mut io = Io { stdin, stdout, stderr, terminal, failed: false };
-    let code = sluicegate::run(["sluicegate"].iter().chain(args), &mut io);
-    assert_eq!(code, 0, "{args:?}: {}", String::from_utf8_lossy(&err));
-    String::from_utf8(out).expect("it is text")
+    let (code, out, err) = run(args, b"");
+    assert_eq!(code, 0, "{args:?}: {err}");
+    out
 }
 
 /// The images of manifests.

@@ -9,7 +9,7 @@ use serde_json::{Value, json};
 use sluicegate_core::{
     kind::{Ctx, Kind, Settings, System, folder},
     observed::{Observed, Ref},
-    plan::{Plan, Verb},
+    plan::Plan,
     step::{Step, step, unreadable},
     systems::{self, Visitor},
 };
@@ -128,8 +128,8 @@ impl Watcher for Looker {
         if object["metadata"]["generation"].is_null() {
             return;
         }
-        if let Some(status) = told(plan) {
-            object["status"] = status;
+        if let Some(status) = plan.status() {
+            object["status"] = status.clone();
         }
         let acts = plan.actions.iter().any(|action| !action.verb.only_tells());
         let conditions = object["status"]["conditions"].as_array();
@@ -249,28 +249,14 @@ impl<S: System> Visitor<S> for Asked {
         let now = "2026-01-01T00:00:00Z".parse().expect("a time");
         let ctx = Ctx { now, settings: &settings, failure: None };
         let unread = unreadable::<K>(&ctx, &object, "spec.replicas: not a number");
-        object["status"] = told(&unread).expect("it is told");
+        object["status"] = unread.status().expect("it is told").clone();
         assert_eq!(kstatus(&object), Kstatus::Failed);
         let resource: K::Resource = serde_json::from_value(object.clone()).expect("it decodes");
         let Step::Act(plan) = step::<K>(&ctx, &resource, &Observed::default()) else {
             panic!("what is invalid is not looked into");
         };
-        object["status"] = told(&plan).expect("it is told");
+        object["status"] = plan.status().expect("it is told").clone();
         assert_eq!(kstatus(&object), Kstatus::Failed);
         self.0 += 1;
     }
-}
-
-/// The status that a plan writes.
-fn told<S: System>(plan: &Plan<S>) -> Option<Value> {
-    plan.actions.iter().find_map(|action| match &action.verb {
-        Verb::SetStatus(_, _, status) => Some(status.clone()),
-        Verb::Create(_)
-        | Verb::Apply(..)
-        | Verb::Delete(..)
-        | Verb::Restart(..)
-        | Verb::Call(_)
-        | Verb::SetFinalizers(..)
-        | Verb::Tell(_) => None,
-    })
 }

@@ -11,11 +11,18 @@ use std::{
 };
 
 use libtest_mimic::{Arguments, Failed, Trial};
-use sluicegate::terminal::{Io, Terminal};
 use sluicegate_core::{
     kind::{Kind, System, folder},
     systems::{self, Visitor},
 };
+
+#[path = "common/command.rs"]
+mod command;
+#[path = "common/files.rs"]
+mod files;
+
+use command::run;
+use files::{below, root};
 
 /// The situations that every kind has to have an answer to.
 const EVERY_KIND: &[&str] = &[
@@ -63,11 +70,11 @@ fn complete(place: &str, cases: &[String]) -> Result<(), Failed> {
 
 /// What a program reads, against what it was promised.
 fn as_published(place: &str, cases: &[String]) -> Result<(), Failed> {
-    let schema = serde_json::from_str(&printed(&["sluicegate", "plan", "--schema"]))?;
+    let schema = serde_json::from_str(&run(&["plan", "--schema"], b"").1)?;
     let schema = jsonschema::validator_for(&schema)?;
     for case in cases {
         let file = format!("fixtures/{place}/{case}.yaml");
-        let json = printed(&["sluicegate", "plan", "-f", &file, "-o", "json"]);
+        let (_, json, _) = run(&["plan", "-f", &file, "-o", "json"], b"");
         // What cannot be read at all is told on stderr alone, and nothing is printed that looks
         // whole.
         let Ok(json) = serde_json::from_str(&json) else { continue };
@@ -101,8 +108,7 @@ fn check(place: &str, case: &str) -> Result<(), Failed> {
 }
 
 fn plan(file: &str, more: &[&str]) -> String {
-    let args: Vec<&str> = ["sluicegate", "plan", "-f", file].iter().chain(more).copied().collect();
-    let (code, mut seen, complaints) = run(&args);
+    let (code, mut seen, complaints) = run(&[&["plan", "-f", file], more].concat(), b"");
     if !complaints.is_empty() {
         seen.push_str(&format!("==== stderr\n{complaints}"));
     }
@@ -112,35 +118,12 @@ fn plan(file: &str, more: &[&str]) -> String {
     seen
 }
 
-fn printed(args: &[&str]) -> String {
-    run(args).1
-}
-
-/// The exit code, what is printed, and what is complained of.
-fn run(args: &[&str]) -> (u8, String, String) {
-    let (mut stdin, mut out, mut err) = (std::io::empty(), Vec::new(), Vec::new());
-    let code = {
-        let (stdin, stdout, stderr) = (&mut stdin, &mut out, &mut err);
-        let terminal = Terminal::plain(100);
-        let mut io = Io { stdin, stdout, stderr, terminal, failed: false };
-        sluicegate::run(args, &mut io)
-    };
-    let text = |bytes: Vec<u8>| String::from_utf8(bytes).expect("what is printed is UTF-8");
-    (code, text(out), text(err))
-}
-
 fn cases(place: &str) -> Vec<String> {
     names(&root().join("fixtures").join(place), "yaml").into_iter().collect()
 }
 
+/// The names of the files of a folder that end so.
 fn names(folder: &Path, extension: &str) -> BTreeSet<String> {
-    let Ok(files) = fs::read_dir(folder) else { return BTreeSet::new() };
-    let paths = files.map(|file| file.expect("a folder can be listed").path());
-    let of_this = paths.filter(|path| path.extension().is_some_and(|ending| ending == extension));
     let stem = |path: PathBuf| path.file_stem().expect("a name").to_string_lossy().into_owned();
-    of_this.map(stem).collect()
-}
-
-fn root() -> PathBuf {
-    Path::new(env!("CARGO_MANIFEST_DIR")).join("..")
+    below(folder, extension).into_iter().map(stem).collect()
 }

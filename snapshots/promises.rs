@@ -4,11 +4,13 @@
 use std::{collections::BTreeSet, fs};
 
 use serde_json::Value;
-use sluicegate::{
-    kinds::{self, KindInfo},
-    terminal::{Io, Terminal},
-};
+use sluicegate::kinds::{self, KindInfo};
 use sluicegate_core::systems::rivven::release::RELEASES;
+
+#[path = "common/command.rs"]
+mod command;
+
+use command::run;
 
 /// The heading above the table.
 const HEADING: &str = "## Rivven: what works, and what waits for the broker";
@@ -73,12 +75,8 @@ fn kind(name: &str) -> KindInfo {
 }
 
 fn explains(topic: &str, id: &str) -> (bool, String) {
-    let (mut stdin, mut out, mut err) = (std::io::empty(), Vec::new(), Vec::new());
-    let terminal = Terminal::plain(100);
-    let (stdin, stdout, stderr) = (&mut stdin, &mut out, &mut err);
-    let mut io = Io { stdin, stdout, stderr, terminal, failed: false };
-    let code = sluicegate::run(["sluicegate", "explain", topic, id], &mut io);
-    (code == 0, String::from_utf8_lossy(&out).into_owned())
+    let (code, out, _) = run(&["explain", topic, id], b"");
+    (code == 0, out)
 }
 
 #[test]

@@ -6,12 +6,14 @@
 use std::{collections::BTreeSet, fs, path::Path};
 
 use serde_json::Value;
-use sluicegate::terminal::{Io, Terminal};
 use sluicegate_effects::file::{self, Source};
 
+#[path = "common/command.rs"]
+mod command;
 #[path = "common/files.rs"]
 mod files;
 
+use command::run;
 use files::{below, root};
 
 const FOLDER: &str = "deploy/examples/rivven/seeds";
@@ -21,19 +23,6 @@ kind: StorageClass
 metadata: { name: fast-ssd }
 provisioner: example.com/disks
 ";
-
-/// Exit code, standard output and error output of a command.
-fn run(args: &[&str], mut stdin: &[u8]) -> (u8, String, String) {
-    let (mut out, mut err) = (Vec::new(), Vec::new());
-    let code = {
-        let (stdin, stdout, stderr) = (&mut stdin, &mut out, &mut err);
-        let terminal = Terminal::plain(100);
-        let mut io = Io { stdin, stdout, stderr, terminal, failed: false };
-        sluicegate::run(["sluicegate"].iter().chain(args), &mut io)
-    };
-    let text = |bytes: Vec<u8>| String::from_utf8(bytes).expect("it is text");
-    (code, text(out), text(err))
-}
 
 fn told(title: &str, args: &[&str]) -> String {
     let (code, out, err) = run(args, b"");

@@ -30,6 +30,8 @@ use tokio::task::JoinSet;
 
 #[path = "common/cases.rs"]
 mod cases;
+#[path = "../effects/tests/conformance/cluster.rs"]
+mod cluster;
 #[path = "common/examples.rs"]
 mod examples;
 #[path = "common/files.rs"]

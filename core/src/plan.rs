@@ -239,6 +239,15 @@ pub enum Requeue {
     OnChange,
 }
 
+impl<S: System> Plan<S> {
+    /// The status that it writes; nothing if that stays as it is.
+    pub fn status(&self) -> Option<&Value> {
+        self.actions.iter().find_map(|action| {
+            if let Verb::SetStatus(_, _, status) = &action.verb { Some(status) } else { None }
+        })
+    }
+}
+
 impl<S: System> Action<S> {
     /// An action without gates and guards.
     pub fn new(verb: Verb<S>, why: Why, risk: Risk, rule: &'static Rule) -> Self {

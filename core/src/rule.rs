@@ -30,7 +30,8 @@ pub static OBJ_02: Rule = Rule {
     id: "OBJ-02",
     title: "An object that somebody else made is never touched",
     about: "An object is ours when its controller owner reference carries the uid of our \
-            resource. A name or a label is no proof.",
+            resource. A name or a label is no proof. What an earlier resource of the same name \
+            made is not ours either; Kubernetes removes it after its owner, which is waited for.",
     remedy: "Give the resource another name, or delete the other object if nothing needs it.",
 };
 

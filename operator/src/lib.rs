@@ -19,12 +19,23 @@ pub mod live;
 pub mod plan;
 pub mod reach;
 pub mod render;
+mod review;
 pub mod run;
 pub mod simulate;
 pub mod snapshot;
 pub mod terminal;
 pub mod unstick;
 pub mod validate;
+
+// What the tests share with the snapshots calls this crate by its name.
+#[cfg(test)]
+extern crate self as sluicegate;
+#[cfg(test)]
+#[path = "../../snapshots/common/command.rs"]
+mod command;
+#[cfg(test)]
+#[path = "../../snapshots/common/files.rs"]
+mod files;
 
 use cli::{Cli, Command};
 use terminal::Io;

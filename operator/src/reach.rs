@@ -4,13 +4,16 @@
 use std::path::PathBuf;
 
 use clap::Args;
+use sluicegate_core::kind::Settings;
 use sluicegate_effects::{
-    backend::{self, Resolve},
+    backend::{self, Products},
     live::Access,
 };
 
+use crate::run::args::name;
+
 /// How to reach a cluster, and as whom.
-#[derive(Clone, Debug, Default, Args)]
+#[derive(Clone, Debug, Args)]
 pub struct Reach {
     /// A kubeconfig. Default: KUBECONFIG, ~/.kube/config, then the pod's own account
     #[arg(long, value_name = "FILE")]
@@ -27,6 +30,10 @@ pub struct Reach {
     /// Reaches a broker elsewhere, as curl's option of this name does. Repeatable
     #[arg(long, value_name = "HOST:PORT=ADDRESS")]
     pub resolve: Vec<backend::Entry>,
+    /// The cluster's DNS domain
+    #[arg(long, env = "CLUSTER_DOMAIN", value_name = "DOMAIN", hide_env_values = true)]
+    #[arg(default_value = "cluster.local", value_parser = domain)]
+    pub cluster_domain: String,
 }
 
 impl Reach {
@@ -40,9 +47,14 @@ impl Reach {
         }
     }
 
-    /// Where brokers are reached instead.
-    pub fn resolve(&self) -> Resolve {
-        self.resolve.iter().cloned().collect()
+    /// What plans are made with.
+    pub fn settings(&self) -> Settings {
+        Settings { cluster_domain: self.cluster_domain.clone() }
+    }
+
+    /// The way to what runs in the cluster.
+    pub fn products(&self) -> Products {
+        Products::new(&self.cluster_domain, self.resolve.iter().cloned().collect())
     }
 
     /// Where a kubeconfig is looked for, for those who have to be told that it is of no use.
@@ -55,4 +67,12 @@ impl Reach {
             },
         }
     }
+}
+
+fn domain(text: &str) -> Result<String, String> {
+    let text = text.strip_suffix('.').unwrap_or(text);
+    if !text.is_empty() && text.len() <= 253 && text.split('.').all(|label| name(label).is_ok()) {
+        return Ok(text.to_owned());
+    }
+    Err("give a DNS domain, such as cluster.local".to_owned())
 }

@@ -146,9 +146,7 @@ impl Told {
     }
 
     fn status(&mut self, target: &Ref, status: &Value) {
-        let conditions = status["conditions"].as_array();
-        let ready = conditions.into_iter().flatten().find(|one| text(one, "/type") == "Ready");
-        let Some(ready) = ready else { return };
+        let Some(ready) = ready(status) else { return };
         let (state, reason) = (text(ready, "/status"), text(ready, "/reason"));
         let now = format!("Ready={state} {reason}: {}", text(ready, "/message"));
         if self.readiness.insert(target.clone(), now.clone()).as_ref() != Some(&now) {
@@ -204,17 +202,7 @@ impl Watcher for Told {
         seen: &Observed<K::System>,
     ) {
         state::remember(seen, &mut self.answers);
-        let status = plan.actions.iter().find_map(|action| match &action.verb {
-            Verb::SetStatus(_, _, status) => status["conditions"].as_array(),
-            Verb::Create(_)
-            | Verb::Apply(..)
-            | Verb::Delete(..)
-            | Verb::Restart(..)
-            | Verb::Call(_)
-            | Verb::SetFinalizers(..)
-            | Verb::Tell(_) => None,
-        });
-        let ready = status.into_iter().flatten().find(|one| text(one, "/type") == "Ready");
+        let ready = plan.status().and_then(ready);
         for action in &plan.actions {
             self.action(action, ready);
         }
@@ -254,13 +242,18 @@ impl Watcher for Told {
     }
 }
 
+/// What a status says of the resource as a whole.
+fn ready(status: &Value) -> Option<&Value> {
+    let conditions = status["conditions"].as_array();
+    conditions.into_iter().flatten().find(|one| text(one, "/type") == "Ready")
+}
+
 /// The resources with their conditions. Returns whether all are Ready.
 fn table(told: &mut Told, world: &World, kinds: &[KindInfo], quiet: bool) -> bool {
     let mut rows = Vec::new();
     for kind in kinds {
         for object in world.all(&kind.api) {
-            let conditions = object.pointer("/status/conditions").and_then(Value::as_array);
-            let ready = conditions.into_iter().flatten().find(|one| text(one, "/type") == "Ready");
+            let ready = object.get("status").and_then(ready);
             let says =
                 |field: &str| ready.map(|one| text(one, field).to_owned()).unwrap_or_default();
             let place = ["/metadata/namespace", "/metadata/name"].map(|at| text(&object, at));

@@ -14,6 +14,8 @@ mod rendered;
 
 #[path = "../../operator/tests/client/mod.rs"]
 mod client;
+#[path = "../common/command.rs"]
+mod command;
 #[path = "../common/files.rs"]
 mod files;
 #[path = "../../effects/tests/rivven/program.rs"]

@@ -2,11 +2,12 @@
 //!
 //! A pod is reduced to what its program can notice. Many resources lead to the same.
 
-use std::{collections::BTreeMap, io::Cursor};
+use std::collections::BTreeMap;
 
 use serde_json::{Value, json};
-use sluicegate::terminal::{Io, Terminal};
 use sluicegate_effects::yaml;
+
+use crate::command;
 
 /// A pod, as far as its one program can notice it.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -59,8 +60,8 @@ pub(crate) enum How {
 pub(crate) fn pods(resource: &Value) -> Result<Vec<Pod>, String> {
     let text = resource.to_string();
     let run = |more: &[&str]| {
-        let common = ["sluicegate", "plan", "-f", "-", "--state", "empty"];
-        printed(&[&common, more].concat(), &text)
+        let common = ["plan", "-f", "-", "--state", "empty"];
+        command::run(&[&common, more].concat(), text.as_bytes())
     };
     let (_, manifests, complaints) = run(&["-o", "manifests"]);
     let documents = yaml::parse("manifests", &manifests).expect("what is printed is YAML");
@@ -69,18 +70,6 @@ pub(crate) fn pods(resource: &Value) -> Result<Vec<Pod>, String> {
     let sets = objects.iter().filter(|object| object["kind"] == "StatefulSet");
     let pods: Vec<Pod> = sets.map(|set| pod(set, &objects)).collect();
     if pods.is_empty() { Err(complaints + &run(&[]).1) } else { Ok(pods) }
-}
-
-/// What the program prints, given a text on its standard input.
-fn printed(args: &[&str], text: &str) -> (u8, String, String) {
-    let (mut stdin, mut out, mut err) = (Cursor::new(text), Vec::new(), Vec::new());
-    let code = {
-        let (stdin, stdout, stderr) = (&mut stdin, &mut out, &mut err);
-        let terminal = Terminal::plain(100);
-        sluicegate::run(args, &mut Io { stdin, stdout, stderr, terminal, failed: false })
-    };
-    let text = |bytes: Vec<u8>| String::from_utf8(bytes).expect("what is printed is UTF-8");
-    (code, text(out), text(err))
 }
 
 fn pod(set: &Value, objects: &[Value]) -> Pod {

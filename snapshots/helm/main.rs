@@ -12,14 +12,13 @@ use std::{fs, path::Path};
 
 use libtest_mimic::{Arguments, Failed, Trial};
 use serde_json::Value;
-use sluicegate::{
-    helm::{self, CHARTS, Chart},
-    terminal::{Io, Terminal},
-};
+use sluicegate::helm::{self, CHARTS, Chart};
 use sluicegate_effects::yaml;
 
 use tool::{Answer, helm};
 
+#[path = "../common/command.rs"]
+mod command;
 #[path = "../common/files.rs"]
 mod files;
 
@@ -175,14 +174,5 @@ fn documents(text: &str) -> Result<Vec<Value>, Failed> {
 
 /// What `sluicegate validate --values` says.
 fn validate(chart: &Chart, file: &str) -> (u8, String, String) {
-    let (mut stdin, mut out, mut err) = (std::io::empty(), Vec::new(), Vec::new());
-    let code = {
-        let (stdin, stdout, stderr) = (&mut stdin, &mut out, &mut err);
-        let terminal = Terminal::plain(100);
-        let mut io = Io { stdin, stdout, stderr, terminal, failed: false };
-        let args = ["sluicegate", "validate", "--chart", chart.name, "--values", file];
-        sluicegate::run(args, &mut io)
-    };
-    let text = |bytes: Vec<u8>| String::from_utf8(bytes).expect("what is printed is UTF-8");
-    (code, text(out), text(err))
+    command::run(&["validate", "--chart", chart.name, "--values", file], b"")
 }

@@ -1,7 +1,9 @@
 //! What is whose, and what becomes of it.
 
 use serde_json::{Value, json};
-use sluicegate_core::{kind::Kind as _, observed::Ref, systems::rivven::cluster::Cluster};
+use sluicegate_core::{
+    kind::Kind as _, observed::Ref, step::controller, systems::rivven::cluster::Cluster,
+};
 use sluicegate_effects::{
     ApiError,
     memory::{Fault, How},
@@ -105,7 +107,7 @@ fn a5_r23_a_label_is_no_proof_of_ownership_and_neither_is_having_none() {
     let ours = json!({ "app.kubernetes.io/managed-by": "sluicegate" });
     let other = json!([{
         "apiVersion": "rivven.hupe1980.github.io/v1alpha1", "kind": "RivvenCluster",
-        "name": "prod", "uid": "an-earlier-one", "controller": true,
+        "name": "another", "uid": "of-another", "controller": true,
     }]);
     for (labels, owners) in [(ours.clone(), json!([])), (json!({}), json!([])), (ours, other)] {
         let (target, service) = stranger(&labels, &owners);
@@ -118,6 +120,28 @@ fn a5_r23_a_label_is_no_proof_of_ownership_and_neither_is_having_none() {
         assert_eq!(rig.get(&workload()), None, "nothing is half made");
         assert_eq!(rig.condition(&prod(), "Accepted"), "False NameTaken");
     }
+}
+
+#[test]
+fn a5_what_an_earlier_one_of_the_name_has_left_is_waited_for() {
+    let earlier = json!([{
+        "apiVersion": "rivven.hupe1980.github.io/v1alpha1", "kind": "RivvenCluster",
+        "name": "prod", "uid": "an-earlier-one", "controller": true,
+    }]);
+    let (target, service) = stranger(&json!({}), &earlier);
+    let mut rig = Rig::new();
+    rig.world.memory().load(vec![service]);
+    rig.create(&cluster(&json!({ "replicas": 1 })));
+    let mut waited = false;
+    rig.settle_while(|rig| {
+        assert_eq!(rig.message(&prod(), "Stalled"), "", "nobody is called");
+        let left = rig.get(&target).is_some_and(|one| controller(&one) == Some("an-earlier-one"));
+        let why = rig.message(&prod(), "Ready");
+        waited |= why.contains("an earlier RivvenCluster of this name");
+        assert!(!left || rig.get(&workload()).is_none(), "nothing is half made");
+    });
+    assert!(waited, "it was told what is waited for");
+    assert_eq!(rig.condition(&prod(), "Ready"), "True Serving");
 }
 
 #[test]

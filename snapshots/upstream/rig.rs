@@ -129,19 +129,20 @@ impl Rig {
 
     /// Status and reason of a condition, such as `True InSync`.
     pub(crate) fn condition(&self, target: &Ref, kind: &str) -> String {
-        let object = self.get(target).unwrap_or_default();
-        let conditions = object["status"]["conditions"].as_array().cloned().unwrap_or_default();
-        let one = conditions.iter().find(|one| one["type"] == kind).cloned().unwrap_or_default();
+        let one = self.said(target, kind);
         let text = |key: &str| one[key].as_str().unwrap_or_default().to_owned();
         format!("{} {}", text("status"), text("reason"))
     }
 
     /// The message of a condition.
     pub(crate) fn message(&self, target: &Ref, kind: &str) -> String {
-        let object = self.get(target).unwrap_or_default();
-        let conditions = object["status"]["conditions"].as_array().cloned().unwrap_or_default();
-        let one = conditions.iter().find(|one| one["type"] == kind).cloned().unwrap_or_default();
-        one["message"].as_str().unwrap_or_default().to_owned()
+        self.said(target, kind)["message"].as_str().unwrap_or_default().to_owned()
+    }
+
+    fn said(&self, target: &Ref, kind: &str) -> Value {
+        let status = self.status(target);
+        let mut conditions = status["conditions"].as_array().into_iter().flatten();
+        conditions.find(|one| one["type"] == kind).cloned().unwrap_or_default()
     }
 
     pub(crate) fn status(&self, target: &Ref) -> Value {

@@ -68,9 +68,15 @@ pub fn step<K: Kind>(ctx: &Ctx<'_>, resource: &K::Resource, seen: &Observed<K::S
         return Step::Read(unknown);
     }
     let report = K::reports(ctx, &valid, seen);
-    if let Some(taken) = objects::taken::<K>(resource, &desired, seen) {
-        let draft = condition::ACCEPTED_NAME_TAKEN.no(taken);
-        return Step::Act(refuse::<K>(ctx, resource, draft));
+    match objects::taken::<K>(resource, &desired, seen) {
+        Some(objects::Taken::Stays(why)) => {
+            let draft = condition::ACCEPTED_NAME_TAKEN.no(why);
+            return Step::Act(refuse::<K>(ctx, resource, draft));
+        }
+        Some(objects::Taken::Goes(left)) => {
+            return Step::Act(succeed::<K>(ctx, resource, left, report));
+        }
+        None => {}
     }
     if control::paused(resource.meta()) {
         let would = converge::<K>(ctx, resource, seen, desired, report.clone());
@@ -179,6 +185,35 @@ fn refuse<K: Kind>(
     let mut plan = empty::<K>(own_ref::<K>(resource), Requeue::OnChange);
     let ready = condition::READY_NOT_ACCEPTED.no(draft.message.clone());
     status::refused::<K>(ctx, resource, vec![draft, ready], &mut plan);
+    plan
+}
+
+/// A resource that bears the name of an earlier one, of which something is left: it comes after it.
+/// Kubernetes removes what is left, as a rule within seconds.
+fn succeed<K: Kind>(
+    ctx: &Ctx<'_>,
+    resource: &K::Resource,
+    left: Vec<Ref>,
+    mut report: Report<StatusOf<K>>,
+) -> Plan<K::System> {
+    let own = own_ref::<K>(resource);
+    let earlier = format!("an earlier {} of this name", own.api.kind);
+    let what = left.iter().map(|one| format!("{} {}", one.api.kind, one.name));
+    let what = what.collect::<Vec<_>>().join(", ");
+    let message = format!("waits for Kubernetes to remove what {earlier} left: {what}");
+    let wait = |target: Ref| Waiting {
+        what: format!("create {target}"),
+        target,
+        risk: Risk::None,
+        rule: &rule::OBJ_02,
+        gates: vec![Gate::judged("removed", Some(false), format!("it belongs to {earlier}"))],
+    };
+    let mut plan = empty::<K>(own, Requeue::OnChange);
+    plan.waiting = left.into_iter().map(wait).collect();
+    report.conditions.retain(|draft| draft.reason.condition != "Ready");
+    report.conditions.push(condition::READY_RECONCILING.no(message));
+    report.conditions.push(condition::ACCEPTED_VALID.yes(""));
+    status::finish::<K>(ctx, resource, report, Vec::new(), &mut plan);
     plan
 }
 

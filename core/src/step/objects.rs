@@ -2,6 +2,7 @@
 
 use std::{collections::BTreeSet, sync::Arc};
 
+use kube_core::Resource;
 use serde_json::Value;
 
 use super::{controller, own_uid};
@@ -73,25 +74,54 @@ pub(super) fn not_among_children<S: System>(desired: &Desired<S>, seen: &Observe
     reads
 }
 
-/// Why an object that is wished for cannot be had, if one belongs to somebody else or cannot be
-/// looked at.
+/// Why objects that are wished for cannot be had.
+pub(super) enum Taken {
+    /// One belongs to somebody else or cannot be looked at: a sentence.
+    Stays(String),
+    /// They belong to an earlier resource of this very name, and Kubernetes removes them.
+    Goes(Vec<Ref>),
+}
+
+/// Whether objects that are wished for cannot be had, or not yet.
 pub(super) fn taken<K: Kind>(
     resource: &K::Resource,
     desired: &Desired<K::System>,
     seen: &Observed<K::System>,
-) -> Option<String> {
+) -> Option<Taken> {
     let ours = own_uid(resource);
-    desired.wishes.iter().find_map(|wish| {
-        let Wish::Object(wanted) = wish else { return None };
+    let mut going = Vec::new();
+    for wish in &desired.wishes {
+        let Wish::Object(wanted) = wish else { continue };
         let target = &wanted.manifest.target;
         match seen.raw(target) {
-            Seen::Present(object) if controller(object) == Some(&ours) => None,
-            Seen::Present(object) => {
-                Some(format!("{target} {}, so it is not touched (OBJ-02)", belongs(object)))
+            Seen::Present(object) if controller(object) == Some(&ours) => {}
+            Seen::Present(object) if is_of_an_earlier(resource, object) => {
+                going.push(target.clone());
             }
-            Seen::Unknown(why) => Some(format!("{target} cannot be looked at: {why}")),
-            Seen::Absent | Seen::Unread => None,
+            Seen::Present(object) => {
+                let whose = belongs(object);
+                let message = format!("{target} {whose}, so it is not touched (OBJ-02)");
+                return Some(Taken::Stays(message));
+            }
+            Seen::Unknown(why) => {
+                return Some(Taken::Stays(format!("{target} cannot be looked at: {why}")));
+            }
+            Seen::Absent | Seen::Unread => {}
         }
+    }
+    (!going.is_empty()).then_some(Taken::Goes(going))
+}
+
+/// Whether the controller of an object bears the name of this resource: there is only one of a name
+/// at a time, so that the other is gone. What it made goes after it, a while later.
+fn is_of_an_earlier<R: Resource<DynamicType = ()>>(resource: &R, object: &Value) -> bool {
+    let owners = at(object, "/metadata/ownerReferences").and_then(Value::as_array);
+    let controller = owners.into_iter().flatten().find(|owner| owner["controller"] == true);
+    controller.is_some_and(|owner| {
+        let group = text(owner, "/apiVersion").split('/').next().unwrap_or_default();
+        group == R::group(&())
+            && text(owner, "/kind") == R::kind(&())
+            && Some(text(owner, "/name")) == resource.meta().name.as_deref()
     })
 }
 

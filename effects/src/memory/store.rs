@@ -275,6 +275,13 @@ impl Key {
         }
     }
 
+    /// An owner in the namespace of what it owns.
+    pub(super) fn of_owner(owner: &Value, namespace: &str) -> Self {
+        let metadata = json!({ "name": owner["name"], "namespace": namespace });
+        let (version, kind) = (&owner["apiVersion"], &owner["kind"]);
+        Self::of_object(&json!({ "apiVersion": version, "kind": kind, "metadata": metadata }))
+    }
+
     /// An object of the core group.
     pub(super) fn core(kind: &str, namespace: &str, name: &str) -> Self {
         let [kind, namespace, name] = [kind, namespace, name].map(str::to_owned);

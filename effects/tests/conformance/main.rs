@@ -9,6 +9,7 @@
 //! others.
 
 mod bodies;
+mod cluster;
 mod compare;
 mod operation;
 mod plane;
@@ -25,9 +26,10 @@ use sluicegate_effects::{
 };
 
 use self::{
+    cluster::root,
     compare::{Difference, run},
     operation::{Dice, NOT_IMITATED, Operation, sequence},
-    plane::{Plane, root, say},
+    plane::{Plane, say},
     sides::{Embedded, Real},
 };
 

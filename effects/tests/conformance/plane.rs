@@ -7,25 +7,20 @@
 //! `SLUICEGATE_REQUIRE_CLUSTER=1` it is built, or the suite fails.
 
 use std::{
-    env, fs,
+    fs,
     io::Write as _,
     path::{Path, PathBuf},
-    process::{Command, Stdio},
+    process::Command,
 };
 
-/// By this the suite has to run.
-const REQUIRE: &str = "SLUICEGATE_REQUIRE_CLUSTER";
+use crate::cluster;
+
 /// What would change objects by itself.
 const CONTROLLERS: &[&str] = &["kube-controller-manager", "kube-scheduler", "kwok"];
 
 /// An API server without controllers.
 pub(crate) struct Plane {
     state: PathBuf,
-}
-
-/// The repository.
-pub(crate) fn root() -> PathBuf {
-    Path::new(env!("CARGO_MANIFEST_DIR")).join("..")
 }
 
 /// Says something to whoever runs the suite.
@@ -36,17 +31,14 @@ pub(crate) fn say(text: &str) {
 impl Plane {
     /// Starts one, with a state folder of this name; nothing where it is not built, which is said.
     pub(crate) fn up(name: &str) -> Option<Self> {
-        let is = |name, value| env::var(name).is_ok_and(|it| it == value);
-        let required = is("CI", "true") || is(REQUIRE, "1");
-        if !required && let Some(why) = missing() {
+        if !cluster::required()
+            && let Some(why) = cluster::missing(&[])
+        {
             say(&format!("{name}: SKIPPED, nothing of it was tested: {why}"));
             return None;
         }
         let state = Path::new(env!("CARGO_TARGET_TMPDIR")).join(name);
-        // One that a suite left that was killed.
-        drop(command("down", Some(&state)).stderr(Stdio::null()).output());
-        let ended = command("up", Some(&state)).stdout(Stdio::null()).status();
-        assert!(ended.expect(".ci/cluster is there").success(), "the control plane is up");
+        cluster::anew(&state, &[]);
         let plane = Self { state };
         CONTROLLERS.iter().for_each(|one| plane.stop(one));
         Some(plane)
@@ -68,24 +60,6 @@ impl Plane {
 
 impl Drop for Plane {
     fn drop(&mut self) {
-        drop(command("down", Some(&self.state)).arg("--keep").output());
+        drop(cluster::of(&self.state, &["down", "--keep"]).output());
     }
-}
-
-/// Why nothing can be run here without building for minutes; nothing if it can.
-fn missing() -> Option<String> {
-    match command("built", None).output() {
-        Ok(answer) if answer.status.success() => None,
-        Ok(answer) => Some(String::from_utf8_lossy(&answer.stderr).trim().to_owned()),
-        Err(error) => Some(format!(".ci/cluster cannot be run: {error}")),
-    }
-}
-
-fn command(what: &str, state: Option<&Path>) -> Command {
-    let mut command = Command::new(root().join(".ci/cluster"));
-    command.arg(what).stdin(Stdio::null());
-    if let Some(state) = state {
-        command.arg("--state").arg(state);
-    }
-    command
 }

@@ -206,6 +206,15 @@ fn one(target: &Ref) -> String {
     format!("{}/{}", all(target), target.name)
 }
 
+/// What is there. Both sides answer always, and nobody is denied anything here.
+fn found(look: Result<Look, Error>) -> Option<Value> {
+    match look.expect("it answers") {
+        Look::Found(object) => Some((*object).clone()),
+        Look::Absent => None,
+        Look::Denied(why) => panic!("{why}"),
+    }
+}
+
 const JSON: &str = "application/json";
 const MERGE: &str = "application/merge-patch+json";
 
@@ -217,11 +226,7 @@ impl Side for Real {
     }
 
     async fn object(&self, target: &Ref) -> Option<Value> {
-        match get(&self.server, target).await.expect("it answers") {
-            Look::Found(object) => Some((*object).clone()),
-            Look::Absent => None,
-            Look::Denied(why) => panic!("{why}"),
-        }
+        found(get(&self.server, target).await)
     }
 
     async fn create(&self, target: &Ref, body: Value) -> Result<(), Error> {
@@ -271,11 +276,7 @@ impl Side for Embedded {
     }
 
     async fn object(&self, target: &Ref) -> Option<Value> {
-        match Reader::<Rivven>::get(&self.0, target).await.expect("it answers") {
-            Look::Found(object) => Some((*object).clone()),
-            Look::Absent => None,
-            Look::Denied(why) => panic!("{why}"),
-        }
+        found(Reader::<Rivven>::get(&self.0, target).await)
     }
 
     async fn create(&self, target: &Ref, body: Value) -> Result<(), Error> {

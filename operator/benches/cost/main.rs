@@ -9,6 +9,9 @@
 #[allow(dead_code, reason = "the suite uses more of it")]
 #[path = "../../tests/e2e/audit.rs"]
 mod audit;
+#[allow(dead_code, reason = "the suites use more of it")]
+#[path = "../../../effects/tests/conformance/cluster.rs"]
+mod cluster;
 #[allow(dead_code, reason = "the suite uses more of it")]
 #[path = "../../tests/e2e/kube.rs"]
 mod kube;

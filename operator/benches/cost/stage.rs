@@ -5,7 +5,7 @@ use std::{
     env,
     fs::{self, File},
     io::{self, Read as _, Write as _},
-    net::{SocketAddr, TcpListener, TcpStream},
+    net::{SocketAddr, TcpStream},
     path::{Path, PathBuf},
     process::{Child, Command, Stdio},
     sync::Arc,
@@ -19,8 +19,9 @@ use sluicegate_effects::yaml;
 
 use crate::{
     audit::{Audit, Class, Entry},
+    cluster::{self, root},
     kube::{DEFINITIONS, Kube},
-    standin::StandIn,
+    standin::{StandIn, ports::free},
     wait::{seconds, until},
 };
 
@@ -61,12 +62,11 @@ impl Stage {
     /// Starts all but the operator, and installs our definitions: anew, or again on what was kept.
     pub(crate) fn up(again: bool) -> Self {
         let folder = Path::new(env!("CARGO_TARGET_TMPDIR")).join("cost");
-        if !again {
-            // One that was left by a command that was killed.
-            drop(cluster("down", &folder).stderr(Stdio::null()).status());
+        if again {
+            cluster::up(&folder, &[])
+        } else {
+            cluster::anew(&folder, &[])
         }
-        let ended = cluster("up", &folder).stdout(Stdio::null()).status();
-        assert!(ended.expect(".ci/cluster is there").success(), "the control plane is up");
         let kube = Kube::of(&folder.join("stand-in.kubeconfig"));
         let audit = Audit::of(folder.join("audit.log"));
         let stage = Self { folder, kube, audit, brokers: StandIn::start(), stays: false };
@@ -146,7 +146,7 @@ impl Drop for Stage {
         if self.stays {
             return;
         }
-        drop(cluster("down", &self.folder).stderr(Stdio::null()).status());
+        drop(cluster::of(&self.folder, &["down"]).stderr(Stdio::null()).status());
     }
 }
 
@@ -204,16 +204,6 @@ pub(crate) fn program() -> PathBuf {
     env::var_os(BINARY).map_or_else(|| env!("CARGO_BIN_EXE_sluicegate").into(), PathBuf::from)
 }
 
-fn root() -> PathBuf {
-    Path::new(env!("CARGO_MANIFEST_DIR")).join("..")
-}
-
-fn cluster(what: &str, folder: &Path) -> Command {
-    let mut command = Command::new(root().join(".ci/cluster"));
-    command.args([what, "--state"]).arg(folder).stdin(Stdio::null());
-    command
-}
-
 /// The one document of a YAML file.
 fn document(file: &Path) -> Value {
     let text = fs::read_to_string(file).unwrap_or_else(|error| panic!("{file:?}: {error}"));
@@ -221,9 +211,4 @@ fn document(file: &Path) -> Value {
     let parsed = parsed.unwrap_or_else(|error| panic!("{error:?}"));
     let document = yaml::flatten(parsed).into_iter().next();
     document.expect("the file has a document").value
-}
-
-fn free() -> SocketAddr {
-    let listener = TcpListener::bind("127.0.0.1:0").expect("a port is free");
-    listener.local_addr().expect("it listens")
 }

@@ -2,22 +2,17 @@
 
 use std::{env, fs, process};
 
-use futures_executor::block_on;
 use serde_json::{Value, json};
-use sluicegate_core::{
-    observed::{Observed, Reads},
-    systems::rivven::Rivven,
-};
 use sluicegate_effects::{
-    Error,
     file::{self, Source, Start, World},
-    observe, yaml,
+    yaml,
 };
 
 use super::topics;
 use crate::{
     Failure,
-    live::Sight,
+    command::run,
+    live::stand::Stand,
     terminal::{Io, Terminal},
 };
 
@@ -26,17 +21,6 @@ kind: RivvenCluster
 metadata: { name: prod, namespace: streaming, uid: u1 }
 spec: { replicas: 1, topicNamespaces: [team] }
 ";
-
-/// A world that stands in for a cluster.
-struct Stand(World);
-
-impl Sight for Stand {
-    fn look(&self, reads: Reads<Rivven>) -> Result<Observed<Rivven>, Error> {
-        let mut seen = Observed::default();
-        block_on(observe(&self.0, reads, &mut seen))?;
-        Ok(seen)
-    }
-}
 
 struct Printed {
     outcome: Result<(), Failure>,
@@ -86,12 +70,8 @@ fn topic(namespace: &str, name: &str, spec: &str) -> String {
 
 /// The program's own answer to a command about what was printed.
 fn program(args: &[&str], stdin: &str) -> (u8, String) {
-    let (mut input, mut out, mut err) = (stdin.as_bytes(), Vec::new(), Vec::new());
-    let terminal = Terminal::plain(100);
-    let mut io =
-        Io { stdin: &mut input, stdout: &mut out, stderr: &mut err, terminal, failed: false };
-    let code = crate::run([&["sluicegate"], args].concat(), &mut io);
-    (code, String::from_utf8([out, err].concat()).expect("it is text"))
+    let (code, out, err) = run(args, stdin.as_bytes());
+    (code, out + &err)
 }
 
 #[test]

@@ -3,7 +3,7 @@
 use serde_json::json;
 
 use super::*;
-use crate::terminal::Terminal;
+use crate::command::run;
 
 /// What one may be allowed to do, and nobody is by these manifests: verbs and resources.
 const NEVER: &[&str] = &[
@@ -116,16 +116,7 @@ fn the_image_is_named_in_one_place() {
 fn brokers_have_the_labels_by_which_the_network_lets_them_be_reached() {
     let example = concat!(env!("CARGO_MANIFEST_DIR"), "/../deploy/examples/rivven");
     let plan = ["plan", "--state", "empty", "-o", "manifests", "-f", example];
-    let (mut out, mut err) = (Vec::new(), Vec::new());
-    let mut io = Io {
-        stdin: &mut std::io::empty(),
-        stdout: &mut out,
-        stderr: &mut err,
-        terminal: Terminal::plain(80),
-        failed: false,
-    };
-    crate::run(["sluicegate"].iter().chain(&plan), &mut io);
-    let text = String::from_utf8(out).expect("it is text");
+    let (_, text, _) = run(&plan, b"");
     let objects = yaml::flatten(yaml::parse("the plan", &text).expect("it is YAML"));
     let sets = objects.iter().filter(|one| one.value["kind"] == "StatefulSet");
     let labels: Vec<_> =

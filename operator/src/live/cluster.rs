@@ -4,21 +4,21 @@ use std::{future::Future, sync::Arc};
 
 use futures_util::{StreamExt as _, TryStreamExt as _, stream};
 use kube_client::config::Kubeconfig;
-use serde_json::json;
 use sluicegate_core::{
-    observed::{List, Look, Observed, Reads, Ref, Selector, text},
+    kind::Settings,
+    observed::{List, Look, Observed, Reads, Ref, Selector},
     systems::rivven::Rivven,
 };
 use sluicegate_effects::{
     Error,
     backend::{Backend as _, Products},
-    live::{self, ApiServer, Budget, DEADLINE, Request, connect},
+    live::{self, ApiServer, Budget, connect},
     metrics::Metrics,
 };
 use tokio::runtime::Runtime;
 
 use super::{LIVE, Sight};
-use crate::{Failure, reach::Reach};
+use crate::{Failure, reach::Reach, review};
 
 /// What the API server is told who calls.
 const AGENT: &str = concat!("sluicegate-plan/", env!("CARGO_PKG_VERSION"));
@@ -33,6 +33,7 @@ pub struct Cluster {
     runtime: Runtime,
     server: ApiServer,
     products: Arc<Products>,
+    settings: Settings,
     address: String,
     namespace: String,
     source: String,
@@ -53,12 +54,12 @@ impl Cluster {
         let budget = Budget::new(QPS, QPS);
         let server =
             ApiServer::new(connection.client, budget, Metrics::default()).at(&connection.address);
-        let who = runtime.block_on(who(&server)).map_err(|error| unanswered(&error))?;
+        let who = runtime.block_on(review::who(&server)).map_err(|error| unanswered(&error))?;
         let context = context(reach);
         let source = format!("{LIVE}{context}server {}, as {who}", connection.address);
-        let products = Arc::new(Products::new("cluster.local", reach.resolve()));
+        let (products, settings) = (Arc::new(reach.products()), reach.settings());
         let (address, namespace) = (connection.address, connection.namespace);
-        Ok(Self { runtime, server, products, address, namespace, source })
+        Ok(Self { runtime, server, products, settings, address, namespace, source })
     }
 
     /// Which cluster, and as whom, as the state is named.
@@ -84,6 +85,11 @@ impl Cluster {
     /// The way to what runs in it.
     pub fn products(&self) -> &Arc<Products> {
         &self.products
+    }
+
+    /// What plans for it are made with.
+    pub fn settings(&self) -> &Settings {
+        &self.settings
     }
 
     /// Waits for something.
@@ -136,23 +142,6 @@ impl Sight for Cluster {
             answers.into_iter().for_each(|(probe, answer)| seen.answered(probe, answer));
             Ok(seen)
         })
-    }
-}
-
-async fn who(server: &ApiServer) -> Result<String, Error> {
-    let body = json!({ "apiVersion": "authentication.k8s.io/v1", "kind": "SelfSubjectReview" });
-    let http = http::Request::post("/apis/authentication.k8s.io/v1/selfsubjectreviews")
-        .header(http::header::CONTENT_TYPE, "application/json")
-        .body(serde_json::to_vec(&body).expect("it is JSON"))
-        .expect("the path is fixed");
-    let doing = "ask who this is".to_owned();
-    match server.read(Request { doing, verb: "create", deadline: DEADLINE, http }).await {
-        Ok(review) => Ok(text(&review, "/status/userInfo/username").to_owned()),
-        // It answers, and keeps to itself who asks.
-        Err(Error::Api { source, .. }) if source.code != 401 && source.code < 500 => {
-            Ok("somebody whom it does not name".to_owned())
-        }
-        Err(error) => Err(error),
     }
 }
 

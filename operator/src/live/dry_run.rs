@@ -8,7 +8,7 @@ use std::{
 
 use serde_json::Value;
 use sluicegate_core::{
-    kind::{Ctx, Kind, Settings, System},
+    kind::{Ctx, Kind, System},
     observed::{Api, Ref},
     plan::Verb,
     step::own_ref,
@@ -111,8 +111,7 @@ impl Judge<'_> {
         Products: Backend<K::System>,
         World: Reader<K::System>,
     {
-        let settings = Settings::default();
-        let ctx = Ctx { now: self.world.now(), settings: &settings, failure: None };
+        let ctx = Ctx { now: self.world.now(), settings: self.cluster.settings(), failure: None };
         let planned = futures_executor::block_on(plan::<K, _>(self.world, &ctx, resource));
         // What cannot be planned is told by the plan itself.
         let Ok((plan, _)) = planned else { return };

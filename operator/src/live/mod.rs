@@ -5,6 +5,7 @@
 //! Reading goes on until the plan, played to its end, asks for nothing that was not read.
 
 use sluicegate_core::{
+    kind::Settings,
     observed::{Observed, Reads},
     systems::rivven::Rivven,
 };
@@ -21,7 +22,8 @@ mod cluster;
 mod dry_run;
 mod find;
 mod labels;
-
+#[cfg(test)]
+pub(crate) mod stand;
 #[cfg(test)]
 mod tests;
 
@@ -79,7 +81,8 @@ pub fn read(
             let kinds = kinds::all();
             let ours = read.entries.iter().filter(|one| kinds::of(&kinds, &one.target).is_some());
             ours.for_each(|entry| world.ask_for(entry));
-            drop(rounds::run(&world, &read.entries, Pace { steps, ..pace }));
+            let pace = Pace { steps, ..pace };
+            drop(rounds::run(&world, &read.entries, pace, &Settings::default()));
             let unseen = capture.unseen(world.looked());
             if unseen.is_empty() {
                 break;

@@ -3,55 +3,23 @@
 use std::{fs, path::PathBuf};
 
 use futures_executor::block_on;
-use sluicegate_core::{
-    observed::{Observed, Reads},
-    systems::rivven::Rivven,
-};
 use sluicegate_effects::{
-    Error, Reader,
+    Reader,
     file::{self, File, Source, Start, World},
-    observe, yaml,
+    yaml,
 };
 
-use super::{Capture, Sight, Wish, args::Choice, read};
+use super::{Capture, Wish, args::Choice, read, stand::Stand};
 use crate::{
     cli::Steps,
+    command::run,
+    files::{below, root},
     plan::rounds::Pace,
-    terminal::{Io, Terminal},
 };
-
-/// A world that stands in for a cluster.
-struct Stand(World);
-
-impl Sight for Stand {
-    fn look(&self, reads: Reads<Rivven>) -> Result<Observed<Rivven>, Error> {
-        let mut seen = Observed::default();
-        block_on(observe(&self.0, reads, &mut seen))?;
-        Ok(seen)
-    }
-}
-
-fn fixtures() -> Vec<PathBuf> {
-    let root = PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("../fixtures/rivven");
-    let folders = ["cluster", "topic"].map(|folder| root.join(folder));
-    let files = folders.iter().flat_map(|folder| fs::read_dir(folder).expect("it is there"));
-    let mut files: Vec<PathBuf> = files.map(|file| file.expect("it is there").path()).collect();
-    files.sort();
-    files
-}
 
 fn source(path: &PathBuf) -> Source {
     let text = fs::read_to_string(path).expect("it is there");
     Source { name: path.display().to_string(), text }
-}
-
-fn printed(args: &[&str], stdin: &str) -> (u8, String) {
-    let (mut input, mut out, mut err) = (stdin.as_bytes(), Vec::new(), Vec::new());
-    let terminal = Terminal::plain(100);
-    let mut io =
-        Io { stdin: &mut input, stdout: &mut out, stderr: &mut err, terminal, failed: false };
-    let code = crate::run(args, &mut io);
-    (code, String::from_utf8(out).expect("it is text"))
 }
 
 /// Without the line that names the state.
@@ -79,12 +47,12 @@ fn snapshot(file: &File, stand: &Stand) -> String {
 #[test]
 fn a_snapshot_of_every_fixture_leads_to_the_plan_of_the_fixture() {
     let (mut compared, mut wrong) = (0, Vec::new());
-    for path in fixtures() {
+    for path in below(&root().join("fixtures/rivven"), "yaml") {
         // Those that are refused, or begin empty, have no state that can be written down.
         let Ok(file) = file::parse(&source(&path)) else { continue };
         let Some(state) = &file.state else { continue };
         let own = path.to_string_lossy();
-        let (code, wanted) = printed(&["", "plan", "-f", &own, "--steps", "next"], "");
+        let (code, wanted, _) = run(&["plan", "-f", &own, "--steps", "next"], b"");
         if code != 0 {
             continue;
         }
@@ -96,8 +64,8 @@ fn a_snapshot_of_every_fixture_leads_to_the_plan_of_the_fixture() {
         let documents = file.desired.iter().map(|one| yaml::to_string(one.value()));
         let desired = documents.collect::<Vec<_>>().join("---\n");
         let from: &[&str] = if desired.is_empty() { &["--all"] } else { &["-f", "-"] };
-        let args = [&["", "plan", "--state", &place, "--steps", "next"], from].concat();
-        let (_, got) = printed(&args, &desired);
+        let args = [&["plan", "--state", &place, "--steps", "next"], from].concat();
+        let (_, got, _) = run(&args, desired.as_bytes());
         fs::remove_file(&*place).expect("it was written");
         compared += 1;
         if body(&got) != body(&wanted) {

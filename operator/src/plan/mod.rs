@@ -124,6 +124,7 @@ pub fn output(
     let bad = checked.errors.len();
     let errors = render::summary::many(bad, "error");
     checked.or_fail(io, &format!("Planning failed: {errors} in what was given."))?;
+    let settings = args.reach.settings();
     let pace = rounds::Pace { steps: args.steps, max_steps: args.max_steps };
     for group in groups {
         let ours = |entry: &&Entry| kinds::of(&kinds, &entry.target).is_some();
@@ -139,7 +140,7 @@ pub fn output(
             refusals = live::refusals(cluster, &world, &wanted)
                 .map_err(|failure| failure.so("Planning failed: there was no dry run."))?;
         }
-        let records = rounds::run(&world, &group.entries, pace);
+        let records = rounds::run(&world, &group.entries, pace, &settings);
         collected.add(&group, records, &world, (&notes, &refusals));
     }
     Ok(collected.output())

@@ -80,14 +80,13 @@ struct Rounds {
 }
 
 /// Plans for everything that a group asks for.
-pub(crate) fn run(world: &World, entries: &[Entry], pace: Pace) -> Rounded {
+pub(crate) fn run(world: &World, entries: &[Entry], pace: Pace, settings: &Settings) -> Rounded {
     let wanted = entries.iter().map(|entry| entry.target.clone()).collect();
     let mut rounds = Rounds { wanted, pace, records: BTreeMap::new(), busy: false };
-    let settings = Settings::default();
     let mut quiet = 0;
     for tick in 0..TICKS_MAX {
         rounds.busy = false;
-        let acted = round(world, &settings, &mut rounds);
+        let acted = round(world, settings, &mut rounds);
         let first_and_quiet = tick == 0 && !rounds.busy;
         if pace.steps == Steps::Next || first_and_quiet || rounds.failed() {
             return Rounded { records: rounds.records, simulated: tick > 0 };

@@ -6,12 +6,10 @@ use std::{
     time::Duration,
 };
 
-use serde_json::json;
-use sluicegate_core::observed::text;
 use sluicegate_effects::{Error, live::ApiServer};
 
 use super::rights;
-use crate::live::no_way;
+use crate::{live::no_way, review};
 
 /// How long it waits before it asks again.
 const AGAIN: Duration = Duration::from_secs(10);
@@ -41,7 +39,7 @@ impl Start {
         tracing::info!("{}", self.watched());
         let mut told = None;
         let who = loop {
-            match self.who().await {
+            match review::who(&self.server).await {
                 Ok(who) => break who,
                 Err(error) => {
                     let trouble = self.trouble(&error);
@@ -87,21 +85,6 @@ impl Start {
             None => "as a dry run: nothing is written but events".to_owned(),
         };
         format!("watches {kinds} in {place}, {part}")
-    }
-
-    async fn who(&self) -> Result<String, Error> {
-        let (kind, path) =
-            ("SelfSubjectReview", "/apis/authentication.k8s.io/v1/selfsubjectreviews");
-        let body = json!({ "apiVersion": "authentication.k8s.io/v1", "kind": kind });
-        let answer = self.server.send(rights::ask(path, "ask who this is", &body)).await;
-        match answer {
-            Ok(review) => Ok(text(&review, "/status/userInfo/username").to_owned()),
-            // It answers, and keeps to itself who asks.
-            Err(Error::Api { source, .. }) if source.code != 401 && source.code < 500 => {
-                Ok("somebody whom it does not name".to_owned())
-            }
-            Err(error) => Err(error),
-        }
     }
 
     fn trouble(&self, error: &Error) -> String {

@@ -43,10 +43,6 @@ pub struct RunArgs {
     #[arg(long, env = "LOG_FORMAT", value_enum, hide_env_values = true)]
     #[arg(default_value_t = LogFormat::Text)]
     pub log_format: LogFormat,
-    /// The cluster's DNS domain
-    #[arg(long, env = "CLUSTER_DOMAIN", value_name = "DOMAIN", hide_env_values = true)]
-    #[arg(default_value = "cluster.local", value_parser = domain)]
-    pub cluster_domain: String,
     /// How to reach the cluster.
     #[command(flatten)]
     pub reach: Reach,
@@ -128,14 +124,6 @@ pub(crate) fn name(text: &str) -> Result<String, String> {
 /// The same; nothing where a manifest sets the variable to nothing, which means all.
 fn name_or_none(text: &str) -> Result<String, String> {
     if text.trim().is_empty() { Ok(String::new()) } else { name(text) }
-}
-
-fn domain(text: &str) -> Result<String, String> {
-    let text = text.strip_suffix('.').unwrap_or(text);
-    if !text.is_empty() && text.len() <= 253 && text.split('.').all(|label| name(label).is_ok()) {
-        return Ok(text.to_owned());
-    }
-    Err("give a DNS domain, such as cluster.local".to_owned())
 }
 
 fn level(text: &str) -> Result<String, String> {

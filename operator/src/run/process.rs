@@ -6,9 +6,8 @@ use std::{
     time::Duration,
 };
 
-use sluicegate_core::{kind::Settings, systems};
+use sluicegate_core::systems;
 use sluicegate_effects::{
-    backend::Products,
     controller::{Duty, Options},
     live::{ApiServer, Budget, Connection, Fence, Recorder, connect},
     metrics::Metrics,
@@ -93,9 +92,7 @@ impl Process {
         let mut start = Start {
             watches: watches.clone(),
             server: server.clone(),
-            products: Arc::new(
-                Products::new(&args.cluster_domain, args.reach.resolve()).counted(&metrics),
-            ),
+            products: Arc::new(args.reach.products().counted(&metrics)),
             fence: fence.clone(),
             recorder: Arc::new(Recorder::new(&lease::place())),
             options: options(args),
@@ -278,7 +275,7 @@ fn scope(args: &RunArgs) -> Scope {
 
 fn options(args: &RunArgs) -> Options {
     Options {
-        settings: Settings { cluster_domain: args.cluster_domain.clone() },
+        settings: args.reach.settings(),
         resync: args.resync,
         workers: usize::from(args.workers),
         dry_run: args.dry_run,

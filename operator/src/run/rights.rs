@@ -17,10 +17,11 @@ use sluicegate_core::{
 };
 use sluicegate_effects::{
     Error,
-    live::{ApiServer, DEADLINE, Request},
+    live::{ApiServer, Request},
 };
 
 use super::lease;
+use crate::review::ask;
 
 /// How many are asked for at the same time.
 const AT_ONCE: usize = 8;
@@ -284,15 +285,6 @@ fn review(right: &Right, namespace: &str) -> Request {
         } },
     });
     ask("/apis/authorization.k8s.io/v1/selfsubjectaccessreviews", "ask for a right", &body)
-}
-
-/// A question about oneself.
-pub(crate) fn ask(path: &str, doing: &str, body: &Value) -> Request {
-    let http = http::Request::post(path)
-        .header(http::header::CONTENT_TYPE, "application/json")
-        .body(serde_json::to_vec(body).expect("it is JSON"))
-        .expect("the path is fixed");
-    Request { doing: doing.to_owned(), verb: "create", deadline: DEADLINE, http }
 }
 
 #[cfg(test)]

@@ -5,6 +5,7 @@ use std::{collections::BTreeMap, sync::Arc};
 
 use serde_json::Value;
 use sluicegate_core::{
+    kind::Settings,
     observed::{Look, Ref, at, text},
     plan::Precondition,
     step::controller,
@@ -139,7 +140,8 @@ impl Played {
         let play = |steps| {
             let world = World::new("what was read", &Start::State(read.state.clone()));
             let world = world.map_err(|_| Failure::of("what was read cannot be used"))?;
-            Ok(rounds::run(&world, &read.entries, Pace { steps, ..PACE }).records)
+            let pace = Pace { steps, ..PACE };
+            Ok(rounds::run(&world, &read.entries, pace, &Settings::default()).records)
         };
         let (first, whole) = (play(Steps::Next)?, play(Steps::All)?);
         Ok(Self { read, first, whole })

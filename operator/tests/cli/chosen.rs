@@ -97,3 +97,20 @@ fn labels_select_as_with_kubectl() {
     assert_eq!((ran.code, ran.out.as_str()), (1, ""));
     assert!(ran.err.contains("key notin (a,b)"), "{}", ran.err);
 }
+
+#[test]
+fn addresses_are_of_the_domain_that_the_operator_is_told() {
+    let state = with_stdin(&["simulate", "-f", "-", "-o", "state"], CLUSTER).out;
+    let (_, observed) = state.split_once("---\n").expect("there are several documents");
+    let file = Written::new("domain", observed);
+    let told = |args: &[&str]| {
+        let plan = ["plan", "--all", "--state", &file.name(), "-o", "json"];
+        let ran = run(&[&plan[..], args].concat());
+        assert_eq!(ran.code, 0, "{}", ran.err);
+        ran.out
+    };
+    assert!(!told(&[]).contains("corp.internal"));
+    // As a trailing dot is written: it is the same name.
+    let told = told(&["--cluster-domain", "corp.internal."]);
+    assert!(told.contains(".svc.corp.internal:9292"), "{told}");
+}

@@ -5,7 +5,6 @@
 use std::{
     env, fs,
     path::{Path, PathBuf},
-    process::{Command, Stdio},
     sync::{Mutex, MutexGuard, Once, OnceLock, PoisonError},
 };
 
@@ -15,6 +14,7 @@ use sluicegate_effects::yaml;
 
 use crate::{
     audit::Audit,
+    cluster::{self, root},
     granted,
     kube::{
         CLAIMS, CLUSTER_ROLE_BINDINGS, CLUSTER_ROLES, CLUSTERS, DEFINITIONS, Kube, NAMESPACES,
@@ -25,9 +25,6 @@ use crate::{
 
 /// The state folder of a control plane that is up and is to stay so.
 const GIVEN: &str = "SLUICEGATE_E2E_CLUSTER";
-/// By this the suite has to run: what it needs is built, and if it cannot be, that is a failure.
-const REQUIRE: &str = "SLUICEGATE_REQUIRE_CLUSTER";
-
 /// The feature gates of an API server that .ci/cluster starts.
 const GATES: &str = "SLUICEGATE_FEATURE_GATES";
 
@@ -45,28 +42,12 @@ static SHARED: OnceLock<ControlPlane> = OnceLock::new();
 static ALONE: OnceLock<ControlPlane> = OnceLock::new();
 static BARE: OnceLock<ControlPlane> = OnceLock::new();
 
-/// The repository.
-pub(crate) fn root() -> PathBuf {
-    Path::new(env!("CARGO_MANIFEST_DIR")).join("..")
-}
-
-/// Whether a missing control plane is a failure.
-pub(crate) fn required() -> bool {
-    let is = |name, value| env::var(name).is_ok_and(|it| it == value);
-    is("CI", "true") || is(REQUIRE, "1")
-}
-
 /// Why nothing can be run here without building for minutes; nothing if it can.
 pub(crate) fn missing() -> Option<String> {
     if env::var_os(GIVEN).is_some() {
         return None;
     }
-    let asked = command("built", None).output();
-    match asked {
-        Ok(answer) if answer.status.success() => None,
-        Ok(answer) => Some(String::from_utf8_lossy(&answer.stderr).trim().to_owned()),
-        Err(error) => Some(format!(".ci/cluster cannot be run: {error}")),
-    }
+    cluster::missing(&[])
 }
 
 /// The one that scenarios share, each in a namespace of its own. The definitions are installed.
@@ -109,7 +90,7 @@ pub(crate) fn used() -> impl Iterator<Item = &'static ControlPlane> {
 pub(crate) fn down() {
     for plane in used() {
         if plane.ours {
-            let ended = command("down", Some(&plane.state)).arg("--keep").output();
+            let ended = cluster::of(&plane.state, &["down", "--keep"]).output();
             ended.expect(".ci/cluster has been run before");
         }
     }
@@ -126,11 +107,7 @@ impl ControlPlane {
         let own = || Path::new(env!("CARGO_TARGET_TMPDIR")).join("e2e").join(name);
         let state = given.unwrap_or_else(own);
         if ours {
-            // One that a suite left that was killed.
-            drop(command("down", Some(&state)).stderr(Stdio::null()).output());
-            let mut up = command("up", Some(&state));
-            let ended = up.env(GATES, gates).stdout(Stdio::null()).status();
-            assert!(ended.expect(".ci/cluster is there").success(), "the control plane is up");
+            cluster::anew(&state, &[(GATES, gates)]);
         }
         let (kube, audit) =
             (Kube::of(&state.join("stand-in.kubeconfig")), Audit::of(state.join("audit.log")));
@@ -155,7 +132,7 @@ impl ControlPlane {
 
     /// What a shell evaluates to use it.
     pub(crate) fn env(&self) -> String {
-        let told = command("env", Some(&self.state)).output().expect(".ci/cluster is there");
+        let told = cluster::of(&self.state, &["env"]).output().expect(".ci/cluster is there");
         assert!(told.status.success(), "the control plane is up");
         String::from_utf8_lossy(&told.stdout).into_owned()
     }
@@ -237,13 +214,4 @@ pub(crate) fn documents(file: &Path) -> Vec<Value> {
     let parsed = yaml::parse(&file.display().to_string(), &text);
     let parsed = parsed.unwrap_or_else(|error| panic!("{error:?}"));
     yaml::flatten(parsed).into_iter().map(|document| document.value).collect()
-}
-
-fn command(what: &str, state: Option<&Path>) -> Command {
-    let mut command = Command::new(root().join(".ci/cluster"));
-    command.arg(what).stdin(Stdio::null());
-    if let Some(state) = state {
-        command.arg("--state").arg(state);
-    }
-    command
 }

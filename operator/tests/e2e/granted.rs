@@ -5,13 +5,16 @@
 
 use std::collections::BTreeSet;
 
+use http::Method;
 use serde_json::{Value, json};
 
 use crate::{
     audit::Entry,
-    control_plane::{documents, root, used},
+    cluster::root,
+    control_plane::{documents, used},
     kube::{CLUSTER_ROLE_BINDINGS, CLUSTER_ROLES, Kube, ROLE_BINDINGS, ROLES},
     say,
+    wait::{seconds, until},
 };
 
 /// The group of operators.
@@ -61,6 +64,12 @@ pub(crate) fn everywhere(kube: &Kube) {
         binding["kind"] = json!("ClusterRoleBinding");
         kube.apply(CLUSTER_ROLE_BINDINGS, &binding);
     }
+    for group in [OPERATORS, PLANNERS] {
+        let clusters = json!({
+            "group": "rivven.hupe1980.github.io", "resource": "rivvenclusters", "verb": "list",
+        });
+        in_force(kube, "anybody", &[group], &clusters);
+    }
 }
 
 /// Gives operators what is allowed where a lease is.
@@ -73,6 +82,30 @@ pub(crate) fn in_namespace(kube: &Kube, namespace: &str) {
         binding["metadata"]["namespace"] = json!(namespace);
         kube.apply(ROLE_BINDINGS, &binding);
     }
+    may_lead(kube, "anybody", &[OPERATORS], namespace);
+}
+
+/// Waits until somebody may hold a lease there.
+pub(crate) fn may_lead(kube: &Kube, user: &str, groups: &[&str], namespace: &str) {
+    let lease = json!({
+        "namespace": namespace, "group": "coordination.k8s.io", "resource": "leases",
+        "name": "rivven-operator-leader", "verb": "update",
+    });
+    in_force(kube, user, groups, &lease);
+}
+
+/// Waits until what was given is in force: the server hears of its own roles a moment later.
+fn in_force(kube: &Kube, user: &str, groups: &[&str], what: &Value) {
+    let review = json!({
+        "apiVersion": "authorization.k8s.io/v1", "kind": "SubjectAccessReview",
+        "spec": { "user": user, "groups": groups, "resourceAttributes": what },
+    });
+    let path = "/apis/authorization.k8s.io/v1/subjectaccessreviews";
+    until("what was given to be in force", seconds(60), || {
+        let asked = kube.send(&Method::POST, path, Some(("application/json", &review)));
+        let status = asked.expect("the suite may ask")["status"].clone();
+        if status["allowed"] == true { Ok(()) } else { Err(status) }
+    });
 }
 
 fn binding(kind: &str, role: &str, group: &str) -> Value {

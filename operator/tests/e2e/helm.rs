@@ -1,16 +1,10 @@
 //! The real Helm, as the administrator of a control plane.
 
-use std::{
-    path::PathBuf,
-    process::{Command, Stdio},
-};
+use std::{path::PathBuf, process::Command};
 
 use serde_json::Value;
 
-use crate::{
-    control_plane::{ControlPlane, root},
-    kubectl::Done,
-};
+use crate::{cluster::root, control_plane::ControlPlane, kubectl::Done};
 
 #[path = "../../../snapshots/helm/program.rs"]
 mod program;
@@ -29,9 +23,7 @@ pub(crate) fn by(plane: &ControlPlane, args: &[&str]) -> Done {
     let mut command = Command::new(program().expect("there is a Helm"));
     command.arg("--kubeconfig").arg(plane.kubeconfig()).args(args);
     command.envs(HOMES.map(|name| (name, plane.cache())));
-    let done = command.current_dir(root()).stdin(Stdio::null()).output().expect("it starts");
-    let text = |bytes: &[u8]| String::from_utf8_lossy(bytes).into_owned();
-    Done { code: done.status.code(), out: text(&done.stdout), err: text(&done.stderr) }
+    Done::of(&mut command)
 }
 
 /// The same, and returns what it prints.

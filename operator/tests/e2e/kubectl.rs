@@ -8,7 +8,7 @@ use std::{
 
 use serde_json::Value;
 
-use crate::control_plane::{ControlPlane, root};
+use crate::{cluster::root, control_plane::ControlPlane};
 
 /// By these `.ci/cluster` names the folder with its programs, and the audit log of one cluster.
 const PROGRAMS: &str = "KUBEBUILDER_ASSETS";
@@ -37,13 +37,20 @@ pub(crate) struct Done {
     pub(crate) err: String,
 }
 
+impl Done {
+    /// Runs a command at the top of the repository, with nothing on its standard input.
+    pub(crate) fn of(command: &mut Command) -> Self {
+        let done = command.current_dir(root()).stdin(Stdio::null()).output().expect("it is there");
+        let text = |bytes: &[u8]| String::from_utf8_lossy(bytes).into_owned();
+        Self { code: done.status.code(), out: text(&done.stdout), err: text(&done.stderr) }
+    }
+}
+
 /// Runs it at the top of the repository, by a kubeconfig.
 pub(crate) fn by(plane: &ControlPlane, kubeconfig: &Path, args: &[&str]) -> Done {
     let mut command = Command::new(programs(plane).join("kubectl"));
     command.arg("--kubeconfig").arg(kubeconfig).args(args).env("KUBECACHEDIR", plane.cache());
-    let done = command.current_dir(root()).stdin(Stdio::null()).output().expect("it is built");
-    let text = |bytes: &[u8]| String::from_utf8_lossy(bytes).into_owned();
-    Done { code: done.status.code(), out: text(&done.stdout), err: text(&done.stderr) }
+    Done::of(&mut command)
 }
 
 /// Runs it as the administrator, and returns what it prints.

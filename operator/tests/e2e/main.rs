@@ -13,6 +13,8 @@
 
 mod audit;
 mod brokers;
+#[path = "../../../effects/tests/conformance/cluster.rs"]
+mod cluster;
 mod control_plane;
 mod granted;
 mod helm;
@@ -57,7 +59,7 @@ fn main() -> ExitCode {
     }
     let runs = timing::chosen(&args, &all);
     if runs
-        && !control_plane::required()
+        && !cluster::required()
         && let Some(why) = control_plane::missing()
     {
         say(&format!("e2e: SKIPPED, nothing of it was tested: {why}"));

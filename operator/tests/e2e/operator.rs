@@ -15,7 +15,7 @@ use serde_json::{Value, json};
 
 use crate::{
     control_plane::{ControlPlane, documents},
-    granted,
+    granted, kubectl,
     ports::free,
     wait::{seconds, until},
 };
@@ -50,6 +50,17 @@ pub(crate) struct Operator {
 }
 
 impl Start {
+    /// By the token of an account, with its lease in the account's namespace.
+    pub(crate) fn by_token(plane: &ControlPlane, namespace: &str, account: &str) -> Self {
+        let token = kubectl::run(plane, &["-n", namespace, "create", "token", account]);
+        Self {
+            user: format!("system:serviceaccount:{namespace}:{account}"),
+            token: Some(token.trim().to_owned()),
+            lease: Some(namespace.to_owned()),
+            ..Self::default()
+        }
+    }
+
     /// With further arguments.
     pub(crate) fn with(mut self, args: &[&str]) -> Self {
         self.args.extend(args.iter().map(|arg| (*arg).to_owned()));

@@ -4,14 +4,13 @@
 //! who reads the page: `<!-- run: NAME -->`. A scenario asks for it by that name, so that what is
 //! promised is what is tried, to the letter.
 
-use std::{
-    fs,
-    process::{Command, Stdio},
-};
+use std::{fs, process::Command};
 
 use crate::{
-    control_plane::{ControlPlane, root},
-    helm, kubectl,
+    cluster::root,
+    control_plane::ControlPlane,
+    helm,
+    kubectl::{self, Done},
 };
 
 /// The commands of this name, block by block.
@@ -49,12 +48,10 @@ pub(crate) fn run(plane: &ControlPlane, commands: &str) -> String {
     let path = std::env::join_paths(path).expect("no folder has a colon in its name");
     let mut bash = Command::new("bash");
     bash.args(["-euo", "pipefail", "-c", &format!("{CARGO}\n{commands}")]);
-    bash.current_dir(root()).stdin(Stdio::null()).env("PATH", path);
+    bash.env("PATH", path);
     bash.env("KUBECONFIG", plane.kubeconfig()).env("KUBECACHEDIR", plane.cache());
     bash.envs(helm::HOMES.map(|name| (name, plane.cache())));
-    let done = bash.output().expect("bash is there");
-    let text = |bytes: &[u8]| String::from_utf8_lossy(bytes).into_owned();
-    let (out, err) = (text(&done.stdout), text(&done.stderr));
-    assert!(done.status.success(), "{commands}\n{out}{err}");
-    out
+    let done = Done::of(&mut bash);
+    assert_eq!(done.code, Some(0), "{commands}\n{}{}", done.out, done.err);
+    done.out
 }

@@ -23,8 +23,9 @@ pub(crate) struct Scene {
     pub(crate) brokers: StandIn,
 }
 
-/// How long something may take on a machine that does much else.
-pub(crate) const SOON: Duration = seconds(20);
+/// How long something may take on a machine that does much else. Where it matters how long it
+/// takes, that is measured.
+pub(crate) const SOON: Duration = seconds(60);
 
 impl Scene {
     /// In a namespace of this name, on the control plane that is shared.
@@ -42,6 +43,11 @@ impl Scene {
         };
         scene.make_namespace(&scene.namespace);
         scene
+    }
+
+    /// The same, looked after by the operator that is installed there.
+    pub(crate) fn of_installed(plane: &'static ControlPlane, name: &str) -> Self {
+        Self { user: granted::ACCOUNT.to_owned(), ..Self::on(plane, name) }
     }
 
     /// A further namespace.
@@ -74,9 +80,18 @@ impl Scene {
 
     /// An operator for this namespace, to which these hosts are brokers of their own.
     pub(crate) fn start_with(&self, hosts: &[&str]) -> Start {
+        self.reaching(self.blind(), hosts)
+    }
+
+    /// The operator that is installed, to which one stand-in is every broker.
+    pub(crate) fn installed(&self) -> Start {
+        self.reaching(Start::by_token(self.plane, "sluicegate", "sluicegate"), &["*"])
+    }
+
+    /// This operator, to which these hosts are brokers of their own.
+    pub(crate) fn reaching(&self, start: Start, hosts: &[&str]) -> Start {
         let flags = self.brokers.resolve_flags(hosts);
-        let flags: Vec<&str> = flags.iter().map(String::as_str).collect();
-        self.blind().with(&flags)
+        start.with(&flags.iter().map(String::as_str).collect::<Vec<_>>())
     }
 
     /// Starts the usual operator and waits until it is ready.
@@ -86,6 +101,9 @@ impl Scene {
 
     /// Starts this one and waits until it is ready.
     pub(crate) fn run(&self, start: &Start) -> Operator {
+        if let (Some(_), Some(namespace)) = (&start.token, &start.lease) {
+            granted::may_lead(self.kube(), &start.user, &[], namespace);
+        }
         let operator = start.run(self.plane);
         operator.ready();
         operator
@@ -104,6 +122,13 @@ impl Scene {
     /// Applies a cluster.
     pub(crate) fn cluster(&self, name: &str, spec: &Value) -> Value {
         self.kube().apply(CLUSTERS, &self.cluster_file(name, spec))
+    }
+
+    /// Applies a cluster and waits until it is ready and the operator is done with it.
+    pub(crate) fn settled(&self, name: &str, spec: &Value) {
+        self.cluster(name, spec);
+        self.is_ready(name);
+        self.is_quiet(seconds(2));
     }
 
     /// Applies a topic.

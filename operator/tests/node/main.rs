@@ -16,6 +16,9 @@
 #[allow(dead_code, reason = "shared")]
 mod audit;
 mod client;
+#[path = "../../../effects/tests/conformance/cluster.rs"]
+#[allow(dead_code, reason = "shared")]
+mod cluster;
 #[path = "../e2e/control_plane.rs"]
 #[allow(dead_code, reason = "shared")]
 mod control_plane;

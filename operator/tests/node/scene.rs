@@ -34,16 +34,7 @@ impl Scene {
 
     /// In this namespace.
     pub(crate) fn within(namespace: &str) -> Self {
-        let scene = Self { plane: shared(), namespace: namespace.to_owned() };
-        let body = json!({
-            "apiVersion": "v1",
-            "kind": "Namespace",
-            "metadata": {
-                "name": namespace,
-                "labels": { "pod-security.kubernetes.io/enforce": "restricted" },
-            },
-        });
-        scene.kube().apply(NAMESPACES, &body);
+        let scene = Self::on(shared(), namespace);
         granted::in_namespace(scene.kube(), namespace);
         let anything = json!({
             "apiVersion": "v1",
@@ -54,6 +45,20 @@ impl Scene {
         let refused = scene.kube().try_apply(PODS, &anything).expect_err("it is not restricted");
         assert!(refused.message.contains("violates PodSecurity"), "{refused:?}");
         scene
+    }
+
+    /// In this namespace, which is made on this control plane. Nobody has a right in it yet.
+    pub(crate) fn on(plane: &'static ControlPlane, namespace: &str) -> Self {
+        let body = json!({
+            "apiVersion": "v1",
+            "kind": "Namespace",
+            "metadata": {
+                "name": namespace,
+                "labels": { "pod-security.kubernetes.io/enforce": "restricted" },
+            },
+        });
+        plane.kube.apply(NAMESPACES, &body);
+        Self { plane, namespace: namespace.to_owned() }
     }
 
     pub(crate) fn kube(&self) -> &Kube {

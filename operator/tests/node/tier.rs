@@ -3,12 +3,12 @@
 
 use std::{
     env, fs,
-    path::{Path, PathBuf},
+    path::Path,
     process::{Command, ExitCode, Stdio},
     time::{Duration, Instant},
 };
 
-use crate::{control_plane::root, say};
+use crate::{cluster, say};
 
 /// By this the suite has to run: what it needs is built, and if it cannot be, that is a failure.
 const REQUIRE: &str = "SLUICEGATE_REQUIRE_NODE";
@@ -31,7 +31,7 @@ pub(crate) fn inside() -> bool {
 pub(crate) fn outside() -> ExitCode {
     let is = |name, value| env::var(name).is_ok_and(|it| it == value);
     let required = is(REQUIRE, "1") || is("CI", "true") && !is(REQUIRE, "0");
-    if let Some(why) = missing() {
+    if let Some(why) = cluster::missing(&["--node"]) {
         if !required {
             say(&format!("node: SKIPPED, nothing of it was tested: {why}"));
             return ExitCode::SUCCESS;
@@ -40,8 +40,9 @@ pub(crate) fn outside() -> ExitCode {
     }
     let state = Path::new(env!("CARGO_TARGET_TMPDIR")).join("node");
     // One that a suite left that was killed.
-    drop(cluster(&["down"], &state).stderr(Stdio::null()).output());
-    let (up, took) = timed(|| cluster(&["up", "--node"], &state).stdout(Stdio::null()).status());
+    drop(cluster::of(&state, &["down"]).stderr(Stdio::null()).output());
+    let (up, took) =
+        timed(|| cluster::of(&state, &["up", "--node"]).stdout(Stdio::null()).status());
     if !up {
         say("node: FAILED: .ci/cluster up --node did not start one");
         return ExitCode::FAILURE;
@@ -54,7 +55,7 @@ pub(crate) fn outside() -> ExitCode {
     let loaded =
         load(&state, "client", &own, &[CLIENT]) && load(&state, "sluicegate", operator, &OPERATOR);
     let passed = loaded && run_inside(&state);
-    let (down, took) = timed(|| cluster(&["down", "--keep"], &state).status());
+    let (down, took) = timed(|| cluster::of(&state, &["down", "--keep"]).status());
     let left = traces(&state, &boxed);
     let took = took.as_secs_f32();
     say(&format!("{took:7.1} s to end the node: {} of {seen} traces are left", left.len()));
@@ -65,35 +66,25 @@ pub(crate) fn outside() -> ExitCode {
     if passed && down { ExitCode::SUCCESS } else { ExitCode::FAILURE }
 }
 
-/// Why no node can be had here without building for minutes; nothing if it can.
-fn missing() -> Option<String> {
-    let asked = Command::new(program()).args(["built", "--node"]).output();
-    match asked {
-        Ok(answer) if answer.status.success() => None,
-        Ok(answer) => Some(String::from_utf8_lossy(&answer.stderr).trim().to_owned()),
-        Err(error) => Some(format!(".ci/cluster cannot be run: {error}")),
-    }
-}
-
 /// Makes an image of a program and gives it to the node, by these names.
 fn load(state: &Path, what: &str, of: &Path, names: &[&str]) -> bool {
     let (small, archive) = (state.join(what), state.join(format!("{what}.tar")));
     let strip = Command::new("strip").arg("-o").arg(&small).arg(of).status();
     let (place, file) = (format!("/{what}"), format!("{}:/{what}", small.display()));
-    let image = Command::new(program())
-        .args(["image", "--entrypoint", &place, "--user", "65532", "--libs", "--file", &file])
+    let image = cluster::command(&["image", "--entrypoint", &place, "--user", "65532", "--libs"])
+        .args(["--file", &file])
         .args(names.iter().flat_map(|name| ["--name", *name]))
         .arg("-o")
         .arg(&archive)
         .status();
-    let load = cluster(&["load"], state).arg(&archive).status();
+    let load = cluster::of(state, &["load"]).arg(&archive).status();
     [strip, image, load].into_iter().all(|done| done.is_ok_and(|status| status.success()))
 }
 
 /// Becomes nothing else: what it says, and how it ends, is what this program does there.
 fn run_inside(state: &Path) -> bool {
     let own = env::current_exe().expect("it runs");
-    let mut command = cluster(&["exec"], state);
+    let mut command = cluster::of(state, &["exec"]);
     command.arg("--").arg(own).args(env::args_os().skip(1)).env(GIVEN, state);
     command.status().is_ok_and(|status| status.success())
 }
@@ -132,14 +123,4 @@ fn traces(state: &Path, boxed: &str) -> Vec<String> {
 fn timed(run: impl FnOnce() -> std::io::Result<std::process::ExitStatus>) -> (bool, Duration) {
     let since = Instant::now();
     (run().is_ok_and(|status| status.success()), since.elapsed())
-}
-
-fn cluster(what: &[&str], state: &Path) -> Command {
-    let mut command = Command::new(program());
-    command.args(what).arg("--state").arg(state).stdin(Stdio::null());
-    command
-}
-
-fn program() -> PathBuf {
-    root().join(".ci/cluster")
 }

@@ -35,7 +35,7 @@ words! {
         /// Seen, and nothing made yet.
         #[default]
         Pending = "Pending",
-        /// Its objects are there, its pods are not yet ready for the first time.
+        /// Its objects are made; its pods are not yet ready for the first time.
         Provisioning = "Provisioning",
         /// As it was asked for.
         Running = "Running",

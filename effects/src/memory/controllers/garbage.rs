@@ -74,18 +74,20 @@ fn leaving_owners(store: &mut Store) {
 
 /// Deletes what only belongs to owners that are gone.
 fn unowned(store: &mut Store) {
-    let there: BTreeSet<String> = store
-        .objects()
-        .map(|object| text(object, "/metadata/uid").to_owned())
-        .chain(store.beyond.iter().cloned())
-        .collect();
+    let there: BTreeSet<String> =
+        store.objects().map(|object| text(object, "/metadata/uid").to_owned()).collect();
     let owned = store.entries().filter(|(_, object)| owners(object).next().is_some());
     let owned: Vec<Key> = owned.map(|(key, _)| key.clone()).collect();
     for key in owned {
         let Some(object) = store.find(&key).filter(|object| !is_leaving(object)) else { continue };
-        let of = |owner: &Value| text(owner, "/uid").to_owned();
-        let gone: BTreeSet<String> =
-            owners(object).map(of).filter(|uid| !there.contains(uid)).collect();
+        let is_gone = |owner: &&Value| {
+            let uid = text(owner, "/uid");
+            // One that was never loaded is gone if another bears its name.
+            let replaced = || store.find(&Key::of_owner(owner, &key.namespace)).is_some();
+            !there.contains(uid) && (!store.beyond.contains(uid) || replaced())
+        };
+        let gone = owners(object).filter(is_gone).map(|owner| text(owner, "/uid").to_owned());
+        let gone: BTreeSet<String> = gone.collect();
         if gone.is_empty() {
             continue;
         }

@@ -75,6 +75,7 @@ pub(crate) fn crash<P: Product>(store: &mut Store, product: &mut P, namespace: &
         run(pod, &time, false);
         for container in statuses(pod) {
             container["restartCount"] = json!(restarts);
+            container["lastState"] = ended();
         }
     });
     store.tell(&key, "crashed and is started again");
@@ -189,17 +190,26 @@ fn schedule(pod: &mut Value) {
 
 fn wait(pod: &mut Value, reason: &str, restarts: u64) {
     let status = |container: &Value| {
-        json!({
+        let mut status = json!({
             "name": container["name"],
             "image": container["image"],
             "ready": false,
             "restartCount": restarts,
             "state": { "waiting": { "reason": reason } },
-        })
+        });
+        if restarts > 0 {
+            status["lastState"] = ended();
+        }
+        status
     };
     let all: Vec<Value> = containers(pod).map(status).collect();
     pod["status"]["phase"] = json!("Pending");
     pod["status"]["containerStatuses"] = json!(all);
+}
+
+/// How a container ended that crashed.
+fn ended() -> Value {
+    json!({ "terminated": { "exitCode": 1, "reason": "Error" } })
 }
 
 fn run(pod: &mut Value, time: &str, ready: bool) {

@@ -2,13 +2,15 @@
 
 use std::{
     collections::{BTreeMap, BTreeSet},
-    fs,
-    path::{Path, PathBuf},
+    path::Path,
     thread,
 };
 
 use super::*;
-use crate::terminal::{Io, Terminal};
+use crate::{
+    command::run,
+    files::{below, root},
+};
 
 /// The rights as RBAC would have them: by resource, with the verbs in one line.
 fn table(rights: &[Right]) -> String {
@@ -69,7 +71,7 @@ fn no_right_lets_it_read_secrets_or_give_itself_more() {
 fn every_plan_can_be_carried_out_with_these_rights_and_none_is_spare() {
     let rights = needed(true, true);
     let mut used = BTreeSet::new();
-    let files = fixtures(&root().join("fixtures"));
+    let files = below(&root().join("fixtures"), "yaml");
     let planned = thread::scope(|scope| {
         let halves = files.chunks(files.len().div_ceil(2));
         let halves = halves.map(|half| {
@@ -119,39 +121,14 @@ fn a_missing_right_is_told_with_its_place_and_what_wants_it() {
     assert_eq!((&asked["resource"], &asked["subresource"]), (&json!("pods"), &json!("eviction")));
 }
 
-fn root() -> PathBuf {
-    Path::new(env!("CARGO_MANIFEST_DIR")).join("..")
-}
-
-fn fixtures(folder: &Path) -> Vec<PathBuf> {
-    let entries = fs::read_dir(folder).expect("it is a folder");
-    let mut all = Vec::new();
-    for path in entries.map(|entry| entry.expect("it is there").path()) {
-        if path.is_dir() {
-            all.extend(fixtures(&path));
-        } else if path.extension().is_some_and(|end| end == "yaml") {
-            all.push(path);
-        }
-    }
-    all
-}
-
 /// What the plans for a file write: group, resource and verb of each.
 fn writes(file: &Path) -> BTreeSet<(String, String, String)> {
-    let (mut stdout, mut stderr) = (Vec::new(), Vec::new());
-    let mut io = Io {
-        stdin: &mut std::io::empty(),
-        stdout: &mut stdout,
-        stderr: &mut stderr,
-        terminal: Terminal::plain(80),
-        failed: false,
-    };
     let file = file.to_str().expect("it is text");
     // A few steps each: there are fixtures for what comes after.
-    let plan = ["sluicegate", "plan", "-o", "json", "--max-steps", "6", "-f", file];
-    crate::run(plan, &mut io);
+    let plan = ["plan", "-o", "json", "--max-steps", "6", "-f", file];
+    let (_, text, _) = run(&plan, b"");
     // A fixture that is refused has no plan.
-    let plan: Value = serde_json::from_slice(&stdout).unwrap_or_default();
+    let plan: Value = serde_json::from_str(&text).unwrap_or_default();
     let resources = plan["resources"].as_array().cloned().unwrap_or_default();
     let mut writes = BTreeSet::new();
     for action in resources.iter().filter_map(|one| one["actions"].as_array()).flatten() {

@@ -36,9 +36,7 @@ fn evictions(entries: &[Arc<Entry>]) -> Vec<String> {
 fn rolled() {
     let scene = Scene::new("rolled");
     let _operator = scene.operator();
-    scene.cluster("trio", &json!({ "replicas": 3 }));
-    scene.is_ready("trio");
-    scene.is_quiet(seconds(2));
+    scene.settled("trio", &json!({ "replicas": 3 }));
     let before = scene.log().len();
     let spec = json!({ "replicas": 3, "image": "registry.test/rivvend:2" });
     let printed = plans::printed(&scene, &scene.cluster_file("trio", &spec));
@@ -77,9 +75,7 @@ fn rolled() {
 fn bad_image() {
     let scene = Scene::new("bad-image");
     let _operator = scene.operator();
-    scene.cluster("trio", &json!({ "replicas": 3 }));
-    scene.is_ready("trio");
-    scene.is_quiet(seconds(2));
+    scene.settled("trio", &json!({ "replicas": 3 }));
     let before = scene.log().len();
     scene.cluster("trio", &json!({ "replicas": 3, "image": "registry.test/does-not-exist:1" }));
     let bad = |pod: &Value| pod.to_string().contains("ImagePullBackOff");
@@ -92,8 +88,10 @@ fn bad_image() {
         let pods = scene.kube().list(PODS, &scene.namespace);
         assert!(pods.iter().filter(|pod| bad(pod)).count() <= 1, "one is lost, and no more");
     });
-    let stuck = scene.told("trio", "Ready", "False", SOON);
-    say(&format!("bad image: {}", condition(&stuck, "Ready")["message"]));
+    let stuck = scene.seen("trio");
+    let told = condition(&stuck, "Ready");
+    let why = "rivven-trio-2: its image registry.test/does-not-exist:1 cannot be had";
+    assert!(told["message"].to_string().contains(why), "{told}");
     scene.cluster("trio", &json!({ "replicas": 3, "image": "registry.test/rivvend:2" }));
     scene.told("trio", "Ready", "True", seconds(60));
     scene.is_quiet(seconds(2));
@@ -139,9 +137,7 @@ fn unreachable() {
 fn more() {
     let scene = Scene::new("more");
     let _operator = scene.operator();
-    scene.cluster("grows", &json!({ "replicas": 1 }));
-    scene.is_ready("grows");
-    scene.is_quiet(seconds(2));
+    scene.settled("grows", &json!({ "replicas": 1 }));
     let before = scene.log().len();
     let spec = json!({ "replicas": 3 });
     let printed = plans::printed(&scene, &scene.cluster_file("grows", &spec));
@@ -192,9 +188,7 @@ fn grown() {
     let scene = Scene::new("grown");
     let _operator = scene.operator();
     let storage = |size| json!({ "replicas": 2, "storage": { "size": size } });
-    scene.cluster("duo", &storage("1Gi"));
-    scene.is_ready("duo");
-    scene.is_quiet(seconds(2));
+    scene.settled("duo", &storage("1Gi"));
     let uids = || -> Vec<Value> {
         let pods = scene.kube().list(PODS, &scene.namespace);
         pods.into_iter().map(|pod| pod["metadata"]["uid"].clone()).collect()

@@ -32,9 +32,7 @@ const CHILDREN: &[(Kind, &str)] = &[
 fn deleted() {
     let scene = Scene::new("deleted");
     let _operator = scene.operator();
-    scene.cluster("trio", &json!({ "replicas": 3 }));
-    scene.is_ready("trio");
-    scene.is_quiet(seconds(2));
+    scene.settled("trio", &json!({ "replicas": 3 }));
     for (kind, name) in CHILDREN {
         let get = || scene.kube().get(*kind, &scene.namespace, name);
         let before = get().expect("it was created");
@@ -54,9 +52,7 @@ fn deleted() {
 fn edited() {
     let scene = Scene::new("edited");
     let _operator = scene.operator();
-    scene.cluster("trio", &json!({ "replicas": 3 }));
-    scene.is_ready("trio");
-    scene.is_quiet(seconds(2));
+    scene.settled("trio", &json!({ "replicas": 3 }));
     let stateful = json!({ "metadata": { "labels": { "app.kubernetes.io/managed-by": "me" } } });
     let edits: &[(Kind, &str, Value, &str)] = &[
         (CONFIG_MAPS, "rivven-trio-config", json!({ "data": { "RIVVEN_API_BIND": "x" } }), "/data"),
@@ -80,9 +76,7 @@ fn edited() {
 fn unwanted() {
     let scene = Scene::new("unwanted");
     let _operator = scene.operator();
-    scene.cluster("small", &json!({ "replicas": 1 }));
-    scene.is_ready("small");
-    scene.is_quiet(seconds(2));
+    scene.settled("small", &json!({ "replicas": 1 }));
     for (kind, name) in [(CONFIG_MAPS, "rivven-small-config"), (SERVICES, "rivven-small")] {
         let mut copy = scene.kube().get(kind, &scene.namespace, name).expect("it was created");
         let mut meta = json!({ "name": "copy", "namespace": scene.namespace });

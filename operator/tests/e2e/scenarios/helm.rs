@@ -7,11 +7,12 @@ use serde_json::{Value, json};
 
 use crate::{
     Scenario,
-    control_plane::{ControlPlane, bare, documents, root},
+    cluster::root,
+    control_plane::{ControlPlane, bare, documents},
     helm::{self, by, run},
-    kube::{CLAIMS, CLUSTERS, DEFINITIONS, SETS},
+    kube::{CLAIMS, CLUSTERS, DEFINITIONS, EVENTS, SETS},
     kubectl,
-    operator::{Operator, Start, folder, program},
+    operator::{Start, folder, program},
     readme,
     scene::{Scene, condition},
     wait::{seconds, until},
@@ -42,25 +43,6 @@ fn versions(plane: &ControlPlane, release: &str, namespace: &str) -> BTreeMap<St
     items.iter().map(|one| (name(one), one["metadata"]["resourceVersion"].to_string())).collect()
 }
 
-/// A Start by the token of the operator's account.
-fn as_account(plane: &ControlPlane) -> Start {
-    let create = ["--namespace", "sluicegate", "create", "token", "sluicegate"];
-    let token = kubectl::run(plane, &create);
-    Start {
-        user: "system:serviceaccount:sluicegate:sluicegate".to_owned(),
-        token: Some(token.trim().to_owned()),
-        lease: Some("sluicegate".to_owned()),
-        ..Start::default()
-    }
-}
-
-/// The operator, by the account of its release, to which one stand-in is every broker.
-fn started(scene: &Scene) -> Operator {
-    let flags = scene.brokers.resolve_flags(&["*"]);
-    let flags: Vec<&str> = flags.iter().map(String::as_str).collect();
-    scene.run(&as_account(scene.plane).with(&flags))
-}
-
 /// What `helm test` starts, really run, by the account that it is run by. Here nobody runs pods:
 /// that the Job succeeds only tells that it is one that can be made.
 fn tested(plane: &ControlPlane) {
@@ -70,7 +52,8 @@ fn tested(plane: &ControlPlane) {
     let file = folder().join("hooks.yaml");
     fs::write(&file, hooks).expect("the folder can be written");
     let job = documents(&file).remove(0);
-    let config = as_account(plane).kubeconfig(plane).display().to_string();
+    let account = Start::by_token(plane, "sluicegate", "sluicegate");
+    let config = account.kubeconfig(plane).display().to_string();
     let containers = job["spec"]["template"]["spec"]["containers"].as_array().cloned();
     for container in containers.expect("the Job has containers") {
         let args = container["args"].as_array().cloned().unwrap_or_default();
@@ -166,8 +149,8 @@ fn operator() {
     let values = ["--set", "operator.logLevel=debug", "--set", "replicaCount=2"];
     run(plane, &[&first[..], &place, &values].concat());
     assert!(image(plane).ends_with(":0.0.9") && !knows(plane, field));
-    let scene = Scene::on(plane, "release");
-    let operator = started(&scene);
+    let scene = Scene::of_installed(plane, "release");
+    let operator = scene.run(&scene.installed());
     scene.cluster("small", &json!({ "replicas": 1 }));
     let made = scene.is_ready("small");
 
@@ -219,7 +202,7 @@ fn operator() {
 fn namespaced() {
     let Some(_helm) = helm::program() else { return };
     let (_turn, plane) = bare();
-    let scene = Scene::on(plane, "some");
+    let scene = Scene::of_installed(plane, "some");
     let watch = format!("watch.namespaces={{{}}}", scene.namespace);
     let install = ["--create-namespace", "--wait", "--set", &watch];
     run(plane, &[&["install"], RELEASE, &install].concat());
@@ -227,14 +210,12 @@ fn namespaced() {
     let ours: Vec<&str> = named.lines().filter(|line| line.contains("/sluicegate")).collect();
     assert!(ours.is_empty(), "{ours:?}");
     tested(plane);
-    let start = as_account(plane);
+    let start = Start::by_token(plane, "sluicegate", "sluicegate");
     let others = ["auth", "can-i", "get", "rivvenclusters", "--namespace", "default"];
     let asked = kubectl::by(plane, &start.kubeconfig(plane), &others);
     assert_eq!(asked.out.trim(), "no", "{}", asked.err);
-    let flags = scene.brokers.resolve_flags(&["*"]);
-    let flags: Vec<&str> = flags.iter().map(String::as_str).collect();
     let namespaces = vec![scene.namespace.clone()];
-    let _operator = scene.run(&Start { namespaces, ..start }.with(&flags));
+    let _operator = scene.run(&scene.reaching(Start { namespaces, ..start }, &["*"]));
     scene.cluster("small", &json!({ "replicas": 1 }));
     scene.is_ready("small");
 }
@@ -243,8 +224,8 @@ fn cluster() {
     let Some(_helm) = helm::program() else { return };
     let (_turn, plane) = bare();
     run(plane, &[&["install"], RELEASE, &["--create-namespace", "--wait"]].concat());
-    let scene = Scene::on(plane, "data");
-    let _operator = started(&scene);
+    let scene = Scene::of_installed(plane, "data");
+    let _operator = scene.run(&scene.installed());
     let release = ["rivven", "deploy/helm/rivven", "--namespace", &scene.namespace];
     let asked = ["--set", "cluster.replicas=1", "--set", "storage.size=100Gi"];
     run(plane, &[&["install"], &release[..], &asked].concat());
@@ -294,6 +275,9 @@ fn cluster() {
     // new as these within half a minute.
     scene.told("rivven", "Ready", "True", seconds(90));
     assert_eq!(kept, claims(), "and are used again");
+    let events = plane.kube.list(EVENTS, &scene.namespace);
+    let taken = events.iter().find(|one| one["reason"] == "NameTaken");
+    assert_eq!(taken, None, "what the earlier one left was waited for");
 }
 
 fn adopted() {
@@ -322,9 +306,9 @@ fn newcomer() {
         readme::blocks(name).iter().for_each(|block| drop(readme::run(plane, block)));
     };
     typed("install with helm");
-    let scene = Scene { namespace: "rivven".to_owned(), ..Scene::on(plane, "newcomer") };
+    let scene = Scene { namespace: "rivven".to_owned(), ..Scene::of_installed(plane, "newcomer") };
     // No container runs here: the program is started beside, as what is installed.
-    let operator = started(&scene);
+    let operator = scene.run(&scene.installed());
     typed("cluster with helm");
     typed("upgrade with helm");
     assert!(image(plane).starts_with("registry.example/sluicegate:"), "{}", image(plane));

@@ -9,7 +9,8 @@ use serde_json::{Value, json};
 use crate::{
     Scenario,
     audit::Entry,
-    control_plane::{ControlPlane, bare, root},
+    cluster::root,
+    control_plane::{ControlPlane, bare},
     granted,
     kube::{CLAIMS, CLUSTERS, DEFINITIONS, EVENTS, NAMESPACES, SETS},
     kubectl::{self, by, run},
@@ -115,32 +116,6 @@ fn everything_is_taken(plane: &ControlPlane) {
     }
 }
 
-/// The program, as the account of this name in the namespace `sluicegate`, by its token.
-fn as_account(plane: &ControlPlane, account: &str) -> Start {
-    as_account_of(plane, "sluicegate", account)
-}
-
-fn as_account_of(plane: &ControlPlane, namespace: &str, account: &str) -> Start {
-    let token = run(plane, &["-n", namespace, "create", "token", account]);
-    Start {
-        user: format!("system:serviceaccount:{namespace}:{account}"),
-        token: Some(token.trim().to_owned()),
-        lease: Some(namespace.to_owned()),
-        ..Start::default()
-    }
-}
-
-/// In a namespace of this name, looked after by the operator that is installed.
-fn scene(plane: &'static ControlPlane, name: &str) -> Scene {
-    Scene { user: granted::ACCOUNT.to_owned(), ..Scene::on(plane, name) }
-}
-
-/// To which one stand-in is every broker.
-fn reaching(scene: &Scene, start: Start) -> Start {
-    let flags = scene.brokers.resolve_flags(&["*"]);
-    start.with(&flags.iter().map(String::as_str).collect::<Vec<_>>())
-}
-
 /// Those that an account asked for and may not have.
 fn forbidden(plane: &ControlPlane, user: &str) -> Vec<std::sync::Arc<Entry>> {
     plane.audit.of_user(user).into_iter().filter(|entry| entry.forbidden).collect()
@@ -149,9 +124,8 @@ fn forbidden(plane: &ControlPlane, user: &str) -> Vec<std::sync::Arc<Entry>> {
 fn account() {
     let (_turn, plane) = bare();
     readme::run(plane, "kubectl apply -f deploy/crds/ && kubectl apply -f deploy/operator/");
-    let scene = scene(plane, "account");
-    let start = as_account(plane, "sluicegate");
-    let operator = scene.run(&reaching(&scene, start));
+    let scene = Scene::of_installed(plane, "account");
+    let operator = scene.run(&scene.installed());
     until("the operator to know that it may do everything", SOON, || {
         let said = operator.said();
         let knows = said.contains("may do everything that its plans need");
@@ -232,9 +206,9 @@ fn namespaced() {
     let ours: Vec<&str> = named.lines().filter(|line| line.contains("/sluicegate")).collect();
     assert!(ours.is_empty(), "{ours:?}");
     // Outside of its namespace it may do what anybody may.
-    let start = as_account_of(plane, "team", "sluicegate");
+    let start = Start::by_token(plane, "team", "sluicegate");
     run(plane, &["-n", "team", "create", "serviceaccount", "nobody"]);
-    let nobody = as_account_of(plane, "team", "nobody");
+    let nobody = Start::by_token(plane, "team", "nobody");
     let others = rights_of(plane, &start, "default");
     assert_eq!(others, rights_of(plane, &nobody, "default"));
     assert_ne!(others, rights_of(plane, &start, "team"));
@@ -242,7 +216,7 @@ fn namespaced() {
     let user = start.user.clone();
     let scene = Scene { namespace: "team".to_owned(), user, ..Scene::on(plane, "namespaced") };
     let start = Start { namespaces: vec!["team".to_owned()], ..start };
-    let operator = scene.run(&reaching(&scene, start));
+    let operator = scene.run(&scene.reaching(start, &["*"]));
     scene.cluster("small", &json!({ "replicas": 1, "storage": { "size": "1Gi" } }));
     scene.is_ready("small");
     let refused = forbidden(plane, &scene.user);
@@ -267,9 +241,9 @@ fn planner() {
     let (_turn, plane) = bare();
     run(plane, &["apply", "-k", "deploy/crds"]);
     run(plane, &["apply", "-k", "deploy/overlays/planner"]);
-    let scene = scene(plane, "planner");
+    let scene = Scene::of_installed(plane, "planner");
     scene.cluster("small", &json!({ "replicas": 1 }));
-    let start = as_account(plane, "sluicegate-planner");
+    let start = Start::by_token(plane, "sluicegate", "sluicegate-planner");
     let config = start.kubeconfig(plane).display().to_string();
     let (code, out, err) = program(&["plan", "--all", "--kubeconfig", &config]);
     assert_eq!(code, 0, "{err}");
@@ -304,8 +278,8 @@ fn older(plane: &ControlPlane) -> &'static str {
 fn upgraded() {
     let (_turn, plane) = bare();
     let field = older(plane);
-    let scene = scene(plane, "upgraded");
-    let _operator = scene.run(&reaching(&scene, as_account(plane, "sluicegate")));
+    let scene = Scene::of_installed(plane, "upgraded");
+    let _operator = scene.run(&scene.installed());
     let file = scene.cluster_file("small", &json!({ "replicas": 1, (field): { "a": "b" } }));
     let refused = plane.kube.send(
         &http::Method::POST,
@@ -313,9 +287,7 @@ fn upgraded() {
         Some(("application/json", &file)),
     );
     assert!(refused.is_err_and(|refused| refused.message.contains(field)), "it is unknown");
-    scene.cluster("small", &json!({ "replicas": 1 }));
-    scene.is_ready("small");
-    scene.is_quiet(seconds(2));
+    scene.settled("small", &json!({ "replicas": 1 }));
     let seen = || {
         let set = plane.kube.get(SETS, &scene.namespace, "rivven-small").unwrap_or_default();
         let of = |one: &Value| (one["metadata"]["uid"].clone(), one["spec"].clone());
@@ -348,9 +320,10 @@ fn newcomer() {
     for way in ["install with kubectl", "install with kustomize"] {
         let (_turn, plane) = bare();
         typed(plane, way);
-        let scene = Scene { namespace: "default".to_owned(), ..scene(plane, "newcomer") };
+        let scene =
+            Scene { namespace: "default".to_owned(), ..Scene::of_installed(plane, "newcomer") };
         // No container runs here: the program is started beside, as what is installed.
-        let installed = || scene.run(&reaching(&scene, as_account(plane, "sluicegate")));
+        let installed = || scene.run(&scene.installed());
         let operator = installed();
         typed(plane, "first cluster");
         typed(plane, "upgrade");

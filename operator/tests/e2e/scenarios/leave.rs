@@ -153,9 +153,7 @@ fn namesake() {
     let proxy = Proxy::before(scene.plane);
     let _operator = scene.run(&scene.start().through(&proxy));
     let spec = json!({ "replicas": 1, "storage": { "deletionPolicy": "Delete" } });
-    scene.cluster("twin", &spec);
-    scene.is_ready("twin");
-    scene.is_quiet(seconds(2));
+    scene.settled("twin", &spec);
     let first = scene.seen("twin")["metadata"]["uid"].clone();
     // The write that takes the finalizer off is on its way, and late.
     let late = proxy.fail(1, Fault::Stopped, |call| {
@@ -180,7 +178,9 @@ fn namesake() {
         let held = scene.seen("twin")["metadata"]["finalizers"].clone();
         assert_eq!(held, json!([name]));
     });
-    scene.is_ready("twin");
+    // Once Kubernetes has collected what its namesake had: its collector hears of definitions that
+    // are new within half a minute.
+    scene.told("twin", "Ready", "True", seconds(90));
     assert_eq!(scene.seen("twin")["metadata"]["uid"], second["metadata"]["uid"]);
     let refused = scene.writes();
     let refused = refused.iter().find(|one| one.resource == "rivvenclusters" && one.code == 422);

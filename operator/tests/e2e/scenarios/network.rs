@@ -64,9 +64,7 @@ fn never() {
     let scene = Scene::new("never");
     let proxy = Proxy::before(scene.plane);
     let operator = scene.run(&scene.start().through(&proxy));
-    scene.cluster("duo", &json!({ "replicas": 2 }));
-    scene.is_ready("duo");
-    scene.is_quiet(seconds(2));
+    scene.settled("duo", &json!({ "replicas": 2 }));
     // Guards read just before a restart: the first two of these looks are never answered.
     let looks = |call: &Call| call.verb == "get" || call.verb == "list";
     let rule = proxy.fail_often(1, 2, Fault::Never, looks);
@@ -98,9 +96,7 @@ fn expired() {
     let scene = Scene::new("expired");
     let proxy = Proxy::before(scene.plane);
     let _operator = scene.run(&scene.start().through(&proxy));
-    scene.cluster("small", &json!({ "replicas": 1 }));
-    scene.is_ready("small");
-    scene.is_quiet(seconds(2));
+    scene.settled("small", &json!({ "replicas": 1 }));
     let count: usize = WATCHED.iter().map(|resource| proxy.expire(resource)).sum();
     assert!(count >= WATCHED.len(), "{count} watches were under way");
     let before = scene.writes().len();

@@ -9,7 +9,7 @@ use crate::{
     kube::CLUSTERS,
     operator::{Start, page, plan},
     rivvend, say,
-    scene::Scene,
+    scene::{SOON, Scene},
     wait::{seconds, until},
 };
 
@@ -142,7 +142,7 @@ fn restarted() {
     let asked = scene.brokers.count("health");
     let since = std::time::Instant::now();
     let _again = scene.run(&start);
-    until("every broker to be asked again", seconds(20), || {
+    until("every broker to be asked again", SOON, || {
         let now = scene.brokers.count("health") - asked;
         if now >= 3 { Ok(()) } else { Err(format!("{now} were")) }
     });

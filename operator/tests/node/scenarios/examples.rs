@@ -6,7 +6,8 @@ use serde_json::Value;
 
 use crate::{
     Scenario,
-    control_plane::{documents, root},
+    cluster::root,
+    control_plane::documents,
     kube::TOPICS,
     kubectl, say,
     scene::{Scene, acknowledged},

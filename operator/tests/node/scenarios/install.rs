@@ -13,7 +13,8 @@ use serde_json::{Value, json};
 
 use crate::{
     Scenario,
-    control_plane::{ControlPlane, documents, root, started},
+    cluster::root,
+    control_plane::{ControlPlane, documents, started},
     granted::ACCOUNT,
     helm,
     kube::{CLAIMS, CLUSTERS, DEFINITIONS, NAMESPACES, PODS, TOPICS},
@@ -82,16 +83,7 @@ fn with_helm() {
 fn on_nothing(namespace: &str) -> Scene {
     let plane = started();
     plane.clear();
-    let body = json!({
-        "apiVersion": "v1",
-        "kind": "Namespace",
-        "metadata": {
-            "name": namespace,
-            "labels": { "pod-security.kubernetes.io/enforce": "restricted" },
-        },
-    });
-    plane.kube.apply(NAMESPACES, &body);
-    Scene { plane, namespace: namespace.to_owned() }
+    Scene::on(plane, namespace)
 }
 
 /// Types what the README has by this name.

@@ -101,12 +101,15 @@ fn restarted_for_its_probe(scene: &Scene, took: Duration) {
     let pod = scene.seen(PODS, "rivven-solo-0");
     let ended = &pod["status"]["containerStatuses"][0]["lastState"]["terminated"];
     assert_eq!(ended["exitCode"], 137, "it was killed: {ended}");
-    until("an event to say why", LONG, || {
-        let events = scene.kube().list(EVENTS, &scene.namespace);
-        let notes: Vec<String> = events.iter().map(|event| event["note"].to_string()).collect();
-        let says = notes.iter().any(|note| note.contains("failed liveness probe"));
-        if says { Ok(()) } else { Err(notes.join("\n")) }
-    });
+    // The kubelet's words, and the operator's.
+    for why in ["failed liveness probe", "its container ended with exit code 137"] {
+        until(&format!("an event to say: {why}"), LONG, || {
+            let events = scene.kube().list(EVENTS, &scene.namespace);
+            let notes: Vec<String> = events.iter().map(|one| one["note"].to_string()).collect();
+            let says = notes.iter().any(|note| note.contains(why));
+            if says { Ok(()) } else { Err(notes.join("\n")) }
+        });
+    }
 }
 
 fn restarts(scene: &Scene) -> u64 {

@@ -12,6 +12,7 @@ use k8s_openapi::api::{
 };
 use serde_json::Value;
 
+use super::trouble::Trouble;
 use crate::{
     k8s::quantity::Quantity,
     label::{self, Labels, MADE_FOR, RESTART},
@@ -72,6 +73,8 @@ pub(super) struct PodSeen {
     /// The port of its API, as it was started with.
     pub(super) api_port: u16,
     pub(super) health: HealthSeen,
+    /// What keeps it from becoming ready.
+    pub(super) trouble: Option<Trouble>,
 }
 
 /// What a broker says of itself.
@@ -184,12 +187,18 @@ impl Brokers {
     }
 
     /// Whether a broker is away as it is while it is restarted on purpose: it is stopping, gone, or
-    /// back with what the StatefulSet says now. One that failed still has what it was started from.
+    /// starting with what the StatefulSet says now. One that failed still has what it was started
+    /// from, or is in trouble.
     pub(super) fn restarting(&self, ordinal: u32) -> bool {
         let Some(set) = &self.set else { return false };
         self.pods
             .get(&ordinal)
-            .is_none_or(|pod| pod.deleting || !pod.ready && pod.revision == set.update_revision)
+            .is_none_or(|pod| pod.deleting || pod.starts() && pod.revision == set.update_revision)
+    }
+
+    /// Whether a pod waits for a node.
+    pub(super) fn any_without_node(&self) -> bool {
+        self.pods.values().any(|pod| matches!(pod.trouble, Some(Trouble::NoNode(_))))
     }
 
     /// The broker that serves: the leader of a cluster; where brokers run alone, the first, which
@@ -239,7 +248,13 @@ impl PodSeen {
             restart_asked: annotation(RESTART) == Some("true"),
             api_port: port.and_then(|port| u16::try_from(port).ok()).unwrap_or(api_port),
             health: HealthSeen::NotAsked,
+            trouble: if ready { None } else { Trouble::of(pod) },
         }
+    }
+
+    /// Whether it is on its way to being ready.
+    fn starts(&self) -> bool {
+        !self.ready && !matches!(self.trouble, Some(Trouble::Container(_)))
     }
 
     /// Whether it is ready and not about to stop.

@@ -16,6 +16,13 @@ pub(super) static READY_ROLLING: Reason = Reason::quiet(
     "A change is being rolled out: brokers are restarted one at a time, and not all of them are \
      ready and up to date yet.",
 );
+pub(super) static READY_FAILED: Reason = Reason::told(
+    "Ready",
+    "BrokerFailed",
+    Warning,
+    "A broker cannot be started, has ended, or finds no node. The message says which and how. \
+     Kubernetes goes on trying by itself; what it tries is mended in the spec or in the cluster.",
+);
 pub(super) static READY_SCALING: Reason =
     Reason::quiet("Ready", "ScalingDown", "There are more brokers than the spec asks for.");
 pub(super) static READY_UNHEALTHY: Reason = Reason::told(
@@ -118,6 +125,7 @@ pub(super) static REASONS: &[&Reason] = &[
     &READY_ROLLING,
     &READY_SCALING,
     &READY_UNHEALTHY,
+    &READY_FAILED,
     &READY_NO_BROKERS,
     &DELETING,
     &AVAILABLE_SERVED,

@@ -37,6 +37,7 @@ mod roll;
 mod scale;
 mod status;
 mod storage;
+mod trouble;
 mod valid;
 
 pub use api::{RivvenCluster, RivvenClusterSpec, RivvenClusterStatus};
@@ -186,7 +187,8 @@ fn desire(valid: &Valid, brokers: &Brokers, seen: &Observed<Rivven>) -> Desired<
     desired.blocked.extend(scale.blocked);
     desired.blocked.extend(storage.blocked);
     desired.assumptions.extend(storage.assumptions);
-    desired.requeue = if desired.waiting.is_empty() { LOOK_AGAIN } else { LOOK_SOON };
+    let soon = !desired.waiting.is_empty() || brokers.any_without_node();
+    desired.requeue = if soon { LOOK_SOON } else { LOOK_AGAIN };
     desired
 }
 

@@ -23,7 +23,7 @@ pub(super) fn report(
     seen: &Observed<Rivven>,
 ) -> Report<RivvenClusterStatus> {
     let rolling = rolling(valid, brokers);
-    let ready = ready(valid, brokers, rolling);
+    let ready = ready(ctx, valid, brokers, rolling);
     let conditions = vec![
         available(brokers, rolling),
         rolled_out(valid, brokers, rolling),
@@ -77,7 +77,7 @@ fn count(count: usize) -> i32 {
     i32::try_from(count).unwrap_or(i32::MAX)
 }
 
-fn ready(valid: &Valid, brokers: &Brokers, rolling: bool) -> Draft {
+fn ready(ctx: &Ctx<'_>, valid: &Valid, brokers: &Brokers, rolling: bool) -> Draft {
     if !valid.secrecy.is_empty() && brokers.set.is_none() {
         return c::READY_NO_BROKERS.no("no broker is started: see the condition Blocked");
     }
@@ -85,8 +85,13 @@ fn ready(valid: &Valid, brokers: &Brokers, rolling: bool) -> Draft {
     let up = |ordinal: &u32| brokers.pods.get(ordinal).is_some_and(PodSeen::up);
     let count = (0..wanted).filter(up).count();
     let Some(set) = &brokers.set else {
-        return c::READY_STARTING.no("the StatefulSet does not exist");
+        return c::READY_STARTING.no(format!("{count} of {wanted} brokers ready"));
     };
+    let failed = failed(ctx, brokers);
+    if !failed.is_empty() {
+        let message = format!("{count} of {wanted} brokers ready; {}", failed.join("; "));
+        return c::READY_FAILED.no(message);
+    }
     let updated = updated(brokers);
     if rolling {
         let message = format!("{count} of {wanted} brokers ready, {updated} up to date");
@@ -119,13 +124,22 @@ fn ready(valid: &Valid, brokers: &Brokers, rolling: bool) -> Draft {
     c::READY_SERVING.yes(message)
 }
 
+/// Brokers that are in trouble, each with what it is.
+fn failed(ctx: &Ctx<'_>, brokers: &Brokers) -> Vec<String> {
+    let there = brokers.pods.values().filter(|pod| !pod.up() && !pod.deleting);
+    let told = |pod: &PodSeen| {
+        let why = pod.trouble.as_ref()?.told(ctx.now)?;
+        Some(format!("{}: {why}", pod.target.name))
+    };
+    there.filter_map(told).collect()
+}
+
 fn available(brokers: &Brokers, rolling: bool) -> Draft {
     let serving = brokers.serving();
     match brokers.pods.get(&serving) {
         Some(pod) if pod.up() => c::AVAILABLE_SERVED.yes(format!("broker {serving} serves")),
         _ if rolling => c::AVAILABLE_RESTARTING.no(format!("broker {serving} is restarted")),
-        Some(_) => c::AVAILABLE_NOT_SERVED.no(format!("broker {serving} is not ready")),
-        None => c::AVAILABLE_NOT_SERVED.no("there is no broker"),
+        _ => c::AVAILABLE_NOT_SERVED.no(format!("broker {serving} is not ready")),
     }
 }
 
@@ -137,6 +151,9 @@ fn rolled_out(valid: &Valid, brokers: &Brokers, rolling: bool) -> Draft {
     match &brokers.set {
         Some(set) if set.observed && left.is_empty() && !brokers.pods.is_empty() => {
             c::ROLLED_OUT_ALL.yes("")
+        }
+        _ if brokers.pods.is_empty() && !valid.before.served => {
+            c::ROLLED_OUT_NOT.no("there is no broker yet")
         }
         Some(set) if set.observed => {
             c::ROLLED_OUT_NOT.no(format!("not up to date: brokers {left:?}"))
@@ -207,10 +224,14 @@ fn phase(valid: &Valid, brokers: &Brokers, rolling: bool) -> Phase {
     let ready = brokers.pods.values().filter(|pod| pod.up()).count();
     let all = usize::try_from(valid.replicas) == Ok(ready);
     let failed = |(ordinal, pod): (&u32, &PodSeen)| !pod.up() && !brokers.restarting(*ordinal);
+    let held = valid.control.paused || !valid.secrecy.is_empty();
     match &brokers.set {
-        None => Phase::Pending,
-        Some(_) if ready == 0 && !valid.before.served => Phase::Provisioning,
-        Some(_) if rolling => Phase::Updating,
+        None if held => Phase::Pending,
+        // What it takes is being made: that is said once, and not again when it is there.
+        _ if ready == 0 && !valid.before.served => Phase::Provisioning,
+        _ if rolling => Phase::Updating,
+        None if all => Phase::Updating,
+        None => Phase::Degraded,
         Some(set) if !set.observed => Phase::Updating,
         Some(_) if brokers.pods.iter().any(failed) => Phase::Degraded,
         Some(_) if !brokers.stale().is_empty() => Phase::Updating,

@@ -13,7 +13,7 @@ use crate::{
     kube::TOPICS,
     proxy::{self, Proxy},
     say,
-    scene::{Scene, condition},
+    scene::{SOON, Scene, condition},
     wait::{seconds, until},
 };
 
@@ -115,10 +115,10 @@ impl<'a> Four<'a> {
         self.apply("set", 2, 7_200_000);
         self.scene.kube().delete(TOPICS, &self.scene.namespace, &self.name("taken"));
         for held in &self.held {
-            held.has_fired(seconds(20));
+            held.has_fired(SOON);
         }
         let Some(told) = &self.told else { return };
-        until("four writes to be held back", seconds(20), || match told.fired() {
+        until("four writes to be held back", SOON, || match told.fired() {
             4.. => Ok(()),
             other => Err(format!("{other} are: {:?}", self.broker.link.changes())),
         });

@@ -15,7 +15,7 @@ use crate::{
     brokers::{self, Broker, Fault, Link, Rule},
     kube::TOPICS,
     say,
-    scene::{Scene, condition},
+    scene::{SOON, Scene, condition},
     wait::{seconds, throughout, until},
 };
 
@@ -152,7 +152,7 @@ fn campaign() {
     }
     let since = Instant::now();
     for case in &cases {
-        case.rule.as_ref().expect("it was made").has_fired(seconds(20));
+        case.rule.as_ref().expect("it was made").has_fired(SOON);
         let what = format!("{} to end as was asked for", case.name);
         until(&what, RECOVERY, || case.ended(&scene, &broker));
     }
