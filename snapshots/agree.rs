@@ -44,6 +44,10 @@ const STRICTER: &[(&str, &str)] = &[
         "a misspelt safety switch is refused; a definition cannot judge annotations",
     ),
     (
+        "metadata.annotations[\"sluicegate/puased\"]",
+        "so is a switch by a name that there is not, for the same reason",
+    ),
+    (
         "metadata.annotations[\"sluicegate/skip-gate\"]",
         "a gate that does not exist is refused; a definition cannot judge annotations",
     ),

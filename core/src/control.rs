@@ -1,5 +1,5 @@
-//! The annotations by which people steer one resource, read strictly: a misspelt value is refused,
-//! because guessing at a safety switch is worse than stopping.
+//! The annotations by which people steer one resource, read strictly: what is misspelt, key or
+//! value, is refused, because guessing at a safety switch is worse than stopping.
 
 use std::collections::BTreeSet;
 
@@ -8,7 +8,11 @@ use k8s_openapi::apimachinery::pkg::apis::meta::v1::ObjectMeta;
 use crate::{
     field::{Cause, Errors, Path},
     label::{PAUSED, RESTART, SKIP_GATE},
+    schema::nearest,
 };
+
+/// The annotations that there are.
+const KNOWN: [&str; 3] = [PAUSED, RESTART, SKIP_GATE];
 
 /// What the annotations of a resource ask for.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -24,8 +28,16 @@ pub struct Control {
 impl Control {
     /// Reads the annotations. What is wrong with them is added to the errors.
     pub fn of(meta: &ObjectMeta, gates: &[&str], errors: &mut Errors) -> Self {
+        let path = |key: &str| Path::root("metadata").child("annotations").child(key);
+        let given = meta.annotations.iter().flatten().map(|(key, _)| key.as_str());
+        for key in given.filter(|key| key.starts_with("sluicegate/") && !KNOWN.contains(key)) {
+            let remedy = match nearest(key, KNOWN.iter().copied()) {
+                Some(meant) => format!("did you mean `{meant}`?"),
+                None => format!("known here: {}", KNOWN.join(", ")),
+            };
+            errors.push(path(key), Cause::Unknown, remedy);
+        }
         let annotation = |key| meta.annotations.as_ref().and_then(|all| all.get(key));
-        let path = |key| Path::root("metadata").child("annotations").child(key);
         let paused = match annotation(PAUSED).map(String::as_str) {
             Some("true") => true,
             Some("false") | None => false,

@@ -159,6 +159,12 @@ const CLUSTER_SCOPED: &[&str] = &[
 ///
 /// Everything that is wrong with it, each with its line.
 pub fn parse(source: &Source) -> Result<File, Vec<Problem>> {
+    whole(parse_all(source))
+}
+
+/// Reads what can be read of a file, and tells everything that is wrong with it: whoever mends the
+/// one document wants to hear of the others, too.
+pub fn parse_all(source: &Source) -> (Option<File>, Vec<Problem>) {
     read::file(source, false)
 }
 
@@ -177,7 +183,14 @@ pub fn parse_state(source: &Source) -> Result<State, Vec<Problem>> {
 ///
 /// Everything that is wrong with it, each with its line.
 pub fn parse_observed(source: &Source) -> Result<File, Vec<Problem>> {
-    read::file(source, true)
+    whole(read::file(source, true))
+}
+
+fn whole(read: (Option<File>, Vec<Problem>)) -> Result<File, Vec<Problem>> {
+    match read {
+        (Some(file), problems) if problems.is_empty() => Ok(file),
+        (_, problems) => Err(problems),
+    }
 }
 
 impl Entry {

@@ -3,11 +3,14 @@
 use std::path::PathBuf;
 
 use clap::{
-    ArgAction, Args, CommandFactory as _, Parser, Subcommand, ValueEnum,
+    ArgAction, ArgGroup, Args, CommandFactory as _, Parser, Subcommand, ValueEnum,
     builder::PossibleValuesParser,
 };
 
-use crate::{helm, install::ManifestsArgs, live::args::Which, reach::Reach, run::args::RunArgs};
+use crate::{
+    explain::ExplainArgs, helm, install::ManifestsArgs, live::args::Which, reach::Reach,
+    run::args::RunArgs,
+};
 
 /// Runs streaming platforms on Kubernetes, and shows beforehand what it would do.
 #[derive(Debug, Parser)]
@@ -55,6 +58,11 @@ pub enum Command {
     },
 }
 
+/// At least one of these: a usage error then names them all, and not the first alone.
+fn any_of<const N: usize>(ids: [&'static str; N]) -> ArgGroup {
+    ArgGroup::new("chosen").args(ids).required(true).multiple(true)
+}
+
 /// How folders are read.
 #[derive(Clone, Copy, Debug, Args)]
 pub struct Folders {
@@ -76,10 +84,10 @@ pub struct Files {
 
 /// Arguments of `plan`.
 #[derive(Clone, Debug, Args)]
+#[command(group = any_of(["paths", "all", "namespace", "selector", "names", "schema"]))]
 pub struct PlanArgs {
     /// A file, a folder (searched for *.yaml, *.yml and *.json), or - for standard input
     #[arg(short = 'f', long = "filename", value_name = "PATH")]
-    #[arg(required_unless_present_any = ["schema", "all", "namespace", "selector", "names"])]
     #[arg(conflicts_with_all = ["all", "selector", "names"])]
     pub paths: Vec<PathBuf>,
     /// How folders are read.
@@ -185,9 +193,10 @@ pub struct ImportTopicsArgs {
 
 /// Arguments of `validate`.
 #[derive(Clone, Debug, Args)]
+#[command(group = any_of(["paths", "values"]))]
 pub struct ValidateArgs {
     /// A file, a folder (searched for *.yaml, *.yml and *.json), or - for standard input
-    #[arg(short = 'f', long = "filename", value_name = "PATH", required_unless_present = "values")]
+    #[arg(short = 'f', long = "filename", value_name = "PATH")]
     pub paths: Vec<PathBuf>,
     /// How folders are read.
     #[command(flatten)]
@@ -235,20 +244,6 @@ pub struct UnstickArgs {
     /// Whether to colour
     #[arg(long, value_enum, default_value_t = Colour::Auto)]
     pub color: Colour,
-}
-
-/// Arguments of `explain`.
-#[derive(Clone, Debug, Args)]
-pub struct ExplainArgs {
-    /// What to explain; nothing to list what there is
-    #[arg(value_enum, requires = "id")]
-    pub topic: Option<Topic>,
-    /// A rule (TOP-31), a field (RivvenTopic.spec.partitions), a condition (Ready) or a gate
-    #[arg(requires = "topic")]
-    pub id: Option<String>,
-    /// Prints everything as Markdown
-    #[arg(long, conflicts_with_all = ["topic", "id"])]
-    pub markdown: bool,
 }
 
 /// Arguments of `crd`.
@@ -330,19 +325,6 @@ pub enum SimulateFormat {
     Text,
     /// The world at the end, as a file that `plan` reads.
     State,
-}
-
-/// What can be explained.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
-pub enum Topic {
-    /// What decides.
-    Rule,
-    /// A field of a custom resource.
-    Field,
-    /// A condition in a status, with its reasons.
-    Condition,
-    /// What a change waits for.
-    Gate,
 }
 
 impl Colour {

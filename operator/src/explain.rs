@@ -10,7 +10,6 @@ use sluicegate_core::{
 
 use crate::{
     DONE, Failure,
-    cli::{ExplainArgs, Topic},
     kinds::{self, KindInfo},
     render::{
         page::{Page, Span, Style},
@@ -19,8 +18,12 @@ use crate::{
     terminal::Io,
 };
 
+mod args;
 mod field;
 mod markdown;
+
+pub use self::args::ExplainArgs;
+use self::args::{Asked, Topic};
 
 /// A rule, whichever table it is in.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -47,15 +50,45 @@ pub fn run(args: &ExplainArgs, io: &mut Io<'_>) -> Result<u8, Failure> {
         return Ok(DONE);
     }
     let mut page = Page::new(io.terminal.width, io.terminal.colour);
-    match (args.topic, &args.id) {
-        (Some(Topic::Rule), Some(id)) => explain_rule(&mut page, &kinds, id)?,
-        (Some(Topic::Field), Some(id)) => field::explain(&mut page, &kinds, id)?,
-        (Some(Topic::Condition), Some(id)) => explain_condition(&mut page, &kinds, id)?,
-        (Some(Topic::Gate), Some(id)) => explain_gate(&mut page, &kinds, id)?,
-        (Some(_) | None, _) => overview(&mut page, &kinds),
+    match asked(args, &kinds)? {
+        Some((Topic::Rule, id)) => explain_rule(&mut page, &kinds, id)?,
+        Some((Topic::Field, id)) => field::explain(&mut page, &kinds, id)?,
+        Some((Topic::Condition, id)) => explain_condition(&mut page, &kinds, id)?,
+        Some((Topic::Gate, id)) => explain_gate(&mut page, &kinds, id)?,
+        None => overview(&mut page, &kinds),
     }
     io.out(&page.finish());
     Ok(DONE)
+}
+
+/// What is asked for. A name alone is of what has it.
+fn asked<'a>(
+    args: &'a ExplainArgs,
+    kinds: &[KindInfo],
+) -> Result<Option<(Topic, &'a str)>, Failure> {
+    let name = match (&args.topic, &args.id) {
+        (None, _) => return Ok(None),
+        (Some(Asked::Topic(topic)), Some(id)) => return Ok(Some((*topic, id))),
+        (Some(Asked::Name(name)), None) => name,
+        (Some(Asked::Topic(_)), None) => {
+            return Err(Failure::of("error: a name is missing (`sluicegate explain` lists them)"));
+        }
+        (Some(Asked::Name(word)), Some(_)) => {
+            return Err(unknown("topic", word, ["rule", "field", "condition", "gate"]));
+        }
+    };
+    let (rules, reasons) = (rules(kinds), reasons(kinds));
+    let mut known: Vec<(Topic, &str)> =
+        rules.iter().map(|rule| (Topic::Rule, rule.id.as_str())).collect();
+    known.extend(types(&reasons).into_iter().map(|type_| (Topic::Condition, type_)));
+    known.extend(gates(kinds).into_iter().map(|(_, id, _)| (Topic::Gate, id)));
+    if let Some((topic, _)) = known.iter().find(|(_, id)| id.eq_ignore_ascii_case(name)) {
+        return Ok(Some((*topic, name)));
+    }
+    if kinds::named(kinds, &split(name).0).is_some() {
+        return Ok(Some((Topic::Field, name)));
+    }
+    Err(unknown("rule, field, condition or gate", name, known.into_iter().map(|(_, id)| id)))
 }
 
 fn explain_rule(page: &mut Page, kinds: &[KindInfo], id: &str) -> Result<(), Failure> {

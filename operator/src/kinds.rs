@@ -5,6 +5,7 @@ use serde_json::{Value, json};
 use sluicegate_core::{
     condition::Reason,
     field::{Cause, Errors, Path},
+    k8s::metadata,
     kind::{Kind, System},
     observed::{Api, Ref},
     rule::Rule,
@@ -115,7 +116,7 @@ fn change<K: Kind>(before: &Value, after: &Value) -> Result<(), Errors> {
 /// The text is judged first: what decodes has lost the difference between a field that is missing
 /// and one that Kubernetes' own types fill in.
 fn check<K: Kind>(resource: &Value) -> Result<(), Errors> {
-    let mut errors = Errors::default();
+    let mut errors = metadata::check(resource);
     let own = resource.get("spec").map_or_else(|| json!({}), |spec| json!({ "spec": spec }));
     K::schema().check(&Path::default(), &own, &mut errors);
     match serde_json::from_value::<K::Resource>(resource.clone()) {

@@ -57,6 +57,9 @@ pub fn run(args: &SimulateArgs, io: &mut Io<'_>) -> Result<u8, Failure> {
         checked.add(validate::all(&kinds, entries));
     }
     checked.or_fail(io, "Nothing was simulated.")?;
+    if worlds.is_empty() {
+        io.err("Nothing to simulate: no resource was found.");
+    }
     let mut ready = true;
     for (name, start, entries) in &worlds {
         ready &= simulate(args, io, &kinds, (name, start, entries))?;

@@ -3,7 +3,10 @@
 //! The same check comes before `plan` and `simulate`: nothing is planned for what the API server,
 //! or the operator, would refuse, nor for what `kubectl` would read as something else than we do.
 
-use sluicegate_core::field::{Errors, Path};
+use sluicegate_core::{
+    field::{Errors, Path},
+    k8s::metadata,
+};
 use sluicegate_effects::{
     file::{self, Entry, File, Problem, Source},
     yaml::Trap,
@@ -66,14 +69,13 @@ pub fn run(args: &ValidateArgs, io: &mut Io<'_>) -> Result<u8, Failure> {
     Ok(FAILED)
 }
 
-/// Reads all files, and what is wrong with those that cannot be read.
+/// Reads all files as far as they can be read, and what is wrong where they cannot.
 pub fn parse(sources: &[Source]) -> (Vec<File>, Checked) {
     let (mut files, mut checked) = (Vec::new(), Checked::default());
     for source in sources {
-        match file::parse(source) {
-            Ok(file) => files.push(file),
-            Err(problems) => checked.errors.extend(problems),
-        }
+        let (file, problems) = file::parse_all(source);
+        files.extend(file);
+        checked.errors.extend(problems);
     }
     (files, checked)
 }
@@ -102,7 +104,8 @@ fn one(kinds: &[KindInfo], entry: &Entry) -> Checked {
         return checked;
     };
     version(kind, entry, &mut checked);
-    let mut errors = kind.schema.unknown(&Path::default(), entry.value());
+    let mut errors = metadata::unknown(entry.value());
+    errors.extend(kind.schema.unknown(&Path::default(), entry.value()));
     if let Err(more) = (kind.check)(entry.value()) {
         errors.extend(more);
     }

@@ -8,6 +8,8 @@ use std::{
 
 #[path = "cli/chosen.rs"]
 mod chosen;
+#[path = "cli/slips.rs"]
+mod slips;
 
 const CLUSTER: &str = "apiVersion: rivven.hupe1980.github.io/v1alpha1
 kind: RivvenCluster

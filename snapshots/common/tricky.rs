@@ -177,6 +177,7 @@ fn metadata() -> Vec<Mutation> {
     let annotations = [
         json!({ "sluicegate/paused": "true" }),
         json!({ "sluicegate/paused": "yes" }),
+        json!({ "sluicegate/puased": "true" }),
         json!({ "sluicegate/skip-gate": "pods-ready, nowhere" }),
     ];
     let annotated = |value| Mutation { pointer: "/metadata/annotations".to_owned(), value };

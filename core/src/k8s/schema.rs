@@ -13,6 +13,7 @@ use k8s_openapi::{
 use schemars::{JsonSchema, Schema, SchemaGenerator, json_schema};
 use serde_json::{Value, json};
 
+use super::quantity;
 use crate::crd::node;
 
 /// The name of a Secret, a ServiceAccount or a storage class: a DNS subdomain. At most 253 long.
@@ -32,6 +33,28 @@ pub const DURATION: &str = "^([0-9]+[smh])+$";
 
 /// A count, or a share of up to `100%`.
 pub const COUNT_OR_PERCENT: &str = "^([0-9]{1,9}|(100|[1-9]?[0-9])%)$";
+
+/// An amount in the values of a chart, or nothing: as Kubernetes reads it, wider than we take it.
+pub const CHART_QUANTITY: &str = r"^(\+?[0-9.]+([eE][+-]?[0-9]+|[numkKMGTPE]i?)?)?$";
+
+/// What a pattern asks for, in words: few people read one as long as that of a quantity. The same
+/// goes for `^(…)?$`, by which charts say that a text may be left empty.
+pub fn in_words(pattern: &str) -> Option<&'static str> {
+    let inner = pattern.strip_prefix("^(").and_then(|rest| rest.strip_suffix(")?$"));
+    let is = |known: &str| known == pattern || Some(&known[1..known.len() - 1]) == inner;
+    SPELLED.iter().find(|(known, _)| is(known)).map(|(_, words)| *words)
+}
+
+const SPELLED: &[(&str, &str)] = &[
+    (quantity::PATTERN, "an amount, such as 10Gi, 500M, 250m or 2"),
+    (CHART_QUANTITY, "an amount, such as 10Gi, 500M, 250m or 2"),
+    (SUBDOMAIN, "lower-case letters, digits, - and ., with a letter or digit at the ends"),
+    (LABEL, "lower-case letters, digits and -, with a letter or digit at the ends"),
+    (LABEL_VALUE, "letters, digits, -, _ and ., with a letter or digit at the ends"),
+    (IMAGE, "an image, such as registry.example/rivvend:0.0.22"),
+    (DURATION, "a length of time, such as 30s, 5m or 1h30m"),
+    (COUNT_OR_PERCENT, "a count, or a share such as 25%"),
+];
 
 /// The schema of scheduling preferences.
 pub fn affinity(generator: &mut SchemaGenerator) -> Schema {
@@ -143,12 +166,12 @@ fn bound_context(schema: &mut Value) {
     }
 }
 
-fn bound(schema: &mut Value, path: &str, keyword: &str, value: Value) {
+pub(super) fn bound(schema: &mut Value, path: &str, keyword: &str, value: Value) {
     node(schema, path).insert(keyword.to_owned(), value);
 }
 
 /// The schema of a type without a word of description.
-fn bare<T: JsonSchema>(generator: &mut SchemaGenerator) -> Schema {
+pub(super) fn bare<T: JsonSchema>(generator: &mut SchemaGenerator) -> Schema {
     let mut schema = T::json_schema(generator).to_value();
     silence(&mut schema);
     from(schema)

@@ -6,7 +6,10 @@ use std::collections::BTreeSet;
 use serde_json::{Map, Number, Value};
 
 use super::{Bound, Count, Kind, Node, Trail, Unique, Width};
-use crate::field::{Cause, Errors};
+use crate::{
+    field::{Cause, Errors},
+    k8s::schema::in_words,
+};
 
 /// Lists up to this long are compared item by item; longer ones by what they are written as.
 const FEW: usize = 16;
@@ -24,7 +27,7 @@ pub(super) fn node(node: &Node, at: &Trail<'_>, value: &Value, errors: &mut Erro
     }
     if !node.values.is_empty() && !node.values.contains(value) {
         let known: Vec<String> = node.values.iter().map(word).collect();
-        let remedy = match super::unknown::nearest(&word(value), known.iter().map(String::as_str)) {
+        let remedy = match super::nearest(&word(value), known.iter().map(String::as_str)) {
             Some(near) => format!("did you mean `{near}`?"),
             None => format!("write one of: {}", known.join(", ")),
         };
@@ -114,7 +117,10 @@ fn string(node: &Node, at: &Trail<'_>, text: &str, errors: &mut Errors) {
     {
         let must = format!("must match `{}`", pattern.as_str());
         let cause = Cause::Invalid(cut(Value::from(text).to_string()), must);
-        let remedy = format!("write a text that matches `{}`", pattern.as_str());
+        let remedy = in_words(pattern.as_str()).map_or_else(
+            || format!("write a text that matches `{}`", pattern.as_str()),
+            |words| format!("write {words}"),
+        );
         errors.push(at.path(), cause, remedy);
     }
 }

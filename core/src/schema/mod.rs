@@ -22,6 +22,7 @@ mod explain;
 mod unknown;
 
 pub use explain::Leaf;
+pub(crate) use unknown::nearest;
 
 /// Schemas nested deeper than this are not read: anything fits there.
 const MAX_DEPTH: usize = 64;

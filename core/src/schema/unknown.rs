@@ -34,7 +34,7 @@ pub(super) fn fields<'a>(root: &'a Node, base: &'a Path, value: &'a Value) -> Er
 }
 
 /// The name most like a given one, if any is like it.
-pub(super) fn nearest<'n>(name: &str, names: impl Iterator<Item = &'n str>) -> Option<&'n str> {
+pub(crate) fn nearest<'n>(name: &str, names: impl Iterator<Item = &'n str>) -> Option<&'n str> {
     if name.len() > LONGEST {
         return None;
     }

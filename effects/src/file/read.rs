@@ -17,10 +17,14 @@ use crate::{
 /// The keys under `observed:`.
 const HEADER: &[&str] = &["absent", "denied", "now", "served", "settled"];
 
-/// Reads a file. In one that is only about what exists, every document is.
-pub(super) fn file(source: &Source, only_state: bool) -> Result<File, Vec<Problem>> {
+/// Reads a file, and what is wrong with it. In one that is only about what exists, every document
+/// is. What is no YAML is no file.
+pub(super) fn file(source: &Source, only_state: bool) -> (Option<File>, Vec<Problem>) {
     let Source { name, text } = source;
-    let documents = yaml::parse(name, text).map_err(|error| vec![error.into()])?;
+    let documents = match yaml::parse(name, text) {
+        Ok(documents) => documents,
+        Err(error) => return (None, vec![error.into()]),
+    };
     let comment = documents.first().and_then(Document::first_comment).map(str::to_owned);
     let (desired, present) = (Vec::new(), Vec::new());
     let mut file = File { name: name.clone(), comment, desired, present, state: None };
@@ -44,7 +48,7 @@ pub(super) fn file(source: &Source, only_state: bool) -> Result<File, Vec<Proble
             file.desired.extend(entry(name, document, &mut problems));
         }
     }
-    if problems.is_empty() { Ok(file) } else { Err(problems) }
+    (Some(file), problems)
 }
 
 fn entry(name: &str, mut document: Document, problems: &mut Vec<Problem>) -> Option<Entry> {

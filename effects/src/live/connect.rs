@@ -5,7 +5,7 @@ use std::{fmt, path::PathBuf, time::Duration};
 use http::header::{HeaderValue, USER_AGENT};
 use kube_client::{
     Client, Config,
-    config::{KubeConfigOptions, Kubeconfig},
+    config::{InferConfigError, KubeConfigOptions, Kubeconfig},
 };
 
 use crate::Error;
@@ -77,7 +77,17 @@ async fn read(access: &Access) -> Result<Config, Error> {
         Some(file) => Config::from_custom_kubeconfig(file, &options)
             .await
             .map_err(|error| unusable(error.into())),
-        None => Config::infer().await.map_err(|error| unusable(error.into())),
+        None => Config::infer().await.map_err(|error| unusable(no_config(error))),
+    }
+}
+
+/// Why there is nothing to go by. Outside of a pod nobody wants to hear that this is no pod.
+fn no_config(error: InferConfigError) -> Box<dyn std::error::Error + Send + Sync> {
+    match std::error::Error::source(&error) {
+        Some(kubeconfig) if std::env::var_os("KUBERNETES_SERVICE_HOST").is_none() => {
+            kubeconfig.to_string().into()
+        }
+        Some(_) | None => error.into(),
     }
 }
 

@@ -144,7 +144,7 @@ impl ApiServer {
     }
 
     async fn exchange(&self, http: http::Request<Vec<u8>>) -> Exchanged {
-        let answer = self.client.send(http.map(Body::from)).await?;
+        let answer = self.client.send(http.map(Body::from)).await.map_err(bare)?;
         let code = answer.status();
         let body = answer.into_body().collect().await?.to_bytes();
         if code.is_success() {
@@ -161,7 +161,7 @@ impl ApiServer {
 
     fn of_client(&self, doing: String, error: kube_client::Error) -> Error {
         let kube_client::Error::Api(status) = error else {
-            let source = NoAnswer { address: self.address.clone(), source: error.into() };
+            let source = NoAnswer { address: self.address.clone(), source: bare(error) };
             return Error::Unanswered { doing, source: source.into() };
         };
         let mut refusal = of_status(status.code, &status);
@@ -171,6 +171,11 @@ impl ApiServer {
         }
         Error::Api { doing, source: Box::new(refusal) }
     }
+}
+
+/// An error without the name of its type, which kube puts before some.
+fn bare(error: kube_client::Error) -> Box<dyn std::error::Error + Send + Sync> {
+    if let kube_client::Error::Service(source) = error { source } else { error.into() }
 }
 
 /// Where no answer came from, and why.

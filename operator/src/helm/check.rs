@@ -1,6 +1,8 @@
 //! `validate --values`: everything wrong with the values of a chart, with file, line and remedy.
 //! Helm itself names a key that it does not know, but neither its line nor the one that was meant.
 
+use std::cmp::Ordering;
+
 use serde_json::{Map, Value};
 use sluicegate_core::field::{Cause, Errors, Path};
 use sluicegate_effects::{
@@ -31,7 +33,15 @@ pub fn file(chart: Option<&'static Chart>, source: &Source) -> (&'static Chart, 
     let Some(document) = documents.first() else {
         return (chart.unwrap_or(&CHARTS[0]), checked);
     };
-    let chart = chart.unwrap_or_else(|| likeliest(&document.value));
+    let chart = chart.unwrap_or_else(|| {
+        let (chart, other) = likeliest(&document.value);
+        if let Some(other) = other {
+            let what = format!("taken for values of {}; {} has such, too", chart.name, other.name);
+            let remedy = format!("say --chart {} if they are its", other.name);
+            checked.notes.push(problem(name, document, &Path::default(), &what, &remedy));
+        }
+        chart
+    });
     document.traps().iter().for_each(|trap| trapped(name, trap, &mut checked));
     let errors = errors(chart, &document.value);
     for error in errors.iter() {
@@ -127,20 +137,22 @@ fn merge(below: &mut Value, above: &Value) {
     }
 }
 
-/// The chart that knows most of the keys at the top of values.
-fn likeliest(values: &Value) -> &'static Chart {
+/// The chart that knows most of the keys, and another that knows as many.
+fn likeliest(values: &Value) -> (&'static Chart, Option<&'static Chart>) {
     let known = |chart: &Chart| {
         let schema = (chart.raw)();
         let keys = values.as_object().into_iter().flatten().map(|(key, _)| key);
         keys.filter(|key| schema["properties"].get(key.as_str()).is_some()).count()
     };
-    let mut best = &CHARTS[0];
-    for chart in CHARTS {
-        if known(chart) > known(best) {
-            best = chart;
+    let (mut best, mut other) = (&CHARTS[0], None);
+    for chart in &CHARTS[1..] {
+        match known(chart).cmp(&known(best)) {
+            Ordering::Greater => (best, other) = (chart, None),
+            Ordering::Equal => other = Some(chart),
+            Ordering::Less => {}
         }
     }
-    best
+    (best, other)
 }
 
 fn problem(name: &str, document: &Document, path: &Path, what: &str, remedy: &str) -> Problem {

@@ -165,11 +165,11 @@ pub struct Values {
     /// How the Prometheus operator finds them.
     pub service_monitor: ServiceMonitor,
     /// What stands in place of the chart's name in names.
-    #[schemars(length(max = 63))]
+    #[schemars(length(max = 63), regex(pattern = "^([a-z0-9]([-a-z0-9]*[a-z0-9])?)?$"))]
     pub name_override: String,
     /// The name of everything. Left empty: the name of the release, with that of the chart if it
     /// is not in it.
-    #[schemars(length(max = 46))]
+    #[schemars(length(max = 46), regex(pattern = "^([a-z0-9]([-a-z0-9]*[a-z0-9])?)?$"))]
     pub fullname_override: String,
     /// More labels for every object.
     #[schemars(schema_with = "k8s::labels")]

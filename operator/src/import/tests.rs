@@ -86,7 +86,7 @@ fn what_is_printed_is_valid_and_its_plan_calls_for_nothing() {
     ]);
     let Printed { outcome, out, err } = printed(&world);
     assert_eq!(outcome, Ok(()), "{err}");
-    assert_eq!(err, "note: 6 of 6 topics of RivvenCluster streaming/prod are to be taken over\n");
+    assert_eq!(err, "note: 6 of 6 topics of RivvenCluster streaming/prod can be taken over\n");
     assert!(out.starts_with("# Topics of RivvenCluster streaming/prod, as broker "), "{out}");
     assert!(out.contains("(from a test)"), "{out}");
     let (code, said) = program(&["validate", "-f", "-"], &out);
@@ -126,7 +126,7 @@ fn what_has_a_resource_is_left_out_wherever_that_is_and_its_name_is_not_given_aw
     let note = "note: 2 topics have a RivvenTopic already: a, \"c\" (RivvenTopic team/x)\n";
     assert!(err.contains(note), "{err}");
     assert!(
-        err.ends_with("note: 2 of 4 topics of RivvenCluster streaming/prod are to be taken over\n")
+        err.ends_with("note: 2 of 4 topics of RivvenCluster streaming/prod can be taken over\n")
     );
     assert_eq!(out.matches("\n  name: b-").count(), 2, "{out}");
     assert!(out.contains("topicName: B\n") && out.contains("topicName: b\n"), "{out}");

@@ -62,7 +62,7 @@ fn tell(found: &Found, written: &Written, io: &mut Io<'_>) {
     }
     let (count, all) = (written.resources.len(), held.len() + topics.len());
     let all = many(all, "topic");
-    io.err(&format!("note: {count} of {all} of {cluster} are to be taken over"));
+    io.err(&format!("note: {count} of {all} of {cluster} can be taken over"));
 }
 
 /// The first of them, each with its resource where that is called otherwise.

@@ -42,11 +42,21 @@ pub struct ManifestsArgs {
     #[arg(value_parser = args::name)]
     pub watch_namespace: Vec<String>,
     /// The image of the operator
-    #[arg(long, value_name = "IMAGE", default_value = IMAGE)]
+    #[arg(long, value_name = "IMAGE", default_value = IMAGE, value_parser = image)]
     pub image: String,
     /// Also prints an account that may plan and read, and change nothing
     #[arg(long)]
     pub planner: bool,
+}
+
+/// What a node could pull: a variable that is not set must not become a Deployment without one.
+fn image(text: &str) -> Result<String, String> {
+    let known = |c: char| c.is_ascii_alphanumeric() || "._-/:@".contains(c);
+    let ends = |c: Option<char>| c.is_some_and(|c| c.is_ascii_alphanumeric());
+    if text.chars().all(known) && ends(text.chars().next()) && ends(text.chars().last()) {
+        return Ok(text.to_owned());
+    }
+    Err("give an image, such as registry.example/sluicegate:0.1.0".to_owned())
 }
 
 /// What is installed, and where.

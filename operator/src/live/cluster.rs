@@ -166,16 +166,24 @@ fn unusable(reach: &Reach, error: &Error) -> Failure {
 }
 
 fn unanswered(error: &Error) -> Failure {
-    let refused = matches!(error, Error::Api { source, .. } if source.code == 401);
-    let remedy = if refused {
-        "  renew the credentials in the kubeconfig"
-    } else {
-        "  see that it runs and that the kubeconfig has its address (--kubeconfig, --context)"
-    };
     Failure(vec![
         format!("error: no cluster can be reached: {}", error.in_full()),
-        remedy.to_owned(),
+        format!("  {} (--kubeconfig, --context)", no_way(error).1),
     ])
+}
+
+/// What an API server does that cannot be asked who asks, and what to do about it.
+pub fn no_way(error: &Error) -> (&'static str, &'static str) {
+    if matches!(error, Error::Api { source, .. } if source.code == 401) {
+        return ("does not know us", "renew the credentials in the kubeconfig");
+    }
+    if error.in_full().contains("invalid peer certificate") {
+        return (
+            "cannot be trusted",
+            "see that the kubeconfig has its address, and the authority that signed for it",
+        );
+    }
+    ("does not answer", "see that it runs and that the kubeconfig has its address")
 }
 
 /// What could not be looked at: whatever is made without it would only look whole.

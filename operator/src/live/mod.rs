@@ -29,7 +29,7 @@ mod tests;
 
 pub use self::{
     capture::Capture,
-    cluster::{Cluster, unread},
+    cluster::{Cluster, no_way, unread},
     dry_run::{Refusals, refusals},
     find::{Wish, chosen, find, place},
 };

@@ -75,9 +75,10 @@ impl Collected {
 
     /// Adds a resource that cannot be planned for, because of what is stored.
     pub(super) fn unplanned(&mut self, entry: &Entry, errors: &[Problem]) {
-        let told = errors.iter().map(|one| match one.path.as_str() {
-            "" => one.what.clone(),
-            path => format!("{path}: {}", one.what),
+        let told = errors.iter().map(|one| {
+            let path = if one.path.is_empty() { "" } else { &format!("{}: ", one.path) };
+            let remedy = if one.remedy.is_empty() { "" } else { &format!(" ({})", one.remedy) };
+            format!("{path}{}{remedy}", one.what)
         });
         let told: Vec<String> = told.collect();
         self.left_out += 1;

@@ -70,7 +70,14 @@ pub(super) fn of(
         }
     }
     let chosen = args.paths.is_empty() && args.which.chooses();
-    if shared.is_empty() && !chosen || !errors.is_empty() {
+    if !errors.is_empty() {
+        // Nothing is planned any more, but everything is checked.
+        let (source, start) = (String::new(), Start::Empty);
+        let (live, there) = (false, false);
+        groups.push(Group { entries: shared, source, start, live, shared: true, there });
+        return Ok((groups, None));
+    }
+    if shared.is_empty() && !chosen {
         return Ok((groups, None));
     }
     let Some(start) = explicit else {

@@ -50,10 +50,13 @@ pub fn footer(page: &mut Page, output: &Output) {
         let verb = if output.resources.len() == 1 { "matches" } else { "match" };
         let all = output.resources.len();
         let waiting = output.resources.iter().filter(|one| !is_ready(one)).count();
-        let line = if waiting == 0 {
+        let line = if all == 0 {
+            "Nothing to plan: no custom resource of Sluicegate's was found.".to_owned()
+        } else if waiting == 0 {
             format!("No changes. {resources} {verb} what is there ({objects} checked).")
         } else {
-            format!("No changes for now: {waiting} of {all} custom resources cannot become Ready.")
+            let are = if waiting == 1 { "is" } else { "are" };
+            format!("No changes for now: {waiting} of {resources} {are} not Ready.")
         };
         page.words(0, &[], &line, Style::Bold);
     } else {

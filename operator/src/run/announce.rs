@@ -9,7 +9,7 @@ use std::{
 use sluicegate_effects::{Error, live::ApiServer};
 
 use super::rights;
-use crate::review;
+use crate::{live::no_way, review};
 
 /// How long it waits before it asks again.
 const AGAIN: Duration = Duration::from_secs(10);
@@ -89,12 +89,7 @@ impl Start {
 
     fn trouble(&self, error: &Error) -> String {
         let (address, why) = (&self.address, error.in_full());
-        let refused = matches!(error, Error::Api { source, .. } if source.code == 401);
-        let (what, remedy) = if refused {
-            ("does not know us", "renew the credentials in the kubeconfig")
-        } else {
-            ("does not answer", "see that it runs and that the kubeconfig has its address")
-        };
+        let (what, remedy) = no_way(error);
         format!("the API server at {address} {what}; {remedy}; it is asked again every 10 s: {why}")
     }
 }

@@ -193,10 +193,12 @@ impl Process {
     }
 
     async fn give_up(&mut self) {
+        let Some((task, role)) = self.lease.take() else { return };
+        let led = *role.borrow() == Role::Leader;
         self.leave.send_replace(true);
-        let Some((task, _)) = self.lease.take() else { return };
         match timeout(LEAVE, task).await {
-            Ok(Ok(End::Left)) => tracing::info!("gave up the lease"),
+            Ok(Ok(End::Left)) if led => tracing::info!("gave up the lease"),
+            Ok(Ok(End::Left)) => {}
             Ok(Ok(End::Taken(_) | End::Late(_)) | Err(_)) | Err(_) => {
                 tracing::warn!("could not give up the lease: it runs out within 15 s");
             }

@@ -276,11 +276,17 @@ impl fmt::Display for Probe {
     }
 }
 
+/// So many partitions.
+fn partitions_of(count: impl fmt::Display) -> String {
+    let count = count.to_string();
+    if count == "1" { "1 partition".to_owned() } else { format!("{count} partitions") }
+}
+
 impl fmt::Display for Call {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::CreateTopic { broker, name, partitions } => {
-                write!(f, "create topic {name} with {partitions} partitions on {broker}")
+                write!(f, "create topic {name} with {} on {broker}", partitions_of(*partitions))
             }
             Self::GrowTopic { broker, name, partitions } => {
                 write!(f, "grow topic {name} to {partitions} partitions on {broker}")

@@ -105,8 +105,8 @@ rules! {
         "Set spec.partitions to 1000 or less; raise it once the topic exists.";
     TOP_34 = "TOP-34":
         "One topic belongs to one resource: the oldest that names it",
-        "Of two of the same age, the one with the lower uid. The others change nothing and delete \
-         nothing.",
+        "Of two of the same age, the one whose namespace and name come first. The others change \
+         nothing and delete nothing.",
         "Delete the other RivvenTopic, or give this one another topicName.";
     TOP_35 = "TOP-35":
         "A cluster says which namespaces may have topics on it",

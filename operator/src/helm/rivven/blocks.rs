@@ -3,7 +3,7 @@
 use schemars::{JsonSchema, Schema, SchemaGenerator, json_schema};
 use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
-use sluicegate_core::systems::rivven::cluster::api::PullPolicy;
+use sluicegate_core::{k8s::schema::CHART_QUANTITY, systems::rivven::cluster::api::PullPolicy};
 
 /// The cluster.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
@@ -154,6 +154,5 @@ pub struct Account {
 }
 
 fn size(_: &mut SchemaGenerator) -> Schema {
-    let pattern = r"^(\+?[0-9.]+([eE][+-]?[0-9]+|[numkKMGTPE]i?)?)?$";
-    json_schema!({ "type": ["integer", "string"], "pattern": pattern, "minimum": 0 })
+    json_schema!({ "type": ["integer", "string"], "pattern": CHART_QUANTITY, "minimum": 0 })
 }

@@ -71,7 +71,8 @@ fn healthy(brokers: &Brokers, ordinal: u32) -> Gate {
         let observed = format!("no answer from {}", silent.join(", "));
         return Gate::judged(BROKERS_HEALTHY, None, observed);
     }
-    Gate::judged(BROKERS_HEALTHY, Some(true), format!("{healthy} others healthy"))
+    let others = if healthy == 1 { "other" } else { "others" };
+    Gate::judged(BROKERS_HEALTHY, Some(true), format!("{healthy} {others} healthy"))
 }
 
 fn in_sync(brokers: &Brokers, ordinal: u32) -> Gate {

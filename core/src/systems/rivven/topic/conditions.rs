@@ -13,17 +13,16 @@ pub(super) static READY_NO_CLUSTER: Reason = Reason::quiet(
     "WaitingForCluster",
     "The cluster does not exist or is on its way out. The topic is made when it is there.",
 );
-pub(super) static READY_NOT_PERMITTED: Reason = Reason::told(
+// Of these two the event is `Refused`, which has the rule and the remedy.
+pub(super) static READY_NOT_PERMITTED: Reason = Reason::quiet(
     "Ready",
     "NotPermitted",
-    Warning,
     "The cluster does not let this namespace have topics on it; see rule TOP-35.",
 );
-pub(super) static READY_HELD: Reason = Reason::told(
+pub(super) static READY_HELD: Reason = Reason::quiet(
     "Ready",
     "TopicTaken",
-    Warning,
-    "An older RivvenTopic has this topic; see rule TOP-34. Nothing is changed or deleted.",
+    "Another RivvenTopic has this topic; see rule TOP-34. Nothing is changed or deleted.",
 );
 pub(super) static READY_UNREACHABLE: Reason = Reason::told(
     "Ready",

@@ -34,7 +34,7 @@ pub(super) struct Place {
     pub(super) resource: String,
     pub(super) topic: String,
     pub(super) cluster: Ref,
-    age: (bool, String, String),
+    age: (bool, [String; 3]),
 }
 
 impl Place {
@@ -47,7 +47,7 @@ impl Place {
         Self {
             cluster: Ref::to::<RivvenCluster>(home, &topic.spec.cluster_ref.name),
             topic: topic.spec.topic_name.clone().unwrap_or_else(|| resource.clone()),
-            age: age(created.as_deref(), topic.metadata.uid.as_deref()),
+            age: age(created.as_deref(), &namespace, &resource),
             namespace,
             resource,
         }
@@ -109,12 +109,10 @@ impl Place {
         }
         let same = stands_for(item) == (&self.cluster.namespace, &self.cluster.name, &self.topic)
             && at(item, "/metadata/deletionTimestamp").is_none();
-        let some = |text: &'_ str| (!text.is_empty()).then(|| text.to_owned());
-        let created = some(text(item, "/metadata/creationTimestamp"));
-        let uid = some(text(item, "/metadata/uid"));
+        let created = Some(text(item, "/metadata/creationTimestamp")).filter(|it| !it.is_empty());
         same.then(|| Claimant {
             target: Ref::to::<RivvenTopic>(namespace, name),
-            older: age(created.as_deref(), uid.as_deref()) < self.age,
+            older: age(created, namespace, name) < self.age,
         })
     }
 }
@@ -152,7 +150,7 @@ pub fn stands_for(item: &Value) -> (&str, &str, &str) {
 #[derive(Clone, Debug)]
 pub(super) struct Claimant {
     pub(super) target: Ref,
-    /// Whether it is older than this one; of the same age, whether its uid is lower.
+    /// Whether it is older than this one; of the same age, whether its name comes first.
     pub(super) older: bool,
 }
 
@@ -184,7 +182,10 @@ fn permits(cluster: &RivvenCluster, home: &str, namespace: &str) -> bool {
     home == namespace || cluster.spec.topic_namespaces.iter().flatten().any(listed)
 }
 
-/// Compares as age does: a resource that was never created is the youngest.
-fn age(created: Option<&str>, uid: Option<&str>) -> (bool, String, String) {
-    (created.is_none(), created.unwrap_or_default().to_owned(), uid.unwrap_or_default().to_owned())
+/// Compares as age does: a resource that was never created is the youngest. Ages are told in
+/// seconds, so those of one file are of the same age. Their names decide, which a plan knows
+/// before there is any of them.
+fn age(created: Option<&str>, namespace: &str, name: &str) -> (bool, [String; 3]) {
+    let order = [created.unwrap_or_default(), namespace, name];
+    (created.is_none(), order.map(str::to_owned))
 }

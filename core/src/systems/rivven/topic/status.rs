@@ -11,7 +11,7 @@ use crate::{
     condition::Draft,
     effect,
     kind::{Measure, Report},
-    systems::rivven::SeenTopic,
+    systems::rivven::{SeenTopic, partitions_of},
 };
 
 /// The status and its conditions.
@@ -67,7 +67,7 @@ fn ready(valid: &Valid, situation: &Situation) -> Draft {
         )),
         Situation::HeldBy(other) => {
             let topic = &valid.place.topic;
-            c::READY_HELD.no(format!("topic {topic} belongs to the older {other} (TOP-34)"))
+            c::READY_HELD.no(format!("topic {topic} already belongs to {other} (TOP-34)"))
         }
         Situation::Unreachable(why) => {
             c::READY_UNREACHABLE.unknown(format!("{}: {why}", valid.place.broker()))
@@ -85,7 +85,7 @@ fn ready(valid: &Valid, situation: &Situation) -> Draft {
 }
 
 fn in_sync(valid: &Valid, topic: &SeenTopic) -> String {
-    let mut message = format!("{} partitions", topic.partitions);
+    let mut message = partitions_of(topic.partitions);
     if valid.acls > 0 {
         message.push_str("; access rules are not applied (ACLsApplied=False)");
     }

@@ -86,7 +86,7 @@ fn held(valid: &Valid, other: &Ref) -> Blocked {
         &rules::TOP_34,
         Path::dotted("spec.topicName"),
         (Value::Null, json!(topic)),
-        format!("topic {topic} belongs to the older {other}"),
+        format!("topic {topic} already belongs to {other}"),
     )
 }
 

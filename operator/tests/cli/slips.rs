@@ -1,0 +1,120 @@
+//! What people get wrong before there is anything to plan: each is met with what to write instead.
+
+use super::*;
+
+#[test]
+fn metadata_is_judged_before_the_api_server_does() {
+    let odd = CLUSTER.replace("{ name: prod }", "{ name: Prod_1, namespce: x, labels: { a: 1 } }");
+    let ran = with_stdin(&["validate", "-f", "-"], &odd);
+    assert_eq!(ran.code, 1, "{}", ran.err);
+    for line in [
+        "error: <stdin>:3: metadata.namespce: Unknown field (did you mean `namespace`?)",
+        "error: <stdin>:3: metadata.labels.a: Invalid type: number 1: must be a string (write \"1",
+        "error: <stdin>:3: metadata.name: Invalid value: \"Prod_1\": must match",
+        "3 errors found",
+    ] {
+        assert!(ran.err.contains(line), "{line:?} in {}", ran.err);
+    }
+}
+
+#[test]
+fn a_document_without_a_name_hides_no_error_of_another() {
+    let nameless = CLUSTER.replace("name: prod", "labels: {}");
+    let text = format!("{nameless}---\n{}", CLUSTER.replace("replicas", "replcas"));
+    for args in [&["validate", "-f", "-"][..], &["plan", "-f", "-"], &["simulate", "-f", "-"]] {
+        let ran = with_stdin(args, &text);
+        assert_eq!((ran.code, ran.out.as_str()), (1, ""), "{args:?}");
+        assert!(ran.err.contains("<stdin>:3: metadata.name: Required value"), "{}", ran.err);
+        assert!(ran.err.contains("(did you mean `replicas`?)"), "{}", ran.err);
+    }
+}
+
+#[test]
+fn a_pattern_is_told_in_words() {
+    let odd = CLUSTER.replace("replicas: 1", "storage: { size: 10GB }");
+    let ran = with_stdin(&["validate", "-f", "-"], &odd);
+    let ends = "(write an amount, such as 10Gi, 500M, 250m or 2)\n1 error found\n";
+    assert!(ran.err.ends_with(ends), "{}", ran.err);
+    let of_a_chart = "cluster: { replicas: 1 }\nstorage: { size: 10GB }\n";
+    let ran = with_stdin(&["validate", "--values", "-"], of_a_chart);
+    assert!(ran.err.ends_with(ends), "{}", ran.err);
+}
+
+#[test]
+fn where_nothing_is_found_nothing_is_said_to_match() {
+    let ran = plan("# no document\n", &["--state", "empty"]);
+    assert_eq!(ran.code, 0, "{}", ran.err);
+    assert!(ran.out.contains("Nothing to plan: no custom resource of Sl"), "{}", ran.out);
+    assert!(!ran.out.contains("No changes"), "{}", ran.out);
+    let ran = with_stdin(&["simulate", "-f", "-"], "# no document\n");
+    assert_eq!((ran.code, ran.err.as_str()), (0, "Nothing to simulate: no resource was found.\n"));
+}
+
+#[test]
+fn a_usage_error_names_every_way_to_choose() {
+    for (command, ways) in [
+        ("plan", &["--filename <PATH>", "--all", "--namespace <NAM", "KIND/NAME"][..]),
+        ("validate", &["--filename <PATH>", "--values <FILE>"]),
+    ] {
+        let ran = run(&[command]);
+        assert_eq!((ran.code, ran.out.as_str()), (1, ""));
+        for way in ways {
+            assert!(ran.err.contains(way), "{way:?} in {}", ran.err);
+        }
+    }
+}
+
+#[test]
+fn what_a_message_names_is_explained_by_its_name_alone() {
+    for (word, begins) in [
+        ("TOP-34", "TOP-34  One topic belongs to one resource"),
+        ("ready", "Ready\n"),
+        ("pods-ready", "pods-ready "),
+        ("RivvenTopic.spec.partitions", "RivvenTopic.spec.partitions "),
+    ] {
+        let ran = run(&["explain", word]);
+        assert_eq!((ran.code, ran.err.as_str()), (0, ""), "{word}");
+        assert!(ran.out.starts_with(begins), "{}", ran.out);
+    }
+    for (args, says) in [
+        (&["explain", "TOP-3l"][..], "there is no rule, field, condition or gate TOP-3l (did you "),
+        (&["explain", "rule"], "a name is missing"),
+        (&["explain", "ruel", "TOP-34"], "there is no topic ruel (did you mean rule?)"),
+    ] {
+        let ran = run(args);
+        assert_eq!((ran.code, ran.out.as_str()), (1, ""), "{args:?}");
+        assert!(ran.err.contains(says), "{}", ran.err);
+    }
+}
+
+#[test]
+fn values_that_could_be_of_either_chart_are_said_to_be() {
+    let ran = with_stdin(&["validate", "--values", "-"], "tolerations: []\n");
+    let told = "note: <stdin>:1: taken for values of sluicegate; rivven has such, too \
+                (say --chart rivven if they are its)\n";
+    assert_eq!((ran.code, ran.err.as_str()), (0, told));
+    let ran = with_stdin(&["validate", "--values", "-", "--chart", "rivven"], "tolerations: []\n");
+    assert_eq!((ran.code, ran.err.as_str()), (0, ""));
+    let ran = with_stdin(&["validate", "--values", "-"], "cluster: { replicas: 1 }\n");
+    assert_eq!((ran.code, ran.err.as_str()), (0, ""));
+}
+
+#[test]
+fn an_image_that_no_node_could_pull_is_refused() {
+    for image in ["", " ", "a b", "registry.example/"] {
+        let ran = run(&["manifests", "--image", image]);
+        assert_eq!((ran.code, ran.out.as_str()), (1, ""), "{image:?}");
+        assert!(ran.err.contains("such as registry.example/sluicegate"), "{}", ran.err);
+    }
+}
+
+#[test]
+fn a_kubeconfig_that_is_not_there_is_named_once() {
+    let mut command = program();
+    command.args(["plan", "--all"]).env("KUBECONFIG", "no/such/file");
+    command.env_remove("KUBERNETES_SERVICE_HOST");
+    let ran = ran(command.output().expect("the program starts"));
+    let first = ran.err.lines().next().unwrap_or_default();
+    assert_eq!(first.matches("no/such/file").count(), 1, "{first}");
+    assert!(!first.contains("in-cluster"), "{first}");
+}
