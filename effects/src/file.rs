@@ -38,6 +38,7 @@ use sluicegate_core::{
 
 use crate::yaml::{self, Document};
 
+mod apply;
 mod drive;
 mod read;
 mod world;

@@ -15,7 +15,11 @@ use sluicegate_core::{
     systems::rivven::{Answer, Call, Probe, Rivven},
 };
 
-use super::{Entry, Problem, State, Watcher, is_cluster_scoped, round};
+use super::{
+    Entry, Problem, State, Watcher,
+    apply::{applied, merge_patch},
+    is_cluster_scoped, round,
+};
 use crate::{
     Done, Error, Reader, Writer,
     memory::{Brokers, Happening, Memory, reference},
@@ -107,7 +111,7 @@ impl World {
     /// what is there. One that is new has no uid yet.
     pub fn ask_for(&mut self, entry: &Entry) {
         let before = self.memory.object(&entry.target);
-        let mut object = laid_over(entry.value(), before.as_ref());
+        let mut object = applied(entry.value(), before.as_ref());
         if before.is_none() && object["metadata"].get("uid").is_none() {
             let Ref { api, namespace, name } = &entry.target;
             let uid = uid_placeholder(&api.kind, namespace, name);
@@ -287,27 +291,6 @@ impl Watcher for Nobody {
     fn ended(&mut self, _: &Ref, _: &Result<Done, Error>) {}
 }
 
-/// A resource as it is after `kubectl apply`: what the server keeps stays.
-fn laid_over(desired: &Value, before: Option<&Value>) -> Value {
-    let Some(before) = before else { return desired.clone() };
-    let mut after = before.clone();
-    // What is no longer in the file goes, as it does when a file is applied again.
-    for words in ["labels", "annotations"] {
-        after["metadata"].as_object_mut().map(|metadata| metadata.remove(words));
-    }
-    merge_patch(&mut after["metadata"], &desired["metadata"]);
-    after["spec"] = desired["spec"].clone();
-    if desired.get("status").is_some() {
-        after["status"] = desired["status"].clone();
-    }
-    let generation = before.pointer("/metadata/generation").and_then(Value::as_i64);
-    let given = desired.pointer("/metadata/generation").is_some();
-    if before["spec"] != after["spec"] && !given {
-        after["metadata"]["generation"] = json!(generation.unwrap_or(1) + 1);
-    }
-    after
-}
-
 /// The fields that say which object it is.
 fn identity(target: &Ref) -> Value {
     let Ref { api, namespace, name } = target;
@@ -316,26 +299,6 @@ fn identity(target: &Ref) -> Value {
         meta["namespace"] = json!(namespace);
     }
     json!({ "apiVersion": api.api_version(), "kind": api.kind, "metadata": meta })
-}
-
-/// JSON merge patch (RFC 7396): null removes.
-fn merge_patch(into: &mut Value, patch: &Value) {
-    let Value::Object(fields) = patch else {
-        *into = patch.clone();
-        return;
-    };
-    if !into.is_object() {
-        *into = json!({});
-    }
-    for (key, value) in fields {
-        match (value, into.as_object_mut()) {
-            (Value::Null, Some(into)) => drop(into.remove(key)),
-            (value, Some(into)) => {
-                merge_patch(into.entry(key.clone()).or_insert(Value::Null), value);
-            }
-            (_, None) => {}
-        }
-    }
 }
 
 fn misread(name: &str, path: &str, error: &serde_json::Error) -> Problem {
