@@ -4,6 +4,7 @@ mod change;
 mod create;
 mod drift;
 mod faults;
+mod files;
 mod gates;
 mod helm;
 mod import;
@@ -38,4 +39,5 @@ pub(crate) const ALL: &[&[Scenario]] = &[
     odd::ALL,
     import::ALL,
     create::ALL,
+    files::ALL,
 ];
