@@ -173,7 +173,7 @@ fn desire(valid: &Valid, brokers: &Brokers, seen: &Observed<Rivven>) -> Desired<
             desired.wishes.extend(brokers.set.iter().map(|set| Wish::Keep(set.target.clone())));
         }
     }
-    budget(valid, seen, &mut desired);
+    budget(valid, brokers, seen, &mut desired);
     let steady = settled && brokers.set.as_ref().is_some_and(|set| set.replicas == scale.replicas);
     if steady {
         let roll = roll::roll(valid, brokers, scale.replicas);
@@ -231,10 +231,17 @@ fn workload(
     })
 }
 
-fn budget(valid: &Valid, seen: &Observed<Rivven>, desired: &mut Desired<Rivven>) {
+fn budget(
+    valid: &Valid,
+    brokers: &Brokers,
+    seen: &Observed<Rivven>,
+    desired: &mut Desired<Rivven>,
+) {
     // One broker cannot be kept while it is moved: a budget would stop every drain of its node.
-    let Some(budget) = valid.budget.as_ref().filter(|_| valid.replicas > 1) else { return };
-    if build::allowed(budget, valid.replicas) > 0 {
+    // Several are kept until the last of them has gone.
+    let count = valid.replicas.max(brokers.live());
+    let Some(budget) = valid.budget.as_ref().filter(|_| count > 1) else { return };
+    if build::allowed(budget, count) > 0 {
         desired.wishes.push(object(Manifest::of(&build::budget(valid, budget)), online));
         return;
     }
@@ -246,7 +253,7 @@ fn budget(valid: &Valid, seen: &Observed<Rivven>, desired: &mut Desired<Rivven>)
     if matches!(seen.raw(&exists), Seen::Present(_)) {
         desired.wishes.push(Wish::Keep(exists));
     }
-    let of = valid.replicas;
+    let of = count;
     desired.blocked.push(Blocked {
         rule: &rules::BUD_01,
         path: field::Path::dotted("spec.podDisruptionBudget").child(field),

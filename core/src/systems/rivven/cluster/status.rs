@@ -4,7 +4,7 @@ use super::{
     RivvenClusterStatus, Valid,
     api::Phase,
     brokers::{Brokers, HealthSeen, PodSeen, broker, list},
-    conditions as c,
+    conditions as c, scale,
 };
 use crate::{
     condition::Draft,
@@ -23,7 +23,7 @@ pub(super) fn report(
     seen: &Observed<Rivven>,
 ) -> Report<RivvenClusterStatus> {
     let rolling = rolling(valid, brokers);
-    let ready = ready(ctx, valid, brokers, rolling);
+    let ready = ready(ctx, valid, brokers, seen, rolling);
     let conditions = vec![
         available(brokers, rolling),
         rolled_out(valid, brokers, rolling),
@@ -77,7 +77,13 @@ fn count(count: usize) -> i32 {
     i32::try_from(count).unwrap_or(i32::MAX)
 }
 
-fn ready(ctx: &Ctx<'_>, valid: &Valid, brokers: &Brokers, rolling: bool) -> Draft {
+fn ready(
+    ctx: &Ctx<'_>,
+    valid: &Valid,
+    brokers: &Brokers,
+    seen: &Observed<Rivven>,
+    rolling: bool,
+) -> Draft {
     if !valid.secrecy.is_empty() && brokers.set.is_none() {
         return c::READY_NO_BROKERS.no("no broker is started: see the condition Blocked");
     }
@@ -101,8 +107,13 @@ fn ready(ctx: &Ctx<'_>, valid: &Valid, brokers: &Brokers, rolling: bool) -> Draf
         return c::READY_STARTING.no(format!("{count} of {wanted} brokers ready"));
     }
     if set.replicas > wanted || brokers.pods.len() > count {
-        let live = brokers.live();
-        return c::READY_SCALING.no(format!("{live} brokers, {wanted} asked for"));
+        let mut message = format!("{} brokers, {wanted} asked for", brokers.live());
+        for waiting in scale::scale(valid, brokers, seen).waiting {
+            let shut = waiting.gates.iter().filter(|gate| !gate.passes()).map(|gate| gate.id);
+            let shut = shut.collect::<Vec<_>>().join(", ");
+            message.push_str(&format!("; {}: waits for {shut}", waiting.what));
+        }
+        return c::READY_SCALING.no(message);
     }
     let stale = brokers.stale();
     if !stale.is_empty() {
@@ -166,19 +177,23 @@ fn clustered(valid: &Valid, brokers: &Brokers) -> Draft {
     if brokers.clustered() {
         return c::CLUSTERED_YES.yes("");
     }
-    if valid.replicas == 1 {
+    if valid.replicas == 1 && brokers.live() <= 1 {
         return c::CLUSTERED_SINGLE.no("one broker needs no cluster");
     }
     if valid.release.clusters || (brokers.set.is_none() && !valid.secrecy.is_empty()) {
         return c::CLUSTERED_UNSEEN.unknown("no broker has said so yet");
     }
-    c::CLUSTERED_ALONE.no(format!(
+    let mut message = format!(
         "rivvend {} cannot form a cluster: {} brokers run alone, nothing is copied between them, \
-         and clients are led to {} only. Set spec.replicas to 1, or run a release that can.",
+         and clients are led to {} only.",
         valid.release.version,
-        valid.replicas,
+        valid.replicas.max(brokers.live()),
         names::pod(&valid.name, 0),
-    ))
+    );
+    if valid.replicas > 1 {
+        message.push_str(" Set spec.replicas to 1, or run a release that can.");
+    }
+    c::CLUSTERED_ALONE.no(message)
 }
 
 fn reachable(brokers: &Brokers) -> Draft {
