@@ -118,6 +118,11 @@ impl Error {
 }
 
 impl Error {
+    /// Whether it is because the namespace is on its way out, with all that is in it.
+    pub fn is_about_leaving(&self) -> bool {
+        matches!(self, Self::Api { source, .. } if source.is_about_leaving())
+    }
+
     /// The whole of it in one line: what failed, every cause, and the remedy where one is known.
     pub fn in_full(&self) -> String {
         let mut whole = self.to_string();

@@ -174,6 +174,11 @@ where
                         tracing::debug!(why, "overtaken");
                         self.conflicted(subject, why).await
                     }
+                    // The resource goes with its namespace. That is no fault that anybody mends.
+                    Class::Final if error.is_about_leaving() => {
+                        tracing::debug!(why, "its namespace is being deleted");
+                        subject.past.backoff.failed(Instant::now())
+                    }
                     Class::Retry => self.failed(subject, why).await,
                     Class::Final => self.refused(subject, why).await,
                 }

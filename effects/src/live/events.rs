@@ -201,7 +201,7 @@ impl Recorder {
 
 /// Whether there is nowhere left to tell it: the namespace goes, or is gone.
 fn is_about_leaving(error: &Error) -> bool {
-    matches!(error, Error::Api { source, .. } if source.is_about_leaving() || source.code == 404)
+    error.is_about_leaving() || matches!(error, Error::Api { source, .. } if source.code == 404)
 }
 
 impl Memory {
