@@ -8,7 +8,7 @@ env_lines() {
     fail "a cluster with a node is not reached from outside its network; say" \
       ".ci/cluster exec --state $state -- COMMAND, or bash for COMMAND"
   fi
-  running || fail "no cluster is up in $state"
+  running || fail "no cluster is up in $state: .ci/cluster up${node:+ --node} makes one"
   lines_of_use
 }
 
@@ -32,11 +32,11 @@ how_to_use() {
 run_within() {
   [ $# -gt 0 ] || fail "say what to run: .ci/cluster exec -- COMMAND"
   if [ -n "$node" ]; then
-    up_in_box || fail "no cluster is up in $state"
+    up_in_box || fail "no cluster is up in $state: .ci/cluster up${node:+ --node} makes one"
     # So that `down` ends it too, before its network goes.
     join_roster
   else
-    running || fail "no cluster is up in $state"
+    running || fail "no cluster is up in $state: .ci/cluster up${node:+ --node} makes one"
   fi
   eval "$(lines_of_use)"
   [ -n "$node" ] || exec "$@"
