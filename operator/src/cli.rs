@@ -228,6 +228,7 @@ pub struct SimulateArgs {
 
 /// Arguments of `unstick`.
 #[derive(Clone, Debug, Args)]
+#[command(mut_arg("namespace", |namespace| namespace.help("Those of a namespace")))]
 pub struct UnstickArgs {
     /// What to let go of, if it hangs.
     #[command(flatten)]
