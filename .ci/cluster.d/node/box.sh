@@ -18,6 +18,21 @@ cgroup_trees() {
   fi
 }
 
+# With version 2 a group has the controllers that the one above hands down to it. Kubelet wants all of
+# these, as far as the machine has them; systemd hands down those alone that its units ask for. What
+# is handed down stays so: since then a unit or another box may count on it.
+hand_down() {
+  local group controller
+  [ -e /sys/fs/cgroup/cgroup.controllers ] || return 0
+  for group in /sys/fs/cgroup "/sys/fs/cgroup/$box"; do
+    for controller in cpuset cpu memory hugetlb pids; do
+      ! grep -qw "$controller" "$group/cgroup.controllers" ||
+        echo "+$controller" >"$group/cgroup.subtree_control" ||
+        fail "a real node needs the cgroup controller $controller, which $group does not hand down"
+    done
+  done
+}
+
 # The process that the box lives and ends with.
 in_box() { alive box; }
 
@@ -26,6 +41,7 @@ open_box() {
   mkdir -p run logs
   rm -f run/box
   while read -r tree; do mkdir -p "$tree/$box"; done < <(cgroup_trees)
+  hand_down
   mkdir -p "$roster"
   (
     # First of all, so that whatever comes of it is found again.
