@@ -91,10 +91,16 @@ apply_objects() {
 }
 
 usable() {
+  none_ended
+  kube get serviceaccount default && kube wait --for condition=Ready node --all --timeout 0 &&
+    { [ -z "$node" ] || kube get --raw /api/v1/nodes/node-0/proxy/healthz; } &&
+    # Again, for those that the node can be Ready without.
+    none_ended
+}
+
+none_ended() {
   local part
   for part in "${parts[@]}"; do alive "$part" || ended "$part"; done
-  kube get serviceaccount default && kube wait --for condition=Ready node --all --timeout 0 &&
-    { [ -z "$node" ] || kube get --raw /api/v1/nodes/node-0/proxy/healthz; }
 }
 
 running() {

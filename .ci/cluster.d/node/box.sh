@@ -7,6 +7,9 @@ box_names() {
   # Where Linux tells which processes are in a box, whoever their parents are.
   roster=/sys/fs/cgroup/$box/box
   if [ ! -e /sys/fs/cgroup/cgroup.controllers ]; then roster=/sys/fs/cgroup/pids/$box/box; fi
+  # Where a process is that has left it: in the root group, as far as that is the machine's.
+  outside=${roster%"/$box/box"}
+  if [ -e /sys/fs/cgroup/cgroup.type ]; then outside=/sys/fs/cgroup/init; fi
 }
 
 # Where cgroups are made: in one tree, or with version 1 in one for every controller.
@@ -18,6 +21,38 @@ cgroup_trees() {
   fi
 }
 
+# With version 2 a group has the controllers that the one above hands down to it. Kubelet wants all
+# of these, as far as the machine has them; systemd hands down only what its units ask for. What is
+# handed down stays so: a unit or another box may count on it by then.
+hand_down() {
+  local group controller
+  [ -e /sys/fs/cgroup/cgroup.controllers ] || return 0
+  clear_root
+  for group in /sys/fs/cgroup "/sys/fs/cgroup/$box"; do
+    for controller in cpuset cpu memory hugetlb pids; do
+      grep -qw "$controller" "$group/cgroup.controllers" || continue
+      echo "+$controller" >"$group/cgroup.subtree_control" ||
+        fail "a real node needs the cgroup controller $controller, which $group does not hand" \
+          "down: run this on a machine, or in a container that has its host's cgroups"
+    done
+  done
+}
+
+# No group holds processes and hands down too, but for the root of the machine. The root that a
+# container sees is none: who is in it moves into a group below, and stays there.
+clear_root() {
+  local tries process processes
+  [ "$outside" != /sys/fs/cgroup ] || return 0
+  mkdir -p "$outside"
+  for ((tries = 0; tries < 100; tries++)); do
+    processes=$(</sys/fs/cgroup/cgroup.procs)
+    [ -n "$processes" ] || break
+    for process in $processes; do
+      echo "$process" >"$outside/cgroup.procs" || true
+    done 2>/dev/null
+  done
+}
+
 # The process that the box lives and ends with.
 in_box() { alive box; }
 
@@ -26,6 +61,7 @@ open_box() {
   mkdir -p run logs
   rm -f run/box
   while read -r tree; do mkdir -p "$tree/$box"; done < <(cgroup_trees)
+  hand_down
   mkdir -p "$roster"
   (
     # First of all, so that whatever comes of it is found again.
@@ -88,7 +124,7 @@ see_inside() {
 # When the box is closed by a command that was started with `exec`, the command stays.
 leave_roster() {
   if [ -e "$roster" ] && grep -qx "$$" "$roster/cgroup.procs"; then
-    echo "$$" >"${roster%"/$box/box"}/cgroup.procs"
+    echo "$$" >"$outside/cgroup.procs"
   fi
 }
 
