@@ -7,7 +7,7 @@ use k8s_openapi::apimachinery::pkg::apis::meta::v1::ObjectMeta;
 
 use crate::{
     field::{Cause, Errors, Path},
-    label::{PAUSED, RESTART, SKIP_GATE},
+    label::{OURS, PAUSED, RESTART, SKIP_GATE},
     schema::nearest,
 };
 
@@ -30,7 +30,7 @@ impl Control {
     pub fn of(meta: &ObjectMeta, gates: &[&str], errors: &mut Errors) -> Self {
         let path = |key: &str| Path::root("metadata").child("annotations").child(key);
         let given = meta.annotations.iter().flatten().map(|(key, _)| key.as_str());
-        for key in given.filter(|key| key.starts_with("sluicegate/") && !KNOWN.contains(key)) {
+        for key in given.filter(|key| key.starts_with(OURS) && !KNOWN.contains(key)) {
             let remedy = match nearest(key, KNOWN.iter().copied()) {
                 Some(meant) => format!("did you mean `{meant}`?"),
                 None => format!("known here: {}", KNOWN.join(", ")),

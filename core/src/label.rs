@@ -9,6 +9,9 @@ pub type Labels = BTreeMap<String, String>;
 /// Persisted in every cluster, so it never changes.
 pub const SLUICEGATE: &str = "sluicegate";
 
+/// How the annotations and labels begin that are ours alone.
+pub const OURS: &str = "sluicegate/";
+
 /// On a child: the digest of the body that was last applied.
 pub const DIGEST: &str = "sluicegate/digest";
 /// On a volume claim: the uid of the resource it was made for.

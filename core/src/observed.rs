@@ -133,6 +133,11 @@ impl Api {
     }
 }
 
+/// The group of an `apiVersion`: `apps` of `apps/v1`, empty for `v1`.
+pub fn group_of(api_version: &str) -> &str {
+    api_version.split_once('/').map_or("", |(group, _)| group)
+}
+
 impl Ref {
     /// A reference to an object of a type known at compile time.
     pub fn to<K: Resource<DynamicType = ()>>(namespace: &str, name: &str) -> Self {

@@ -369,7 +369,11 @@ fn precondition<K: Kind>(resource: &K::Resource) -> Precondition {
 
 /// The controller of an object, if it has one: the uid in its controller owner reference.
 pub fn controller(object: &Value) -> Option<&str> {
+    controller_ref(object)?["uid"].as_str()
+}
+
+/// The owner reference that names the controller of an object. Kubernetes takes one at most.
+pub(crate) fn controller_ref(object: &Value) -> Option<&Value> {
     let owners = at(object, "/metadata/ownerReferences")?.as_array()?;
-    let controller = owners.iter().find(|owner| owner["controller"] == true)?;
-    controller["uid"].as_str()
+    owners.iter().find(|owner| owner["controller"] == true)
 }

@@ -5,12 +5,12 @@ use std::{collections::BTreeSet, sync::Arc};
 use kube_core::Resource;
 use serde_json::Value;
 
-use super::{controller, own_uid};
+use super::{controller, controller_ref, own_uid};
 use crate::{
     compare,
     kind::{Assess, Desired, Kind, System, Wanted, Wish},
     label::{DIGEST, SLUICEGATE},
-    observed::{Observed, Reads, Ref, Seen, at, text},
+    observed::{Observed, Reads, Ref, Seen, at, group_of, text},
     plan::{Action, Change, Precondition, Propagation, Risk, Verb, Why},
     rule,
 };
@@ -115,11 +115,8 @@ pub(super) fn taken<K: Kind>(
 /// Whether the controller of an object bears the name of this resource: there is only one of a name
 /// at a time, so that the other is gone. What it made goes after it, a while later.
 fn is_of_an_earlier<R: Resource<DynamicType = ()>>(resource: &R, object: &Value) -> bool {
-    let owners = at(object, "/metadata/ownerReferences").and_then(Value::as_array);
-    let controller = owners.into_iter().flatten().find(|owner| owner["controller"] == true);
-    controller.is_some_and(|owner| {
-        let group = text(owner, "/apiVersion").split('/').next().unwrap_or_default();
-        group == R::group(&())
+    controller_ref(object).is_some_and(|owner| {
+        group_of(text(owner, "/apiVersion")) == R::group(&())
             && text(owner, "/kind") == R::kind(&())
             && Some(text(owner, "/name")) == resource.meta().name.as_deref()
     })

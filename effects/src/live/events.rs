@@ -105,7 +105,7 @@ impl Recorder {
                 let (told, why) = (event.reason, error.in_full());
                 let (regarding, note) = (&event.regarding, &event.note);
                 // Whoever deletes a namespace whole does not look for events in it.
-                if is_about_leaving(&error) {
+                if has_no_place(&error) {
                     tracing::debug!(%regarding, reason = told, note, error = why, "could not tell");
                 } else {
                     tracing::warn!(%regarding, reason = told, note, error = why, "could not tell");
@@ -200,7 +200,7 @@ impl Recorder {
 }
 
 /// Whether there is nowhere left to tell it: the namespace goes, or is gone.
-fn is_about_leaving(error: &Error) -> bool {
+fn has_no_place(error: &Error) -> bool {
     error.is_about_leaving() || matches!(error, Error::Api { source, .. } if source.code == 404)
 }
 

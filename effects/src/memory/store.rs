@@ -8,7 +8,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use serde_json::{Map, Value, json};
 use sluicegate_core::{
     digest::sha256,
-    observed::{Api, Ref, text},
+    observed::{Api, Ref, group_of, text},
 };
 
 use super::{Happening, leaving::is_done_with};
@@ -266,7 +266,7 @@ impl Key {
     }
 
     pub(super) fn of_object(object: &Value) -> Self {
-        let group = text(object, "/apiVersion").split_once('/').map_or("", |(group, _)| group);
+        let group = group_of(text(object, "/apiVersion"));
         Self {
             group: group.to_owned(),
             kind: text(object, "/kind").to_owned(),
@@ -277,9 +277,12 @@ impl Key {
 
     /// An owner in the namespace of what it owns.
     pub(super) fn of_owner(owner: &Value, namespace: &str) -> Self {
-        let metadata = json!({ "name": owner["name"], "namespace": namespace });
-        let (version, kind) = (&owner["apiVersion"], &owner["kind"]);
-        Self::of_object(&json!({ "apiVersion": version, "kind": kind, "metadata": metadata }))
+        Self {
+            group: group_of(text(owner, "/apiVersion")).to_owned(),
+            kind: text(owner, "/kind").to_owned(),
+            namespace: namespace.to_owned(),
+            name: text(owner, "/name").to_owned(),
+        }
     }
 
     /// An object of the core group.

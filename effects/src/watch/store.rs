@@ -13,16 +13,14 @@ use std::{
 
 use serde_json::{Value, json};
 use sluicegate_core::{
-    label::{Labels, SLUICEGATE},
-    observed::{Api, Ref, Selector, at, text},
+    label::{Labels, OURS, SLUICEGATE},
+    observed::{Api, Ref, Selector, at, group_of, text},
 };
 
 /// The label by which a store finds the objects of one resource without looking at all.
 pub(crate) const INSTANCE: &str = "app.kubernetes.io/instance";
 /// On every child of every resource.
 const MANAGED_BY: &str = "app.kubernetes.io/managed-by";
-/// How the labels and annotations begin that only we set.
-const OURS: &str = "sluicegate/";
 
 /// What is known of an object without decoding it.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -361,7 +359,7 @@ fn is_of_interest(own: &BTreeSet<Api>, head: &Head, object: &Value) -> bool {
         marks.into_iter().flatten().any(|(key, _)| key.starts_with(OURS))
     };
     let owned = |owner: &Owner| {
-        let group = owner.api_version.split_once('/').map_or("", |(group, _)| group);
+        let group = group_of(&owner.api_version);
         own.iter().any(|api| api.group == group && api.kind == owner.kind)
     };
     at(object, "/metadata/namespace").is_none()

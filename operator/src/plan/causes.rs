@@ -1,7 +1,7 @@
 //! Why something is done at all: what has changed about the resource since it was last asked for.
 
 use serde_json::Value;
-use sluicegate_core::field::Path;
+use sluicegate_core::{field::Path, label::OURS};
 
 use super::model::{Action, Cause, CauseCode, Drift};
 
@@ -54,7 +54,7 @@ fn requests(before: &Value, now: &Value, causes: &mut Vec<Cause>) {
     let annotations = |value: &Value| {
         let all = value.pointer("/metadata/annotations").and_then(Value::as_object).cloned();
         let mut all = all.unwrap_or_default();
-        all.retain(|key, _| key.starts_with("sluicegate/"));
+        all.retain(|key, _| key.starts_with(OURS));
         Value::from(all)
     };
     let mut found = Vec::new();

@@ -6,6 +6,8 @@ use std::{
     thread,
 };
 
+use sluicegate_core::observed::group_of;
+
 use super::*;
 use crate::{
     command::run,
@@ -133,7 +135,7 @@ fn writes(file: &Path) -> BTreeSet<(String, String, String)> {
     let mut writes = BTreeSet::new();
     for action in resources.iter().filter_map(|one| one["actions"].as_array()).flatten() {
         let version = action["target"]["apiVersion"].as_str().unwrap_or_default();
-        let group = version.split_once('/').map_or("", |(group, _)| group);
+        let group = group_of(version);
         let kind = action["target"]["kind"].as_str().unwrap_or_default().to_lowercase();
         let (plural, verb): (&str, &[&str]) = match action["op"].as_str().unwrap_or_default() {
             "create" | "recreate" => ("s", &["create", "patch"]),

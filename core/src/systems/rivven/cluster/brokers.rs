@@ -18,6 +18,7 @@ use crate::{
     label::{self, Labels, MADE_FOR, RESTART},
     observed::{Api, Observed, Ref, Seen, Selector, at, text},
     plan::Precondition,
+    step::controller_ref,
     systems::rivven::{Answer, Broker, Health, Probe, Rivven, names},
 };
 
@@ -217,9 +218,7 @@ impl Brokers {
 /// Whether a pod that is called like a broker can be one: it belongs to nobody, as while its
 /// StatefulSet is made anew, or to a StatefulSet of that name. Labels alone say nothing.
 fn may_be_broker(cluster: &str, pod: &Value) -> bool {
-    let owners = at(pod, "/metadata/ownerReferences").and_then(Value::as_array);
-    let mut controllers = owners.into_iter().flatten().filter(|one| one["controller"] == true);
-    controllers.all(|one| {
+    controller_ref(pod).is_none_or(|one| {
         text(one, "/kind") == "StatefulSet" && text(one, "/name") == names::workload(cluster)
     })
 }

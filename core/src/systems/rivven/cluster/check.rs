@@ -5,6 +5,7 @@ use super::api::{RivvenCluster, RivvenClusterSpec};
 use crate::{
     field::{Cause, Errors, Path},
     k8s::restricted,
+    label::OURS,
     systems::rivven::names,
 };
 
@@ -122,12 +123,8 @@ fn pods(spec: &RivvenClusterSpec, root: &Path, errors: &mut Errors) {
     }
     let ours = "it is the operator's or Kubernetes'".to_owned();
     for key in spec.pod_labels.iter().flatten().map(|(key, _)| key) {
-        let prefixes = [
-            "app.kubernetes.io/",
-            "apps.kubernetes.io/",
-            "statefulset.kubernetes.io/",
-            "sluicegate/",
-        ];
+        let prefixes =
+            ["app.kubernetes.io/", "apps.kubernetes.io/", "statefulset.kubernetes.io/", OURS];
         if key == "controller-revision-hash" || prefixes.iter().any(|one| key.starts_with(one)) {
             let at = root.child("podLabels").child(key);
             let remedy = "CLU-12: use another prefix, such as your company's domain";
@@ -135,7 +132,7 @@ fn pods(spec: &RivvenClusterSpec, root: &Path, errors: &mut Errors) {
         }
     }
     for key in spec.pod_annotations.iter().flatten().map(|(key, _)| key) {
-        if key.starts_with("sluicegate/") {
+        if key.starts_with(OURS) {
             let at = root.child("podAnnotations").child(key);
             let remedy = "CLU-13: annotate the RivvenCluster instead";
             errors.push(at, Cause::Forbidden(ours.clone()), remedy);
