@@ -40,3 +40,5 @@ pub mod schema;
 pub mod k8s;
 
 pub mod systems;
+
+mod workload;

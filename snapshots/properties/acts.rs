@@ -35,7 +35,10 @@ pub(crate) fn act(rig: &Rig, edit: &Edit) {
         Edit::Hand(kind, name, pointer, value) => {
             memory.edit_as("kubectl-edit", &at(kind, name), |one| put(one, pointer, value))
         }
-        Edit::Delete(kind, name) => memory.delete_as_user(&at(kind, name), Propagation::Background),
+        Edit::Delete(kind, name) => {
+            forgotten(rig, kind, name);
+            memory.delete_as_user(&at(kind, name), Propagation::Background)
+        }
         Edit::Usurp(kind, name) => usurp(rig, &at(kind, name)),
         Edit::Yield(kind, name) => give_back(rig, &at(kind, name)),
         Edit::Leftover(nth) => {
@@ -44,6 +47,11 @@ pub(crate) fn act(rig: &Rig, edit: &Edit) {
         }
         Edit::Stray(nth) => {
             stray(rig, *nth);
+            Ok(())
+        }
+        Edit::Lose(nth) => {
+            let claim = at("PersistentVolumeClaim", &names::claim(CLUSTER, *nth));
+            memory.edit_status(&claim, |status| status["phase"] = json!("Lost"));
             Ok(())
         }
         Edit::Serve(true) => {
@@ -90,6 +98,17 @@ fn set_topic(rig: &Rig, name: &str, fields: &[(&str, Value)]) -> Result<(), ApiE
     lay(&mut made);
     rig.memory.load(vec![made]);
     Ok(())
+}
+
+/// Whoever deletes a claim gives up what is on it, whenever its pod stops. That the operator is not
+/// who stops it is for the watchman to see.
+fn forgotten(rig: &Rig, kind: &str, name: &str) {
+    if kind != "PersistentVolumeClaim" {
+        return;
+    }
+    let claim = names::ordinal(CLUSTER, name).and_then(|nth| live::claim_uid(rig, nth));
+    let mut written = rig.written.lock().unwrap_or_else(PoisonError::into_inner);
+    written.retain(|(of, _)| Some(of) != claim.as_ref());
 }
 
 fn usurp(rig: &Rig, target: &Ref) -> Result<(), ApiError> {

@@ -42,6 +42,8 @@ pub(crate) enum Edit {
     Leftover(u32),
     /// Makes a pod of somebody else that looks like a broker.
     Stray(u32),
+    /// Takes the volume of a claim away.
+    Lose(u32),
     /// Serves ServiceMonitors, or no longer.
     Serve(bool),
     /// Makes a pod behave so.
@@ -195,6 +197,9 @@ fn pods() -> impl Strategy<Value = Edit> {
     let topic = select(vec!["orders", "events", "clicks"]);
     prop_oneof![
         3 => ordinal().prop_map(|nth| Edit::Delete("Pod", names::pod(CLUSTER, nth))),
+        2 => ordinal().prop_map(|nth|
+            Edit::Delete("PersistentVolumeClaim", names::claim(CLUSTER, nth))),
+        1 => ordinal().prop_map(Edit::Lose),
         2 => ordinal().prop_map(Edit::Crash),
         3 => (ordinal(), behaviour).prop_map(|(nth, how)| Edit::Behave(nth, how)),
         2 => (ordinal(), any::<bool>()).prop_map(|(nth, ill)| Edit::Ill(nth, ill)),

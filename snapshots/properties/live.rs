@@ -27,6 +27,15 @@ pub(crate) fn claim_uid(rig: &Rig, ordinal: u32) -> Option<String> {
     Some(text(&claim, "/metadata/uid").to_owned())
 }
 
+/// The claim of a broker, if what is on it does not outlive the broker's pod.
+pub(crate) fn peril(rig: &Rig, pod: &str) -> Option<String> {
+    let ordinal = names::ordinal(CLUSTER, pod)?;
+    let name = names::claim(CLUSTER, ordinal);
+    let claim = rig.memory.object(&at("PersistentVolumeClaim", &name))?;
+    let leaving = claim.pointer("/metadata/deletionTimestamp").is_some();
+    (leaving || text(&claim, "/status/phase") == "Lost").then_some(name)
+}
+
 /// Whether a pod is ready, stays, and its broker does not call itself ill.
 pub(crate) fn serves(rig: &Rig, pod: &str) -> bool {
     let Some(object) = rig.memory.object(&at("Pod", pod)) else { return false };

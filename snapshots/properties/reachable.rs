@@ -108,7 +108,8 @@ fn misplaced(rig: &Rig) -> Option<String> {
         let waits = reason == "Reconciling" && message.starts_with("waiting: ");
         let image = resource["spec"]["image"] == BAD;
         let none = reason == "NoBrokers";
-        let says = blocked || waits || image || none;
+        let volume = status("VolumesKept").0 == "False" && reason == "BrokerFailed";
+        let says = blocked || waits || image || none || volume;
         return (!says).then(|| format!("not Ready, and it does not say why: {reason}: {message}"));
     }
     if let Err(why) = live::told(rig, &live::at("RivvenCluster", CLUSTER), &resource["status"]) {

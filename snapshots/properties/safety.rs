@@ -178,6 +178,9 @@ impl Watched<'_> {
         if before.broker != Some(true) {
             return Err(format!("{name} is evicted and is no broker of ours"));
         }
+        if let Some(claim) = &before.peril {
+            return Err(format!("{name} is evicted, and its data goes with it: {claim}"));
+        }
         if before.sick || before.others_down.is_empty() {
             return Ok(());
         }
@@ -212,6 +215,7 @@ impl Watched<'_> {
             before.broker = Some(self.is_broker(object));
             before.sick = !live::serves(self.rig, &pod.name);
             before.others_down = live::down(self.rig, &pod.name);
+            before.peril = live::peril(self.rig, &pod.name);
         }
         before
     }
@@ -243,6 +247,8 @@ struct Before {
     broker: Option<bool>,
     sick: bool,
     others_down: Vec<String>,
+    /// The claim that the pod holds, if that would not outlive it.
+    peril: Option<String>,
 }
 
 /// Our finalizer comes only where something is to be deleted, and those of others stay.

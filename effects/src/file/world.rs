@@ -5,13 +5,13 @@ use std::{
     sync::{Mutex, MutexGuard, PoisonError},
 };
 
-use k8s_openapi::jiff::{SignedDuration, Timestamp};
+use k8s_openapi::jiff::Timestamp;
 use serde::Deserialize as _;
 use serde_json::{Value, json};
 use sluicegate_core::{
     kind::{Kind, Settings, System as _},
     observed::{List, Look, Observed, Reads, Ref, Selector},
-    plan::{Plan, Propagation, Verb, uid_placeholder},
+    plan::{Plan, Verb, uid_placeholder},
     systems::rivven::{Answer, Call, Probe, Rivven},
 };
 
@@ -60,7 +60,6 @@ pub struct World {
     looked: Mutex<Reads<Rivven>>,
     before: BTreeMap<Ref, Value>,
     asked: BTreeMap<Ref, Value>,
-    offset: SignedDuration,
 }
 
 impl World {
@@ -86,9 +85,11 @@ impl World {
             looked: Mutex::new(Reads::none()),
             before: BTreeMap::new(),
             asked: BTreeMap::new(),
-            offset: SignedDuration::ZERO,
         };
         state.served.iter().for_each(|api| world.memory.serve(api));
+        // A file that names no class says nothing about which there are.
+        let absent = state.absent.iter().filter(|one| is_storage_class(one));
+        world.memory.assume_classes(absent.map(|one| one.name.clone()));
         world.settle(&state.settled);
         world.memory.load(state.objects.clone());
         let mut problems = world.patch(name, state);
@@ -100,11 +101,10 @@ impl World {
                 (_, Err(error)) => problems.push(misread(name, "answer", &error)),
             }
         }
-        let offset = match state.now {
-            None if complete => SignedDuration::ZERO,
-            _ => state.now().duration_since(world.memory.now()),
-        };
-        if problems.is_empty() { Ok(Self { offset, ..world }) } else { Err(problems) }
+        if state.now.is_some() || !complete {
+            world.memory.set_now(state.now());
+        }
+        if problems.is_empty() { Ok(world) } else { Err(problems) }
     }
 
     /// Asks for a resource as `kubectl apply` would: its spec, labels and annotations are laid over
@@ -146,7 +146,7 @@ impl World {
 
     /// The time.
     pub fn now(&self) -> Timestamp {
-        self.memory.now().checked_add(self.offset).unwrap_or_else(|_| self.memory.now())
+        self.memory.now()
     }
 
     /// Lets Kubernetes and the product work for a second. From now on brokers that were started
@@ -215,11 +215,8 @@ impl World {
                     merge_patch(&mut object, &identity(&target));
                     self.memory.load(vec![object]);
                 }
-                None => {
-                    let target = reference(&object);
-                    // It was found a moment ago.
-                    drop(self.memory.delete_as_user(&target, Propagation::Background));
-                }
+                // What a file says is gone is gone, and not about to go.
+                None => self.memory.unload(&reference(&object)),
             }
         }
         problems
@@ -245,7 +242,8 @@ impl Reader<Rivven> for World {
             return Ok(Look::Absent);
         }
         let unsaid = is_cluster_scoped(&target.api) && !self.stated.contains(target);
-        if unsaid && !self.complete {
+        let assumed = is_storage_class(target) && self.memory.object(target).is_none();
+        if unsaid && (!self.complete || assumed) {
             return Ok(Look::Denied("the file does not say".to_owned()));
         }
         self.memory.get(target).await
@@ -281,6 +279,10 @@ impl Writer<Rivven> for World {
     async fn dry_run(&self, verb: &Verb<Rivven>) -> Result<(), Error> {
         self.memory.dry_run(verb).await
     }
+}
+
+fn is_storage_class(target: &Ref) -> bool {
+    target.api.kind == "StorageClass"
 }
 
 /// Watches nothing: what is under `settled:` is history.

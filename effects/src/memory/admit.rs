@@ -100,6 +100,21 @@ pub(super) fn complete(store: &Store, object: &mut Value) {
     }
 }
 
+/// Fills in what every API server would have filled in, in an object of a file that leaves it out.
+/// What depends on the cluster, such as the default storage class, is as the file has it.
+pub(super) fn default_loaded(object: &mut Value) {
+    if !object["spec"].is_object() {
+        return;
+    }
+    match text(object, "/kind") {
+        "StatefulSet" => complete_stateful_set(object),
+        "PersistentVolumeClaim" => {
+            fill(&mut object["spec"], &json!({ "volumeMode": "Filesystem" }))
+        }
+        _ => {}
+    }
+}
+
 fn complete_stateful_set(object: &mut Value) {
     let spec = &mut object["spec"];
     fill(

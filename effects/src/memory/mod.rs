@@ -37,6 +37,7 @@ mod drive;
 mod faults;
 mod fields;
 mod leaving;
+mod object;
 mod product;
 mod refusal;
 pub mod rivven;
@@ -134,6 +135,11 @@ impl<P: Product> Memory<P> {
         state.store.loaded();
     }
 
+    /// Takes an object out, whatever holds it.
+    pub fn unload(&self, target: &Ref) {
+        self.state().store.unload(&store::Key::of(target));
+    }
+
     /// Serves an API, such as `monitoring.coreos.com/v1`.
     pub fn serve(&self, api_version: &str) {
         self.state().store.served.insert(api_version.to_owned());
@@ -147,6 +153,12 @@ impl<P: Product> Memory<P> {
     /// Forbids looking at an object.
     pub fn deny(&self, target: &Ref) {
         self.state().store.denied.insert(store::Key::of(target));
+    }
+
+    /// Takes every storage class to exist but these: the cluster that this stands for has classes
+    /// of its own.
+    pub fn assume_classes(&self, absent: impl IntoIterator<Item = String>) {
+        self.state().store.absent_classes = Some(absent.into_iter().collect());
     }
 
     /// Makes the product give this answer, whatever it would say. A call that would change the
@@ -189,6 +201,11 @@ impl<P: Product> Memory<P> {
     /// The logical time.
     pub fn now(&self) -> k8s_openapi::jiff::Timestamp {
         self.state().store.timestamp()
+    }
+
+    /// Makes it this time, to the second.
+    pub fn set_now(&self, now: k8s_openapi::jiff::Timestamp) {
+        self.state().store.set_time(now);
     }
 
     /// All objects, sorted by group, kind, namespace and name.

@@ -5,13 +5,17 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use serde_json::{Map, Value, json};
+use serde_json::{Value, json};
 use sluicegate_core::{
     digest::sha256,
     observed::{Api, Ref, group_of, text},
 };
 
-use super::{Happening, leaving::is_done_with};
+pub(super) use super::object::{
+    add_finalizer, has_finalizer, is_leaving, is_selected, meta_mut, number, owners,
+    remove_finalizer,
+};
+use super::{Happening, admit, leaving::is_done_with};
 
 /// What there is.
 #[derive(Clone, Debug)]
@@ -21,6 +25,9 @@ pub struct Store {
     pub(super) served: BTreeSet<String>,
     /// What may not be looked at.
     pub(super) denied: BTreeSet<Key>,
+    /// Where which storage classes there are is not known, those of which it is that they do not
+    /// exist.
+    pub(super) absent_classes: Option<BTreeSet<String>>,
     /// Owners that were never loaded: what belongs to them is not garbage.
     pub(super) beyond: BTreeSet<String>,
     /// Stateful sets as they were loaded: their cluster has names for their templates.
@@ -30,6 +37,8 @@ pub struct Store {
     /// What single pods do, by namespace and name.
     pub(super) behaviours: BTreeMap<(String, String), super::Behaviour>,
     clock: u64,
+    /// By how many seconds its time is ahead of where the logical clock began.
+    ahead: i64,
     version: u64,
     made: u64,
     happenings: Vec<Happening>,
@@ -64,11 +73,13 @@ impl Default for Store {
             objects: BTreeMap::new(),
             served: BUILT_IN.iter().map(|&one| one.to_owned()).collect(),
             denied: BTreeSet::new(),
+            absent_classes: None,
             beyond: BTreeSet::new(),
             stated: BTreeMap::new(),
             bad_images: BTreeSet::new(),
             behaviours: BTreeMap::new(),
             clock: 0,
+            ahead: 0,
             version: 1000,
             made: 0,
             happenings: Vec::new(),
@@ -115,8 +126,13 @@ impl Store {
     }
 
     pub(super) fn timestamp(&self) -> k8s_openapi::jiff::Timestamp {
-        let seconds = EPOCH + i64::try_from(self.clock).expect("ticks are few");
+        let seconds = EPOCH + self.ahead + i64::try_from(self.clock).expect("ticks are few");
         k8s_openapi::jiff::Timestamp::from_second(seconds).expect("ticks are few")
+    }
+
+    /// Moves its time; ticks go on being counted.
+    pub(super) fn set_time(&mut self, now: k8s_openapi::jiff::Timestamp) {
+        self.ahead += now.as_second() - self.timestamp().as_second();
     }
 
     pub(super) fn advance(&mut self) {
@@ -142,6 +158,11 @@ impl Store {
         self.objects.iter().filter(move |(key, _)| key.kind == kind && key.namespace == namespace)
     }
 
+    /// Whether a storage class is taken to exist though it is not here.
+    pub(super) fn assumes_class(&self, class: &str) -> bool {
+        self.absent_classes.as_ref().is_some_and(|absent| !absent.contains(class))
+    }
+
     pub(super) fn entries(&self) -> impl Iterator<Item = (&Key, &Value)> {
         self.objects.iter()
     }
@@ -157,6 +178,7 @@ impl Store {
         if let Ok(version) = text(&object, "/metadata/resourceVersion").parse::<u64>() {
             self.version = self.version.max(version);
         }
+        admit::default_loaded(&mut object);
         for owner in owners(&object) {
             self.beyond.insert(text(owner, "/uid").to_owned());
         }
@@ -164,6 +186,10 @@ impl Store {
             self.stated.insert(key, object.clone());
         }
         self.insert(object);
+    }
+
+    pub(super) fn unload(&mut self, key: &Key) {
+        self.objects.remove(key);
     }
 
     /// Forgets the owners that came later than what belongs to them.
@@ -290,60 +316,6 @@ impl Key {
         let [kind, namespace, name] = [kind, namespace, name].map(str::to_owned);
         Self { group: String::new(), kind, namespace, name }
     }
-}
-
-/// The metadata of an object, to change.
-pub(super) fn meta_mut(object: &mut Value) -> &mut Map<String, Value> {
-    let object = object.as_object_mut().expect("an object is an object");
-    let meta = object.entry("metadata").or_insert_with(|| json!({}));
-    meta.as_object_mut().expect("metadata is an object")
-}
-
-/// The owner references of an object.
-pub(super) fn owners(object: &Value) -> impl Iterator<Item = &Value> {
-    object.pointer("/metadata/ownerReferences").and_then(Value::as_array).into_iter().flatten()
-}
-
-/// Whether an object is being deleted.
-pub(super) fn is_leaving(object: &Value) -> bool {
-    object.pointer("/metadata/deletionTimestamp").is_some()
-}
-
-/// Whether an object has a finalizer.
-pub(super) fn has_finalizer(object: &Value, name: &str) -> bool {
-    let held = object.pointer("/metadata/finalizers").and_then(Value::as_array);
-    held.is_some_and(|held| held.iter().any(|one| one == name))
-}
-
-pub(super) fn add_finalizer(object: &mut Value, name: &str) {
-    if !has_finalizer(object, name) {
-        let held = meta_mut(object).entry("finalizers").or_insert_with(|| json!([]));
-        held.as_array_mut().expect("finalizers are a list").push(json!(name));
-    }
-}
-
-pub(super) fn remove_finalizer(object: &mut Value, name: &str) {
-    let meta = meta_mut(object);
-    let Some(held) = meta.get_mut("finalizers").and_then(Value::as_array_mut) else { return };
-    held.retain(|one| one != name);
-    if held.is_empty() {
-        meta.remove("finalizers");
-    }
-}
-
-/// A whole number at a JSON pointer, or another where there is none.
-pub(super) fn number(object: &Value, pointer: &str, or: u64) -> u64 {
-    object.pointer(pointer).and_then(Value::as_u64).unwrap_or(or)
-}
-
-/// Whether an object's labels satisfy a label selector with `matchLabels`.
-pub(super) fn is_selected(object: &Value, selector: Option<&Value>) -> bool {
-    let Some(wanted) = selector.and_then(|one| one.get("matchLabels")).and_then(Value::as_object)
-    else {
-        return false;
-    };
-    let labels = object.pointer("/metadata/labels");
-    wanted.iter().all(|(key, value)| labels.and_then(|all| all.get(key)) == Some(value))
 }
 
 /// The plural of a kind, as English has it: what all kinds we meet go by.

@@ -186,7 +186,7 @@ fn reason(action: &Action) -> Option<String> {
         }
         // What an ordinary change may do stands beside its step.
         Op::Update | Op::Call if action.risk <= Some(Risk::Online) => None,
-        Op::Restart if action.risk >= Some(Risk::Unavailable) => {
+        Op::Restart if action.risk == Some(Risk::Unavailable) => {
             Some(format!("{}; nobody else can serve meanwhile", reason.message))
         }
         Op::Update | Op::Delete | Op::Restart | Op::Call | Op::Finalizers => {

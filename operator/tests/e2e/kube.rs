@@ -34,6 +34,7 @@ pub(crate) const CONFIG_MAPS: Kind = kind("/api/v1", "configmaps");
 pub(crate) const SERVICES: Kind = kind("/api/v1", "services");
 pub(crate) const PODS: Kind = kind("/api/v1", "pods");
 pub(crate) const CLAIMS: Kind = kind("/api/v1", "persistentvolumeclaims");
+pub(crate) const QUOTAS: Kind = kind("/api/v1", "resourcequotas");
 pub(crate) const NAMESPACES: Kind = kind("/api/v1", "namespaces");
 pub(crate) const SETS: Kind = kind("/apis/apps/v1", "statefulsets");
 pub(crate) const BUDGETS: Kind = kind("/apis/policy/v1", "poddisruptionbudgets");

@@ -84,13 +84,35 @@ rules! {
         "";
     STO_05 = "STO-05":
         "Claims of a class that does not grow are left as they are",
-        "allowVolumeExpansion of the StorageClass is not true.",
+        "allowVolumeExpansion of the StorageClass is not true, the class has been deleted, or the \
+         claim has none.",
         "Set spec.storage.size back, or allow the class to expand if its driver can.";
     STO_06 = "STO-06":
         "A growth that has not happened yet is taken back to more than what exists only",
         "Kubernetes takes a request that is lowered to exactly what the claim has for one that \
          shrinks it, and refuses it.",
         "Set spec.storage.size to a little more than what exists: the claim grows by no more.";
+    STO_07 = "STO-07":
+        "A pod is not stopped while its data would go with it",
+        "A claim that is being deleted lives on for as long as its pod; one that has lost its \
+         volume is mounted by no new pod. No restart, repair or scale-down passes the gate \
+         volume-kept until the claim stays.",
+        "While the broker runs, copy its topics to another cluster, or let its volume outlive the \
+         claim: kubectl patch pv VOLUME -p \
+         '{\"spec\":{\"persistentVolumeReclaimPolicy\":\"Retain\"}}'. Then sluicegate/skip-gate: \
+         volume-kept lets the restart through; the broker begins with an empty volume, and what it \
+         had is in VOLUME, which a claim with spec.volumeName takes up once VOLUME's \
+         spec.claimRef is removed.";
+    STO_08 = "STO-08":
+        "A file system that cannot grow under a running pod is grown by a restart",
+        "The volume has grown and its claim says FileSystemResizePending for more than two \
+         minutes. The broker is restarted by the same gates as any other.",
+        "";
+    STO_09 = "STO-09":
+        "Brokers start on the claims that are there",
+        "A claim outlives its broker and its cluster. One by the name that a broker uses is used \
+         again with what is in it, whatever its class, size and access modes; an event names it.",
+        "Delete the claim beforehand if the broker is to begin empty.";
     TOP_31 = "TOP-31":
         "A topic never loses partitions",
         "A broker cannot take partitions away: their records would have to go.",

@@ -3,7 +3,7 @@
 use serde_json::{Value, json};
 use sluicegate_core::observed::text;
 
-use super::volumes::claims;
+use super::volumes::{claims, mounted};
 use crate::{
     execute::is_ready,
     memory::{
@@ -33,6 +33,10 @@ const BEHAVIOUR: &str = "memory.sluicegate/behaviour";
 pub(super) fn round<P: Product>(store: &mut Store, product: &mut P) {
     for key in store.every("", "Pod") {
         let Some(pod) = store.find(&key).cloned() else { continue };
+        // Nothing comes about on a node that does not answer.
+        if is_node_lost(&pod) {
+            continue;
+        }
         let behaviour = behaviour(store, &key, &pod);
         let sick = matches!(behaviour, Behaviour::NeverReady | Behaviour::Crash);
         if is_leaving(&pod) {
@@ -52,6 +56,13 @@ pub(super) fn round<P: Product>(store: &mut Store, product: &mut P) {
             start(store, product, &key, &pod, behaviour);
         }
     }
+}
+
+fn is_node_lost(pod: &Value) -> bool {
+    let conditions = pod.pointer("/status/conditions").and_then(Value::as_array);
+    let unknown = |one: &Value| one["type"] == "Ready" && one["status"] == "Unknown";
+    text(pod, "/status/reason") == "NodeLost"
+        || conditions.is_some_and(|all| all.iter().any(unknown))
 }
 
 /// Whether some pod only waits for time to pass.
@@ -136,6 +147,7 @@ fn start<P: Product>(
     } else {
         store.update(key, |pod| run(pod, &time, false));
         store.tell(key, "runs");
+        mounted(store, &key.namespace, pod);
         product.pod_started(&key.namespace, &key.name);
     }
 }

@@ -18,18 +18,59 @@ pub(super) fn round(store: &mut Store) {
                 store.update(&key, |claim| remove_finalizer(claim, IN_USE));
                 store.tell(&key, "is no longer in use");
             }
+        } else if text(&claim, "/status/phase") == "Lost" {
+            // Nothing brings a volume back.
         } else if text(&claim, "/status/phase") != "Bound" {
             if exists(store, class) {
                 bind(store, &key, &wanted);
             }
-        } else if expands(store, class)
-            && bytes(wanted.as_str().unwrap_or_default())
-                > bytes(text(&claim, "/status/capacity/storage"))
-        {
-            store.update(&key, |claim| claim["status"]["capacity"]["storage"] = wanted.clone());
-            store.tell(&key, &format!("grew to {}", wanted.as_str().unwrap_or_default()));
+        } else if expands(store, class) && wants_more(&claim) && !is_stuck(&claim) {
+            grow(store, &key, &wanted);
         }
     }
+}
+
+/// Grows the file systems of the claims that a pod has just mounted again.
+pub(super) fn mounted(store: &mut Store, namespace: &str, pod: &Value) {
+    for name in claims(pod) {
+        let key = Key::core("PersistentVolumeClaim", namespace, name);
+        let Some(claim) = store.find(&key).cloned() else { continue };
+        if condition(&claim, MOUNT_PENDING) && wants_more(&claim) {
+            let wanted = claim["spec"]["resources"]["requests"]["storage"].clone();
+            grow(store, &key, &wanted);
+        }
+    }
+}
+
+/// What a claim says whose file system grows when it is mounted again.
+const MOUNT_PENDING: &str = "FileSystemResizePending";
+
+fn wants_more(claim: &Value) -> bool {
+    let size = |place: &str| bytes(text(claim, place));
+    size("/spec/resources/requests/storage") > size("/status/capacity/storage")
+}
+
+/// Whether its driver refuses, or waits for a pod: both are what a file says, and stay so.
+fn is_stuck(claim: &Value) -> bool {
+    let refused = text(claim, "/status/allocatedResourceStatuses/storage").ends_with("Infeasible");
+    refused || condition(claim, MOUNT_PENDING)
+}
+
+fn condition(claim: &Value, name: &str) -> bool {
+    let conditions = claim.pointer("/status/conditions").and_then(Value::as_array);
+    let mut all = conditions.into_iter().flatten();
+    all.any(|one| one["type"] == name && one["status"] == "True")
+}
+
+fn grow(store: &mut Store, key: &Key, wanted: &Value) {
+    store.update(key, |claim| {
+        let status = claim["status"].as_object_mut().expect("a bound claim has a status");
+        status.insert("capacity".to_owned(), json!({ "storage": wanted }));
+        for told in ["allocatedResources", "allocatedResourceStatuses", "conditions"] {
+            status.remove(told);
+        }
+    });
+    store.tell(key, &format!("grew to {}", wanted.as_str().unwrap_or_default()));
 }
 
 fn bind(store: &mut Store, key: &Key, size: &Value) {
@@ -44,8 +85,10 @@ fn bind(store: &mut Store, key: &Key, size: &Value) {
     store.tell(key, "was bound");
 }
 
+/// Whether there is a class of that name, or nobody can tell that there is none.
 fn exists(store: &Store, class: &str) -> bool {
     store.within("StorageClass", "").any(|(key, _)| key.name == class)
+        || (!class.is_empty() && store.assumes_class(class))
 }
 
 fn is_used(store: &Store, claim: &Key) -> bool {

@@ -90,7 +90,8 @@ fn bad_image() {
     });
     let stuck = scene.seen("trio");
     let told = condition(&stuck, "Ready");
-    let why = "rivven-trio-2: its image registry.test/does-not-exist:1 cannot be had";
+    let why =
+        "rivven-trio-2: the image registry.test/does-not-exist:1 of its container cannot be pulled";
     assert!(told["message"].to_string().contains(why), "{told}");
     scene.cluster("trio", &json!({ "replicas": 3, "image": "registry.test/rivvend:2" }));
     scene.told("trio", "Ready", "True", seconds(60));

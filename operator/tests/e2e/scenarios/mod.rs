@@ -17,6 +17,7 @@ mod process;
 mod quiet;
 mod topics;
 mod unstick;
+mod volumes;
 
 use crate::Scenario;
 
@@ -33,6 +34,7 @@ pub(crate) const ALL: &[&[Scenario]] = &[
     lease::ALL,
     unstick::ALL,
     change::ALL,
+    volumes::ALL,
     leave::ALL,
     drift::ALL,
     process::ALL,

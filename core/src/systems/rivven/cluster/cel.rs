@@ -136,10 +136,10 @@ pub(super) const CEL: &[Cel] = &[
     rule(
         "CLU-27",
         "spec",
-        "(has(self.storage) && has(self.storage.storageClassName)) \
-         == (has(oldSelf.storage) && has(oldSelf.storage.storageClassName)) \
-         && (!has(self.storage) || !has(self.storage.storageClassName) \
-         || self.storage.storageClassName == oldSelf.storage.storageClassName)",
+        "(has(self.storage) && has(self.storage.storageClassName) \
+         ? self.storage.storageClassName : '') \
+         == (has(oldSelf.storage) && has(oldSelf.storage.storageClassName) \
+         ? oldSelf.storage.storageClassName : '')",
         "storage.storageClassName cannot be changed, added or removed: volumes do not move",
     ),
     rule(

@@ -184,7 +184,9 @@ fn amounts(spec: &RivvenClusterSpec, root: &Path, errors: &mut Errors) {
 pub(super) fn change(old: &RivvenCluster, new: &RivvenCluster) -> Result<(), Errors> {
     let class = |cluster: &RivvenCluster| {
         let storage = cluster.spec.storage.as_ref();
-        storage.and_then(|storage| storage.storage_class_name.clone())
+        // The seeds' empty string is the default class, and so is none.
+        let class = storage.and_then(|storage| storage.storage_class_name.clone());
+        class.filter(|class| !class.is_empty())
     };
     let mut errors = Errors::default();
     if class(old) != class(new) {

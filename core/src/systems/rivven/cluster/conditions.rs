@@ -20,7 +20,8 @@ pub(super) static READY_FAILED: Reason = Reason::told(
     "Ready",
     "BrokerFailed",
     Warning,
-    "A broker cannot be started, has ended, or finds no node. The message says which and how. \
+    "A broker is away and something keeps it away: it cannot be created, scheduled or started, its \
+     node does not answer, or it does not come to its end. The message says which, and why. \
      Kubernetes goes on trying by itself; what it tries is mended in the spec or in the cluster.",
 );
 pub(super) static READY_SCALING: Reason =
@@ -30,6 +31,11 @@ pub(super) static READY_UNHEALTHY: Reason = Reason::told(
     "BrokerUnhealthy",
     Warning,
     "A broker's pod is ready and the broker calls itself unhealthy. Look at its log.",
+);
+pub(super) static READY_RESIZING: Reason = Reason::quiet(
+    "Ready",
+    "ResizingVolumes",
+    "A claim has less than it asks for; see the condition VolumesMatch.",
 );
 pub(super) static READY_NO_BROKERS: Reason = Reason::quiet(
     "Ready",
@@ -111,6 +117,60 @@ pub(super) static MONITORED_NOT_SERVED: Reason = Reason::told(
      in this cluster. It is created as soon as it is.",
 );
 
+pub(super) static VOLUMES_KEPT: Reason = Reason::quiet(
+    "VolumesKept",
+    "Kept",
+    "No claim of a broker is being deleted and none has lost its volume.",
+);
+pub(super) static VOLUMES_CLAIM_DELETED: Reason = Reason::told(
+    "VolumesKept",
+    "ClaimDeleted",
+    Warning,
+    "A claim of a broker is being deleted. It lives on for as long as the broker's pod and goes \
+     with its data when that stops, for whatever reason. The operator does not stop it (rule \
+     STO-07); a drained node would.",
+);
+pub(super) static VOLUMES_CLAIM_LOST: Reason = Reason::told(
+    "VolumesKept",
+    "ClaimLost",
+    Warning,
+    "The PersistentVolume of a claim is gone. A pod that runs goes on, and none can be started \
+     with that claim. The operator does not stop it (rule STO-07).",
+);
+pub(super) static VOLUMES_MATCH: Reason =
+    Reason::quiet("VolumesMatch", "AsAsked", "Every claim is as the spec asks for.");
+pub(super) static VOLUMES_LARGER: Reason = Reason::quiet(
+    "VolumesMatch",
+    "Larger",
+    "Somebody made a claim larger than the spec asks for. It is left so: claims do not shrink.",
+);
+pub(super) static VOLUMES_RESIZING: Reason = Reason::quiet(
+    "VolumesMatch",
+    "Resizing",
+    "A claim has less than it asks for. Its storage driver is growing it, or has yet to begin.",
+);
+pub(super) static VOLUMES_RESTART: Reason = Reason::quiet(
+    "VolumesMatch",
+    "RestartPending",
+    "A volume has grown and its file system has not. It grows when it is mounted again: the broker \
+     is restarted for it, through its gates, if it does not grow within two minutes (rule STO-08).",
+);
+pub(super) static VOLUMES_RESIZE_FAILED: Reason = Reason::told(
+    "VolumesMatch",
+    "ResizeFailed",
+    Warning,
+    "The storage driver, or a node, refuses to grow a volume. kubectl describe pvc has its words. \
+     Kubernetes tries again by itself; spec.storage.size may be set back to a little more than \
+     what the claim has (rule STO-06).",
+);
+pub(super) static VOLUMES_DIFFER: Reason = Reason::told(
+    "VolumesMatch",
+    "Differs",
+    Warning,
+    "A claim that was there before is of another storage class or has other access modes than the \
+     spec asks for (rule STO-03). It is used as it is.",
+);
+
 pub(super) static DELETING: Reason = Reason::quiet(
     "Ready",
     "Deleting",
@@ -126,6 +186,7 @@ pub(super) static REASONS: &[&Reason] = &[
     &READY_SCALING,
     &READY_UNHEALTHY,
     &READY_FAILED,
+    &READY_RESIZING,
     &READY_NO_BROKERS,
     &DELETING,
     &AVAILABLE_SERVED,
@@ -145,4 +206,13 @@ pub(super) static REASONS: &[&Reason] = &[
     &MONITORED_YES,
     &MONITORED_NOT_ASKED,
     &MONITORED_NOT_SERVED,
+    &VOLUMES_KEPT,
+    &VOLUMES_CLAIM_DELETED,
+    &VOLUMES_CLAIM_LOST,
+    &VOLUMES_MATCH,
+    &VOLUMES_LARGER,
+    &VOLUMES_RESIZING,
+    &VOLUMES_RESTART,
+    &VOLUMES_RESIZE_FAILED,
+    &VOLUMES_DIFFER,
 ];

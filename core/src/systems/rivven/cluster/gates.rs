@@ -2,8 +2,14 @@
 //!
 //! Each gate has a stable id, which `sluicegate/skip-gate` takes. One that cannot be told is shut.
 
-use super::brokers::{Brokers, HealthSeen};
-use crate::plan::Gate;
+use super::{
+    Valid,
+    brokers::{Brokers, HealthSeen},
+};
+use crate::{
+    plan::{Gate, GateState, Guard},
+    systems::rivven::Rivven,
+};
 
 /// Every other broker's pod is ready.
 pub(super) const PODS_READY: &str = "pods-ready";
@@ -16,6 +22,9 @@ pub(super) const QUORUM_KEPT: &str = "quorum-kept";
 /// The broker that is to go holds no topic.
 pub(super) const BROKER_DRAINED: &str = "broker-drained";
 
+/// What the broker has on its volume is still there after its pod has stopped.
+pub(super) const VOLUME_KEPT: &str = "volume-kept";
+
 /// Every gate of a cluster, with what it asks for.
 pub const GATES: &[(&str, &str)] = &[
     (PODS_READY, "every other broker's pod is ready and none is stopping"),
@@ -23,6 +32,7 @@ pub const GATES: &[(&str, &str)] = &[
     (ISR_ABOVE_MIN, "every partition keeps min.insync.replicas while this broker is down"),
     (QUORUM_KEPT, "the voters that stay are a majority"),
     (BROKER_DRAINED, "the broker that is to go holds no topic"),
+    (VOLUME_KEPT, "the broker's claim has its volume and is not being deleted (STO-07)"),
 ];
 
 /// The ids of [`GATES`].
@@ -32,12 +42,44 @@ pub(super) fn ids() -> Vec<&'static str> {
 
 /// The gates before one broker may be stopped, of which there shall be so many.
 pub(super) fn before_stopping(brokers: &Brokers, ordinal: u32, wanted: u32) -> Vec<Gate> {
-    let mut gates = vec![pods_ready(brokers, ordinal, wanted), healthy(brokers, ordinal)];
+    let mut gates = vec![
+        volume_kept(brokers, ordinal),
+        pods_ready(brokers, ordinal, wanted),
+        healthy(brokers, ordinal),
+    ];
     if brokers.clustered() {
         gates.push(in_sync(brokers, ordinal));
         gates.push(quorum(brokers));
     }
     gates
+}
+
+/// Whether what a broker stands on outlives its pod.
+pub(super) fn volume_kept(brokers: &Brokers, ordinal: u32) -> Gate {
+    let Some(claim) = brokers.claims.get(&ordinal) else {
+        let runs = brokers.pods.get(&ordinal).is_some_and(|pod| pod.ready);
+        return Gate::judged(VOLUME_KEPT, Some(!runs), "its claim does not exist");
+    };
+    let name = &claim.target.name;
+    match claim.peril() {
+        Some(why) => Gate::judged(VOLUME_KEPT, Some(false), format!("{name} {why}")),
+        None if claim.bound => Gate::judged(VOLUME_KEPT, Some(true), format!("{name} stays")),
+        // A broker that has never had a volume loses none.
+        None => Gate::judged(VOLUME_KEPT, Some(true), format!("{name} has no volume yet")),
+    }
+}
+
+/// Whether what a broker has on its volume is given up by annotation.
+pub(super) fn gives_up_volume(gates: &[Gate]) -> bool {
+    gates.iter().any(|gate| gate.id == VOLUME_KEPT && gate.state == GateState::Skipped)
+}
+
+/// Looks once more, just before a pod stops, whether its claim is still the one that was seen and
+/// stays.
+pub(super) fn claim_stays(valid: &Valid, brokers: &Brokers, ordinal: u32) -> Option<Guard<Rivven>> {
+    let claim = brokers.claims.get(&ordinal)?;
+    let skipped = valid.control.skip.contains(VOLUME_KEPT);
+    (!skipped).then(|| Guard::Live(claim.target.clone(), claim.at.uid().to_owned()))
 }
 
 fn pods_ready(brokers: &Brokers, ordinal: u32, wanted: u32) -> Gate {

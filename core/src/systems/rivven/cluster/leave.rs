@@ -16,7 +16,7 @@ use crate::{
 
 /// What stands between a cluster and its end.
 pub(super) fn leave(
-    _: &Ctx<'_>,
+    ctx: &Ctx<'_>,
     cluster: &RivvenCluster,
     seen: &Observed<Rivven>,
 ) -> Leave<Rivven> {
@@ -32,10 +32,12 @@ pub(super) fn leave(
         let verb = Verb::Delete(set.target.clone(), set.at.clone(), Propagation::Foreground);
         let delete = Action::new(verb, why(), Risk::Unavailable, &rules::DEL_01);
         let actions = if set.deleting { vec![] } else { vec![delete.guarded(leaving())] };
-        return wait(actions, "brokers are being stopped");
+        let held = (!set.held_by.is_empty())
+            .then(|| format!("{} is held by the finalizer {}", set.target, set.held_by.join(", ")));
+        return wait(actions, &stopping(ctx, &brokers, held));
     }
     if !brokers.pods.is_empty() {
-        return wait(vec![], "brokers are being stopped");
+        return wait(vec![], &stopping(ctx, &brokers, None));
     }
     let (ours, others): (Vec<&ClaimSeen>, Vec<&ClaimSeen>) =
         brokers.claims.values().partition(|claim| claim.made_for == uid);
@@ -49,6 +51,15 @@ pub(super) fn leave(
         return wait(actions, "claims are being deleted");
     }
     Leave::Go(others.iter().map(|claim| kept(&own, claim)).collect())
+}
+
+/// What is told while brokers stop, with what holds them up.
+fn stopping(ctx: &Ctx<'_>, brokers: &Brokers, held: Option<String>) -> String {
+    let stuck = brokers.pods.values().filter(|pod| pod.is_stuck(ctx.now));
+    let stuck =
+        stuck.filter_map(|pod| Some(format!("{}: {}", pod.target.name, pod.problem(ctx.now)?)));
+    let all = std::iter::once("brokers are being stopped".to_owned()).chain(held).chain(stuck);
+    all.collect::<Vec<_>>().join("; ")
 }
 
 fn wait(actions: Vec<Action<Rivven>>, what: &str) -> Leave<Rivven> {

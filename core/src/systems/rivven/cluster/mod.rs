@@ -37,8 +37,8 @@ mod roll;
 mod scale;
 mod status;
 mod storage;
-mod trouble;
 mod valid;
+mod volumes;
 
 pub use api::{RivvenCluster, RivvenClusterSpec, RivvenClusterStatus};
 pub use valid::{Budget, Monitor, PodParts, Probing, Valid};
@@ -104,6 +104,10 @@ impl Kind for Cluster {
             .list(brokers::claims(&namespace, &name));
         let spec = valid::lenient(cluster);
         let brokers = Brokers::of(&spec.whose, seen);
+        if seen.served(&brokers::claims(&namespace, &name)).is_some() {
+            let unlisted = brokers.unlisted_claims(&spec.whose).into_iter();
+            reads = unlisted.fold(reads, |reads, (_, claim)| reads.object(claim));
+        }
         for (ordinal, pod) in brokers.pods.iter().filter(|(_, pod)| pod.ready && !pod.deleting) {
             let asked = broker(&namespace, &name, *ordinal, pod.api_port);
             reads = reads.probe(Probe::Health(asked));
@@ -113,18 +117,18 @@ impl Kind for Cluster {
         {
             reads = reads.probe(scale::holdings(&namespace, &name, last));
         }
-        for class in storage::classes_to_read(&brokers, spec.replicas, &spec.size) {
+        for class in storage::classes_to_read(&brokers, &spec) {
             reads = reads.object(class);
         }
         reads
     }
 
-    fn desires(_: &Ctx<'_>, valid: &Valid, seen: &Observed<Rivven>) -> Desired<Rivven> {
+    fn desires(ctx: &Ctx<'_>, valid: &Valid, seen: &Observed<Rivven>) -> Desired<Rivven> {
         let brokers = Brokers::of(&valid.whose, seen);
         if !valid.secrecy.is_empty() {
             return hold(valid, &brokers);
         }
-        desire(valid, &brokers, seen)
+        desire(ctx, valid, &brokers, seen)
     }
 
     fn reports(
@@ -143,7 +147,12 @@ impl Kind for Cluster {
 
 /// In this order: what brokers read, then their volumes, then themselves; a restart comes only when
 /// nothing else is being done to the set.
-fn desire(valid: &Valid, brokers: &Brokers, seen: &Observed<Rivven>) -> Desired<Rivven> {
+fn desire(
+    ctx: &Ctx<'_>,
+    valid: &Valid,
+    brokers: &Brokers,
+    seen: &Observed<Rivven>,
+) -> Desired<Rivven> {
     let mut desired = Desired { finalizer: valid.delete_claims, ..Desired::default() };
     let mut wish = |manifest, assess| desired.wishes.push(object(manifest, assess));
     wish(Manifest::of(&build::config_map(valid)), at_next_start as _);
@@ -155,12 +164,17 @@ fn desire(valid: &Valid, brokers: &Brokers, seen: &Observed<Rivven>) -> Desired<
             wish(Manifest::of(&build::monitor(valid, monitor)), online as _);
         }
     }
-    let scale = scale::scale(valid, brokers, seen);
+    let mut scale = scale::scale(valid, brokers, seen);
     let mut storage = storage::storage(valid, brokers, seen);
     let claim = build::claim_template(valid, &storage);
     let template = json!(claim);
     let template = storage::template(valid, brokers, &mut storage, &template);
     let mut settled = storage.grow.is_empty();
+    if let (false, Some(set)) = (settled, &brokers.set) {
+        // A broker that came now would get a claim of the old size.
+        scale.replicas = scale.replicas.min(set.replicas);
+    }
+    desired.events.extend(volumes::taken_over(valid, brokers, scale.replicas));
     desired.wishes.extend(storage.grow.into_iter().map(Wish::Act));
     match template {
         Template::Fits => desired.wishes.push(workload(valid, &scale, claim)),
@@ -176,7 +190,7 @@ fn desire(valid: &Valid, brokers: &Brokers, seen: &Observed<Rivven>) -> Desired<
     budget(valid, brokers, seen, &mut desired);
     let steady = settled && brokers.set.as_ref().is_some_and(|set| set.replicas == scale.replicas);
     if steady {
-        let roll = roll::roll(valid, brokers, scale.replicas);
+        let roll = roll::roll(valid, brokers, scale.replicas, ctx.now);
         desired.wishes.extend(roll.restart.map(Wish::Act));
         desired.events.extend(roll.events);
         desired.untold = roll.untold && desired.blocked.is_empty();
@@ -187,7 +201,7 @@ fn desire(valid: &Valid, brokers: &Brokers, seen: &Observed<Rivven>) -> Desired<
     desired.blocked.extend(scale.blocked);
     desired.blocked.extend(storage.blocked);
     desired.assumptions.extend(storage.assumptions);
-    let soon = !desired.waiting.is_empty() || brokers.any_without_node();
+    let soon = !desired.waiting.is_empty() || brokers.any_problem();
     desired.requeue = if soon { LOOK_SOON } else { LOOK_AGAIN };
     desired
 }
@@ -227,8 +241,21 @@ fn workload(
     Wish::Object(Wanted {
         gates: scale.gates.clone(),
         guards: scale.guards.clone(),
-        ..Wanted::new(manifest, workload_risk)
+        ..Wanted::new(
+            manifest,
+            match gates::gives_up_volume(&scale.gates) {
+                true => giving_up_volume,
+                false => workload_risk,
+            },
+        )
     })
+}
+
+fn giving_up_volume(change: &Change) -> (Risk, &'static Rule) {
+    match change.path.as_str() {
+        "/spec/replicas" => (Risk::DataLoss, &rules::STO_07),
+        _ => workload_risk(change),
+    }
 }
 
 fn budget(

@@ -3,6 +3,8 @@
 //! At most one per plan, and none while another is down: the order is ours, because the StatefulSet
 //! restarts nothing by itself (OnDelete).
 
+use k8s_openapi::jiff::Timestamp;
+
 use super::{
     Valid,
     brokers::{Brokers, PodSeen, Set, pods},
@@ -10,7 +12,7 @@ use super::{
 };
 use crate::{
     condition::EventKind,
-    plan::{Action, Event, Guard, Risk, Verb, Waiting, Why},
+    plan::{Action, Event, Gate, Guard, Risk, Verb, Waiting, Why},
     rule::Rule,
     systems::rivven::{Rivven, rules},
 };
@@ -35,39 +37,50 @@ struct Due<'a> {
 }
 
 /// The next restart. `wanted` is how many brokers there shall be right now.
-pub(super) fn roll(valid: &Valid, brokers: &Brokers, wanted: u32) -> Roll {
+pub(super) fn roll(valid: &Valid, brokers: &Brokers, wanted: u32, now: Timestamp) -> Roll {
     let Some(set) = &brokers.set else { return Roll::default() };
     // Until the StatefulSet controller has looked at what is written, no revision means anything.
     if !set.observed || set.deleting || set.update_revision.is_empty() {
         return Roll::default();
     }
-    let due = due(valid, brokers, set);
+    let (stopping, due): (Vec<_>, Vec<_>) =
+        due(valid, brokers, set, now).into_iter().partition(|due| due.pod.deleting);
     let mut roll = Roll::default();
-    if due.iter().any(|due| due.pod.deleting) {
+    // One that is just stopping is waited for. One that does not come to its end holds the others
+    // up, and they say so.
+    if stopping.iter().any(|due| !due.pod.is_stuck(now)) {
         return roll;
     }
     let serving = brokers.serving();
     let others = due.len() > 1;
+    // Whether one that comes before waits for something that the others wait for, too.
+    let mut in_line = false;
     for due in in_order(due, serving) {
         let broken = due.pod.broken();
         let alone = due.ordinal == serving && !brokers.clustered();
-        let (risk, rule) = match (broken, alone) {
-            (true, _) => (Risk::None, &rules::ROL_03),
-            (false, true) => (Risk::Unavailable, &rules::ROL_02),
-            (false, false) => (Risk::Restart, due.rule),
+        let gates = match broken {
+            // It serves nobody: no other has to be up, but what it has written must not go.
+            true => vec![gates::volume_kept(brokers, due.ordinal)],
+            false => gates::before_stopping(brokers, due.ordinal, wanted),
         };
-        let gates = if broken {
-            Vec::new()
-        } else {
-            let gates = gates::before_stopping(brokers, due.ordinal, wanted);
-            gates.into_iter().map(|gate| gate.or_skipped(&valid.control.skip)).collect()
+        let skip = &valid.control.skip;
+        let gates: Vec<Gate> = gates.into_iter().map(|gate| gate.or_skipped(skip)).collect();
+        let may = gates.iter().all(Gate::passes);
+        let (risk, rule) = match (gates::gives_up_volume(&gates), broken, alone) {
+            (true, ..) => (Risk::DataLoss, &rules::STO_07),
+            (false, true, _) => (Risk::None, &rules::ROL_03),
+            (false, false, true) => (Risk::Unavailable, &rules::ROL_02),
+            (false, false, false) => (Risk::Restart, due.rule),
         };
-        let may = gates.iter().all(crate::plan::Gate::passes);
-        if may && roll.restart.is_none() && roll.waiting.is_empty() {
+        if may && roll.restart.is_none() && !in_line {
             roll.events.push(event(valid, &due));
             roll.untold = others || valid.before.rolling;
-            roll.restart = Some(restart(valid, set, due, risk, rule, gates, wanted));
+            let restart = restart(valid, set, &due, risk, rule, gates, wanted);
+            let stays = gates::claim_stays(valid, brokers, due.ordinal);
+            roll.restart = Some(stays.into_iter().fold(restart, Action::guarded));
         } else {
+            // What is wrong with its own volume is no reason to leave the others as they are.
+            in_line |= gates.iter().all(|gate| gate.passes() || gate.id != gates::VOLUME_KEPT);
             let what = format!("restart {}: {}", due.pod.target, due.why);
             let target = due.pod.target.clone();
             roll.waiting.push(Waiting { what, target, risk, rule, gates });
@@ -76,13 +89,16 @@ pub(super) fn roll(valid: &Valid, brokers: &Brokers, wanted: u32) -> Roll {
     roll
 }
 
-fn due<'a>(valid: &Valid, brokers: &'a Brokers, set: &Set) -> Vec<Due<'a>> {
+fn due<'a>(valid: &Valid, brokers: &'a Brokers, set: &Set, now: Timestamp) -> Vec<Due<'a>> {
     let pods = brokers.pods.iter();
     pods.filter_map(|(ordinal, pod)| {
+        let claim = brokers.claims.get(ordinal);
         let (why, rule) = if pod.revision != set.update_revision {
             (reason(valid, pod), &rules::ROL_01)
         } else if pod.restart_asked {
             ("its annotation asks for it".to_owned(), &rules::ROL_04)
+        } else if pod.up() && claim.is_some_and(|claim| claim.needs_restart(pod.started, now)) {
+            ("its file system grows when it is mounted again".to_owned(), &rules::STO_08)
         } else {
             return None;
         };
@@ -112,17 +128,18 @@ fn in_order(mut due: Vec<Due<'_>>, serving: u32) -> Vec<Due<'_>> {
 fn restart(
     valid: &Valid,
     set: &Set,
-    due: Due<'_>,
+    due: &Due<'_>,
     risk: Risk,
     rule: &'static Rule,
-    gates: Vec<crate::plan::Gate>,
+    gates: Vec<Gate>,
     wanted: u32,
 ) -> Action<Rivven> {
     let pod = due.pod;
     // A broken pod needs no gate, so it must still be broken: as it was seen, not as it may be now.
     let at = if pod.broken() { pod.at.clone() } else { pod.at.clone().at_any_version() };
     let verb = Verb::Restart(pod.target.clone(), at);
-    let action = Action::new(verb, Why::Requested(due.why), risk, rule).through(gates);
+    let why = Why::Requested(due.why.clone());
+    let action = Action::new(verb, why, risk, rule).through(gates);
     let action = action.guarded(Guard::Live(valid.own.clone(), valid.uid.clone()));
     if pod.broken() || valid.control.skip.contains(gates::PODS_READY) {
         return action;

@@ -44,18 +44,23 @@ pub(super) fn scale(valid: &Valid, brokers: &Brokers, seen: &Observed<Rivven>) -
     }
     let probe = holdings(&valid.namespace, &valid.name, last);
     let (gate, holds) = drained(brokers, last, seen.answer(&probe));
-    let gate = gate.or_skipped(&valid.control.skip);
-    if gate.passes() {
+    let (gate, volume) = (
+        gate.or_skipped(&valid.control.skip),
+        gates::volume_kept(brokers, last).or_skipped(&valid.control.skip),
+    );
+    let gates = vec![gate.clone(), volume.clone()];
+    if gate.passes() && volume.passes() {
         // What is given up by annotation may still grow: only emptiness is asked for once more.
-        let guards = match seen.answer(&probe) {
+        let mut guards = match seen.answer(&probe) {
             Some(answer @ Answer::Holdings(_)) if gate.state == GateState::Open => {
                 vec![Guard::StillAnswers(probe, answer.clone())]
             }
             Some(_) | None => Vec::new(),
         };
-        return Scale { replicas: live - 1, gates: vec![gate], guards, ..Scale::default() };
+        guards.extend(gates::claim_stays(valid, brokers, last));
+        return Scale { replicas: live - 1, gates, guards, ..Scale::default() };
     }
-    match holds {
+    match holds.filter(|_| !gate.passes()) {
         Some(what) => {
             let rule = &rules::SCA_02;
             let pod = names::pod(&valid.name, last);
@@ -77,7 +82,7 @@ pub(super) fn scale(valid: &Valid, brokers: &Brokers, seen: &Observed<Rivven>) -
             let what = format!("remove broker {}", names::pod(&valid.name, last));
             let target = brokers.set.as_ref().map_or(&valid.own, |set| &set.target).clone();
             let (risk, rule) = (Risk::Online, &rules::SCA_02);
-            Scale { waiting: vec![Waiting { what, target, risk, rule, gates: vec![gate] }], ..stay }
+            Scale { waiting: vec![Waiting { what, target, risk, rule, gates }], ..stay }
         }
     }
 }
@@ -91,7 +96,7 @@ pub(super) fn holdings(namespace: &str, cluster: &str, ordinal: u32) -> Probe {
 fn drained(brokers: &Brokers, ordinal: u32, answer: Option<&Answer>) -> (Gate, Option<String>) {
     let id = gates::BROKER_DRAINED;
     // A broker whose claim was never bound has never run: there is nothing that it could hold.
-    let never_ran = brokers.claims.get(&ordinal).is_none_or(|claim| !claim.bound)
+    let never_ran = brokers.claims.get(&ordinal).is_none_or(|claim| !claim.bound && !claim.lost)
         && brokers.pods.get(&ordinal).is_none_or(|pod| !pod.ready);
     match answer {
         Some(Answer::Holdings(topics)) if topics.is_empty() => {

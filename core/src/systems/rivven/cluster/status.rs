@@ -3,11 +3,13 @@
 use super::{
     RivvenClusterStatus, Valid,
     api::Phase,
-    brokers::{Brokers, HealthSeen, PodSeen, broker, list},
-    conditions as c, scale,
+    brokers::{Brokers, ClaimSeen, HealthSeen, PodSeen, broker, list},
+    conditions as c,
+    scale::{self, Scale},
+    storage, volumes,
 };
 use crate::{
-    condition::Draft,
+    condition::{Draft, READY_BLOCKED, State},
     effect,
     k8s::monitoring::ServiceMonitor,
     kind::{Ctx, Report},
@@ -22,9 +24,12 @@ pub(super) fn report(
     brokers: &Brokers,
     seen: &Observed<Rivven>,
 ) -> Report<RivvenClusterStatus> {
-    let rolling = rolling(valid, brokers);
-    let ready = ready(ctx, valid, brokers, seen, rolling);
+    let rolling = rolling(ctx, valid, brokers);
+    let scale = scale::scale(valid, brokers, seen);
+    let ready = ready(ctx, valid, brokers, seen, &scale, rolling);
     let conditions = vec![
+        volumes::kept(brokers),
+        volumes::matching(valid, brokers),
         available(brokers, rolling),
         rolled_out(valid, brokers, rolling),
         clustered(valid, brokers),
@@ -34,7 +39,7 @@ pub(super) fn report(
         monitored(valid, seen),
     ];
     let status = RivvenClusterStatus {
-        phase: phase(valid, brokers, rolling),
+        phase: phase(ctx, valid, brokers, &scale, rolling),
         replicas: count(exist(brokers, rolling)),
         ready_replicas: count(brokers.pods.values().filter(|pod| pod.up()).count()),
         updated_replicas: count(updated(brokers)),
@@ -49,7 +54,7 @@ pub(super) fn report(
 
 /// Whether brokers are away because they are restarted on purpose, and for no other reason. All
 /// that is told is the same from when one stops until it is back, so that it is told once.
-fn rolling(valid: &Valid, brokers: &Brokers) -> bool {
+fn rolling(ctx: &Ctx<'_>, valid: &Valid, brokers: &Brokers) -> bool {
     let asked = |pod: &PodSeen| pod.restart_asked;
     let begun = valid.before.rolling || brokers.pods.values().any(asked);
     let begun = begun || !brokers.stale().is_empty();
@@ -59,7 +64,7 @@ fn rolling(valid: &Valid, brokers: &Brokers) -> bool {
     valid.before.served
         && begun
         && any
-        && left.filter(down).all(|ordinal| brokers.restarting(ordinal))
+        && left.filter(down).all(|ordinal| brokers.restarting(ordinal, ctx.now))
 }
 
 /// How many brokers there are. One that is restarted is counted while it is away.
@@ -82,6 +87,7 @@ fn ready(
     valid: &Valid,
     brokers: &Brokers,
     seen: &Observed<Rivven>,
+    scale: &Scale,
     rolling: bool,
 ) -> Draft {
     if !valid.secrecy.is_empty() && brokers.set.is_none() {
@@ -90,59 +96,117 @@ fn ready(
     let wanted = valid.replicas;
     let up = |ordinal: &u32| brokers.pods.get(ordinal).is_some_and(PodSeen::up);
     let count = (0..wanted).filter(up).count();
-    let Some(set) = &brokers.set else {
-        return c::READY_STARTING.no(format!("{count} of {wanted} brokers ready"));
-    };
-    let failed = failed(ctx, brokers);
+    let so_far = format!("{count} of {wanted} brokers ready");
+    let Some(set) = &brokers.set else { return c::READY_STARTING.no(so_far) };
+    let failed = problems(ctx, valid, brokers, seen);
     if !failed.is_empty() {
-        let message = format!("{count} of {wanted} brokers ready; {}", failed.join("; "));
-        return c::READY_FAILED.no(message);
+        return c::READY_FAILED.no(format!("{so_far}; {}", failed.join("; ")));
     }
     let updated = updated(brokers);
     if rolling {
-        let message = format!("{count} of {wanted} brokers ready, {updated} up to date");
-        return c::READY_ROLLING.no(message);
+        return c::READY_ROLLING.no(format!("{so_far}, {updated} up to date"));
+    }
+    if set.deleting && !set.held_by.is_empty() {
+        let (set, by) = (&set.target, set.held_by.join(", "));
+        let held = format!("{set} is being deleted and is held by the finalizer {by}");
+        return c::READY_STARTING.no(format!("{so_far}; {held}"));
     }
     if !set.observed || set.deleting || usize::try_from(wanted) != Ok(count) {
-        return c::READY_STARTING.no(format!("{count} of {wanted} brokers ready"));
+        return c::READY_STARTING.no(so_far);
     }
     if set.replicas > wanted || brokers.pods.len() > count {
-        let mut message = format!("{} brokers, {wanted} asked for", brokers.live());
-        for waiting in scale::scale(valid, brokers, seen).waiting {
-            let shut = waiting.gates.iter().filter(|gate| !gate.passes()).map(|gate| gate.id);
-            let shut = shut.collect::<Vec<_>>().join(", ");
-            message.push_str(&format!("; {}: waits for {shut}", waiting.what));
-        }
-        return c::READY_SCALING.no(message);
+        return scaling_down(valid, brokers, scale);
     }
-    let stale = brokers.stale();
-    if !stale.is_empty() {
-        let message = format!("{count} of {wanted} brokers ready, {updated} up to date");
-        return c::READY_ROLLING.no(message);
+    if !brokers.stale().is_empty() {
+        return c::READY_ROLLING.no(format!("{so_far}, {updated} up to date"));
     }
     let ill = |health: &HealthSeen| matches!(health, HealthSeen::Answered(it) if !it.healthy);
     if let Some((ordinal, _)) = brokers.pods.iter().find(|(_, pod)| ill(&pod.health)) {
         let pod = names::pod(&valid.name, *ordinal);
         return c::READY_UNHEALTHY.no(format!("{pod} calls itself unhealthy"));
     }
+    let volumes = volumes::matching(valid, brokers);
+    // A wish that is smaller than the last one is told as refused.
+    let lowered = set.size.as_ref() > Some(&valid.size);
+    if !lowered && brokers.claims_of(wanted).any(ClaimSeen::is_short) {
+        return c::READY_RESIZING.no(volumes.message);
+    }
+    c::READY_SERVING.yes(serving(valid, brokers, &volumes))
+}
+
+/// What is said of a cluster that serves: also what it cannot do.
+fn serving(valid: &Valid, brokers: &Brokers, volumes: &Draft) -> String {
+    let wanted = valid.replicas;
     let mut message = format!("{wanted} of {wanted} brokers ready and up to date");
     if wanted > 1 && !brokers.clustered() {
         message.push_str("; brokers run alone (Clustered=False)");
     }
+    let perils: Vec<&str> =
+        brokers.claims_in_peril().map(|(_, claim, _)| claim.target.name.as_str()).collect();
+    if !perils.is_empty() {
+        message.push_str(&format!("; data at risk: {} (VolumesKept=False)", perils.join(", ")));
+    }
+    if volumes.state == State::False {
+        message.push_str(&format!("; {} (VolumesMatch=False)", volumes.message));
+    } else if *volumes.reason == c::VOLUMES_LARGER {
+        message.push_str(&format!("; {}", volumes.message));
+    }
     if !valid.without_effect.is_empty() {
         message.push_str(&format!("; without effect: {}", valid.without_effect.join(", ")));
     }
-    c::READY_SERVING.yes(message)
+    message
 }
 
-/// Brokers that are in trouble, each with what it is.
-fn failed(ctx: &Ctx<'_>, brokers: &Brokers) -> Vec<String> {
-    let there = brokers.pods.values().filter(|pod| !pod.up() && !pod.deleting);
-    let told = |pod: &PodSeen| {
-        let why = pod.trouble.as_ref()?.told(ctx.now)?;
-        Some(format!("{}: {why}", pod.target.name))
+fn scaling_down(valid: &Valid, brokers: &Brokers, scale: &Scale) -> Draft {
+    let mut message = format!("{} brokers, {} asked for", brokers.live(), valid.replicas);
+    if let Some(blocked) = scale.blocked.first() {
+        message.push_str(&format!("; {}: {}", blocked.rule.id, blocked.message));
+        return READY_BLOCKED.no(message);
+    }
+    for waiting in &scale.waiting {
+        let shut = waiting.gates.iter().filter(|gate| !gate.passes()).map(|gate| gate.id);
+        let shut = shut.collect::<Vec<_>>().join(", ");
+        message.push_str(&format!("; {}: waits for {shut}", waiting.what));
+    }
+    c::READY_SCALING.no(message)
+}
+
+/// What keeps brokers away, one sentence each.
+pub(super) fn problems(
+    ctx: &Ctx<'_>,
+    valid: &Valid,
+    brokers: &Brokers,
+    seen: &Observed<Rivven>,
+) -> Vec<String> {
+    let ordinals = 0..valid.replicas.max(brokers.live());
+    let not_made = brokers.not_made(ctx.now);
+    let told = |ordinal: u32| {
+        let name = names::pod(&valid.name, ordinal);
+        let claim = brokers.claims.get(&ordinal);
+        let pod = brokers.pods.get(&ordinal);
+        if pod.is_some_and(PodSeen::up) {
+            return None;
+        }
+        if let Some(class) = claim.and_then(|claim| storage::lacks_class(claim, seen)) {
+            let claim = names::claim(&valid.name, ordinal);
+            return Some(format!(
+                "{name}: its claim {claim} waits for storage class {class}, \
+                                 which does not exist"
+            ));
+        }
+        if let Some(claim) = claim.filter(|claim| claim.lost) {
+            let claim = &claim.target.name;
+            return Some(format!("{name}: its claim {claim} has lost its volume"));
+        }
+        if let Some(why) = pod.and_then(|pod| pod.problem(ctx.now)) {
+            return Some(format!("{name}: {why}"));
+        }
+        let set = names::workload(&valid.name);
+        not_made.contains(&ordinal).then(|| {
+            format!("{name}: it could not be created; kubectl describe statefulset {set} says why")
+        })
     };
-    there.filter_map(told).collect()
+    ordinals.filter_map(told).collect()
 }
 
 fn available(brokers: &Brokers, rolling: bool) -> Draft {
@@ -235,10 +299,11 @@ fn monitored(valid: &Valid, seen: &Observed<Rivven>) -> Draft {
     }
 }
 
-fn phase(valid: &Valid, brokers: &Brokers, rolling: bool) -> Phase {
+fn phase(ctx: &Ctx<'_>, valid: &Valid, brokers: &Brokers, scale: &Scale, rolling: bool) -> Phase {
     let ready = brokers.pods.values().filter(|pod| pod.up()).count();
     let all = usize::try_from(valid.replicas) == Ok(ready);
-    let failed = |(ordinal, pod): (&u32, &PodSeen)| !pod.up() && !brokers.restarting(*ordinal);
+    let failed =
+        |(ordinal, pod): (&u32, &PodSeen)| !pod.up() && !brokers.restarting(*ordinal, ctx.now);
     let held = valid.control.paused || !valid.secrecy.is_empty();
     match &brokers.set {
         None if held => Phase::Pending,
@@ -249,7 +314,9 @@ fn phase(valid: &Valid, brokers: &Brokers, rolling: bool) -> Phase {
         None => Phase::Degraded,
         Some(set) if !set.observed => Phase::Updating,
         Some(_) if brokers.pods.iter().any(failed) => Phase::Degraded,
+        Some(_) if !brokers.not_made(ctx.now).is_empty() => Phase::Degraded,
         Some(_) if !brokers.stale().is_empty() => Phase::Updating,
+        Some(set) if set.replicas > valid.replicas && !scale.blocked.is_empty() => Phase::Running,
         Some(set) if set.replicas != valid.replicas => Phase::Updating,
         Some(_) if all => Phase::Running,
         Some(_) => Phase::Degraded,

@@ -8,6 +8,7 @@ use serde_json::{Value, json};
 use super::{
     Valid,
     brokers::{Brokers, ClaimSeen},
+    valid::Lenient,
 };
 use crate::{
     field::Path,
@@ -22,6 +23,10 @@ use crate::{
 pub(super) const ONLINE_EXPANSION: &str =
     "the storage class lets claims grow (it could not be looked at; the API server is asked first)";
 
+/// Taken to be so where the StorageClass of new claims may not be looked at.
+pub(super) const CLASS_EXISTS: &str =
+    "the storage class of new claims exists (it could not be looked at)";
+
 /// What is to be done about volumes, and what the claim template shall say right now.
 #[derive(Debug)]
 pub(super) struct Storage {
@@ -35,10 +40,15 @@ pub(super) struct Storage {
     pub(super) assumptions: BTreeSet<&'static str>,
 }
 
-/// The classes of claims that have to grow: whether they can has to be known.
-pub(super) fn classes_to_read(brokers: &Brokers, wanted: u32, size: &Quantity) -> Vec<Ref> {
-    let classes: BTreeSet<&String> =
-        growing(brokers, wanted, size).filter_map(|claim| claim.class.as_ref()).collect();
+/// The classes that have to be known: of claims that have to grow, whether they can; of claims that
+/// are not bound or not there yet, whether there is a class to make them a volume.
+pub(super) fn classes_to_read(brokers: &Brokers, spec: &Lenient) -> Vec<Ref> {
+    let growing = growing(brokers, spec.replicas, &spec.size).map(|claim| &claim.class);
+    let unbound = brokers.claims_of(spec.replicas).filter(|claim| !claim.bound && !claim.lost);
+    let unbound = unbound.map(|claim| &claim.class);
+    let missing = (0..spec.replicas).any(|ordinal| !brokers.claims.contains_key(&ordinal));
+    let wanted = std::iter::once(&spec.class).filter(|_| missing);
+    let classes: BTreeSet<&String> = growing.chain(unbound).chain(wanted).flatten().collect();
     classes.into_iter().map(|class| Ref::to::<StorageClass>("", class)).collect()
 }
 
@@ -54,14 +64,21 @@ pub(super) fn storage(valid: &Valid, brokers: &Brokers, seen: &Observed<Rivven>)
         assumptions: BTreeSet::new(),
     };
     fixed_fields(valid, brokers, &mut storage);
-    if shrinks(valid, brokers, &mut storage) {
-        return storage;
+    let before = brokers.set.as_ref().and_then(|set| set.size.clone());
+    // Only a wish that is smaller than the last one asks for less. A claim that has more than it
+    // was asked to have was given it by its provider, or by somebody else, and keeps it.
+    if let Some(before) = before.as_ref().filter(|before| **before > valid.size) {
+        shrink(valid, before, brokers, &mut storage);
     }
     take_back(valid, brokers, &mut storage);
     grow(valid, brokers, seen, &mut storage);
-    let before = brokers.set.as_ref().and_then(|set| set.size.clone());
-    if let (false, Some(before)) = (storage.grow.is_empty(), before) {
-        // The template follows its claims: until they are as asked for, it stays as it is.
+    assume_class(valid, brokers, seen, &mut storage);
+    let sizes = |one: &Blocked| one.rule != &rules::STO_03;
+    if let Some(before) = before
+        && (!storage.grow.is_empty() || storage.blocked.iter().any(sizes))
+    {
+        // The template follows its claims: until they are as asked for, it stays as it is. What it
+        // says is what a new broker would get.
         storage.size = before;
     }
     storage
@@ -85,42 +102,24 @@ fn fixed_fields(valid: &Valid, brokers: &Brokers, storage: &mut Storage) {
     }
 }
 
-/// Whether less is asked for than there is. Then everything about sizes stays as it is.
-fn shrinks(valid: &Valid, brokers: &Brokers, storage: &mut Storage) -> bool {
-    let claims = brokers.claims_of(valid.replicas);
-    let exists = claims.filter_map(|claim| claim.capacity.as_ref()).max();
-    let Some(exists) = exists.filter(|exists| **exists > valid.size) else { return false };
-    let (before, after) = (json!(exists.canonical()), json!(valid.size.canonical()));
-    let message = format!("a claim has {exists} already and cannot be made smaller");
-    let blocked = refusal(&rules::STO_02, "size", before, after, &message);
-    let remedy = format!("Set spec.storage.size to {exists}, or move the topics to a new cluster.");
-    storage.blocked.push(Blocked { remedy, ..blocked });
-    if let Some(size) = brokers.set.as_ref().and_then(|set| set.size.clone()) {
-        storage.size = size;
-    }
-    true
-}
-
-/// A growth that has not happened may be taken back, to more than what the claim has.
-fn take_back(valid: &Valid, brokers: &Brokers, storage: &mut Storage) {
-    let mut refused = None;
-    let claims = brokers.claims_of(valid.replicas);
-    for claim in claims.filter(|claim| claim.bound && !claim.deleting) {
-        let (Some(requested), Some(capacity)) = (&claim.requested, &claim.capacity) else {
-            continue;
-        };
-        if *requested <= valid.size {
-            continue;
-        }
-        if *capacity < valid.size {
-            let growth = resize(claim, &valid.size, None);
-            storage.grow.push(Action { rule: &rules::STO_06, ..growth });
-        } else {
-            refused = refused.max(Some(requested));
-        }
-    }
-    if let Some(requested) = refused {
-        let size = &valid.size;
+/// Less is asked for than before: that is refused for claims whose request would have to be lowered
+/// below what they have.
+fn shrink(valid: &Valid, before: &Quantity, brokers: &Brokers, storage: &mut Storage) {
+    let size = &valid.size;
+    let larger = |claim: &&ClaimSeen| {
+        claim.bound
+            && claim.requested.as_ref() > Some(size)
+            && claim.capacity.as_ref() >= Some(size)
+    };
+    let larger: Vec<&ClaimSeen> = brokers.claims_of(valid.replicas).filter(larger).collect();
+    let most = |of: &dyn Fn(&ClaimSeen) -> bool| {
+        let claims = larger.iter().filter(|claim| of(claim));
+        claims.filter_map(|claim| claim.requested.as_ref()).max()
+    };
+    // A growth that has not happened could be taken back, to more than what the claim has.
+    if let Some(requested) =
+        most(&|claim| claim.is_short() && claim.capacity.as_ref() == Some(size))
+    {
         let (before, after) = (json!(requested.canonical()), json!(size.canonical()));
         let message =
             format!("a claim has {size} and asks for {requested}, which cannot be lowered to that");
@@ -129,6 +128,30 @@ fn take_back(valid: &Valid, brokers: &Brokers, storage: &mut Storage) {
             "Set spec.storage.size to a little more than {size}: the claim grows by that much only."
         );
         storage.blocked.push(Blocked { remedy, ..blocked });
+    }
+    let Some(exists) = most(&|claim| !claim.is_short() || claim.capacity.as_ref() != Some(size))
+    else {
+        return;
+    };
+    let (was, after) = (json!(before.canonical()), json!(size.canonical()));
+    let message = format!("a claim has {exists} already and cannot be made smaller");
+    let blocked = refusal(&rules::STO_02, "size", was, after, &message);
+    let remedy = format!("Set spec.storage.size to {before}, or move the topics to a new cluster.");
+    storage.blocked.push(Blocked { remedy, ..blocked });
+}
+
+/// A growth that has not happened may be taken back, to more than what the claim has.
+fn take_back(valid: &Valid, brokers: &Brokers, storage: &mut Storage) {
+    let size = Some(&valid.size);
+    let claims = brokers.claims_of(valid.replicas);
+    for claim in claims.filter(|claim| claim.bound && !claim.deleting) {
+        if claim.requested.as_ref() > size
+            && claim.capacity.is_some()
+            && claim.capacity.as_ref() < size
+        {
+            let growth = resize(claim, &valid.size, None);
+            storage.grow.push(Action { rule: &rules::STO_06, ..growth });
+        }
     }
 }
 
@@ -141,24 +164,35 @@ fn grow(valid: &Valid, brokers: &Brokers, seen: &Observed<Rivven>, storage: &mut
                 storage.assumptions.insert(ONLINE_EXPANSION);
                 storage.grow.push(resize(claim, &valid.size, Some(Guard::Acceptable)));
             }
-            Expansion::Refused(class) => {
-                refused.insert(class);
+            // It has that much already: its volume was larger than what it asked for.
+            Expansion::Refused(_) if claim.capacity.as_ref() >= Some(&valid.size) => {}
+            Expansion::Refused(why) => {
+                refused.insert(why);
             }
         }
     }
-    let before = brokers.set.as_ref().and_then(|set| set.size.clone());
-    for class in refused {
-        let exists = before.as_ref().map(ToString::to_string);
-        let (before, after) = (json!(exists), json!(valid.size.canonical()));
-        let message = format!("storage class {class} does not let claims grow");
+    for message in refused {
+        let exists = brokers.set.as_ref().and_then(|set| set.size.as_ref());
+        let (before, after) =
+            (json!(exists.map(Quantity::canonical)), json!(valid.size.canonical()));
         storage.blocked.push(refusal(&rules::STO_05, "size", before, after, &message));
     }
-    if !storage.blocked.is_empty() {
-        // The template stays with its claims: what it says is what a new broker would get.
-        if let Some(before) = before {
-            storage.size = before;
-        }
+}
+
+/// A class that may not be looked at, and that claims wait for or will.
+fn assume_class(valid: &Valid, brokers: &Brokers, seen: &Observed<Rivven>, storage: &mut Storage) {
+    let Some(class) = &valid.class else { return };
+    let bound = |ordinal| brokers.claims.get(&ordinal).is_some_and(|claim| claim.bound);
+    let unknown = matches!(seen.get::<StorageClass>("", class), Seen::Unknown(_));
+    if unknown && !(0..valid.replicas).all(bound) {
+        storage.assumptions.insert(CLASS_EXISTS);
     }
+}
+
+/// The class that a claim waits for, where there is none of that name.
+pub(super) fn lacks_class<'a>(claim: &'a ClaimSeen, seen: &Observed<Rivven>) -> Option<&'a str> {
+    let class = claim.class.as_deref().filter(|_| !claim.bound && !claim.lost)?;
+    matches!(seen.get::<StorageClass>("", class), Seen::Absent).then_some(class)
 }
 
 /// Whether a claim template can be had from the StatefulSet that is there.
@@ -224,20 +258,25 @@ fn growing<'a>(
     brokers.claims_of(wanted).filter(smaller)
 }
 
+/// Whether a claim can grow.
 enum Expansion {
     Allowed,
     Unknown,
+    /// Why not, as a sentence.
     Refused(String),
 }
 
 fn expansion(claim: &ClaimSeen, seen: &Observed<Rivven>) -> Expansion {
     let Some(class) = &claim.class else {
-        return Expansion::Refused("(none)".to_owned());
+        let name = &claim.target.name;
+        return Expansion::Refused(format!("claim {name} has no storage class that could grow it"));
     };
+    let refused = |why: &str| Expansion::Refused(format!("storage class {class} {why}"));
     match seen.get::<StorageClass>("", class) {
         Seen::Present(found) if found.allow_volume_expansion == Some(true) => Expansion::Allowed,
-        Seen::Present(_) => Expansion::Refused(class.clone()),
-        Seen::Absent | Seen::Unknown(_) | Seen::Unread => Expansion::Unknown,
+        Seen::Present(_) => refused("does not let claims grow"),
+        Seen::Absent => refused("does not exist any more, so that its claims cannot grow"),
+        Seen::Unknown(_) | Seen::Unread => Expansion::Unknown,
     }
 }
 

@@ -142,6 +142,8 @@ pub(super) struct Lenient {
     pub(super) whose: Whose,
     pub(super) replicas: u32,
     pub(super) size: Quantity,
+    /// The storage class; nothing for the default one.
+    pub(super) class: Option<String>,
     pub(super) delete_claims: bool,
 }
 
@@ -153,15 +155,24 @@ pub(super) fn lenient(cluster: &RivvenCluster) -> Lenient {
     let port = spec.metrics.as_ref().and_then(|metrics| metrics.port);
     let policy = storage.and_then(|storage| storage.deletion_policy);
     let counted = cluster.status.as_ref().map_or(0, |status| status.replicas);
+    let replicas = spec.replicas.and_then(|count| u32::try_from(count).ok()).unwrap_or(3);
+    let conditions = cluster.status.iter().flat_map(|status| &status.conditions);
+    let unready = conditions.filter(|one| one.type_ == "Ready" && one.status != "True");
     Lenient {
         whose: Whose {
             namespace: cluster.namespace().unwrap_or_default(),
             cluster: cluster.name_any(),
             api_port: port.and_then(|port| u16::try_from(port).ok()).unwrap_or(names::API_PORT),
             counted: u32::try_from(counted).unwrap_or_default(),
+            wanted: replicas,
+            unready_since: unready.map(|one| one.last_transition_time.0).next(),
         },
-        replicas: spec.replicas.and_then(|count| u32::try_from(count).ok()).unwrap_or(3),
+        replicas,
         size: size.unwrap_or_else(|| "10Gi".parse().expect("it is a quantity")),
+        // The seeds' default is the empty string, by which they mean the default class.
+        class: storage
+            .and_then(|storage| storage.storage_class_name.clone())
+            .filter(|class| !class.is_empty()),
         delete_claims: policy == Some(DeletionPolicy::Delete),
     }
 }
@@ -183,7 +194,7 @@ fn filled_in(
     tunables: BTreeMap<String, String>,
 ) -> Valid {
     let (spec, name) = (&cluster.spec, cluster.name_any());
-    let Lenient { whose, replicas, size, delete_claims } = lenient(cluster);
+    let Lenient { whose, replicas, size, class, delete_claims } = lenient(cluster);
     let storage = spec.storage.clone().unwrap_or_default();
     let config = spec.config.clone().unwrap_or_default();
     let metrics = spec.metrics.clone().unwrap_or_default();
@@ -209,8 +220,7 @@ fn filled_in(
         measured,
         image,
         size,
-        // The seeds' default is the empty string, by which they mean the default class.
-        class: storage.storage_class_name.filter(|class| !class.is_empty()),
+        class,
         access_modes: modes.map_or(vec!["ReadWriteOnce".to_owned()], |modes| {
             modes.iter().map(ToString::to_string).collect()
         }),

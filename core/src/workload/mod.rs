@@ -1,0 +1,3 @@
+//! What every kind that runs pods has in common.
+
+pub(crate) mod problems;

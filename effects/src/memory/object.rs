@@ -1,0 +1,57 @@
+//! What is read of any object, and changed in it, whatever its kind.
+
+use serde_json::{Map, Value, json};
+
+/// The metadata of an object, to change.
+pub(super) fn meta_mut(object: &mut Value) -> &mut Map<String, Value> {
+    let object = object.as_object_mut().expect("an object is an object");
+    let meta = object.entry("metadata").or_insert_with(|| json!({}));
+    meta.as_object_mut().expect("metadata is an object")
+}
+
+/// The owner references of an object.
+pub(super) fn owners(object: &Value) -> impl Iterator<Item = &Value> {
+    object.pointer("/metadata/ownerReferences").and_then(Value::as_array).into_iter().flatten()
+}
+
+/// Whether an object is being deleted.
+pub(super) fn is_leaving(object: &Value) -> bool {
+    object.pointer("/metadata/deletionTimestamp").is_some()
+}
+
+/// Whether an object has a finalizer.
+pub(super) fn has_finalizer(object: &Value, name: &str) -> bool {
+    let held = object.pointer("/metadata/finalizers").and_then(Value::as_array);
+    held.is_some_and(|held| held.iter().any(|one| one == name))
+}
+
+pub(super) fn add_finalizer(object: &mut Value, name: &str) {
+    if !has_finalizer(object, name) {
+        let held = meta_mut(object).entry("finalizers").or_insert_with(|| json!([]));
+        held.as_array_mut().expect("finalizers are a list").push(json!(name));
+    }
+}
+
+pub(super) fn remove_finalizer(object: &mut Value, name: &str) {
+    let meta = meta_mut(object);
+    let Some(held) = meta.get_mut("finalizers").and_then(Value::as_array_mut) else { return };
+    held.retain(|one| one != name);
+    if held.is_empty() {
+        meta.remove("finalizers");
+    }
+}
+
+/// A whole number at a JSON pointer, or another where there is none.
+pub(super) fn number(object: &Value, pointer: &str, or: u64) -> u64 {
+    object.pointer(pointer).and_then(Value::as_u64).unwrap_or(or)
+}
+
+/// Whether an object's labels satisfy a label selector with `matchLabels`.
+pub(super) fn is_selected(object: &Value, selector: Option<&Value>) -> bool {
+    let Some(wanted) = selector.and_then(|one| one.get("matchLabels")).and_then(Value::as_object)
+    else {
+        return false;
+    };
+    let labels = object.pointer("/metadata/labels");
+    wanted.iter().all(|(key, value)| labels.and_then(|all| all.get(key)) == Some(value))
+}
