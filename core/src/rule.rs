@@ -85,6 +85,17 @@ pub static OBJ_08: Rule = Rule {
     remedy: "Make the change in the spec, or set sluicegate/paused: \"true\" while you work.",
 };
 
+/// Fields that nobody can change.
+pub static OBJ_09: Rule = Rule {
+    id: "OBJ-09",
+    title: "An object of ours with a field that cannot be changed is named, and left as it is",
+    about: "Kubernetes refuses every change of some fields, such as podManagementPolicy of a \
+            StatefulSet, clusterIP of a Service, and the data of a ConfigMap that is immutable. \
+            The object has to be made anew, which only a person can choose the time for. What else \
+            the resource asks for is done.",
+    remedy: "Delete the object as the message says; it is made anew.",
+};
+
 /// The engine's own rules, which hold for every kind.
 pub static RULES: &[&Rule] =
-    &[&OBJ_01, &OBJ_02, &OBJ_03, &OBJ_04, &OBJ_05, &OBJ_06, &OBJ_07, &OBJ_08];
+    &[&OBJ_01, &OBJ_02, &OBJ_03, &OBJ_04, &OBJ_05, &OBJ_06, &OBJ_07, &OBJ_08, &OBJ_09];

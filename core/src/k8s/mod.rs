@@ -10,6 +10,7 @@ use k8s_openapi::{
 
 use crate::label::Labels;
 
+pub mod fixed;
 pub mod metadata;
 pub mod monitoring;
 pub mod quantity;

@@ -144,6 +144,10 @@ fn converge<K: Kind>(
                     wished.insert(wanted.manifest.target.clone());
                     match objects::reach(wanted, seen) {
                         objects::Reach::There(target) => plan.kept.push(target),
+                        objects::Reach::Not(target, blocked) => {
+                            plan.kept.push(target);
+                            plan.blocked.extend(blocked);
+                        }
                         objects::Reach::By(action) => {
                             let action = once_more::<K>(resource, action);
                             events.extend(drift_event(&plan.resource, &action));
@@ -302,7 +306,7 @@ fn finalize<K: Kind>(resource: &K::Resource, held: bool) -> Option<Action<K::Sys
     let verb = Verb::SetFinalizers(own_ref::<K>(resource), precondition::<K>(resource), names);
     let why = match (held, meta.deletion_timestamp.is_some()) {
         (true, _) => "what the spec asks to delete is about to exist",
-        (false, true) => "nothing is left",
+        (false, true) => "nothing else is to be deleted with it",
         (false, false) => "the spec no longer asks for anything to be deleted",
     };
     Some(Action::new(verb, Why::Requested(why.to_owned()), Risk::None, &rule::OBJ_06))

@@ -8,10 +8,12 @@ use serde_json::Value;
 use super::{controller, controller_ref, own_uid};
 use crate::{
     compare,
+    field::Segment,
+    k8s::fixed,
     kind::{Assess, Desired, Kind, System, Wanted, Wish},
     label::{DIGEST, SLUICEGATE},
     observed::{Observed, Reads, Ref, Seen, at, group_of, text},
-    plan::{Action, Change, Precondition, Propagation, Risk, Verb, Why},
+    plan::{Action, Blocked, Change, Precondition, Propagation, Risk, Verb, Why},
     rule,
 };
 
@@ -21,6 +23,8 @@ pub(super) enum Reach<S: System> {
     There(Ref),
     /// This.
     By(Action<S>),
+    /// Nothing does: these fields of it cannot be changed.
+    Not(Ref, Vec<Blocked>),
 }
 
 /// The objects that belong to a resource: their controller owner reference carries its uid.
@@ -144,6 +148,12 @@ pub(super) fn reach<S: System>(wanted: Wanted<S>, seen: &Observed<S>) -> Reach<S
         changes.extend(compare::removed(exists, &manifest, SLUICEGATE));
         Why::Changed(changes)
     };
+    let fixed =
+        why.changes().iter().filter(|one| fixed::is_fixed(&manifest.target, exists, &one.path));
+    let fixed: Vec<Blocked> = fixed.map(|change| refused(&manifest.target, change)).collect();
+    if !fixed.is_empty() {
+        return Reach::Not(manifest.target, fixed);
+    }
     let (risk, mut rule) = worst(why.changes(), assess);
     if matches!(why, Why::Drifted(_)) && rule::RULES.contains(&rule) {
         // A rule of the kind's own says more; one of these says less than that it is drift.
@@ -152,6 +162,21 @@ pub(super) fn reach<S: System>(wanted: Wanted<S>, seen: &Observed<S>) -> Reach<S
     let at = Precondition::as_seen(&manifest.target, exists);
     let action = Action::new(Verb::Apply(manifest, at), why, risk, rule);
     Reach::By(Action { gates, guards, ..action })
+}
+
+/// A change that the API server would refuse, whoever asks for it.
+fn refused(target: &Ref, change: &Change) -> Blocked {
+    let kind = target.api.kind.to_string();
+    let steps = change.path.split('/').skip(1);
+    let steps = steps.map(|step| Segment::Key(step.replace("~1", "/").replace("~0", "~")));
+    Blocked {
+        rule: &rule::OBJ_09,
+        path: std::iter::once(Segment::Key(kind)).chain(steps).collect(),
+        before: change.before.clone().unwrap_or_default(),
+        after: change.after.clone().unwrap_or_default(),
+        message: format!("it is immutable, and {target} is left as it is"),
+        remedy: fixed::way_out(target, &change.path),
+    }
 }
 
 /// The digest's own place, which is no change that anybody needs to read about.
