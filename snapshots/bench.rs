@@ -18,6 +18,9 @@ use sluicegate_effects::{
     plan,
 };
 
+#[path = "common/command.rs"]
+mod command;
+
 /// More than any story here needs until it is quiet, in turns.
 const TURNS_MAX: usize = 400;
 
@@ -119,6 +122,48 @@ fn topic_fresh(bencher: Bencher<'_, '_>) {
 #[divan::bench(sample_count = 10)]
 fn cluster_to_its_end(bencher: Bencher<'_, '_>) {
     bencher.bench_local(|| running(&[cluster("prod")]));
+}
+
+/// Many resources in one file, as `plan -f` plans them: 10 000 cost no more than ten times 1 000.
+#[divan::bench(args = [1_000, 10_000], sample_count = 1, sample_size = 1)]
+fn topics_in_one_file(bencher: Bencher<'_, '_>, count: usize) {
+    let topics = (0..count).map(|nth| topic(&format!("topic-{nth}")));
+    plan_file(bencher, &file([cluster("prod")].into_iter().chain(topics), &json!({})));
+}
+
+/// The same for clusters that there are none of: each to its end.
+#[divan::bench(args = [100, 1_000], sample_count = 1, sample_size = 1)]
+fn fresh_clusters_in_one_file(bencher: Bencher<'_, '_>, count: usize) {
+    let clusters = (0..count).map(|nth| cluster(&format!("cluster-{nth}")));
+    plan_file(bencher, &file(clusters, &json!({})));
+}
+
+/// The same for clusters that run: nothing is to be done about any.
+#[divan::bench(args = [100, 1_000], sample_count = 1, sample_size = 1)]
+fn steady_clusters_in_one_state(bencher: Bencher<'_, '_>, count: usize) {
+    let clusters = (0..count).map(|nth| cluster(&format!("cluster-{nth}")));
+    let (_, state, _) = command::run(
+        &["simulate", "-f", "-", "-o", "state"],
+        file(clusters, &json!({})).as_bytes(),
+    );
+    let state = state.split_once("observed:").map(|(_, state)| format!("observed:{state}"));
+    let state = state.expect("it says what exists");
+    bencher.bench_local(|| {
+        let (code, out, err) = command::run(&["plan", "--all", "--state", "-"], state.as_bytes());
+        assert!(code == 0 && out.contains("No changes."), "{out}{err}");
+    });
+}
+
+fn file(resources: impl Iterator<Item = Value>, observed: &Value) -> String {
+    let documents = resources.chain([json!({ "observed": observed })]);
+    documents.map(|one| one.to_string()).collect::<Vec<_>>().join("\n---\n")
+}
+
+fn plan_file(bencher: Bencher<'_, '_>, text: &str) {
+    bencher.bench_local(|| {
+        let (code, out, err) = command::run(&["plan", "-f", "-"], text.as_bytes());
+        assert!(code == 0 && out.contains("Plan: "), "{err}");
+    });
 }
 
 /// Ten thousand steady clusters, one after another: the most memory held must be that of one.

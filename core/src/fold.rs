@@ -31,7 +31,7 @@ pub fn fold<K: Kind>(
             Verb::Create(manifest) => put(&mut seen, manifest, true),
             Verb::Apply(manifest, _) => put(&mut seen, manifest, false),
             Verb::Delete(target, ..) | Verb::Restart(target, _) => take(&mut seen, target),
-            Verb::Call(call) => K::System::fold(call, seen.answers_mut()),
+            Verb::Call(call) => drop(K::System::fold(call, seen.answers_mut())),
             Verb::SetStatus(_, _, status) => own["status"] = status.clone(),
             Verb::SetFinalizers(_, _, names) => own["metadata"]["finalizers"] = json!(names),
             Verb::Tell(_) => {}
@@ -82,7 +82,9 @@ fn place<S: System>(seen: &mut Observed<S>, target: &Ref, object: Option<&Arc<Va
                 && text(item, "/metadata/name") == target.name
                 && text(item, "/metadata/namespace") == target.namespace
         });
-        match (object.filter(|_| selector.selects(target, labels)), at) {
+        let selected =
+            |object: &&Arc<Value>| selector.selects(target, labels) && selector.has_value(object);
+        match (object.filter(selected), at) {
             (Some(object), Some(at)) => items[at] = Arc::clone(object),
             (Some(object), None) => {
                 let after = |item: &Arc<Value>| key(item) > key(object);

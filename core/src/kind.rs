@@ -51,8 +51,9 @@ pub trait System: Clone + fmt::Debug + PartialEq + Sized + Send + Sync + 'static
     /// Whether a call can only be made after another: not once that one was refused.
     fn rests_on(later: &Self::Call, earlier: &Self::Call) -> bool;
 
-    /// The answers after a call, as the product would give them.
-    fn fold(call: &Self::Call, answers: &mut BTreeMap<Self::Probe, Self::Answer>);
+    /// Makes the answers those after a call, as the product would give them. Returns whether any
+    /// of them is another.
+    fn fold(call: &Self::Call, answers: &mut BTreeMap<Self::Probe, Self::Answer>) -> bool;
 }
 
 /// A kind of custom resource and how to reconcile it.

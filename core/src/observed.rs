@@ -15,7 +15,11 @@ use kube_core::Resource;
 use serde::{Deserialize, Serialize, de::DeserializeOwned};
 use serde_json::Value;
 
-use crate::{kind::System, label::Labels};
+use crate::kind::System;
+
+mod selector;
+
+pub use self::selector::{Index, Indexed, Selector};
 
 /// An API that a plan reads or writes. Holds the plural, so that no discovery is needed later.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
@@ -39,17 +43,6 @@ pub struct Ref {
     pub namespace: String,
     /// Its name.
     pub name: String,
-}
-
-/// Every object of one API, in one namespace or in all, that carries these labels.
-#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
-pub struct Selector {
-    /// Their API.
-    pub api: Api,
-    /// Their namespace; empty means every namespace.
-    pub namespace: String,
-    /// The labels they carry; none means all objects.
-    pub labels: Labels,
 }
 
 /// What must be seen before a plan can be made.
@@ -226,7 +219,8 @@ impl<S: System> Observed<S> {
                 return Seen::Present(found);
             }
             // Only a list of everything can show that something is not there.
-            if selector.labels.is_empty() && selector.namespace == target.namespace {
+            let every = selector.labels.is_empty() && selector.indexed.is_none();
+            if every && selector.namespace == target.namespace {
                 return Seen::Absent;
             }
         }
@@ -279,6 +273,21 @@ impl<S: System> Observed<S> {
         (&mut self.objects, &mut self.lists)
     }
 
+    /// What came of looking for each object.
+    pub fn looks(&self) -> impl Iterator<Item = (&Ref, &Look)> {
+        self.objects.iter()
+    }
+
+    /// What came of each list.
+    pub fn lists(&self) -> impl Iterator<Item = (&Selector, &List)> {
+        self.lists.iter()
+    }
+
+    /// Each question to the product's own API, with its answer.
+    pub fn answers(&self) -> impl Iterator<Item = (&S::Probe, &S::Answer)> {
+        self.answers.iter()
+    }
+
     /// What was read, as questions.
     pub fn reads(&self) -> Reads<S> {
         Reads {
@@ -301,18 +310,6 @@ impl<T> Seen<T> {
             Self::Absent | Self::Unknown(_) => None,
             Self::Unread => panic!("planned from an undeclared read; add it to Kind::refers"),
         }
-    }
-}
-
-impl Selector {
-    /// Whether an object of this API, with this namespace and these labels, is among the selected.
-    pub fn selects(&self, target: &Ref, labels: Option<&Value>) -> bool {
-        let carried = |(key, value): (&String, &String)| {
-            labels.and_then(|labels| labels.get(key)).and_then(Value::as_str) == Some(value)
-        };
-        self.api == target.api
-            && (self.namespace.is_empty() || self.namespace == target.namespace)
-            && self.labels.iter().all(carried)
     }
 }
 

@@ -24,10 +24,13 @@
 //! answer: { health: { healthy: true } }
 //! ```
 //!
+//! `ends: true` under `observed:` says that the last document is `end: observed`: one that lacks it
+//! was cut off.
+//!
 //! What a file does not say is not made up: an object of the whole cluster that it does not hold is
 //! one that may not be looked at, and a question without an answer is one that nobody answered.
 
-use std::fmt;
+use std::{fmt, sync::Arc};
 
 use k8s_openapi::jiff::Timestamp;
 use serde_json::{Value, json};
@@ -36,7 +39,10 @@ use sluicegate_core::{
     observed::{Api, Ref, text},
 };
 
-use crate::yaml::{self, Document};
+use crate::{
+    memory,
+    yaml::{self, Document},
+};
 
 mod apply;
 mod drive;
@@ -47,7 +53,8 @@ mod world;
 mod tests;
 
 pub use self::{
-    drive::{Watcher, round},
+    drive::{Operator, Watcher, round},
+    read::named,
     world::{Start, World},
 };
 
@@ -102,7 +109,7 @@ pub struct State {
     /// Resources that were run on the embedded Kubernetes until all was quiet.
     pub settled: Vec<Value>,
     /// Objects that exist, in place of what settled.
-    pub objects: Vec<Value>,
+    pub objects: Vec<Arc<Value>>,
     /// Changes to what settled.
     pub patches: Vec<Patch>,
     /// Questions to the product with their answers, undecoded.
@@ -195,6 +202,13 @@ fn whole(read: (Option<File>, Vec<Problem>)) -> Result<File, Vec<Problem>> {
 }
 
 impl Entry {
+    /// An object that stands in no file, as one of this name.
+    pub fn of(file: &str, object: Value) -> Self {
+        let target = memory::reference(&object);
+        let document = Document::from(object);
+        Self { file: file.to_owned(), document, target, says_namespace: true }
+    }
+
     /// The object.
     pub fn value(&self) -> &Value {
         &self.document.value

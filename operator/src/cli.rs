@@ -96,8 +96,8 @@ pub struct PlanArgs {
     /// What to plan for, where no file says it.
     #[command(flatten)]
     pub which: Which,
-    /// What exists: live, empty, or a file, as snapshot writes it. A file under -f with a
-    /// document `observed:` says so itself; otherwise live
+    /// What exists: live, empty, or a file as snapshot writes it, - for standard input. A file
+    /// under -f with a document `observed:` says so itself; otherwise live
     #[arg(long, value_name = "live|empty|FILE")]
     pub state: Option<String>,
     /// How to reach the cluster.
@@ -110,9 +110,9 @@ pub struct PlanArgs {
     /// One reconciliation, or all until nothing is left to do
     #[arg(long, value_enum, default_value_t = Steps::All)]
     pub steps: Steps,
-    /// The most reconciliations of one resource under --steps all
-    #[arg(long, value_name = "N", default_value_t = 50)]
-    pub max_steps: usize,
+    /// The most steps of one resource under --steps all; left out, as many as there are
+    #[arg(long, value_name = "N")]
+    pub max_steps: Option<usize>,
     /// The form of the result
     #[arg(short, long, value_enum, default_value_t = Format::Text)]
     pub output: Format,

@@ -11,6 +11,7 @@ use sluicegate_core::{
 use crate::{
     DONE, Failure,
     kinds::{self, KindInfo},
+    plan::retries::NOT_REFUSED,
     render::{
         page::{Page, Span, Style},
         value,
@@ -34,9 +35,11 @@ struct RuleText {
     remedy: String,
 }
 
-/// What all kinds hold back while a resource is paused.
-const PAUSED_GATE: (&str, &str) =
-    ("not-paused", "the annotation sluicegate/paused is not \"true\"");
+/// What holds back changes of every kind, and cannot be passed.
+const ENGINE_GATES: [(&str, &str); 2] = [
+    ("not-paused", "the annotation sluicegate/paused is not \"true\""),
+    (NOT_REFUSED, "the change is not refused each time that it is tried; only plans say so"),
+];
 
 /// Runs the command.
 ///
@@ -137,7 +140,7 @@ fn explain_gate(page: &mut Page, kinds: &[KindInfo], id: &str) -> Result<(), Fai
     page.gap();
     page.words(2, &[Span::dim("opens when ")], about, Style::Plain);
     let skip = format!("annotate the resource with sluicegate/skip-gate: {id}");
-    if *id != PAUSED_GATE.0 {
+    if ENGINE_GATES.iter().all(|(engine, _)| engine != id) {
         page.words(2, &[Span::dim("to pass it unseen: ")], &skip, Style::Plain);
     }
     Ok(())
@@ -246,8 +249,8 @@ fn gates(kinds: &[KindInfo]) -> Vec<(String, &'static str, &'static str)> {
     let own = kinds.iter().flat_map(|kind| {
         kind.gates.iter().map(|(id, about)| (kind.api.kind.to_string(), *id, *about))
     });
-    let all = ("every kind".to_owned(), PAUSED_GATE.0, PAUSED_GATE.1);
-    std::iter::once(all).chain(own).collect()
+    let all = ENGINE_GATES.map(|(id, about)| ("every kind".to_owned(), id, about));
+    all.into_iter().chain(own).collect()
 }
 
 fn unknown<'a>(

@@ -23,10 +23,9 @@ pub fn read(paths: &[PathBuf], folders: Folders, io: &mut Io<'_>) -> Result<Vec<
     let mut failed = Vec::new();
     for path in paths {
         if path.as_os_str() == "-" {
-            let mut text = String::new();
-            match io.stdin.read_to_string(&mut text) {
-                Ok(_) => sources.push(Source { name: "<stdin>".to_owned(), text }),
-                Err(error) => failed.push(format!("error: <stdin>: cannot be read: {error}")),
+            match stdin(io) {
+                Ok(source) => sources.push(source),
+                Err(failure) => failed.extend(failure.0),
             }
             continue;
         }
@@ -58,6 +57,19 @@ pub fn read(paths: &[PathBuf], folders: Folders, io: &mut Io<'_>) -> Result<Vec<
         }
     }
     if failed.is_empty() { Ok(sources) } else { Err(Failure(failed)) }
+}
+
+/// Standard input.
+///
+/// # Errors
+///
+/// If it cannot be read.
+pub fn stdin(io: &mut Io<'_>) -> Result<Source, Failure> {
+    let mut text = String::new();
+    match io.stdin.read_to_string(&mut text) {
+        Ok(_) => Ok(Source { name: "<stdin>".to_owned(), text }),
+        Err(error) => Err(Failure::of(format!("error: <stdin>: cannot be read: {error}"))),
+    }
 }
 
 /// What is found, and what is not.

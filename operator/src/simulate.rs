@@ -11,7 +11,7 @@ use sluicegate_core::{
 };
 use sluicegate_effects::{
     Class, Done, Error,
-    file::{Entry, Start, Watcher, World, round},
+    file::{Entry, Operator, Start, Watcher, World},
     memory::Happening,
 };
 
@@ -82,15 +82,16 @@ fn simulate(
     told.page.line(0, &[Span::dim(format!("in {name}"))]);
     for entry in entries {
         let ours = kinds::of(kinds, &entry.target).is_some();
-        world.create(entry);
-        let verb = if ours { "create" } else { "create (not ours)" };
-        let line = format!("{verb} {}", entry.target);
+        let verb = if world.apply(entry) { "apply" } else { "create" };
+        let whose = if ours { "" } else { " (not ours)" };
+        let line = format!("{verb}{whose} {}", entry.target);
         told.says("you", Span::plain(""), &line, Style::Bold);
     }
     let settings = Settings::default();
     let (mut quiet, mut rounds) = (0, 0);
+    let mut operator = Operator::new(&world, &settings);
     while quiet < QUIET_ROUNDS && rounds < args.max_rounds {
-        let acted = round(&world, &settings, &mut told);
+        let acted = operator.round(&mut told);
         let happened = world.tick();
         told.clock += 1;
         quiet = if acted || !happened.is_empty() { 0 } else { quiet + 1 };

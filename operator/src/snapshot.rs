@@ -5,7 +5,7 @@ use k8s_openapi::jiff::{SignedDuration, Timestamp};
 
 use crate::{
     DONE, Failure,
-    cli::{SnapshotArgs, Steps},
+    cli::SnapshotArgs,
     input,
     live::{self, Capture, Cluster, Wish},
     plan::rounds::Pace,
@@ -13,8 +13,6 @@ use crate::{
     validate,
 };
 
-/// How far a plan is played to learn what it looks at.
-const STEPS_MAX: usize = 50;
 /// What a failure comes to.
 const NOTHING: &str = "Nothing was written down.";
 
@@ -38,12 +36,11 @@ pub fn run(args: &SnapshotArgs, io: &mut Io<'_>) -> Result<u8, Failure> {
         Wish::Given(given)
     };
     let mut capture = Capture::at(now());
-    let pace = Pace { steps: Steps::All, max_steps: STEPS_MAX };
     let read = live::find(&cluster, &mut wish, &mut capture, io)
-        .and_then(|()| live::read(&cluster, capture, &wish, pace))
+        .and_then(|()| live::read(&cluster, capture, &wish, Pace::ALL, &mut io.progress()))
         .map_err(nothing)?;
     io.err(&format!("state: {}", cluster.source()));
-    io.out(&read.text);
+    io.out(&read.text());
     Ok(DONE)
 }
 

@@ -2,7 +2,11 @@
 //!
 //! Everything takes an [`Io`], so that a test, and a golden snapshot, sees what a person would.
 
-use std::io::{ErrorKind, IsTerminal as _, Read, Write};
+use std::{
+    fmt,
+    io::{ErrorKind, IsTerminal as _, Read, Write},
+    time::{Duration, Instant},
+};
 
 /// The width of what is no terminal.
 const WIDTH: usize = 80;
@@ -30,7 +34,23 @@ pub struct Terminal {
     pub width: usize,
     /// Whether colour is welcome when `--color auto` asks.
     pub colour: bool,
+    /// Whether somebody watches the standard error: what takes long says how far it is.
+    pub watched: bool,
 }
+
+/// Says how far something is that takes long, in one line that it writes over and takes away again.
+/// Only to somebody who watches: a file, or a program, is told nothing.
+pub struct Progress<'a> {
+    out: Option<&'a mut dyn Write>,
+    began: Instant,
+    told: Option<Instant>,
+    steps: usize,
+}
+
+/// For how long nobody is told.
+const PATIENCE: Duration = Duration::from_secs(2);
+/// How often the line is written anew.
+const EVERY: Duration = Duration::from_millis(200);
 
 impl Terminal {
     /// What the environment and the standard output say.
@@ -39,12 +59,13 @@ impl Terminal {
         let asked = std::env::var("COLUMNS").ok().and_then(|columns| columns.parse().ok());
         let measured = || terminal_size::terminal_size().map(|(width, _)| usize::from(width.0));
         let width = asked.or_else(|| is_terminal.then(measured).flatten()).unwrap_or(WIDTH);
-        Self { width: width.max(WIDTH_MIN), colour: wants_colour(is_terminal, env) }
+        let watched = std::io::stderr().is_terminal();
+        Self { width: width.max(WIDTH_MIN), colour: wants_colour(is_terminal, env), watched }
     }
 
     /// Something that is no terminal, this wide.
     pub fn plain(width: usize) -> Self {
-        Self { width, colour: false }
+        Self { width, colour: false, watched: false }
     }
 }
 
@@ -58,6 +79,53 @@ impl Io<'_> {
     pub fn err(&mut self, line: &str) {
         // Where not even this can be written there is nobody left to tell.
         let _ = put(self.stderr, &format!("{line}\n"));
+    }
+}
+
+impl<'a> Io<'a> {
+    /// Says how far something is that begins now.
+    pub fn progress(&mut self) -> Progress<'_> {
+        let out: Option<&mut dyn Write> =
+            if self.terminal.watched { Some(&mut *self.stderr) } else { None };
+        Progress { out, began: Instant::now(), told: None, steps: 0 }
+    }
+}
+
+impl Progress<'_> {
+    /// Says nothing.
+    pub fn silent() -> Self {
+        Self { out: None, began: Instant::now(), told: None, steps: 0 }
+    }
+
+    /// One more step was made, for this.
+    pub fn step(&mut self, what: &impl fmt::Display) {
+        self.steps += 1;
+        if self.out.is_some() && self.began.elapsed() >= PATIENCE {
+            let (steps, seconds) = (self.steps, self.began.elapsed().as_secs());
+            self.tell(&format!("planning: {steps} steps in {seconds} s, now {what}"));
+        }
+    }
+
+    /// Something else is done, which takes as long as it takes.
+    pub fn says(&mut self, what: &str) {
+        self.told = None;
+        self.tell(what);
+    }
+
+    /// It is over: nothing is left of the line.
+    pub fn end(&mut self) {
+        if let Some(out) = self.out.as_mut().filter(|_| self.told.take().is_some()) {
+            let _ = put(*out, "\r\x1b[K");
+        }
+    }
+
+    fn tell(&mut self, line: &str) {
+        let Some(out) = &mut self.out else { return };
+        if self.told.is_none_or(|told| told.elapsed() >= EVERY) {
+            // Where it cannot be written nobody watches.
+            let _ = put(*out, &format!("\r\x1b[K{line}"));
+            self.told = Some(Instant::now());
+        }
     }
 }
 
@@ -84,6 +152,31 @@ fn wants_colour(is_terminal: bool, env: impl Fn(&str) -> Option<String>) -> bool
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn what_takes_long_says_so_to_whoever_watches_and_leaves_nothing_behind() {
+        let (mut stdin, mut stdout, mut stderr) = (std::io::empty(), Vec::new(), Vec::new());
+        let mut told = |watched: bool, ago: u64| {
+            stderr.clear();
+            let terminal = Terminal { watched, ..Terminal::plain(80) };
+            let mut io = Io {
+                stdin: &mut stdin,
+                stdout: &mut stdout,
+                stderr: &mut stderr,
+                terminal,
+                failed: false,
+            };
+            let mut progress = io.progress();
+            progress.began = Instant::now().checked_sub(Duration::from_secs(ago)).expect("a time");
+            progress.step(&"RivvenTopic default/orders");
+            progress.end();
+            String::from_utf8(stderr.clone()).expect("it is text")
+        };
+        assert_eq!(told(false, 60), "");
+        assert_eq!(told(true, 1), "");
+        let line = "planning: 1 steps in 3 s, now RivvenTopic default/orders";
+        assert_eq!(told(true, 3), format!("\r\x1b[K{line}\r\x1b[K"));
+    }
 
     #[test]
     fn colour_is_for_terminals_unless_the_environment_says_otherwise() {

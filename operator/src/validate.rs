@@ -3,9 +3,12 @@
 //! The same check comes before `plan` and `simulate`: nothing is planned for what the API server,
 //! or the operator, would refuse, nor for what `kubectl` would read as something else than we do.
 
+use std::collections::BTreeMap;
+
 use sluicegate_core::{
     field::{Errors, Path},
     k8s::metadata,
+    observed::Ref,
 };
 use sluicegate_effects::{
     file::{self, Entry, File, Problem, Source},
@@ -83,9 +86,11 @@ pub fn parse(sources: &[Source]) -> (Vec<File>, Checked) {
 /// Checks resources, alone and beside each other.
 pub fn all(kinds: &[KindInfo], entries: &[Entry]) -> Checked {
     let mut checked = Checked::default();
-    for (at, entry) in entries.iter().enumerate() {
+    let mut first_of: BTreeMap<&Ref, &Entry> = BTreeMap::new();
+    for entry in entries {
         checked.add(one(kinds, entry));
-        if let Some(first) = entries[..at].iter().find(|other| other.target == entry.target) {
+        let first = *first_of.entry(&entry.target).or_insert(entry);
+        if !std::ptr::eq(first, entry) {
             let line = first.document.line(&Path::default()).unwrap_or(1);
             let what =
                 format!("{} stands here twice, first at {}:{line}", entry.target, first.file);

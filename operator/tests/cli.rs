@@ -6,6 +6,8 @@ use std::{
     process::{Command, Output, Stdio},
 };
 
+#[path = "cli/answers.rs"]
+mod answers;
 #[path = "cli/chosen.rs"]
 mod chosen;
 #[path = "cli/slips.rs"]

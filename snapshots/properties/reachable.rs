@@ -136,11 +136,7 @@ fn in_the_way(rig: &Rig, resource: &Value) -> bool {
 /// A cluster that was asked for like this from the beginning.
 fn fresh(rig: &Rig, resource: &Value) -> Rig {
     let fresh = Rig::new();
-    let monitors = Selector {
-        api: Api::of::<ServiceMonitor>(),
-        namespace: HOME.to_owned(),
-        labels: Default::default(),
-    };
+    let monitors = Selector::all(Api::of::<ServiceMonitor>(), HOME);
     let served = block_on(rig.memory.list(&monitors)).expect("memory can be read");
     if served != List::NotServed {
         fresh.memory.serve(MONITORING);

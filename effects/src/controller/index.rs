@@ -8,7 +8,6 @@ use std::{
 use serde_json::{Value, json};
 use sluicegate_core::{
     kind::System,
-    label::Labels,
     observed::{Api, Reads, Ref, Selector},
 };
 
@@ -154,8 +153,7 @@ impl Index {
         namespace: &str,
         instance: Option<&str>,
     ) -> impl Iterator<Item = &(Arc<Listed>, Arc<Key>)> {
-        let selector =
-            Selector { api: api.clone(), namespace: namespace.to_owned(), labels: Labels::new() };
+        let selector = Selector::all(api.clone(), namespace);
         let first = Arc::new(Listed { instance: instance.map(str::to_owned), selector });
         let all = self.lists.range((first.clone(), Arc::default())..);
         all.take_while(move |(listed, _)| {
@@ -208,7 +206,7 @@ impl Notes for Noting<'_> {
 #[cfg(test)]
 mod tests {
     use proptest::prelude::*;
-    use sluicegate_core::systems::rivven::Rivven;
+    use sluicegate_core::{label::Labels, systems::rivven::Rivven};
 
     use super::*;
 
@@ -231,9 +229,8 @@ mod tests {
 
     fn selector() -> impl Strategy<Value = Selector> {
         (0..2_u8, 0..3_u8, labels()).prop_map(|(of, namespace, labels)| Selector {
-            api: api(of),
-            namespace: ["", "a", "b"][usize::from(namespace)].to_owned(),
             labels,
+            ..Selector::all(api(of), ["", "a", "b"][usize::from(namespace)])
         })
     }
 

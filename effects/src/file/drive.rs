@@ -1,12 +1,15 @@
 //! The operator at work in a world of files: one round over every resource of every kind.
 
+use std::{any::Any, collections::BTreeMap, sync::Arc};
+
 use futures_executor::block_on;
+use k8s_openapi::jiff::Timestamp;
+use serde::Deserialize as _;
 use serde_json::Value;
 use sluicegate_core::{
     kind::{Ctx, Kind, Settings, System},
-    observed::{Api, List, Observed, Ref, Selector},
-    plan::Plan,
-    step::own_ref,
+    observed::{Api, List, Look, Observed, Ref, Selector, text},
+    plan::{Plan, Requeue},
     systems::{self, Visitor},
 };
 
@@ -37,65 +40,156 @@ pub trait Watcher {
     fn ended(&mut self, resource: &Ref, outcome: &Result<Done, Error>);
 }
 
-/// Looks at every resource once: plans for it, and does what was planned. Returns whether anything
-/// was to be done.
-pub fn round(world: &World, settings: &Settings, watcher: &mut impl Watcher) -> bool {
-    let mut turn = Turn { world, settings, watcher, acted: false };
-    systems::visit(&mut turn);
-    turn.acted
-}
-
-struct Turn<'a, W> {
+/// The operator at work in a world, round after round.
+///
+/// As in a cluster, a resource that had nothing left to do is looked at again when something that
+/// its plan read has changed, or the time has come that the plan named. So a file of ten thousand
+/// resources costs what is done about each, and not what is waited for the slowest.
+#[derive(Debug)]
+pub struct Operator<'a> {
     world: &'a World,
     settings: &'a Settings,
-    watcher: &'a mut W,
+    /// By resource, a [`Quiet`] of its system.
+    quiet: BTreeMap<Ref, Box<dyn Any>>,
+}
+
+/// What a plan was made from that had nothing to do.
+#[derive(Debug)]
+struct Quiet<S: System> {
+    resource: Arc<Value>,
+    seen: Observed<S>,
+    until: Option<Timestamp>,
+}
+
+impl<'a> Operator<'a> {
+    /// One that has looked at nothing yet.
+    pub fn new(world: &'a World, settings: &'a Settings) -> Self {
+        Self { world, settings, quiet: BTreeMap::new() }
+    }
+
+    /// Looks once at every resource of which the plan may have changed: plans for it, and does what
+    /// was planned. Returns whether anything was to be done.
+    pub fn round(&mut self, watcher: &mut impl Watcher) -> bool {
+        let mut turn = Turn { operator: self, watcher, acted: false };
+        systems::visit(&mut turn);
+        turn.acted
+    }
+}
+
+/// Looks at every resource once, as an operator does that has just started.
+pub fn round(world: &World, settings: &Settings, watcher: &mut impl Watcher) -> bool {
+    Operator::new(world, settings).round(watcher)
+}
+
+struct Turn<'o, 'a, W> {
+    operator: &'o mut Operator<'a>,
+    watcher: &'o mut W,
     acted: bool,
 }
 
-impl<S: System, W: Watcher> Visitor<S> for Turn<'_, W>
+impl<S: System, W: Watcher> Visitor<S> for Turn<'_, '_, W>
 where
     World: Reader<S> + Writer<S>,
 {
     fn kind<K: Kind<System = S>>(&mut self) {
-        for object in self.world.all(&Api::of::<K::Resource>()) {
-            // What does not decode was refused where it was read; the operator passes over it, too.
-            if let Ok(resource) = serde_json::from_value::<K::Resource>(object)
-                && self.watcher.wants(&own_ref::<K>(&resource))
-            {
-                self.one::<K>(&resource);
+        let api = Api::of::<K::Resource>();
+        for object in self.operator.world.all(&api) {
+            let part = |place| text(&object, place).to_owned();
+            let (namespace, name) = (part("/metadata/namespace"), part("/metadata/name"));
+            let target = Ref { api: api.clone(), namespace, name };
+            if self.watcher.wants(&target) && !self.operator.is_quiet::<S>(&target, &object) {
+                self.one::<K>(&target, object);
             }
         }
     }
 }
 
-impl<W: Watcher> Turn<'_, W> {
-    fn one<K: Kind>(&mut self, resource: &K::Resource)
+impl<W: Watcher> Turn<'_, '_, W> {
+    fn one<K: Kind>(&mut self, target: &Ref, object: Arc<Value>)
     where
         World: Reader<K::System> + Writer<K::System>,
     {
-        let ctx = Ctx { now: self.world.now(), settings: self.settings, failure: None };
-        let target = own_ref::<K>(resource);
-        let (made, seen) = match block_on(plan::<K, _>(self.world, &ctx, resource)) {
+        let Operator { world, settings, quiet } = &mut *self.operator;
+        quiet.remove(target);
+        // What does not decode was refused where it was read; the operator passes over it, too.
+        let Ok(resource) = K::Resource::deserialize(&*object) else { return };
+        let ctx = Ctx { now: world.now(), settings, failure: None };
+        let (made, seen) = match block_on(plan::<K, _>(*world, &ctx, &resource)) {
             Ok(planned) => planned,
-            Err(error) => return self.watcher.ended(&target, &Err(error)),
+            Err(error) => return self.watcher.ended(target, &Err(error)),
         };
-        self.watcher.planned::<K>(resource, &made, &seen);
-        if made.actions.is_empty() || !self.watcher.acts() {
+        self.watcher.planned::<K>(&resource, &made, &seen);
+        if made.actions.is_empty() {
+            let until = match made.requeue {
+                Requeue::After(delay) => ctx.now.checked_add(delay).ok(),
+                Requeue::OnChange => None,
+            };
+            quiet.insert(target.clone(), Box::new(Quiet { resource: object, seen, until }));
+            return;
+        }
+        if !self.watcher.acts() {
             return;
         }
         self.acted = true;
-        let outcome = block_on(execute(self.world, &made));
-        self.watcher.ended(&target, &outcome);
+        let outcome = block_on(execute(*world, &made));
+        self.watcher.ended(target, &outcome);
     }
+}
+
+impl Operator<'_> {
+    /// Whether the last plan for a resource had nothing to do, and would be made again as it was.
+    fn is_quiet<S: System>(&self, target: &Ref, object: &Arc<Value>) -> bool
+    where
+        World: Reader<S>,
+    {
+        let quiet = self.quiet.get(target).and_then(|one| one.downcast_ref::<Quiet<S>>());
+        let Some(Quiet { resource, seen, until }) = quiet else { return false };
+        Arc::ptr_eq(resource, object)
+            && until.is_none_or(|until| self.world.now() < until)
+            && block_on(is_still(self.world, seen)).unwrap_or(false)
+    }
+}
+
+/// Whether everything is as it was seen. What did not change is the very same object.
+async fn is_still<S: System>(world: &World, seen: &Observed<S>) -> Result<bool, Error>
+where
+    World: Reader<S>,
+{
+    for (target, before) in seen.looks() {
+        let same = match (before, world.get(target).await?) {
+            (Look::Found(before), Look::Found(now)) => Arc::ptr_eq(before, &now),
+            (before, now) => *before == now,
+        };
+        if !same {
+            return Ok(false);
+        }
+    }
+    for (selector, before) in seen.lists() {
+        let same = match (before, world.list(selector).await?) {
+            (List::Items(before), List::Items(now)) => {
+                before.len() == now.len()
+                    && before.iter().zip(&now).all(|(one, other)| Arc::ptr_eq(one, other))
+            }
+            (before, now) => *before == now,
+        };
+        if !same {
+            return Ok(false);
+        }
+    }
+    for (probe, before) in seen.answers() {
+        if world.ask(probe).await? != *before {
+            return Ok(false);
+        }
+    }
+    Ok(true)
 }
 
 impl World {
     /// Every object of an API, in the order of namespaces and names.
-    pub fn all(&self, api: &Api) -> Vec<Value> {
-        let every =
-            Selector { api: api.clone(), namespace: String::new(), labels: Default::default() };
+    pub fn all(&self, api: &Api) -> Vec<Arc<Value>> {
+        let every = Selector::all(api.clone(), "");
         match block_on(self.memory().list(&every)) {
-            Ok(List::Items(items)) => items.iter().map(|item| (**item).clone()).collect(),
+            Ok(List::Items(items)) => items,
             Ok(List::NotServed) | Err(_) => Vec::new(),
         }
     }

@@ -1,5 +1,7 @@
 //! From text to [`File`]: every document in its place, or a sentence about why it has none.
 
+use std::sync::Arc;
+
 use serde_json::Value;
 use sluicegate_core::{
     field::Path,
@@ -15,7 +17,7 @@ use crate::{
 };
 
 /// The keys under `observed:`.
-const HEADER: &[&str] = &["absent", "denied", "now", "served", "settled"];
+const HEADER: &[&str] = &["absent", "denied", "ends", "now", "served", "settled"];
 
 /// Reads a file, and what is wrong with it. In one that is only about what exists, every document
 /// is. What is no YAML is no file.
@@ -32,7 +34,10 @@ pub(super) fn file(source: &Source, only_state: bool) -> (Option<File>, Vec<Prob
         file.state = Some(State::default());
     }
     let mut problems = Vec::new();
-    let mut headed = false;
+    let (mut headed, mut ends) = (false, false);
+    if only_state && documents.is_empty() {
+        problems.push(no_state(name));
+    }
     for document in yaml::flatten(documents) {
         let is_header = document.value.get("observed").is_some();
         if is_header && headed {
@@ -40,15 +45,44 @@ pub(super) fn file(source: &Source, only_state: bool) -> (Option<File>, Vec<Prob
             problems.push(problem(name, &document, "observed", what, "merge the two into one"));
         } else if is_header {
             headed = true;
+            ends = document.value["observed"]["ends"] == true;
             let state = file.state.get_or_insert_default();
             header(name, &document, state, &mut problems);
+        } else if headed && document.value.get("end").is_some() {
+            ends = false;
         } else if let Some(state) = &mut file.state {
             file.present.extend(observed(name, document, state, &mut problems));
         } else {
             file.desired.extend(entry(name, document, &mut problems));
         }
     }
+    if ends {
+        problems.push(cut_off(name, text));
+    }
     (Some(file), problems)
+}
+
+/// A file that says nothing is what a command leaves behind that failed, and no empty cluster.
+fn no_state(name: &str) -> Problem {
+    Problem {
+        file: name.to_owned(),
+        line: 1,
+        path: String::new(),
+        what: "it is empty: it does not say what exists".to_owned(),
+        remedy: "write it anew with `sluicegate snapshot`; a fresh cluster is --state empty"
+            .to_owned(),
+    }
+}
+
+/// What was to have an end, and has none.
+fn cut_off(name: &str, text: &str) -> Problem {
+    Problem {
+        file: name.to_owned(),
+        line: text.lines().count().max(1),
+        path: String::new(),
+        what: "it is cut off: what says that it ends, `end: observed`, is missing".to_owned(),
+        remedy: "write it anew with `sluicegate snapshot`".to_owned(),
+    }
 }
 
 fn entry(name: &str, mut document: Document, problems: &mut Vec<Problem>) -> Option<Entry> {
@@ -106,8 +140,9 @@ fn header(name: &str, document: &Document, state: &mut State, problems: &mut Vec
                 Some(now) => state.now = Some(now),
                 None => wrong("not a time", "write it as 2026-01-01T00:00:00Z"),
             },
+            "ends" if value.is_boolean() => {}
             "absent" | "denied" => {
-                let named = value.as_array().into_iter().flatten().map(denied_ref);
+                let named = value.as_array().into_iter().flatten().map(named);
                 if key == "absent" { &mut state.absent } else { &mut state.denied }.extend(named);
             }
             "settled" => {
@@ -131,7 +166,7 @@ fn header(name: &str, document: &Document, state: &mut State, problems: &mut Vec
 }
 
 /// The object that `{kind, namespace, name}` speaks of, whatever its API's group.
-fn denied_ref(named: &Value) -> Ref {
+pub fn named(named: &Value) -> Ref {
     let mut object = serde_json::json!({
         "apiVersion": api_version_of(text(named, "/kind")),
         "kind": text(named, "/kind"),
@@ -197,7 +232,7 @@ fn observed(
             let remedy = "add merge: {…} or delete: true beside patch:";
             problems.push(problem(name, &document, "merge", "Required value", remedy));
         }
-        let target = denied_ref(patched);
+        let target = named(patched);
         let Ref { api, namespace, name } = target;
         let api_version = api.api_version();
         state.patches.push(Patch {
@@ -209,7 +244,7 @@ fn observed(
         });
     } else {
         let entry = entry(name, document, problems)?;
-        state.objects.push(entry.document.value.clone());
+        state.objects.push(Arc::new(entry.document.value.clone()));
         return Some(entry);
     }
     None

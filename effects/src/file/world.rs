@@ -2,7 +2,7 @@
 
 use std::{
     collections::{BTreeMap, BTreeSet},
-    sync::{Mutex, MutexGuard, PoisonError},
+    sync::{Arc, Mutex, MutexGuard, PoisonError},
 };
 
 use k8s_openapi::jiff::Timestamp;
@@ -16,9 +16,9 @@ use sluicegate_core::{
 };
 
 use super::{
-    Entry, Problem, State, Watcher,
+    Entry, Operator, Problem, State, Watcher,
     apply::{applied, merge_patch},
-    is_cluster_scoped, round,
+    is_cluster_scoped,
 };
 use crate::{
     Done, Error, Reader, Writer,
@@ -58,8 +58,8 @@ pub struct World {
     stated: BTreeSet<Ref>,
     absent: BTreeSet<Ref>,
     looked: Mutex<Reads<Rivven>>,
-    before: BTreeMap<Ref, Value>,
-    asked: BTreeMap<Ref, Value>,
+    before: BTreeMap<Ref, Arc<Value>>,
+    asked: BTreeMap<Ref, Arc<Value>>,
 }
 
 impl World {
@@ -80,7 +80,7 @@ impl World {
             answers: Mutex::default(),
             complete,
             lives: Mutex::new(complete),
-            stated: state.objects.iter().map(reference).collect(),
+            stated: state.objects.iter().map(|object| reference(object)).collect(),
             absent: state.absent.iter().cloned().collect(),
             looked: Mutex::new(Reads::none()),
             before: BTreeMap::new(),
@@ -110,33 +110,41 @@ impl World {
     /// Asks for a resource as `kubectl apply` would: its spec, labels and annotations are laid over
     /// what is there. One that is new has no uid yet.
     pub fn ask_for(&mut self, entry: &Entry) {
-        let before = self.memory.object(&entry.target);
-        let mut object = applied(entry.value(), before.as_ref());
+        let before = self.memory.held(&entry.target);
+        let mut object = applied(entry.value(), before.as_deref());
         if before.is_none() && object["metadata"].get("uid").is_none() {
             let Ref { api, namespace, name } = &entry.target;
             let uid = uid_placeholder(&api.kind, namespace, name);
             object["metadata"]["uid"] = json!(uid);
         }
-        self.memory.load(vec![object.clone()]);
+        // What is asked for is as a rule what is there.
+        let object = match &before {
+            Some(before) if **before == object => Arc::clone(before),
+            _ => Arc::new(object),
+        };
+        self.memory.load(vec![Arc::clone(&object)]);
         self.asked.insert(entry.target.clone(), object);
         if let Some(before) = before {
             self.before.insert(entry.target.clone(), before);
         }
     }
 
-    /// Creates an object as `kubectl create` does: the API server gives it its uid.
-    pub fn create(&self, entry: &Entry) {
-        self.memory.load(vec![entry.value().clone()]);
+    /// Applies an object as `kubectl apply` does, and the API server gives a new one its uid.
+    /// Returns whether it was there.
+    pub fn apply(&self, entry: &Entry) -> bool {
+        let before = self.memory.object(&entry.target);
+        self.memory.load(vec![applied(entry.value(), before.as_ref())]);
+        before.is_some()
     }
 
     /// The resource as it was before it was asked for anew.
     pub fn before(&self, target: &Ref) -> Option<&Value> {
-        self.before.get(target)
+        self.before.get(target).map(|object| &**object)
     }
 
     /// The resource as it was asked for, with what the server keeps of it.
     pub fn asked(&self, target: &Ref) -> Option<&Value> {
-        self.asked.get(target)
+        self.asked.get(target).map(|object| &**object)
     }
 
     /// The embedded Kubernetes.
@@ -176,8 +184,10 @@ impl World {
         }
         let mut quiet = 0;
         // Three quiet seconds in a row: a pod needs two to stop.
+        let settings = Settings::default();
+        let mut operator = Operator::new(self, &settings);
         for _ in 0..SETTLE_TICKS_MAX {
-            let acted = round(self, &Settings::default(), &mut Nobody);
+            let acted = operator.round(&mut Nobody);
             let happened = self.memory.tick();
             quiet = if acted || !happened.is_empty() { 0 } else { quiet + 1 };
             if quiet == 3 || resources.is_empty() {
@@ -189,12 +199,7 @@ impl World {
     fn patch(&self, name: &str, state: &State) -> Vec<Problem> {
         let mut problems = Vec::new();
         for patch in &state.patches {
-            let is = |target: &Ref| {
-                target.api.kind == patch.kind
-                    && target.namespace == patch.namespace
-                    && target.name == patch.name
-            };
-            let found = self.memory.objects().into_iter().find(|object| is(&reference(object)));
+            let found = self.memory.named(&patch.kind, &patch.namespace, &patch.name);
             // A patch that brings a whole spec makes what did not come about by itself.
             let brings = patch.merge.as_ref().is_some_and(|fields| fields.get("spec").is_some());
             let Some(mut object) = found.or_else(|| brings.then(|| patch.fresh())) else {
@@ -224,10 +229,7 @@ impl World {
 
     /// Lets a call change the answers of the files; whether it changed any.
     fn answered(&self, call: &Call) -> bool {
-        let mut told = self.told();
-        let before = told.clone();
-        Rivven::fold(call, &mut told);
-        *told != before
+        Rivven::fold(call, &mut self.told())
     }
 
     fn told(&self) -> MutexGuard<'_, BTreeMap<Probe, Answer>> {
@@ -237,12 +239,12 @@ impl World {
 
 impl Reader<Rivven> for World {
     async fn get(&self, target: &Ref) -> Result<Look, Error> {
-        self.looking().objects.insert(target.clone());
+        note(&mut self.looking().objects, target);
         if self.absent.contains(target) {
             return Ok(Look::Absent);
         }
         let unsaid = is_cluster_scoped(&target.api) && !self.stated.contains(target);
-        let assumed = is_storage_class(target) && self.memory.object(target).is_none();
+        let assumed = is_storage_class(target) && self.memory.held(target).is_none();
         if unsaid && (!self.complete || assumed) {
             return Ok(Look::Denied("the file does not say".to_owned()));
         }
@@ -250,12 +252,12 @@ impl Reader<Rivven> for World {
     }
 
     async fn list(&self, selector: &Selector) -> Result<List, Error> {
-        self.looking().lists.insert(selector.clone());
+        note(&mut self.looking().lists, selector);
         self.memory.list(selector).await
     }
 
     async fn ask(&self, probe: &Probe) -> Result<Answer, Error> {
-        self.looking().probes.insert(probe.clone());
+        note(&mut self.looking().probes, probe);
         if let Some(answer) = self.told().get(probe) {
             return Ok(answer.clone());
         }
@@ -283,6 +285,13 @@ impl Writer<Rivven> for World {
 
 fn is_storage_class(target: &Ref) -> bool {
     target.api.kind == "StorageClass"
+}
+
+/// Most of what is looked for was looked for before.
+fn note<T: Clone + Ord>(noted: &mut BTreeSet<T>, one: &T) {
+    if !noted.contains(one) {
+        noted.insert(one.clone());
+    }
 }
 
 /// Watches nothing: what is under `settled:` is history.

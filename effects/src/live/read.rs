@@ -75,7 +75,8 @@ pub async fn list(server: &ApiServer, selector: &Selector) -> Result<List, Error
             let source = Box::new(ApiError::new(200, "", "the answer is not a list"));
             return Err(Error::Api { doing, source });
         };
-        items.extend(some.into_iter().map(|item| Arc::new(typed(item, &selector.api))));
+        let typed = some.into_iter().map(|item| typed(item, &selector.api));
+        items.extend(typed.filter(|item| selector.has_value(item)).map(Arc::new));
         let next = text(&page, "/metadata/continue");
         if next.is_empty() {
             break;

@@ -1,6 +1,8 @@
 //! What the API server does to an object before it keeps it: it fills in defaults and refuses what
 //! is not allowed. Only the rules that an operator of stateful sets meets are here.
 
+use std::sync::Arc;
+
 use k8s_openapi::api::{
     apps::v1::{Deployment, StatefulSet},
     core::v1::{ConfigMap, PersistentVolumeClaim, Pod, Secret, Service, ServiceAccount},
@@ -228,12 +230,12 @@ fn fill(into: &mut Value, defaults: &Value) {
 }
 
 fn default_class(store: &Store) -> Option<String> {
-    let default = |(key, class): (&Key, &Value)| {
+    let default = |(key, class): (&Key, &Arc<Value>)| {
         let marks = class.pointer("/metadata/annotations")?;
         let marked = marks.get("storageclass.kubernetes.io/is-default-class")? == "true";
         marked.then(|| key.name.clone())
     };
-    store.within("StorageClass", "").find_map(default)
+    store.within("storage.k8s.io", "StorageClass", "").find_map(default)
 }
 
 /// Refuses a new object.
@@ -343,12 +345,7 @@ fn check_claim(store: &Store, target: &Ref, before: &Value, after: &Value) -> Re
 
 /// Whether claims of a class can grow.
 pub(super) fn expands(store: &Store, class: &str) -> bool {
-    let key = Key {
-        group: "storage.k8s.io".to_owned(),
-        kind: "StorageClass".to_owned(),
-        namespace: String::new(),
-        name: class.to_owned(),
-    };
+    let key = Key::in_group("storage.k8s.io", "StorageClass", "", class);
     store.find(&key).is_some_and(|class| class["allowVolumeExpansion"] == true)
 }
 

@@ -12,7 +12,7 @@ use sluicegate_core::{
 use super::{
     admit, fields,
     refusal::{absent, conflict, invalid, modified, quoted, too_late},
-    store::{Key, Store, has_finalizer, is_leaving, is_selected, number},
+    store::{Key, Store, has_finalizer, is_leaving, number},
 };
 use crate::error::{ApiError, NOT_SERVED, TEST_FAILED};
 
@@ -41,24 +41,15 @@ impl Store {
             ));
         }
         let served = self.served.contains(&target.api.api_version());
-        let found = self.find(&key).filter(|_| served);
-        found.map_or(Look::Absent, |object| Look::Found(object.clone().into()))
+        let found = self.hold(&key).filter(|_| served);
+        found.map_or(Look::Absent, Look::Found)
     }
 
-    pub(super) fn select(&self, selector: &Selector) -> List {
+    pub(super) fn select(&mut self, selector: &Selector) -> List {
         if !self.served.contains(&selector.api.api_version()) {
             return List::NotServed;
         }
-        let selected = |(key, object): &(&Key, &Value)| {
-            let (namespace, name) = (key.namespace.clone(), key.name.clone());
-            let target = Ref { api: selector.api.clone(), namespace, name };
-            key.group == selector.api.group
-                && key.kind == selector.api.kind
-                && !self.denied.contains(*key)
-                && selector.selects(&target, object.pointer("/metadata/labels"))
-        };
-        let found = self.entries().filter(selected);
-        List::Items(found.map(|(_, object)| object.clone().into()).collect())
+        List::Items(self.listed(selector))
     }
 
     /// `PATCH` with `application/apply-patch+yaml` and `fieldValidation=Strict`. What the body says
@@ -77,7 +68,7 @@ impl Store {
         let key = Key::of(target);
         let (uid, version) =
             (given(body, "/metadata/uid"), given(body, "/metadata/resourceVersion"));
-        let Some(live) = self.find(&key).cloned() else {
+        let Some(live) = self.hold(&key) else {
             if let Some(uid) = uid {
                 return Err(conflict(
                     target,
@@ -137,8 +128,8 @@ impl Store {
         change: impl FnOnce(&mut Value),
     ) -> Result<(), ApiError> {
         let key = Key::of(target);
-        let before = self.find(&key).cloned().ok_or_else(|| absent(target))?;
-        let mut after = before.clone();
+        let before = self.hold(&key).ok_or_else(|| absent(target))?;
+        let mut after = Value::clone(&before);
         change(&mut after);
         restore_status(&mut after, &before);
         admit::complete(self, &mut after);
@@ -164,7 +155,7 @@ impl Store {
             let why = "Invalid value: 0: must be specified for an update";
             return Err(invalid(target, "metadata.resourceVersion", why));
         }
-        self.update(&key, |object| object["status"] = status.clone());
+        self.set_status(&key, status.clone());
         Ok(())
     }
 
@@ -176,11 +167,11 @@ impl Store {
         names: &[String],
     ) -> Result<(), ApiError> {
         let key = Key::of(target);
-        let before = self.find(&key).cloned().ok_or_else(|| absent(target))?;
+        let before = self.hold(&key).ok_or_else(|| absent(target))?;
         if self.must_be_meant(target, meant).is_err() {
             return Err(ApiError::new(422, "Invalid", TEST_FAILED));
         }
-        let mut after = before.clone();
+        let mut after = Value::clone(&before);
         let meta = super::store::meta_mut(&mut after);
         if names.is_empty() {
             meta.remove("finalizers");
@@ -226,10 +217,7 @@ impl Store {
     fn spend_budget(&mut self, pod: &Key) -> Result<(), ApiError> {
         let found = self.find(pod).expect("the caller has found it");
         let ready = crate::execute::is_ready(found);
-        let covers =
-            |(_, budget): &(&Key, &Value)| is_selected(found, budget.pointer("/spec/selector"));
-        let budgets = self.within("PodDisruptionBudget", &pod.namespace);
-        let budgets: Vec<Key> = budgets.filter(covers).map(|(key, _)| key.clone()).collect();
+        let budgets = self.budgets_over(pod);
         let [budget] = budgets.as_slice() else {
             if budgets.is_empty() {
                 return Ok(());
@@ -238,6 +226,7 @@ impl Store {
                            subresource does not support.";
             return Err(ApiError::new(500, "", message));
         };
+        let budget = &Key::in_group("policy", "PodDisruptionBudget", &pod.namespace, budget);
         let found = self.find(budget).expect("it was just listed");
         let [healthy, desired] = ["/status/currentHealthy", "/status/desiredHealthy"]
             .map(|place| number(found, place, 0));

@@ -36,6 +36,9 @@ mod controllers;
 mod drive;
 mod faults;
 mod fields;
+mod find;
+mod index;
+mod key;
 mod leaving;
 mod object;
 mod product;
@@ -49,7 +52,7 @@ mod tests;
 
 use std::{
     collections::BTreeMap,
-    sync::{Mutex, MutexGuard},
+    sync::{Arc, Mutex, MutexGuard},
 };
 
 use serde_json::Value;
@@ -127,12 +130,11 @@ impl<P: Product> Memory<P> {
     /// Puts objects as they are, with the uid, version, status and field owners that they bring.
     /// Their namespaces are made, their APIs are served from now on, and what belongs to an owner
     /// that is not here is kept.
-    pub fn load(&self, objects: Vec<Value>) {
+    pub fn load<T: Into<Arc<Value>>>(&self, objects: Vec<T>) {
         let mut state = self.state();
         for object in objects {
-            state.store.load(object);
+            state.store.load(object.into());
         }
-        state.store.loaded();
     }
 
     /// Takes an object out, whatever holds it.
@@ -211,6 +213,21 @@ impl<P: Product> Memory<P> {
     /// All objects, sorted by group, kind, namespace and name.
     pub fn objects(&self) -> Vec<Value> {
         self.state().store.objects().cloned().collect()
+    }
+
+    /// The first object of a kind that is called so, whatever its group.
+    pub fn named(&self, kind: &str, namespace: &str, name: &str) -> Option<Value> {
+        self.state().store.named(kind, namespace, name).cloned()
+    }
+
+    /// One object, shared with the cluster.
+    pub fn held(&self, target: &Ref) -> Option<Arc<Value>> {
+        self.state().store.hold(&store::Key::of(target))
+    }
+
+    /// The names of the disruption budgets that cover a pod.
+    pub fn budgets_of(&self, pod: &Ref) -> Vec<String> {
+        self.state().store.budgets_over(&store::Key::of(pod))
     }
 
     /// One object, whoever may look at it.

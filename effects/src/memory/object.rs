@@ -1,6 +1,7 @@
 //! What is read of any object, and changed in it, whatever its kind.
 
 use serde_json::{Map, Value, json};
+use sluicegate_core::observed::at;
 
 /// The metadata of an object, to change.
 pub(super) fn meta_mut(object: &mut Value) -> &mut Map<String, Value> {
@@ -11,17 +12,17 @@ pub(super) fn meta_mut(object: &mut Value) -> &mut Map<String, Value> {
 
 /// The owner references of an object.
 pub(super) fn owners(object: &Value) -> impl Iterator<Item = &Value> {
-    object.pointer("/metadata/ownerReferences").and_then(Value::as_array).into_iter().flatten()
+    at(object, "/metadata/ownerReferences").and_then(Value::as_array).into_iter().flatten()
 }
 
 /// Whether an object is being deleted.
 pub(super) fn is_leaving(object: &Value) -> bool {
-    object.pointer("/metadata/deletionTimestamp").is_some()
+    at(object, "/metadata/deletionTimestamp").is_some()
 }
 
 /// Whether an object has a finalizer.
 pub(super) fn has_finalizer(object: &Value, name: &str) -> bool {
-    let held = object.pointer("/metadata/finalizers").and_then(Value::as_array);
+    let held = at(object, "/metadata/finalizers").and_then(Value::as_array);
     held.is_some_and(|held| held.iter().any(|one| one == name))
 }
 
@@ -43,7 +44,7 @@ pub(super) fn remove_finalizer(object: &mut Value, name: &str) {
 
 /// A whole number at a JSON pointer, or another where there is none.
 pub(super) fn number(object: &Value, pointer: &str, or: u64) -> u64 {
-    object.pointer(pointer).and_then(Value::as_u64).unwrap_or(or)
+    at(object, pointer).and_then(Value::as_u64).unwrap_or(or)
 }
 
 /// Whether an object's labels satisfy a label selector with `matchLabels`.
@@ -52,6 +53,6 @@ pub(super) fn is_selected(object: &Value, selector: Option<&Value>) -> bool {
     else {
         return false;
     };
-    let labels = object.pointer("/metadata/labels");
+    let labels = at(object, "/metadata/labels");
     wanted.iter().all(|(key, value)| labels.and_then(|all| all.get(key)) == Some(value))
 }

@@ -3,24 +3,37 @@
 //! No clock and no dice: time is a count of ticks, a uid follows from a name and a counter. So a
 //! run that failed fails again in the same way.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::{
+    collections::{BTreeMap, BTreeSet},
+    sync::Arc,
+};
 
-use serde_json::{Value, json};
+use serde_json::{Map, Value, json};
 use sluicegate_core::{
     digest::sha256,
-    observed::{Api, Ref, group_of, text},
+    observed::{Api, Ref, text},
 };
 
-pub(super) use super::object::{
-    add_finalizer, has_finalizer, is_leaving, is_selected, meta_mut, number, owners,
-    remove_finalizer,
+use super::{
+    Happening, admit,
+    index::{By, Finder},
+    leaving::is_done_with,
 };
-use super::{Happening, admit, leaving::is_done_with};
+pub(super) use super::{
+    key::Key,
+    object::{
+        add_finalizer, has_finalizer, is_leaving, is_selected, meta_mut, number, owners,
+        remove_finalizer,
+    },
+};
 
 /// What there is.
 #[derive(Clone, Debug)]
 pub struct Store {
-    objects: BTreeMap<Key, Value>,
+    pub(super) objects: BTreeMap<Key, Arc<Value>>,
+    pub(super) finder: Finder,
+    /// What was there before a trial, while there is one.
+    trial: Option<Vec<(Key, Option<Arc<Value>>)>>,
     /// The group versions that are served.
     pub(super) served: BTreeSet<String>,
     /// What may not be looked at.
@@ -31,7 +44,7 @@ pub struct Store {
     /// Owners that were never loaded: what belongs to them is not garbage.
     pub(super) beyond: BTreeSet<String>,
     /// Stateful sets as they were loaded: their cluster has names for their templates.
-    pub(super) stated: BTreeMap<Key, Value>,
+    pub(super) stated: BTreeMap<Key, Arc<Value>>,
     /// The images that cannot be pulled.
     pub(super) bad_images: BTreeSet<String>,
     /// What single pods do, by namespace and name.
@@ -42,16 +55,6 @@ pub struct Store {
     version: u64,
     made: u64,
     happenings: Vec<Happening>,
-}
-
-/// What an object is found by. Unlike a [`Ref`] it leaves out the version and the plural, so that
-/// an object that came as text is found as well.
-#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
-pub(super) struct Key {
-    pub(super) group: String,
-    pub(super) kind: String,
-    pub(super) namespace: String,
-    pub(super) name: String,
 }
 
 /// 2026-01-01T00:00:00Z, where the logical clock begins.
@@ -71,6 +74,8 @@ impl Default for Store {
     fn default() -> Self {
         let mut store = Self {
             objects: BTreeMap::new(),
+            finder: Finder::default(),
+            trial: None,
             served: BUILT_IN.iter().map(|&one| one.to_owned()).collect(),
             denied: BTreeSet::new(),
             absent_classes: None,
@@ -107,7 +112,7 @@ impl Store {
 
     /// All objects, sorted by group, kind, namespace and name.
     pub fn objects(&self) -> impl Iterator<Item = &Value> {
-        self.objects.values()
+        self.objects.values().map(|object| &**object)
     }
 
     /// Whether a pod exists and says that it is ready.
@@ -140,22 +145,7 @@ impl Store {
     }
 
     pub(super) fn find(&self, key: &Key) -> Option<&Value> {
-        self.objects.get(key)
-    }
-
-    /// Every object of a kind, everywhere.
-    pub(super) fn every(&self, group: &str, kind: &str) -> Vec<Key> {
-        let is = |key: &&Key| key.group == group && key.kind == kind;
-        self.objects.keys().filter(is).cloned().collect()
-    }
-
-    /// The objects of a kind in one namespace, with their keys.
-    pub(super) fn within<'a>(
-        &'a self,
-        kind: &'a str,
-        namespace: &'a str,
-    ) -> impl Iterator<Item = (&'a Key, &'a Value)> {
-        self.objects.iter().filter(move |(key, _)| key.kind == kind && key.namespace == namespace)
+        self.objects.get(key).map(|object| &**object)
     }
 
     /// Whether a storage class is taken to exist though it is not here.
@@ -163,13 +153,16 @@ impl Store {
         self.absent_classes.as_ref().is_some_and(|absent| !absent.contains(class))
     }
 
-    pub(super) fn entries(&self) -> impl Iterator<Item = (&Key, &Value)> {
-        self.objects.iter()
+    /// The same, to keep while the store changes.
+    pub(super) fn hold(&self, key: &Key) -> Option<Arc<Value>> {
+        self.objects.get(key).cloned()
     }
 
     /// Puts an object as a file has it, keeping what it says of itself.
-    pub(super) fn load(&mut self, mut object: Value) {
-        object.as_object_mut().expect("an object is an object").remove("probe");
+    pub(super) fn load(&mut self, mut object: Arc<Value>) {
+        if object.get("probe").is_some() {
+            Arc::make_mut(&mut object).as_object_mut().expect("it has a field").remove("probe");
+        }
         let key = Key::of_object(&object);
         if !key.namespace.is_empty() {
             self.ensure_namespace(&key.namespace.clone());
@@ -178,63 +171,107 @@ impl Store {
         if let Ok(version) = text(&object, "/metadata/resourceVersion").parse::<u64>() {
             self.version = self.version.max(version);
         }
-        admit::default_loaded(&mut object);
+        if matches!(key.kind.as_str(), "PersistentVolumeClaim" | "StatefulSet") {
+            let mut whole = Value::clone(&object);
+            admit::default_loaded(&mut whole);
+            if whole != *object {
+                object = Arc::new(whole);
+            }
+        }
+        self.beyond.remove(text(&object, "/metadata/uid"));
         for owner in owners(&object) {
-            self.beyond.insert(text(owner, "/uid").to_owned());
+            let uid = text(owner, "/uid");
+            // One that comes later than what belongs to it is taken out again by then.
+            if self.finder.all(By::Uid, uid).next().is_none() {
+                self.beyond.insert(uid.to_owned());
+            }
         }
         if key.kind == "StatefulSet" {
-            self.stated.insert(key, object.clone());
+            self.stated.insert(key, Arc::clone(&object));
         }
         self.insert(object);
     }
 
     pub(super) fn unload(&mut self, key: &Key) {
-        self.objects.remove(key);
-    }
-
-    /// Forgets the owners that came later than what belongs to them.
-    pub(super) fn loaded(&mut self) {
-        let uid = |object: &Value| text(object, "/metadata/uid").to_owned();
-        let known: BTreeSet<String> = self.objects.values().map(uid).collect();
-        self.beyond.retain(|uid| !known.contains(uid));
+        self.set(key, None);
     }
 
     /// Adds an object and fills in what the server gives. What it brings along is kept.
-    pub(super) fn insert(&mut self, mut object: Value) -> Key {
+    pub(super) fn insert(&mut self, object: impl Into<Arc<Value>>) -> Key {
+        let mut object: Arc<Value> = object.into();
         let key = Key::of_object(&object);
         self.made += 1;
         let made_of = json!([key.group, key.kind, key.namespace, key.name, self.made]);
         let (time, version) = (self.time(), self.next_version());
-        let meta = meta_mut(&mut object);
+        let whole = |meta: &Map<String, Value>| {
+            let given = ["uid", "resourceVersion", "creationTimestamp"];
+            given.iter().all(|&field| meta.contains_key(field))
+                && (meta.contains_key("generation") || !counts_generations(&key.kind))
+        };
+        // What was read of a cluster lacks nothing, and is shared with whoever has read it.
+        if object["metadata"].as_object().is_some_and(whole) {
+            self.set(&key, Some(object));
+            return key;
+        }
+        let meta = meta_mut(Arc::make_mut(&mut object));
         meta.entry("uid").or_insert_with(|| uuid(&made_of));
         meta.entry("resourceVersion").or_insert(version);
         if counts_generations(&key.kind) {
             meta.entry("generation").or_insert(json!(1));
         }
         meta.entry("creationTimestamp").or_insert(json!(time));
-        self.objects.insert(key.clone(), object);
+        self.set(&key, Some(object));
         key
+    }
+
+    /// Does something, and leaves everything as it was: what came of it.
+    pub(super) fn tried<T>(&mut self, with: impl FnOnce(&mut Self) -> T) -> T {
+        let (version, made, told) = (self.version, self.made, self.happenings.len());
+        self.trial = Some(Vec::new());
+        let outcome = with(self);
+        for (key, before) in self.trial.take().into_iter().flatten().rev() {
+            self.set(&key, before);
+        }
+        (self.version, self.made) = (version, made);
+        self.happenings.truncate(told);
+        outcome
+    }
+
+    /// Where everything that is changed is changed.
+    fn set(&mut self, key: &Key, object: Option<Arc<Value>>) {
+        let before = self.objects.remove(key);
+        self.finder.note(key, before.as_deref(), object.as_deref());
+        if let Some(object) = object {
+            self.objects.insert(key.clone(), object);
+        }
+        if let Some(trial) = &mut self.trial {
+            trial.push((key.clone(), before));
+        }
+    }
+
+    /// Writes a status, unless it is that already.
+    pub(super) fn set_status(&mut self, key: &Key, status: Value) {
+        if self.find(key).is_some_and(|object| object.get("status") != Some(&status)) {
+            self.update(key, |object| object["status"] = status);
+        }
     }
 
     /// Changes an object. Nothing happens where nothing changed; whoever was only waiting for its
     /// last finalizer is gone afterwards. Returns whether anything changed.
     pub(super) fn update(&mut self, key: &Key, change: impl FnOnce(&mut Value)) -> bool {
-        let Some(before) = self.objects.get(key) else { return false };
-        let mut after = before.clone();
+        let Some(before) = self.hold(key) else { return false };
+        let mut after = Value::clone(&before);
         change(&mut after);
         if *before == after {
             return false;
         }
         let generation = before.pointer("/metadata/generation").and_then(Value::as_i64);
-        if let Some(generation) = generation.filter(|_| wish(before) != wish(&after)) {
+        if let Some(generation) = generation.filter(|_| wish(&before) != wish(&after)) {
             after["metadata"]["generation"] = json!(generation + 1);
         }
         after["metadata"]["resourceVersion"] = self.next_version();
-        if is_done_with(&after) {
-            self.objects.remove(key);
-        } else {
-            self.objects.insert(key.clone(), after);
-        }
+        let after = (!is_done_with(&after)).then(|| Arc::new(after));
+        self.set(key, after);
         true
     }
 
@@ -278,43 +315,6 @@ impl Store {
                 "status": { "phase": "Active" },
             }));
         }
-    }
-}
-
-impl Key {
-    pub(super) fn of(target: &Ref) -> Self {
-        Self {
-            group: target.api.group.to_string(),
-            kind: target.api.kind.to_string(),
-            namespace: target.namespace.clone(),
-            name: target.name.clone(),
-        }
-    }
-
-    pub(super) fn of_object(object: &Value) -> Self {
-        let group = group_of(text(object, "/apiVersion"));
-        Self {
-            group: group.to_owned(),
-            kind: text(object, "/kind").to_owned(),
-            namespace: text(object, "/metadata/namespace").to_owned(),
-            name: text(object, "/metadata/name").to_owned(),
-        }
-    }
-
-    /// An owner in the namespace of what it owns.
-    pub(super) fn of_owner(owner: &Value, namespace: &str) -> Self {
-        Self {
-            group: group_of(text(owner, "/apiVersion")).to_owned(),
-            kind: text(owner, "/kind").to_owned(),
-            namespace: namespace.to_owned(),
-            name: text(owner, "/name").to_owned(),
-        }
-    }
-
-    /// An object of the core group.
-    pub(super) fn core(kind: &str, namespace: &str, name: &str) -> Self {
-        let [kind, namespace, name] = [kind, namespace, name].map(str::to_owned);
-        Self { group: String::new(), kind, namespace, name }
     }
 }
 

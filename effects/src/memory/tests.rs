@@ -38,7 +38,7 @@ impl System for Plain {
         match *later {}
     }
 
-    fn fold(call: &Never, _: &mut std::collections::BTreeMap<Never, Never>) {
+    fn fold(call: &Never, _: &mut std::collections::BTreeMap<Never, Never>) -> bool {
         match *call {}
     }
 }

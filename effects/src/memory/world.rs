@@ -59,7 +59,7 @@ impl<P: Product> Writer<P::System> for Memory<P> {
         if matches!(verb, Verb::Call(_) | Verb::Tell(_)) {
             return Ok(());
         }
-        on_objects(&mut state.store.clone(), verb).map_err(|source| refused(verb, source))
+        state.store.tried(|store| on_objects(store, verb)).map_err(|source| refused(verb, source))
     }
 }
 
@@ -104,10 +104,7 @@ impl<P: Product> State<P> {
 
     fn perform(&mut self, verb: &Verb<P::System>) -> Result<(), Error> {
         if let Verb::Call(call) = verb {
-            let mut answers = self.answers.clone();
-            P::System::fold(call, &mut answers);
-            if answers != self.answers {
-                self.answers = answers;
+            if P::System::fold(call, &mut self.answers) {
                 return Ok(());
             }
             let done = self.product.call(&self.store, call);

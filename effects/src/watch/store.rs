@@ -198,7 +198,9 @@ impl Store {
     pub(crate) fn select(&self, selector: &Selector) -> Vec<(Ref, Kept)> {
         let selected = |target: Ref, kept: &Kept| {
             let labels = (!selector.labels.is_empty()).then(|| json!(kept.head.labels));
-            selector.selects(&target, labels.as_ref()).then(|| (target, kept.clone()))
+            let selected = selector.selects(&target, labels.as_ref())
+                && (selector.indexed.is_none() || selector.has_value(&kept.value()));
+            selected.then(|| (target, kept.clone()))
         };
         let at = |namespace: &str, name: &str| Ref {
             api: self.api.clone(),

@@ -70,7 +70,7 @@ fn pod(name: &str) -> Ref {
 }
 
 fn all<K: kube_core::Resource<DynamicType = ()>>() -> Selector {
-    Selector { api: Api::of::<K>(), namespace: String::new(), labels: label::Labels::new() }
+    Selector::all(Api::of::<K>(), "")
 }
 
 fn ours() -> Value {

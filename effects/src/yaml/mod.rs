@@ -123,6 +123,11 @@ impl Document {
         Some(lines.line)
     }
 
+    /// The first and the last line of the document.
+    pub fn lines(&self) -> (usize, usize) {
+        (self.lines.line, self.lines.last())
+    }
+
     /// The first run of comment lines above the document's first line, without their `#`, lines
     /// separated by a line feed. Comments before the `---` count for the first document only:
     /// before a later one they may as well end the one before.
@@ -155,6 +160,14 @@ impl Document {
     }
 }
 
+impl From<Value> for Document {
+    /// A value that stands in no file: in its line 1.
+    fn from(value: Value) -> Self {
+        let lines = Lines { line: 1, under: Under::Nothing };
+        Self { value, lines, comment: None, traps: Vec::new() }
+    }
+}
+
 impl Trap {
     /// This trap, if in that one of `items`, with its path from there.
     fn of_item(&self, at: usize) -> Option<Self> {
@@ -170,6 +183,15 @@ impl Trap {
 }
 
 impl Lines {
+    fn last(&self) -> usize {
+        let under = match &self.under {
+            Under::Nothing => None,
+            Under::Map(map) => map.values().map(Self::last).max(),
+            Under::List(list) => list.iter().map(Self::last).max(),
+        };
+        self.line.max(under.unwrap_or_default())
+    }
+
     fn item(&self, index: usize) -> Self {
         if let Under::Map(map) = &self.under
             && let Some(Self { under: Under::List(list), .. }) = map.get("items")

@@ -81,7 +81,7 @@ fn read(sight: &impl Sight, reads: Reads<Rivven>) -> Result<Observed<Rivven>, Fa
 /// The cluster. Where it is not there, those that are tell a slip from a wrong place.
 fn resource(sight: &impl Sight, namespace: &str, name: &str) -> Result<RivvenCluster, Failure> {
     let api = Api::of::<RivvenCluster>();
-    let list = Selector { api, namespace: namespace.to_owned(), labels: Default::default() };
+    let list = Selector::all(api, namespace);
     let seen = read(sight, Reads::none().list(list.clone()))?;
     if seen.served(&list) == Some(false) {
         let Api { plural, group, .. } = &list.api;

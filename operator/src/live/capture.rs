@@ -1,7 +1,7 @@
-//! What was seen of a cluster, as the text of a file: the one thing that plans are made from.
+//! What was seen of a cluster: the one thing that plans are made from, and the text of a file.
 //!
-//! A live plan goes by way of this text as a plan from a snapshot does, so that both are the same
-//! plan by construction. Nothing secret is in it: Secrets are never read, and what kubectl
+//! Both say the same, which a test holds for every fixture: a plan from a snapshot is the live
+//! plan. Nothing secret is in it: Secrets are never read, and what kubectl
 //! remembers of whole manifests is left out.
 
 use std::{
@@ -13,10 +13,16 @@ use k8s_openapi::jiff::Timestamp;
 use serde_json::{Value, json};
 use sluicegate_core::{
     label::PAUSED,
-    observed::{Look, Observed, Reads, Ref, Seen, text},
+    observed::{Look, Observed, Reads, Ref, Seen, at, text},
     systems::rivven::{Answer, Probe, Rivven},
 };
-use sluicegate_effects::yaml;
+use sluicegate_effects::{
+    file::{Entry, State, named},
+    yaml,
+};
+
+use super::args::Choice;
+use crate::kinds;
 
 /// Where `kubectl apply` remembers what it was given.
 const LAST_APPLIED: &str = "kubectl.kubernetes.io/last-applied-configuration";
@@ -27,7 +33,7 @@ pub struct Capture {
     now: Timestamp,
     unpaused: bool,
     seen: Observed<Rivven>,
-    objects: BTreeMap<Ref, Value>,
+    objects: BTreeMap<Ref, Arc<Value>>,
     denied: BTreeSet<Ref>,
     absent: BTreeSet<Ref>,
     served: BTreeSet<String>,
@@ -58,7 +64,8 @@ impl Capture {
 
     /// Adds what came of looking for one object.
     pub fn saw(&mut self, target: Ref, look: &Look) {
-        self.seen.saw(target.clone(), look.clone());
+        // That it was looked for; what came of it is kept below.
+        self.seen.saw(target.clone(), Look::Absent);
         match look {
             Look::Found(object) => self.keep(target, object),
             Look::Denied(_) => drop(self.denied.insert(target)),
@@ -68,10 +75,10 @@ impl Capture {
         }
     }
 
-    fn keep(&mut self, target: Ref, object: &Value) {
+    fn keep(&mut self, target: Ref, object: &Arc<Value>) {
         let mut object = redacted(object);
-        if self.unpaused {
-            without_annotation(&mut object, PAUSED);
+        if self.unpaused && has_annotation(&object, PAUSED) {
+            without_annotation(Arc::make_mut(&mut object), PAUSED);
         }
         self.objects.insert(target, object);
     }
@@ -115,6 +122,32 @@ impl Capture {
         reads.unread(&self.seen)
     }
 
+    /// What a file of it says.
+    pub fn state(&self) -> State {
+        let all = |targets: &BTreeSet<Ref>| -> Vec<Ref> {
+            targets.iter().map(|target| named(&name(target))).collect()
+        };
+        let json = |(probe, answer): (&Probe, &Answer)| (json!(probe), json!(answer));
+        State {
+            served: self.served.iter().cloned().collect(),
+            denied: all(&self.denied),
+            absent: all(&self.absent),
+            now: Some(self.now),
+            objects: self.objects.values().cloned().collect(),
+            answers: self.answers.iter().map(json).collect(),
+            ..State::default()
+        }
+    }
+
+    /// The custom resources in it that are chosen, as a file of this name has them.
+    pub fn chosen(&self, file: &str, choice: &Choice) -> Vec<Entry> {
+        let kinds = kinds::all();
+        let ours = self.objects.iter().filter(|(target, object)| {
+            kinds::of(&kinds, target).is_some() && choice.has(target, object)
+        });
+        ours.map(|(_, object)| Entry::of(file, Value::clone(object))).collect()
+    }
+
     /// All of it, as a file.
     pub fn render(&self) -> String {
         let named = |targets: &BTreeSet<Ref>| targets.iter().map(name).collect::<Vec<_>>();
@@ -127,12 +160,18 @@ impl Capture {
                 header[key] = json!(named(targets));
             }
         }
-        let mut documents = vec![json!({ "observed": header })];
-        documents.extend(self.objects.values().cloned());
+        header["ends"] = json!(true);
+        let mut text = yaml::to_string(&json!({ "observed": header }));
+        let mut document = |value: &Value| {
+            text.push_str("---\n");
+            text.push_str(&yaml::to_string(value));
+        };
+        self.objects.values().for_each(|object| document(object));
         for (probe, answer) in &self.answers {
-            documents.push(json!({ "probe": probe, "answer": answer }));
+            document(&json!({ "probe": probe, "answer": answer }));
         }
-        documents.iter().map(yaml::to_string).collect::<Vec<_>>().join("---\n")
+        document(&json!({ "end": "observed" }));
+        text
     }
 }
 
@@ -146,16 +185,22 @@ fn name(target: &Ref) -> Value {
 }
 
 /// An object without what is nobody's business.
-fn redacted(object: &Value) -> Value {
-    let mut object = object.clone();
-    without_annotation(&mut object, LAST_APPLIED);
+fn redacted(object: &Arc<Value>) -> Arc<Value> {
+    let mut object = Arc::clone(object);
+    if has_annotation(&object, LAST_APPLIED) {
+        without_annotation(Arc::make_mut(&mut object), LAST_APPLIED);
+    }
     // No plan reads one; if one ever does, its values stay where they are.
     if text(&object, "/kind") == "Secret"
-        && let Some(fields) = object.as_object_mut()
+        && let Some(fields) = Arc::make_mut(&mut object).as_object_mut()
     {
         fields.retain(|field, _| field != "data" && field != "stringData");
     }
     object
+}
+
+fn has_annotation(object: &Value, name: &str) -> bool {
+    at(object, "/metadata/annotations").is_some_and(|all| all.get(name).is_some())
 }
 
 fn without_annotation(object: &mut Value, name: &str) {

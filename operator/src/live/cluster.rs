@@ -1,6 +1,6 @@
 //! A cluster that is only looked at: which one, as whom, and every way in which it cannot be.
 
-use std::{future::Future, sync::Arc};
+use std::{collections::BTreeSet, future::Future, sync::Arc};
 
 use futures_util::{StreamExt as _, TryStreamExt as _, stream};
 use kube_client::config::Kubeconfig;
@@ -17,7 +17,7 @@ use sluicegate_effects::{
 };
 use tokio::runtime::Runtime;
 
-use super::{LIVE, Sight};
+use super::{LIVE, Sight, wide};
 use crate::{Failure, reach::Reach, review};
 
 /// What the API server is told who calls.
@@ -126,11 +126,7 @@ impl Sight for Cluster {
                 Ok::<_, Error>((target, look))
             });
             let objects: Vec<_> = objects.buffered(AT_ONCE).try_collect().await?;
-            let lists = stream::iter(lists).map(|selector| async move {
-                let list = live::list(server, &selector).await?;
-                Ok::<_, Error>((selector, list))
-            });
-            let lists: Vec<_> = lists.buffered(AT_ONCE).try_collect().await?;
+            let lists = listed(server, lists).await?;
             let probes = stream::iter(probes).map(|probe| async move {
                 let answer = products.ask(&probe).await;
                 (probe, answer)
@@ -143,6 +139,35 @@ impl Sight for Cluster {
             Ok(seen)
         })
     }
+}
+
+/// What came of lists, asked for by as few as may be.
+async fn listed(
+    server: &ApiServer,
+    lists: BTreeSet<Selector>,
+) -> Result<Vec<(Selector, List)>, Error> {
+    let of_namespaces = wide::of_namespaces(lists);
+    let of_all = wide::of_all(of_namespaces.keys().cloned().collect());
+    let asked = stream::iter(of_all).map(|(all, parts)| async move {
+        match live::list(server, &all).await {
+            // Somebody may have rights in each of these namespaces, and none in the whole cluster.
+            Err(Error::Api { source, .. }) if source.code == 403 && parts.len() > 1 => {
+                let mut lists = Vec::new();
+                for part in parts {
+                    lists.push((part.clone(), live::list(server, &part).await?));
+                }
+                Ok(lists)
+            }
+            list => Ok::<_, Error>(wide::narrowed(list?, parts)),
+        }
+    });
+    let asked: Vec<_> = asked.buffered(AT_ONCE).try_collect().await?;
+    let mut of_namespaces = of_namespaces;
+    let parts = asked
+        .into_iter()
+        .flatten()
+        .filter_map(|(part, list)| Some(wide::narrowed(list, of_namespaces.remove(&part)?)));
+    Ok(parts.flatten().collect())
 }
 
 /// The context that is used, where a kubeconfig is.

@@ -6,6 +6,7 @@ use std::{
     sync::Arc,
 };
 
+use serde::Deserialize as _;
 use serde_json::Value;
 use sluicegate_core::{
     kind::{Ctx, Kind, System},
@@ -62,7 +63,7 @@ where
 {
     fn kind<K: Kind<System = S>>(&mut self) {
         for object in self.world.all(&Api::of::<K::Resource>()) {
-            let Ok(resource) = serde_json::from_value::<K::Resource>(object.clone()) else {
+            let Ok(resource) = K::Resource::deserialize(&*object) else {
                 continue;
             };
             let target = own_ref::<K>(&resource);

@@ -74,8 +74,7 @@ fn given(cluster: &Cluster, entries: &[Entry], capture: &mut Capture) -> Result<
         let look = cluster.get(&target)?;
         // Where an API is not served, nothing of it is there either.
         if look == Look::Absent && !served.contains(&target.api) {
-            let (api, namespace) = (target.api.clone(), target.namespace.clone());
-            let list = Selector { api, namespace, labels: Default::default() };
+            let list = Selector::all(target.api.clone(), &target.namespace);
             match cluster.list(&list)? {
                 List::NotServed => drop(missing.insert(target.api.clone())),
                 List::Items(_) => drop(served.insert(target.api.clone())),
@@ -103,9 +102,8 @@ pub fn chosen(
     }
     let (mut found, mut missing, mut served) = (Vec::new(), BTreeSet::new(), false);
     for kind in kinds::all().iter().filter(|kind| choice.has_kind(&kind.api.kind)) {
-        let (api, labels) = (kind.api.clone(), Default::default());
-        let namespace = choice.namespace.clone().unwrap_or_default();
-        let List::Items(items) = cluster.list(&Selector { api, namespace, labels })? else {
+        let list = Selector::all(kind.api.clone(), choice.namespace.as_deref().unwrap_or_default());
+        let List::Items(items) = cluster.list(&list)? else {
             missing.insert(kind.api.clone());
             continue;
         };

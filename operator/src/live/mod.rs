@@ -1,8 +1,8 @@
 //! The cluster, for commands that only look at it.
 //!
-//! What a plan sees is read once, written down as the text of a file, and planned from that text:
-//! a live plan and a plan from a snapshot differ in where the text comes from, and in nothing else.
-//! Reading goes on until the plan, played to its end, asks for nothing that was not read.
+//! What a plan sees is read once and planned from as a file is that says the same: a live plan and
+//! a plan from a snapshot differ in where the state comes from, and in nothing else. Reading goes
+//! on until the plan, played to its end, asks for nothing that was not read.
 
 use sluicegate_core::{
     kind::Settings,
@@ -11,10 +11,16 @@ use sluicegate_core::{
 };
 use sluicegate_effects::{
     Error,
-    file::{self, Entry, Problem, Source, Start, State, World},
+    file::{Entry, Problem, Start, State, World},
 };
 
-use crate::{Failure, cli::Steps, kinds, plan::rounds, plan::rounds::Pace};
+use crate::{
+    Failure,
+    cli::Steps,
+    kinds,
+    plan::rounds::{self, Pace},
+    terminal::Progress,
+};
 
 pub mod args;
 mod capture;
@@ -26,6 +32,7 @@ mod labels;
 pub(crate) mod stand;
 #[cfg(test)]
 mod tests;
+mod wide;
 
 pub use self::{
     capture::Capture,
@@ -34,6 +41,8 @@ pub use self::{
     find::{Wish, chosen, find, place},
 };
 
+/// What is read is called so.
+const SOURCE: &str = "the cluster";
 /// How the name of a live state begins.
 pub const LIVE: &str = "live, ";
 /// How often what a plan asks for may lead to more.
@@ -49,15 +58,21 @@ pub trait Sight {
     fn look(&self, reads: Reads<Rivven>) -> Result<Observed<Rivven>, Error>;
 }
 
-/// What was read, as text and understood.
+/// What was read.
 #[derive(Clone, Debug)]
 pub struct Read {
-    /// The file.
-    pub text: String,
+    capture: Capture,
     /// What it says.
     pub state: State,
     /// The resources that were asked about.
     pub entries: Vec<Entry>,
+}
+
+impl Read {
+    /// All of it as a file, of which a plan is the same plan.
+    pub fn text(&self) -> String {
+        self.capture.render()
+    }
 }
 
 /// Reads all that a plan for these resources sees.
@@ -70,19 +85,21 @@ pub fn read(
     mut capture: Capture,
     wish: &Wish,
     pace: Pace,
+    progress: &mut Progress<'_>,
 ) -> Result<Read, Failure> {
     // First what is looked at before anything is done: whatever does not answer then is not there.
     for steps in [Steps::Next, pace.steps] {
         let mut left = ROUNDS_MAX;
         loop {
-            let read = understood(&capture, wish)?;
-            let mut world = World::new("what was read", &Start::State(read.state))
+            let read = understood(capture, wish);
+            let mut world = World::new(SOURCE, &Start::State(read.state))
                 .map_err(|problems| told(&problems))?;
             let kinds = kinds::all();
             let ours = read.entries.iter().filter(|one| kinds::of(&kinds, &one.target).is_some());
             ours.for_each(|entry| world.ask_for(entry));
             let pace = Pace { steps, ..pace };
-            drop(rounds::run(&world, &read.entries, pace, &Settings::default()));
+            drop(rounds::run(&world, &read.entries, pace, &Settings::default(), progress));
+            capture = read.capture;
             let unseen = capture.unseen(world.looked());
             if unseen.is_empty() {
                 break;
@@ -91,28 +108,22 @@ pub fn read(
                 return Err(Failure::of("error: what the plan reads leads to more without end"));
             }
             left -= 1;
+            progress.says("reading the cluster");
             let seen = sight.look(unseen).map_err(|error| unread(&error))?;
+            progress.end();
             capture.add(&seen, steps == Steps::Next);
         }
     }
-    understood(&capture, wish)
+    Ok(understood(capture, wish))
 }
 
-fn understood(capture: &Capture, wish: &Wish) -> Result<Read, Failure> {
-    let text = capture.render();
-    let source = Source { name: "the cluster".to_owned(), text };
-    let file = file::parse_observed(&source).map_err(|problems| told(&problems))?;
+/// What a snapshot of it says: a live plan and a plan from a snapshot are the same plan.
+fn understood(capture: Capture, wish: &Wish) -> Read {
     let entries = match wish {
         Wish::Given(entries) => entries.clone(),
-        Wish::Chosen(choice) => {
-            file.present.into_iter().filter(|one| choice.has(&one.target, one.value())).collect()
-        }
+        Wish::Chosen(choice) => capture.chosen(SOURCE, choice),
     };
-    let kinds = kinds::all();
-    let ours = |one: &Entry| kinds::of(&kinds, &one.target).is_some();
-    let chosen = matches!(wish, Wish::Chosen(_));
-    let entries = entries.into_iter().filter(|one| !chosen || ours(one)).collect();
-    Ok(Read { text: source.text, state: file.state.unwrap_or_default(), entries })
+    Read { state: capture.state(), capture, entries }
 }
 
 fn told(problems: &[Problem]) -> Failure {

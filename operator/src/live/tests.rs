@@ -15,6 +15,7 @@ use crate::{
     command::run,
     files::{below, root},
     plan::rounds::Pace,
+    terminal::Progress,
 };
 
 fn source(path: &PathBuf) -> Source {
@@ -40,8 +41,9 @@ fn snapshot(file: &File, stand: &Stand) -> String {
         let look = block_on(Reader::get(&stand.0, &entry.target)).expect("files can be read");
         capture.saw(entry.target.clone(), &look);
     }
-    let pace = Pace { steps: Steps::Next, max_steps: 50 };
-    read(stand, capture, &wish, pace).expect("it can be written down").text
+    let pace = Pace { steps: Steps::Next, max_steps: None };
+    let read = read(stand, capture, &wish, pace, &mut Progress::silent());
+    read.expect("it can be written down").text()
 }
 
 #[test]

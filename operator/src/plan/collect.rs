@@ -6,6 +6,7 @@ use k8s_openapi::jiff::Timestamp;
 use serde_json::{Value, json};
 use sluicegate_core::{
     digest::sha256,
+    field::Path,
     observed::text,
     plan::{Risk, UID_PLACEHOLDER},
 };
@@ -32,8 +33,6 @@ pub(super) struct Collected {
     observed: Vec<Value>,
     sources: Vec<String>,
     shared: bool,
-    /// How many of the errors are of resources that were left out from the start.
-    left_out: usize,
 }
 
 impl Collected {
@@ -50,18 +49,19 @@ impl Collected {
         self.sources.push(group.source.clone());
         self.shared |= group.shared;
         let mut planned = Vec::new();
+        let noted = notes.iter().enumerate();
+        let noted: BTreeMap<(&str, usize, usize), &Problem> =
+            noted.map(|(nth, note)| ((note.file.as_str(), note.line, nth), note)).collect();
         for entry in &group.entries {
             let Some(record) = records.remove(&entry.target) else { continue };
             self.assumptions.extend(record.assumptions.iter().map(|&text| text.to_owned()));
             if let Some(error) = &record.error {
                 self.errors.push(format!("{}: {error}", entry.target));
             }
+            let told = record.warnings.iter().chain(&record.error).cloned().collect::<Vec<_>>();
             let mut one = resource(entry, record, world, group);
-            let own = notes.iter().filter(|note| {
-                note.file == entry.file
-                    && entry.document.line(&sluicegate_core::field::Path::dotted(&note.path))
-                        == Some(note.line)
-            });
+            one.warnings.extend(told);
+            let own = notes_of(entry, &noted);
             one.warnings.extend(own.map(|note| format!("{} {}", note.path, note.what)));
             one.warnings.extend(refusals.get(&entry.target).into_iter().flatten().cloned());
             planned.push(one);
@@ -81,7 +81,6 @@ impl Collected {
             format!("{path}{}{remedy}", one.what)
         });
         let told: Vec<String> = told.collect();
-        self.left_out += 1;
         self.errors.push(format!("{}: {}", entry.target, told.join("; ")));
         self.desired.push(entry.value().clone());
         self.resources.push(Planned {
@@ -132,7 +131,6 @@ impl Collected {
             format_version: FORMAT_VERSION,
             operator: Operator { version: env!("CARGO_PKG_VERSION") },
             complete: self.errors.is_empty(),
-            others: self.errors.len() == self.left_out,
             plan_hash: digest(&hashed),
             inputs,
             summary: summary(&self.resources),
@@ -141,6 +139,21 @@ impl Collected {
             errors: self.errors,
         }
     }
+}
+
+/// The notes about a resource, in the order in which they were made.
+fn notes_of<'a>(
+    entry: &Entry,
+    noted: &BTreeMap<(&str, usize, usize), &'a Problem>,
+) -> impl Iterator<Item = &'a Problem> {
+    let (first, last) = entry.document.lines();
+    let near =
+        noted.range((entry.file.as_str(), first, 0)..=(entry.file.as_str(), last, usize::MAX));
+    let own = near.filter(|((_, line, _), note)| {
+        entry.document.line(&Path::dotted(&note.path)) == Some(*line)
+    });
+    let own: BTreeMap<usize, &Problem> = own.map(|((.., nth), note)| (*nth, *note)).collect();
+    own.into_values()
 }
 
 fn digest(value: &Value) -> String {
@@ -156,7 +169,8 @@ fn observed(start: &Start) -> Value {
             "denied": state.denied,
             "absent": state.absent,
             "settled": state.settled,
-            "objects": state.objects,
+            // Each by its digest: all of them at once are as large as the cluster.
+            "objects": state.objects.iter().map(|one| sha256(one)).collect::<Vec<_>>(),
             "patches": state.patches.iter().map(|patch| json!([
                 patch.kind, patch.namespace, patch.name, patch.merge,
             ])).collect::<Vec<_>>(),
@@ -170,7 +184,10 @@ fn resource(entry: &Entry, record: Record, world: &World, group: &Group) -> Plan
     let asked = world.asked(&entry.target).unwrap_or(entry.value());
     let after = world.memory().object(&entry.target);
     let now = group.start.now();
-    let status_after = after.as_ref().and_then(|object| object.get("status").cloned());
+    // What was not carried out stands in the plan alone.
+    let told = record.status.clone().filter(|_| after.is_some());
+    let status_after =
+        told.or_else(|| after.as_ref().and_then(|object| object.get("status").cloned()));
     let Record {
         mut steps,
         mut actions,

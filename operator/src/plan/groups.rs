@@ -7,7 +7,7 @@ use super::{Group, rounds::Pace};
 use crate::{
     Failure,
     cli::PlanArgs,
-    kinds,
+    input, kinds,
     live::{self, Capture, Cluster, Wish},
     snapshot,
     terminal::Io,
@@ -122,7 +122,7 @@ fn of_cluster(
     let mut capture = Capture::at(snapshot::now());
     let pace = Pace { steps: args.steps, max_steps: args.max_steps };
     let read = live::find(&cluster, &mut wish, &mut capture, io)
-        .and_then(|()| live::read(&cluster, capture, &wish, pace))
+        .and_then(|()| live::read(&cluster, capture, &wish, pace, &mut io.progress()))
         .map_err(|failure| failure.so("Planning failed: what there is was not read."))?;
     let (source, start) = (cluster.source().to_owned(), Start::State(read.state));
     let (live, shared) = (true, true);
@@ -140,9 +140,13 @@ fn ours(objects: Vec<Entry>) -> Vec<Entry> {
 /// # Errors
 ///
 /// If it cannot be read.
-pub(super) fn state_source(args: &PlanArgs) -> Result<Option<Source>, Failure> {
+pub(super) fn state_source(args: &PlanArgs, io: &mut Io<'_>) -> Result<Option<Source>, Failure> {
     match args.state.as_deref() {
         None | Some("empty" | "live") => Ok(None),
+        Some("-") if args.paths.iter().any(|path| path.as_os_str() == "-") => Err(Failure::of(
+            "error: -f - and --state -: standard input is either; put one of them into a file",
+        )),
+        Some("-") => input::stdin(io).map(Some),
         Some(name) => match std::fs::read_to_string(name) {
             Ok(text) => Ok(Some(Source { name: name.to_owned(), text })),
             Err(error) => Err(Failure::of(format!("error: {name}: cannot be read: {error}"))),

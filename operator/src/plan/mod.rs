@@ -19,6 +19,7 @@ mod causes;
 mod collect;
 mod groups;
 pub mod model;
+pub mod retries;
 pub mod rounds;
 pub mod show;
 
@@ -59,8 +60,9 @@ pub fn run(args: &PlanArgs, io: &mut Io<'_>) -> Result<u8, Failure> {
         io.out(&format!("{}\n", pretty(&schema)));
         return Ok(DONE);
     }
+    // First, since it may be that both are standard input.
+    let state = groups::state_source(args, io)?;
     let sources = input::read(&args.paths, args.folders, io)?;
-    let state = groups::state_source(args)?;
     let output = output(args, &sources, state.as_ref(), io)?;
     let view = View {
         width: io.terminal.width,
@@ -80,10 +82,8 @@ pub fn run(args: &PlanArgs, io: &mut Io<'_>) -> Result<u8, Failure> {
         Format::Manifests => render::manifests::render(&output, &view),
     };
     if !output.complete {
-        let machine = matches!(args.output, Format::Json | Format::Ndjson);
-        if machine || output.others {
-            io.out(&text);
-        }
+        // What cannot be planned hides nothing of what can, nor what was planned of it so far.
+        io.out(&text);
         output.errors.iter().for_each(|error| io.err(&format!("error: {error}")));
         let bad = output.resources.iter().filter(|one| one.result == Outcome::Error).count();
         let all = output.resources.len();
@@ -140,7 +140,7 @@ pub fn output(
             refusals = live::refusals(cluster, &world, &wanted)
                 .map_err(|failure| failure.so("Planning failed: there was no dry run."))?;
         }
-        let records = rounds::run(&world, &group.entries, pace, &settings);
+        let records = rounds::run(&world, &group.entries, pace, &settings, &mut io.progress());
         collected.add(&group, records, &world, (&notes, &refusals));
     }
     Ok(collected.output())

@@ -40,9 +40,6 @@ pub struct Output {
     pub assumptions: Vec<String>,
     /// What went wrong, if the plan is not complete.
     pub errors: Vec<String>,
-    /// Whether all that could be looked at was planned to its end all the same.
-    #[serde(skip)]
-    pub others: bool,
 }
 
 /// The program that made a plan.

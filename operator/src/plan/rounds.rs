@@ -4,27 +4,30 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use serde::Serialize;
+use serde_json::Value;
 use sluicegate_core::{
-    kind::{Kind, Settings},
+    kind::{Kind, Settings, System},
     observed::{Observed, Ref, Seen, text},
     plan::{Plan, Requeue},
 };
 use sluicegate_effects::{
     Class, Done, Error,
-    file::{Entry, Watcher, World, round},
+    file::{Entry, Operator, Watcher, World},
 };
 
 use super::{
     model::{Action, Blocked, Event, Op, Step, Target, Waiting},
+    retries::Tries,
     show,
 };
-use crate::cli::Steps;
+use crate::{cli::Steps, terminal::Progress};
 
 /// For how long nothing may happen before all is taken to be quiet. A pod needs two ticks to stop
 /// and as many to start.
 const QUIET_TICKS: usize = 5;
-/// How many seconds may pass in one plan: an hour of the embedded Kubernetes' time.
-const TICKS_MAX: usize = 3600;
+/// How many seconds may pass in which nothing is done that was not done before: ten minutes of the
+/// embedded Kubernetes' time.
+const TICKS_MAX: usize = 600;
 
 /// What became of one resource.
 #[derive(Clone, Debug, Default)]
@@ -49,6 +52,11 @@ pub(crate) struct Record {
     pub measured: BTreeMap<&'static str, u64>,
     /// What people were told by plans that did nothing else.
     pub events: Vec<Event>,
+    /// What else there is to know.
+    pub warnings: Vec<String>,
+    /// The status that was written last, or would be.
+    pub status: Option<Value>,
+    tries: Tries,
     next: usize,
     looked: usize,
 }
@@ -67,51 +75,81 @@ pub(crate) struct Rounded {
 pub struct Pace {
     /// One reconciliation, or all.
     pub steps: Steps,
-    /// The most of one resource.
-    pub max_steps: usize,
+    /// The most of one resource; nothing for as many as there is something to do.
+    pub max_steps: Option<usize>,
 }
 
-struct Rounds {
+impl Pace {
+    /// To the end.
+    pub const ALL: Self = Self { steps: Steps::All, max_steps: None };
+}
+
+struct Rounds<'a, 'io> {
     wanted: BTreeSet<Ref>,
     pace: Pace,
     records: BTreeMap<Ref, Record>,
     /// Whether this round did, or waits for, anything beyond telling.
     busy: bool,
+    /// Whether this round did something that was not done before.
+    fresh: bool,
+    progress: &'a mut Progress<'io>,
 }
 
 /// Plans for everything that a group asks for.
-pub(crate) fn run(world: &World, entries: &[Entry], pace: Pace, settings: &Settings) -> Rounded {
+pub(crate) fn run(
+    world: &World,
+    entries: &[Entry],
+    pace: Pace,
+    settings: &Settings,
+    progress: &mut Progress<'_>,
+) -> Rounded {
     let wanted = entries.iter().map(|entry| entry.target.clone()).collect();
-    let mut rounds = Rounds { wanted, pace, records: BTreeMap::new(), busy: false };
-    let mut quiet = 0;
-    for tick in 0..TICKS_MAX {
-        rounds.busy = false;
-        let acted = round(world, settings, &mut rounds);
-        let first_and_quiet = tick == 0 && !rounds.busy;
-        if pace.steps == Steps::Next || first_and_quiet || rounds.failed() {
-            return Rounded { records: rounds.records, simulated: tick > 0 };
+    let records = BTreeMap::new();
+    let mut rounds = Rounds { wanted, pace, records, busy: false, fresh: false, progress };
+    let mut operator = Operator::new(world, settings);
+    let (mut quiet, mut stale, mut simulated) = (0, 0, false);
+    while quiet < QUIET_TICKS {
+        (rounds.busy, rounds.fresh) = (false, false);
+        let acted = operator.round(&mut rounds);
+        if pace.steps == Steps::Next || !(simulated || rounds.busy) {
+            break;
         }
+        simulated = true;
         let happened = world.tick();
         quiet = if acted || !happened.is_empty() { 0 } else { quiet + 1 };
-        if quiet >= QUIET_TICKS {
-            return Rounded { records: rounds.records, simulated: true };
+        stale = if rounds.fresh { 0 } else { stale + 1 };
+        if stale > TICKS_MAX {
+            rounds.unsettled();
+            break;
         }
     }
     for record in rounds.records.values_mut() {
-        record.error.get_or_insert_with(|| "it did not settle within an hour".to_owned());
+        if let Some(from) = record.tries.undone() {
+            record.take_back(|nth| nth >= from);
+        }
+        if let Some((waiting, told)) = record.tries.refused(world) {
+            record.waiting.push(waiting);
+            record.warnings.push(told);
+        }
     }
-    Rounded { records: rounds.records, simulated: true }
+    rounds.progress.end();
+    Rounded { records: rounds.records, simulated }
 }
 
-impl Rounds {
-    fn failed(&self) -> bool {
-        self.records.values().any(|record| record.error.is_some())
+impl Rounds<'_, '_> {
+    /// Tells what is still being done after so long.
+    fn unsettled(&mut self) {
+        for record in self.records.values_mut() {
+            record.error = record.error.take().or_else(|| record.tries.unsettled());
+        }
     }
 }
 
-impl Watcher for Rounds {
+impl Watcher for Rounds<'_, '_> {
+    /// One that cannot go on is left as it is, and holds up no other.
     fn wants(&self, resource: &Ref) -> bool {
-        self.wanted.contains(resource)
+        let ended = |one: &Record| one.error.is_some() || one.tries.is_refused();
+        self.wanted.contains(resource) && !self.records.get(resource).is_some_and(ended)
     }
 
     fn acts(&self) -> bool {
@@ -124,7 +162,9 @@ impl Watcher for Rounds {
         plan: &Plan<K::System>,
         seen: &Observed<K::System>,
     ) {
+        self.progress.step(&plan.resource);
         let record = self.records.entry(plan.resource.clone()).or_default();
+        let waited = record.withdraw(plan);
         let before = |target: &Ref| match seen.raw(target) {
             Seen::Present(object) => Some((**object).clone()),
             Seen::Unread | Seen::Absent | Seen::Unknown(_) => None,
@@ -137,11 +177,14 @@ impl Watcher for Rounds {
         step.actions = actions.iter().map(|action| action.id.clone()).collect();
         let does = actions.iter().any(|action| !action.op.only_tells());
         self.busy |= does || !plan.waiting.is_empty();
+        self.fresh |= record.tries.note(plan);
+        record.status = plan.status().cloned().or(record.status.take());
         if !does {
             record.next = numbered;
             record.events.extend(show::events(plan));
         } else {
-            step.after = waited_for(&record.waiting, &actions);
+            step.after =
+                if waited.is_empty() { waited_for(&record.waiting, &actions) } else { waited };
             // What did nothing until now waited for something that no gate stands for.
             if record.steps.is_empty() && record.looked > 0 && step.after.is_empty() {
                 step.after.extend(not_ready(resource));
@@ -162,25 +205,51 @@ impl Watcher for Rounds {
             Requeue::After(delay) => Some(delay.as_secs()),
             Requeue::OnChange => None,
         };
-        if record.steps.len() > self.pace.max_steps {
-            let max = self.pace.max_steps;
-            record.error = Some(format!("it did not settle within {max} steps (--max-steps)"));
+        if self.pace.max_steps.is_some_and(|max| record.steps.len() > max) {
+            record.error = record.tries.cut_off(record.steps.len() - 1);
+        } else if let Some(again) = record.tries.again() {
+            record.error = Some(again);
         }
     }
 
     fn ended(&mut self, resource: &Ref, outcome: &Result<Done, Error>) {
-        let Err(error) = outcome else { return };
-        // A conflict or a busy server is no failure: the next round looks again.
-        if error.class() == Class::Final {
-            let record = self.records.entry(resource.clone()).or_default();
-            let mut text = error.to_string();
-            let mut cause = std::error::Error::source(error);
-            while let Some(source) = cause {
-                text.push_str(&format!(": {source}"));
-                cause = source.source();
-            }
-            record.error = Some(text);
+        let record = self.records.entry(resource.clone()).or_default();
+        match outcome {
+            Ok(Done::All) => record.tries.done(),
+            Ok(Done::Stopped { at, guard }) => record.tries.stopped(*at, guard),
+            Err(error) if error.class() == Class::Final => record.error = Some(error.in_full()),
+            // A conflict or a busy server is no failure: the next round looks again.
+            Err(error) => record.tries.failed(error),
         }
+    }
+}
+
+impl Record {
+    /// Takes back what was to be done and is planned once more, since it was not done. Returns
+    /// what it had waited for.
+    fn withdraw<S: System>(&mut self, plan: &Plan<S>) -> Vec<String> {
+        let again = self.tries.withdrawn(plan);
+        self.take_back(|nth| again.contains(&nth))
+    }
+
+    /// Takes actions out of the last step, by their place in it.
+    fn take_back(&mut self, which: impl Fn(usize) -> bool) -> Vec<String> {
+        let Some(last) = self.steps.last_mut() else { return Vec::new() };
+        let gone = last.actions.iter().enumerate().filter(|(nth, _)| which(*nth));
+        let gone: Vec<String> = gone.map(|(_, id)| id.clone()).collect();
+        if gone.is_empty() {
+            return Vec::new();
+        }
+        last.actions.retain(|id| !gone.contains(id));
+        self.actions.retain(|action| !gone.contains(&action.id));
+        let left = self.actions.iter().filter(|action| last.actions.contains(&action.id));
+        if left.clone().any(|action| !action.op.only_tells()) {
+            last.risk = left.filter_map(|action| action.risk).max();
+            return Vec::new();
+        }
+        let left = std::mem::take(&mut last.actions);
+        self.actions.retain(|action| !left.contains(&action.id));
+        self.steps.pop().map(|step| step.after).unwrap_or_default()
     }
 }
 

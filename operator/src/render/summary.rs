@@ -20,6 +20,10 @@ pub fn header(page: &mut Page, output: &Output) {
     if blocked > 0 {
         parts.push(format!("{blocked} blocked"));
     }
+    let failed = count(Outcome::Error);
+    if failed > 0 {
+        parts.push(format!("{failed} not planned"));
+    }
     let left = [
         Span(format!("sluicegate {}", output.operator.version), Style::Bold),
         Span::dim(format!("  state: {}", output.inputs.observed.source)),

@@ -210,8 +210,33 @@ fn created(page: &mut Page, object: &Value, view: &View) {
 }
 
 fn then(page: &mut Page, resource: &Planned, view: &View) {
-    let Some(status) = &resource.status_after else { return };
     page.gap();
+    if let Some(status) = &resource.status_after {
+        status_after(page, status, view);
+    }
+    if let Some(seconds) = resource.requeue_after_seconds {
+        page.line(11, &[Span::dim(format!("looks again after {seconds} s"))]);
+    }
+    let told = resource.events.iter().filter(|_| view.show_status);
+    let told = told.map(|event| format!("{}: {}", event.reason, event.note));
+    // The steps show every event themselves when they are asked to.
+    let elsewhere = |note: &String| TOLD_ELSEWHERE.iter().any(|reason| note.starts_with(reason));
+    let alerts = alerts(resource).filter(|note| !view.show_status && !elsewhere(note));
+    let mut before = Vec::new();
+    for note in told.chain(alerts) {
+        if before.contains(&note) {
+            continue;
+        }
+        page.words(2, &[Span::dim("tells    ")], &note, Style::Dim);
+        before.push(note);
+    }
+    for warning in &resource.warnings {
+        page.words(2, &[Span("warning  ".to_owned(), Style::Change)], warning, Style::Plain);
+    }
+}
+
+/// What the status comes to say, as far as it is worth it.
+fn status_after(page: &mut Page, status: &Value, view: &View) {
     let mut told = false;
     let conditions: &[Value] = status["conditions"].as_array().map_or(&[], Vec::as_slice);
     let ready = conditions.iter().find(|one| text(one, "/type") == "Ready");
@@ -232,25 +257,6 @@ fn then(page: &mut Page, resource: &Planned, view: &View) {
             page.words(2, &[Span::dim(begin), head], &words, Style::Dim);
             told = true;
         }
-    }
-    if let Some(seconds) = resource.requeue_after_seconds {
-        page.line(11, &[Span::dim(format!("looks again after {seconds} s"))]);
-    }
-    let told = resource.events.iter().filter(|_| view.show_status);
-    let told = told.map(|event| format!("{}: {}", event.reason, event.note));
-    // The steps show every event themselves when they are asked to.
-    let elsewhere = |note: &String| TOLD_ELSEWHERE.iter().any(|reason| note.starts_with(reason));
-    let alerts = alerts(resource).filter(|note| !view.show_status && !elsewhere(note));
-    let mut before = Vec::new();
-    for note in told.chain(alerts) {
-        if before.contains(&note) {
-            continue;
-        }
-        page.words(2, &[Span::dim("tells    ")], &note, Style::Dim);
-        before.push(note);
-    }
-    for warning in &resource.warnings {
-        page.words(2, &[Span("warning  ".to_owned(), Style::Change)], warning, Style::Plain);
     }
 }
 

@@ -23,11 +23,11 @@ use crate::{
         rounds::{self, Pace, Record},
     },
     snapshot::now,
-    terminal::Io,
+    terminal::{Io, Progress},
 };
 
 /// How far a plan is played to learn what it does.
-const PACE: Pace = Pace { steps: Steps::All, max_steps: 50 };
+const PACE: Pace = Pace::ALL;
 
 /// A resource that is being deleted and hangs on our finalizer.
 #[derive(Clone, Debug)]
@@ -113,7 +113,8 @@ pub(super) fn tell_undone(cluster: &Cluster, stuck: &mut [Stuck], choice: &Choic
     for one in stuck.iter() {
         capture.saw(one.target.clone(), &Look::Found(Arc::clone(&one.object)));
     }
-    let read = live::read(cluster, capture, &Wish::Chosen(choice.clone()), PACE);
+    let read =
+        live::read(cluster, capture, &Wish::Chosen(choice.clone()), PACE, &mut Progress::silent());
     let played = read.and_then(Played::of);
     for one in stuck {
         one.undone = match &played {
@@ -141,7 +142,8 @@ impl Played {
             let world = World::new("what was read", &Start::State(read.state.clone()));
             let world = world.map_err(|_| Failure::of("what was read cannot be used"))?;
             let pace = Pace { steps, ..PACE };
-            Ok(rounds::run(&world, &read.entries, pace, &Settings::default()).records)
+            let (settings, mut progress) = (Settings::default(), Progress::silent());
+            Ok(rounds::run(&world, &read.entries, pace, &settings, &mut progress).records)
         };
         let (first, whole) = (play(Steps::Next)?, play(Steps::All)?);
         Ok(Self { read, first, whole })
@@ -158,7 +160,7 @@ impl Played {
         let uid = text(&one.object, "/metadata/uid");
         let own = |target: &Target| {
             let object = self.read.state.objects.iter().find(|object| is(target, object));
-            object.and_then(controller) == Some(uid)
+            object.and_then(|object| controller(object)) == Some(uid)
         };
         // What it owns goes with it: Kubernetes collects that by itself.
         let left = |action: &&Action| !action.target.as_ref().is_some_and(own);

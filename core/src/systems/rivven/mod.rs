@@ -187,9 +187,10 @@ impl kind::System for Rivven {
         same && matches!(earlier, Call::CreateTopic { .. })
     }
 
-    fn fold(call: &Call, answers: &mut BTreeMap<Probe, Answer>) {
+    fn fold(call: &Call, answers: &mut BTreeMap<Probe, Answer>) -> bool {
         let probe = Probe::Topic { broker: call.broker().clone(), name: call.topic().to_owned() };
-        let Some(answer) = answers.get_mut(&probe) else { return };
+        let Some(answer) = answers.get_mut(&probe) else { return false };
+        let before = answer.clone();
         match (call, &mut *answer) {
             (Call::CreateTopic { partitions, .. }, Answer::NoTopic) => {
                 *answer = Answer::Topic(SeenTopic {
@@ -212,6 +213,7 @@ impl kind::System for Rivven {
             // The broker refuses, or cannot be reached: nothing changes.
             _ => {}
         }
+        *answer != before
     }
 }
 

@@ -19,7 +19,7 @@ use crate::{
 
 fn brokers() -> Selector {
     let labels = [("app".to_owned(), "db".to_owned()), ("tier".to_owned(), "a".to_owned())];
-    Selector { api: pod().api, namespace: "default".to_owned(), labels: labels.into() }
+    Selector { labels: labels.into(), ..Selector::all(pod().api, "default") }
 }
 
 async fn list(live: &Live<Counting>) -> Result<List, Error> {

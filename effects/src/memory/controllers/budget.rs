@@ -1,23 +1,27 @@
 //! Disruption budgets: how many pods may be evicted now.
 
+use std::sync::Arc;
+
 use serde_json::{Map, Value, json};
-use sluicegate_core::{observed::text, step::controller};
+use sluicegate_core::{
+    observed::{at, text},
+    step::controller,
+};
 
 use super::is_healthy;
-use crate::memory::store::{Key, Store, is_leaving, is_selected, number};
+use crate::memory::{
+    index::By,
+    store::{Key, Store, is_leaving, number},
+};
 
 /// How long a pod that was to be evicted and is still there counts as evicted, in ticks.
 const PROMISE: i64 = 120;
 
 pub(super) fn round(store: &mut Store) {
     for key in store.every("policy", "PodDisruptionBudget") {
-        let Some(budget) = store.find(&key).cloned() else { continue };
-        let selector = budget.pointer("/spec/selector");
-        let pods = store.within("Pod", &key.namespace);
-        let pods: Vec<Value> = pods
-            .filter(|(_, pod)| is_selected(pod, selector))
-            .map(|(_, pod)| pod.clone())
-            .collect();
+        let Some(budget) = store.hold(&key) else { continue };
+        let pods = store.pods(&key.namespace, at(&budget, "/spec/selector"));
+        let pods: Vec<Arc<Value>> = pods.into_iter().map(|(_, pod)| pod).collect();
         let disrupted = still_disrupted(store, &budget, &pods);
         let healthy = pods
             .iter()
@@ -34,19 +38,19 @@ pub(super) fn round(store: &mut Store) {
         if !disrupted.is_empty() {
             status["disruptedPods"] = Value::Object(disrupted);
         }
-        store.update(&key, |budget| budget["status"] = status);
+        store.set_status(&key, status);
     }
 }
 
 /// The pods whose eviction was granted and that are neither gone nor on their way.
-fn still_disrupted(store: &Store, budget: &Value, pods: &[Value]) -> Map<String, Value> {
+fn still_disrupted(store: &Store, budget: &Value, pods: &[Arc<Value>]) -> Map<String, Value> {
     let promised = budget.pointer("/status/disruptedPods").and_then(Value::as_object);
     let now = store.timestamp();
     let stands = |name: &str, since: &Value| {
         let since: Option<k8s_openapi::jiff::Timestamp> =
             since.as_str().and_then(|since| since.parse().ok());
         let fresh = since.is_some_and(|since| now.as_second() - since.as_second() < PROMISE);
-        let there = |pod: &Value| text(pod, "/metadata/name") == name && !is_leaving(pod);
+        let there = |pod: &Arc<Value>| text(pod, "/metadata/name") == name && !is_leaving(pod);
         fresh && pods.iter().any(there)
     };
     let promised = promised.into_iter().flatten().filter(|(name, since)| stands(name, since));
@@ -54,7 +58,7 @@ fn still_disrupted(store: &Store, budget: &Value, pods: &[Value]) -> Map<String,
 }
 
 /// How many pods there should be, and how many of them have to be healthy.
-fn wanted(store: &Store, key: &Key, budget: &Value, pods: &[Value]) -> (u64, u64) {
+fn wanted(store: &Store, key: &Key, budget: &Value, pods: &[Arc<Value>]) -> (u64, u64) {
     let spec = &budget["spec"];
     if let Some(least) = spec["minAvailable"].as_u64() {
         return (pods.len() as u64, least);
@@ -67,15 +71,13 @@ fn wanted(store: &Store, key: &Key, budget: &Value, pods: &[Value]) -> (u64, u64
 }
 
 /// The replicas of all controllers of these pods, each counted once.
-fn expected(store: &Store, key: &Key, pods: &[Value]) -> u64 {
-    let mut owners: Vec<&str> = pods.iter().filter_map(controller).collect();
+fn expected(store: &Store, key: &Key, pods: &[Arc<Value>]) -> u64 {
+    let mut owners: Vec<&str> = pods.iter().filter_map(|pod| controller(pod)).collect();
     owners.sort_unstable();
     owners.dedup();
-    let replicas = |(_, object): (&Key, &Value)| {
-        let ours = owners.contains(&text(object, "/metadata/uid"));
-        ours.then(|| number(object, "/spec/replicas", 1))
-    };
-    store.entries().filter(|(other, _)| other.namespace == key.namespace).filter_map(replicas).sum()
+    let found = owners.into_iter().flat_map(|uid| store.finder.all(By::Uid, uid));
+    let found = found.filter(|other| other.namespace == key.namespace);
+    found.filter_map(|other| store.find(other)).map(|it| number(it, "/spec/replicas", 1)).sum()
 }
 
 /// A number, or a percentage of a whole, rounded up.

@@ -11,7 +11,7 @@ const HASH: &str = "pod-template-hash";
 
 pub(super) fn round(store: &mut Store) {
     for key in store.every("apps", "Deployment") {
-        let Some(object) = store.find(&key).cloned() else { continue };
+        let Some(object) = store.hold(&key) else { continue };
         if !is_leaving(&object) {
             act(store, &key, &object);
         }
@@ -63,5 +63,5 @@ fn report(store: &mut Store, key: &Key, object: &Value) {
         "unavailableReplicas": wanted.saturating_sub(ready),
         "conditions": [{ "type": "Available", "status": available, "reason": "Replicas" }],
     });
-    store.update(key, |object| object["status"] = status);
+    store.set_status(key, status);
 }

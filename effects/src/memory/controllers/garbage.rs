@@ -5,8 +5,9 @@ use std::collections::BTreeSet;
 use serde_json::{Value, json};
 use sluicegate_core::observed::text;
 
-use crate::memory::store::{
-    Key, Store, has_finalizer, is_leaving, meta_mut, owners, remove_finalizer,
+use crate::memory::{
+    index::By,
+    store::{Key, Store, has_finalizer, is_leaving, meta_mut, owners, remove_finalizer},
 };
 
 pub(super) fn round(store: &mut Store) {
@@ -21,7 +22,7 @@ fn namespaces(store: &mut Store) {
         if !store.find(&home).is_some_and(is_leaving) {
             continue;
         }
-        let inside = store.entries().filter(|(key, _)| key.namespace == home.name);
+        let inside = store.objects.iter().filter(|(key, _)| key.namespace == home.name);
         let inside: Vec<(Key, bool)> =
             inside.map(|(key, object)| (key.clone(), is_leaving(object))).collect();
         if inside.is_empty() {
@@ -38,12 +39,7 @@ fn namespaces(store: &mut Store) {
 
 /// Serves those who are held until their dependents are gone, or let go.
 fn leaving_owners(store: &mut Store) {
-    let held = |name: &'static str| {
-        move |(_, object): &(&Key, &Value)| is_leaving(object) && has_finalizer(object, name)
-    };
-    let orphaning: Vec<Key> =
-        store.entries().filter(held("orphan")).map(|(key, _)| key.clone()).collect();
-    for owner in orphaning {
+    for owner in held(store, "orphan") {
         for dependent in dependents(store, &owner) {
             let uid = uid_of(store, &owner);
             store.update(&dependent, |object| disown(object, &BTreeSet::from([uid])));
@@ -51,9 +47,7 @@ fn leaving_owners(store: &mut Store) {
         }
         store.update(&owner, |owner| remove_finalizer(owner, "orphan"));
     }
-    let foreground: Vec<Key> =
-        store.entries().filter(held("foregroundDeletion")).map(|(key, _)| key.clone()).collect();
-    for owner in foreground {
+    for owner in held(store, "foregroundDeletion") {
         let dependents = dependents(store, &owner);
         for dependent in &dependents {
             if !store.find(dependent).is_some_and(is_leaving) {
@@ -74,17 +68,21 @@ fn leaving_owners(store: &mut Store) {
 
 /// Deletes what only belongs to owners that are gone.
 fn unowned(store: &mut Store) {
-    let there: BTreeSet<String> =
-        store.objects().map(|object| text(object, "/metadata/uid").to_owned()).collect();
-    let owned = store.entries().filter(|(_, object)| owners(object).next().is_some());
-    let owned: Vec<Key> = owned.map(|(key, _)| key.clone()).collect();
-    for key in owned {
+    let absent = |uid: &str| store.finder.all(By::Uid, uid).next().is_none();
+    let (mut lost, mut orphans) = (BTreeSet::new(), BTreeSet::new());
+    for (uid, key) in store.finder.every(By::Owner) {
+        if lost.contains(uid) || absent(uid) {
+            lost.insert(uid.to_owned());
+            orphans.insert(key.clone());
+        }
+    }
+    for key in orphans {
         let Some(object) = store.find(&key).filter(|object| !is_leaving(object)) else { continue };
         let is_gone = |owner: &&Value| {
             let uid = text(owner, "/uid");
             // One that was never loaded is gone if another bears its name.
             let replaced = || store.find(&Key::of_owner(owner, &key.namespace)).is_some();
-            !there.contains(uid) && (!store.beyond.contains(uid) || replaced())
+            lost.contains(uid) && (!store.beyond.contains(uid) || replaced())
         };
         let gone = owners(object).filter(is_gone).map(|owner| text(owner, "/uid").to_owned());
         let gone: BTreeSet<String> = gone.collect();
@@ -109,9 +107,14 @@ fn uid_of(store: &Store, key: &Key) -> String {
 }
 
 fn dependents(store: &Store, owner: &Key) -> Vec<Key> {
-    let uid = uid_of(store, owner);
-    let belongs = |(_, object): &(&Key, &Value)| owners(object).any(|one| text(one, "/uid") == uid);
-    store.entries().filter(belongs).map(|(key, _)| key.clone()).collect()
+    store.finder.all(By::Owner, &uid_of(store, owner)).cloned().collect()
+}
+
+/// What is being deleted and held by a finalizer.
+fn held(store: &Store, name: &str) -> Vec<Key> {
+    let leaving = store.finder.all(By::Leaving, "");
+    let held = |key: &&Key| store.find(key).is_some_and(|object| has_finalizer(object, name));
+    leaving.filter(held).cloned().collect()
 }
 
 fn disown(object: &mut Value, gone: &BTreeSet<String>) {

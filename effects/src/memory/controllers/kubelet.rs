@@ -1,7 +1,7 @@
 //! Pods: they start, become ready, fail and stop, one step a tick.
 
 use serde_json::{Value, json};
-use sluicegate_core::observed::text;
+use sluicegate_core::observed::{at, text};
 
 use super::volumes::{claims, mounted};
 use crate::{
@@ -32,7 +32,7 @@ const BEHAVIOUR: &str = "memory.sluicegate/behaviour";
 
 pub(super) fn round<P: Product>(store: &mut Store, product: &mut P) {
     for key in store.every("", "Pod") {
-        let Some(pod) = store.find(&key).cloned() else { continue };
+        let Some(pod) = store.hold(&key) else { continue };
         // Nothing comes about on a node that does not answer.
         if is_node_lost(&pod) {
             continue;
@@ -59,7 +59,7 @@ pub(super) fn round<P: Product>(store: &mut Store, product: &mut P) {
 }
 
 fn is_node_lost(pod: &Value) -> bool {
-    let conditions = pod.pointer("/status/conditions").and_then(Value::as_array);
+    let conditions = at(pod, "/status/conditions").and_then(Value::as_array);
     let unknown = |one: &Value| one["type"] == "Ready" && one["status"] == "Unknown";
     text(pod, "/status/reason") == "NodeLost"
         || conditions.is_some_and(|all| all.iter().any(unknown))
@@ -67,9 +67,8 @@ fn is_node_lost(pod: &Value) -> bool {
 
 /// Whether some pod only waits for time to pass.
 pub(crate) fn waits(store: &Store) -> bool {
-    store.entries().any(|(key, pod)| {
-        key.kind == "Pod"
-            && !is_leaving(pod)
+    store.within("", "Pod", "").any(|(key, pod)| {
+        !is_leaving(pod)
             && !is_ready(pod)
             && text(pod, "/status/phase") == "Running"
             && is_slow(store, pod, behaviour(store, key, pod))
@@ -153,11 +152,12 @@ fn start<P: Product>(
 }
 
 fn behaviour(store: &Store, key: &Key, pod: &Value) -> Behaviour {
-    let chosen = (key.namespace.clone(), key.name.clone());
-    if let Some(behaviour) = store.behaviours.get(&chosen) {
-        return *behaviour;
+    if !store.behaviours.is_empty()
+        && let Some(chosen) = store.behaviours.get(&(key.namespace.clone(), key.name.clone()))
+    {
+        return *chosen;
     }
-    let annotations = pod.pointer("/metadata/annotations");
+    let annotations = at(pod, "/metadata/annotations");
     let annotation = annotations.and_then(|all| all.get(BEHAVIOUR)).and_then(Value::as_str);
     match annotation {
         Some("never-ready") => Behaviour::NeverReady,

@@ -8,13 +8,17 @@ mod kubelet;
 mod stateful_set;
 mod volumes;
 
+use std::sync::Arc;
+
 use serde_json::{Value, json};
 use sluicegate_core::{digest::digest, observed::text, step::controller};
 
 pub use self::kubelet::Behaviour;
 pub(super) use self::kubelet::{crash, waits};
+pub(super) use self::volumes::claims;
 use super::{
     Product,
+    index::By,
     store::{Key, Store, is_leaving, meta_mut},
 };
 
@@ -46,11 +50,11 @@ fn owned_by(owner: &Value) -> Value {
 }
 
 /// The pods that a workload controls.
-fn pods_of(store: &Store, workload: &Key, owner: &Value) -> Vec<(Key, Value)> {
+fn pods_of(store: &Store, workload: &Key, owner: &Value) -> Vec<(Key, Arc<Value>)> {
     let uid = text(owner, "/metadata/uid");
-    let ours = |(_, pod): &(&Key, &Value)| controller(pod) == Some(uid);
-    let pods = store.within("Pod", &workload.namespace).filter(ours);
-    pods.map(|(key, pod)| (key.clone(), pod.clone())).collect()
+    let pods = store.finder.find(By::Owner, uid, ("", "Pod", &workload.namespace));
+    let pods = pods.filter_map(|key| Some((key.clone(), store.hold(key)?)));
+    pods.filter(|(_, pod)| controller(pod) == Some(uid)).collect()
 }
 
 /// A pod from the template of a workload.

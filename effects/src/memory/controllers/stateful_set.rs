@@ -1,14 +1,17 @@
 //! Stateful sets: pods with a number and claims that outlive them.
 
-use std::collections::BTreeMap;
+use std::{collections::BTreeMap, sync::Arc};
 
 use serde_json::{Value, json};
-use sluicegate_core::{compare::within, observed::text};
+use sluicegate_core::{
+    compare::within,
+    observed::{at, text},
+};
 
 use super::{is_healthy, is_open, owned_by, pod_from, pods_of, revision};
 use crate::memory::{
     admit,
-    store::{Key, Store, is_leaving, is_selected, meta_mut, number, owners},
+    store::{Key, Store, is_leaving, meta_mut, number, owners},
 };
 
 /// The label that tells a pod's revision.
@@ -17,11 +20,11 @@ const REVISION: &str = "controller-revision-hash";
 /// A set and what is there of it.
 struct Set {
     key: Key,
-    object: Value,
+    object: Arc<Value>,
     /// The revision of its template now.
     revision: String,
     replicas: u64,
-    pods: BTreeMap<u64, (Key, Value)>,
+    pods: BTreeMap<u64, (Key, Arc<Value>)>,
 }
 
 pub(super) fn round(store: &mut Store) {
@@ -39,14 +42,12 @@ pub(super) fn round(store: &mut Store) {
 
 /// Takes over the pods that look like its own and have no controller.
 fn adopt(store: &mut Store, key: &Key) {
-    let Some(set) = store.find(key).filter(|set| !is_leaving(set)).cloned() else { return };
-    let ours = |(pod, object): &(&Key, &Value)| {
-        owners(object).next().is_none()
-            && is_selected(object, set.pointer("/spec/selector"))
-            && ordinal(&key.name, &pod.name).is_some()
+    let Some(set) = store.hold(key).filter(|set| !is_leaving(set)) else { return };
+    let ours = |(pod, object): &(Key, Arc<Value>)| {
+        owners(object).next().is_none() && ordinal(&key.name, &pod.name).is_some()
     };
-    let pods = store.within("Pod", &key.namespace).filter(ours);
-    let pods: Vec<Key> = pods.map(|(pod, _)| pod.clone()).collect();
+    let pods = store.pods(&key.namespace, at(&set, "/spec/selector")).into_iter().filter(ours);
+    let pods: Vec<Key> = pods.map(|(pod, _)| pod).collect();
     for pod in pods {
         store.update(&pod, |pod| pod["metadata"]["ownerReferences"] = json!([owned_by(&set)]));
         store.tell(&pod, &format!("was adopted by StatefulSet {}", key.name));
@@ -55,9 +56,10 @@ fn adopt(store: &mut Store, key: &Key) {
 
 impl Set {
     fn of(store: &Store, key: Key) -> Option<Self> {
-        let object = store.find(&key)?.clone();
-        let numbered =
-            |(pod, object): (Key, Value)| Some((ordinal(&key.name, &pod.name)?, (pod, object)));
+        let object = store.hold(&key)?;
+        let numbered = |(pod, object): (Key, Arc<Value>)| {
+            Some((ordinal(&key.name, &pod.name)?, (pod, object)))
+        };
         let pods = pods_of(store, &key, &object).into_iter().filter_map(numbered).collect();
         let revision = revision_now(store, &key, &object);
         let replicas = number(&object, "/spec/replicas", 1);
@@ -180,7 +182,7 @@ impl Set {
     /// The status. Its `currentRevision` moves only when a rolling update is through: with
     /// `OnDelete` it stays where it was, as it does in Kubernetes.
     fn report(&self, store: &mut Store) {
-        let pods: Vec<&Value> = self.pods.values().map(|(_, pod)| pod).collect();
+        let pods: Vec<&Value> = self.pods.values().map(|(_, pod)| &**pod).collect();
         let count =
             |counts: &dyn Fn(&Value) -> bool| pods.iter().filter(|pod| counts(pod)).count() as u64;
         let ready = count(&|pod| crate::execute::is_ready(pod));
@@ -206,7 +208,7 @@ impl Set {
             "updateRevision": self.revision,
             "collisionCount": 0,
         });
-        store.update(&self.key, |set| set["status"] = status);
+        store.set_status(&self.key, status);
     }
 
     fn templates(&self) -> impl Iterator<Item = &Value> {

@@ -1,16 +1,17 @@
 //! Claims: they are bound, they grow, and they stay for as long as a pod uses them.
 
 use serde_json::{Value, json};
-use sluicegate_core::observed::text;
+use sluicegate_core::observed::{at, text};
 
 use crate::memory::{
     admit::{IN_USE, bytes, expands},
+    index::By,
     store::{Key, Store, has_finalizer, is_leaving, remove_finalizer},
 };
 
 pub(super) fn round(store: &mut Store) {
     for key in store.every("", "PersistentVolumeClaim") {
-        let Some(claim) = store.find(&key).cloned() else { continue };
+        let Some(claim) = store.hold(&key) else { continue };
         let wanted = claim["spec"]["resources"]["requests"]["storage"].clone();
         let class = text(&claim, "/spec/storageClassName");
         if is_leaving(&claim) {
@@ -24,7 +25,7 @@ pub(super) fn round(store: &mut Store) {
             if exists(store, class) {
                 bind(store, &key, &wanted);
             }
-        } else if expands(store, class) && wants_more(&claim) && !is_stuck(&claim) {
+        } else if wants_more(&claim) && expands(store, class) && !is_stuck(&claim) {
             grow(store, &key, &wanted);
         }
     }
@@ -34,7 +35,7 @@ pub(super) fn round(store: &mut Store) {
 pub(super) fn mounted(store: &mut Store, namespace: &str, pod: &Value) {
     for name in claims(pod) {
         let key = Key::core("PersistentVolumeClaim", namespace, name);
-        let Some(claim) = store.find(&key).cloned() else { continue };
+        let Some(claim) = store.hold(&key) else { continue };
         if condition(&claim, MOUNT_PENDING) && wants_more(&claim) {
             let wanted = claim["spec"]["resources"]["requests"]["storage"].clone();
             grow(store, &key, &wanted);
@@ -46,8 +47,9 @@ pub(super) fn mounted(store: &mut Store, namespace: &str, pod: &Value) {
 const MOUNT_PENDING: &str = "FileSystemResizePending";
 
 fn wants_more(claim: &Value) -> bool {
-    let size = |place: &str| bytes(text(claim, place));
-    size("/spec/resources/requests/storage") > size("/status/capacity/storage")
+    let [wanted, has] = ["/spec/resources/requests/storage", "/status/capacity/storage"]
+        .map(|place| text(claim, place));
+    wanted != has && bytes(wanted) > bytes(has)
 }
 
 /// Whether its driver refuses, or waits for a pod: both are what a file says, and stay so.
@@ -57,7 +59,7 @@ fn is_stuck(claim: &Value) -> bool {
 }
 
 fn condition(claim: &Value, name: &str) -> bool {
-    let conditions = claim.pointer("/status/conditions").and_then(Value::as_array);
+    let conditions = at(claim, "/status/conditions").and_then(Value::as_array);
     let mut all = conditions.into_iter().flatten();
     all.any(|one| one["type"] == name && one["status"] == "True")
 }
@@ -87,18 +89,19 @@ fn bind(store: &mut Store, key: &Key, size: &Value) {
 
 /// Whether there is a class of that name, or nobody can tell that there is none.
 fn exists(store: &Store, class: &str) -> bool {
-    store.within("StorageClass", "").any(|(key, _)| key.name == class)
+    store.find(&Key::in_group("storage.k8s.io", "StorageClass", "", class)).is_some()
         || (!class.is_empty() && store.assumes_class(class))
 }
 
 fn is_used(store: &Store, claim: &Key) -> bool {
-    store.within("Pod", &claim.namespace).any(|(_, pod)| claims(pod).any(|name| name == claim.name))
+    let pods = ("", "Pod", claim.namespace.as_str());
+    store.finder.find(By::Claim, &claim.name, pods).next().is_some()
 }
 
 /// The claims that a pod mounts.
-pub(super) fn claims(pod: &Value) -> impl Iterator<Item = &str> {
-    let volumes = pod.pointer("/spec/volumes").and_then(Value::as_array);
-    let claim = |volume: &'_ Value| volume.pointer("/persistentVolumeClaim/claimName").is_some();
+pub(in crate::memory) fn claims(pod: &Value) -> impl Iterator<Item = &str> {
+    let volumes = at(pod, "/spec/volumes").and_then(Value::as_array);
+    let claim = |volume: &'_ Value| at(volume, "/persistentVolumeClaim/claimName").is_some();
     let volumes = volumes.into_iter().flatten().filter(move |volume| claim(volume));
     volumes.map(|volume| text(volume, "/persistentVolumeClaim/claimName"))
 }

@@ -322,7 +322,7 @@ fn a_dry_run_changes_nothing() {
 fn an_api_that_is_not_served_has_no_lists() {
     let world = world();
     let api = Api::new("monitoring.coreos.com", "v1", "ServiceMonitor", "servicemonitors");
-    let all = Selector { api, namespace: String::new(), labels: Default::default() };
+    let all = Selector::all(api, "");
     assert_eq!(block_on(world.list(&all)).unwrap(), List::NotServed);
     world.serve("monitoring.coreos.com/v1");
     assert_eq!(block_on(world.list(&all)).unwrap(), List::Items(Vec::new()));

@@ -32,7 +32,7 @@ fn run(world: &World, actions: Vec<Action<Plain>>) -> Result<Done, Error> {
 
 fn all(kind: &str, plural: &str) -> Selector {
     let labels = [("app".to_owned(), "db".to_owned())].into();
-    Selector { api: Api::new("", "v1", kind, plural), namespace: "default".to_owned(), labels }
+    Selector { labels, ..Selector::all(Api::new("", "v1", kind, plural), "default") }
 }
 
 fn stopped(outcome: Result<Done, Error>) -> (usize, String) {

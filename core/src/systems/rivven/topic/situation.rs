@@ -5,7 +5,7 @@ use serde_json::Value;
 
 use super::{Valid, api::RivvenTopic};
 use crate::{
-    observed::{Api, Observed, Ref, Seen, Selector, at, text},
+    observed::{Api, Index, Indexed, Observed, Ref, Seen, Selector, at, text},
     systems::rivven::{Answer, Broker, Probe, Rivven, SeenTopic, cluster::RivvenCluster, names},
 };
 
@@ -86,9 +86,14 @@ impl Place {
         Err(Situation::NoCluster(format!("{} {sentence}", self.cluster)))
     }
 
-    /// The topics of every namespace that may refer to the cluster.
+    /// The resources of every namespace that may refer to the cluster and name this topic.
     pub(super) fn rivals(&self, cluster: &RivvenCluster) -> Vec<Selector> {
-        of_cluster(cluster, &self.cluster.namespace)
+        let mut all = of_cluster(cluster, &self.cluster.namespace);
+        let value = index_value(&self.cluster.namespace, &self.cluster.name, &self.topic);
+        for selector in &mut all {
+            selector.indexed = Some(Indexed { index: &BY_TOPIC, value: value.clone() });
+        }
+        all
     }
 
     /// The other resources that name this topic and are not on their way out.
@@ -119,11 +124,7 @@ impl Place {
 
 /// The topics of every namespace that may refer to a cluster in this one.
 pub fn of_cluster(cluster: &RivvenCluster, home: &str) -> Vec<Selector> {
-    let all = |namespace: &str| Selector {
-        api: Api::of::<RivvenTopic>(),
-        namespace: namespace.to_owned(),
-        labels: Default::default(),
-    };
+    let all = |namespace: &str| Selector::all(Api::of::<RivvenTopic>(), namespace);
     let others = cluster.spec.topic_namespaces.iter().flatten();
     if others.clone().any(|namespace| namespace == "*") {
         return vec![all("")];
@@ -144,6 +145,20 @@ pub fn stands_for(item: &Value) -> (&str, &str, &str) {
     let home = or("/spec/clusterRef/namespace", "/metadata/namespace");
     let topic = or("/spec/topicName", "/metadata/name");
     (home, text(item, "/spec/clusterRef/name"), topic)
+}
+
+/// Resources by the topic that they stand for.
+static BY_TOPIC: Index = Index {
+    name: "topic",
+    value: |item| {
+        let (home, cluster, topic) = stands_for(item);
+        index_value(home, cluster, topic)
+    },
+};
+
+/// None of the names has a slash.
+fn index_value(home: &str, cluster: &str, topic: &str) -> String {
+    [home, cluster, topic].join("/")
 }
 
 /// Another resource that names the same topic.

@@ -77,7 +77,7 @@ pub(super) fn claims(namespace: &str, cluster: &str) -> Selector {
 
 /// A list of the objects of one API that carry the cluster's labels.
 pub(super) fn list(api: Api, namespace: &str, cluster: &str) -> Selector {
-    Selector { api, namespace: namespace.to_owned(), labels: selector_labels(cluster) }
+    Selector { labels: selector_labels(cluster), ..Selector::all(api, namespace) }
 }
 
 impl Brokers {
