@@ -131,7 +131,11 @@ pub trait Kind: Sized + Send + Sync + 'static {
     /// Asked again after each round of reads, so that a read may depend on an earlier answer. It
     /// returns everything that is needed, not only what is new. It takes the raw resource: it is
     /// asked of resources being deleted too, and those need not be valid.
-    fn refers(_resource: &Self::Resource, _seen: &Observed<Self::System>) -> Reads<Self::System> {
+    fn refers(
+        _ctx: &Ctx<'_>,
+        _resource: &Self::Resource,
+        _seen: &Observed<Self::System>,
+    ) -> Reads<Self::System> {
         Reads::none()
     }
 

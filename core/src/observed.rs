@@ -54,6 +54,9 @@ pub struct Reads<S: System> {
     pub lists: BTreeSet<Selector>,
     /// Questions to the product's own API.
     pub probes: BTreeSet<S::Probe>,
+    /// Objects of which the warnings that controllers wrote about them are asked for. Nothing
+    /// watches these: a kind asks only while something is missing that nobody else can tell of.
+    pub warnings: BTreeSet<Ref>,
 }
 
 /// What came of looking for one object.
@@ -83,6 +86,7 @@ pub struct Observed<S: System> {
     objects: BTreeMap<Ref, Look>,
     lists: BTreeMap<Selector, List>,
     answers: BTreeMap<S::Probe, S::Answer>,
+    warnings: BTreeMap<Ref, Vec<Arc<Value>>>,
 }
 
 /// The outcome of looking. Not having looked is not the same as having found nothing.
@@ -141,7 +145,12 @@ impl Ref {
 impl<S: System> Reads<S> {
     /// Nothing.
     pub fn none() -> Self {
-        Self { objects: BTreeSet::new(), lists: BTreeSet::new(), probes: BTreeSet::new() }
+        Self {
+            objects: BTreeSet::new(),
+            lists: BTreeSet::new(),
+            probes: BTreeSet::new(),
+            warnings: BTreeSet::new(),
+        }
     }
 
     /// Adds one object.
@@ -165,9 +174,19 @@ impl<S: System> Reads<S> {
         self
     }
 
+    /// Adds the warnings about an object.
+    #[must_use]
+    pub fn warnings_of(mut self, regarding: Ref) -> Self {
+        self.warnings.insert(regarding);
+        self
+    }
+
     /// Whether there is nothing to read.
     pub fn is_empty(&self) -> bool {
-        self.objects.is_empty() && self.lists.is_empty() && self.probes.is_empty()
+        self.objects.is_empty()
+            && self.lists.is_empty()
+            && self.probes.is_empty()
+            && self.warnings.is_empty()
     }
 
     /// What of this has not been read yet.
@@ -176,13 +195,19 @@ impl<S: System> Reads<S> {
         self.objects.retain(|target| !seen.objects.contains_key(target));
         self.lists.retain(|selector| !seen.lists.contains_key(selector));
         self.probes.retain(|probe| !seen.answers.contains_key(probe));
+        self.warnings.retain(|regarding| !seen.warnings.contains_key(regarding));
         self
     }
 }
 
 impl<S: System> Default for Observed<S> {
     fn default() -> Self {
-        Self { objects: BTreeMap::new(), lists: BTreeMap::new(), answers: BTreeMap::new() }
+        Self {
+            objects: BTreeMap::new(),
+            lists: BTreeMap::new(),
+            answers: BTreeMap::new(),
+            warnings: BTreeMap::new(),
+        }
     }
 }
 
@@ -200,6 +225,17 @@ impl<S: System> Observed<S> {
     /// Records an answer of the product's own API.
     pub fn answered(&mut self, probe: S::Probe, answer: S::Answer) {
         self.answers.insert(probe, answer);
+    }
+
+    /// Records the warnings about an object: `Event`s of `events.k8s.io/v1`, or none where they may
+    /// not be looked at.
+    pub fn warned(&mut self, regarding: Ref, events: Vec<Arc<Value>>) {
+        self.warnings.insert(regarding, events);
+    }
+
+    /// The warnings about an object, as far as they were asked for.
+    pub fn warnings(&self, regarding: &Ref) -> &[Arc<Value>] {
+        self.warnings.get(regarding).map(Vec::as_slice).unwrap_or_default()
     }
 
     /// One object as it was seen: asked for by name, or among the lists.
@@ -294,6 +330,7 @@ impl<S: System> Observed<S> {
             objects: self.objects.keys().cloned().collect(),
             lists: self.lists.keys().cloned().collect(),
             probes: self.answers.keys().cloned().collect(),
+            warnings: self.warnings.keys().cloned().collect(),
         }
     }
 }

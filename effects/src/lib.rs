@@ -16,9 +16,10 @@ pub mod metrics;
 pub mod watch;
 pub mod yaml;
 
-use std::future::Future;
+use std::{future::Future, sync::Arc};
 
 use futures_util::future::join_all;
+use serde_json::Value;
 use sluicegate_core::{
     kind::{Ctx, Kind, System},
     observed::{List, Look, Observed, Reads, Ref, Selector},
@@ -42,6 +43,15 @@ pub trait Reader<S: System>: Sync {
 
     /// Every object that a selector selects.
     fn list(&self, selector: &Selector) -> impl Future<Output = Result<List, Error>> + Send;
+
+    /// The warnings about an object, as `Event`s of `events.k8s.io/v1`. Where they may not be looked
+    /// at there are none: they only ever explain what is known without them.
+    fn warnings(
+        &self,
+        _regarding: &Ref,
+    ) -> impl Future<Output = Result<Vec<Arc<Value>>, Error>> + Send {
+        async { Ok(Vec::new()) }
+    }
 
     /// The product's own answer. That it cannot be reached is an answer, not an error.
     fn ask(&self, probe: &S::Probe) -> impl Future<Output = Result<S::Answer, Error>> + Send;
@@ -75,6 +85,10 @@ where
     for selector in reads.lists {
         let list = reader.list(&selector).await?;
         seen.listed(selector, list);
+    }
+    for regarding in reads.warnings {
+        let events = reader.warnings(&regarding).await?;
+        seen.warned(regarding, events);
     }
     let probes: Vec<S::Probe> = reads.probes.into_iter().collect();
     for probes in probes.chunks(ASKED_AT_ONCE) {

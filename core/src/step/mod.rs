@@ -56,7 +56,7 @@ pub fn step<K: Kind>(ctx: &Ctx<'_>, resource: &K::Resource, seen: &Observed<K::S
             return Step::Act(refuse::<K>(ctx, resource, draft));
         }
     };
-    let mut reads = K::refers(resource, seen);
+    let mut reads = K::refers(ctx, resource, seen);
     reads.lists.extend(K::owns(resource));
     let unread = reads.unread(seen);
     if !unread.is_empty() {
@@ -261,7 +261,7 @@ fn leave<K: Kind>(ctx: &Ctx<'_>, resource: &K::Resource, seen: &Observed<K::Syst
         status::refused::<K>(ctx, resource, vec![paused_draft()], &mut plan);
         return Step::Act(plan);
     }
-    let mut reads = K::refers(resource, seen);
+    let mut reads = K::refers(ctx, resource, seen);
     reads.lists.extend(K::owns(resource));
     let unread = reads.unread(seen);
     if !unread.is_empty() {

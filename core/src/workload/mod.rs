@@ -1,3 +1,4 @@
 //! What every kind that runs pods has in common.
 
 pub(crate) mod problems;
+pub(crate) mod warnings;

@@ -256,6 +256,11 @@ impl Reader<Rivven> for World {
         self.memory.list(selector).await
     }
 
+    async fn warnings(&self, regarding: &Ref) -> Result<Vec<Arc<Value>>, Error> {
+        self.looking().warnings.insert(regarding.clone());
+        self.memory.warnings(regarding).await
+    }
+
     async fn ask(&self, probe: &Probe) -> Result<Answer, Error> {
         note(&mut self.looking().probes, probe);
         if let Some(answer) = self.told().get(probe) {

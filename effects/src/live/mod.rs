@@ -28,7 +28,7 @@ pub use self::{
     connect::{Access, Connection, connect},
     events::Recorder,
     fence::Fence,
-    read::{get, list},
+    read::{get, list, warnings},
     server::{ApiServer, DEADLINE, DEADLINE_LIST, DEADLINE_STATUS, Request},
     shadow::Shadow,
     write::Written,

@@ -5,6 +5,7 @@
 
 use std::sync::Arc;
 
+use k8s_openapi::api::events::v1::Event;
 use serde_json::Value;
 use sluicegate_core::{
     kind::System,
@@ -21,6 +22,10 @@ impl<S: System, B: Backend<S>> Reader<S> for Live<B> {
 
     async fn list(&self, selector: &Selector) -> Result<List, Error> {
         list(&self.server, selector).await
+    }
+
+    async fn warnings(&self, regarding: &Ref) -> Result<Vec<Arc<Value>>, Error> {
+        warnings(&self.server, regarding).await
     }
 
     async fn ask(&self, probe: &S::Probe) -> Result<S::Answer, Error> {
@@ -89,6 +94,25 @@ pub async fn list(server: &ApiServer, selector: &Selector) -> Result<List, Error
     };
     items.sort_by_cached_key(place);
     Ok(List::Items(items))
+}
+
+/// The warnings about an object, as they are now: the first page of them. None where they may not
+/// be looked at.
+///
+/// # Errors
+///
+/// If the server cannot be reached or does not answer as one.
+pub async fn warnings(server: &ApiServer, regarding: &Ref) -> Result<Vec<Arc<Value>>, Error> {
+    let mut page = match server.read(request::warnings(regarding)).await {
+        Ok(page) => page,
+        Err(Error::Api { source, .. }) if matches!(source.code, 403 | 404) => return Ok(Vec::new()),
+        Err(error) => return Err(error),
+    };
+    let Some(Value::Array(items)) = page.get_mut("items").map(Value::take) else {
+        return Ok(Vec::new());
+    };
+    let api = Api::of::<Event>();
+    Ok(items.into_iter().map(|item| Arc::new(typed(item, &api))).collect())
 }
 
 /// The items of a list leave out what kind they are.

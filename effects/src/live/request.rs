@@ -3,6 +3,7 @@
 //! A dry run is the same request with one word more, so that what was judged is what is sent.
 
 use http::{Method, header::CONTENT_TYPE};
+use k8s_openapi::api::events::v1::Event;
 use serde_json::{Value, json};
 use sluicegate_core::{
     kind::System,
@@ -61,6 +62,17 @@ pub(super) fn page(selector: &Selector, from: &str) -> Request {
         namespace => format!(" in {namespace}"),
     };
     let doing = format!("list {}{place}", selector.api.plural);
+    let http = request(Method::GET, &path, None);
+    Request { doing, verb: "list", deadline: DEADLINE_LIST, http }
+}
+
+/// The first page of the warnings about an object.
+pub(super) fn warnings(regarding: &Ref) -> Request {
+    let mut path = path_of_all(&Api::of::<Event>(), &regarding.namespace);
+    let Ref { api, name, .. } = regarding;
+    let fields = format!("regarding.kind={},regarding.name={name},type=Warning", api.kind);
+    path.push_str(&format!("?limit={PAGE}&fieldSelector={}", encoded(&fields)));
+    let doing = format!("list warnings about {regarding}");
     let http = request(Method::GET, &path, None);
     Request { doing, verb: "list", deadline: DEADLINE_LIST, http }
 }

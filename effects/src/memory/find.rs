@@ -3,7 +3,7 @@
 use std::{collections::BTreeSet, sync::Arc};
 
 use serde_json::Value;
-use sluicegate_core::observed::{Index, Selector, at, group_of};
+use sluicegate_core::observed::{Index, Ref, Selector, at, group_of, text};
 
 use super::{
     index::By,
@@ -16,6 +16,17 @@ impl Store {
     /// Every object of a kind, everywhere.
     pub(super) fn every(&self, group: &str, kind: &str) -> Vec<Key> {
         self.within(group, kind, "").map(|(key, _)| key.clone()).collect()
+    }
+
+    /// The warnings about an object.
+    pub(super) fn warnings(&self, regarding: &Ref) -> Vec<Arc<Value>> {
+        let speaks = |event: &&Arc<Value>| {
+            text(event, "/regarding/kind") == regarding.api.kind
+                && text(event, "/regarding/name") == regarding.name
+                && text(event, "/type") == "Warning"
+        };
+        let events = self.within("events.k8s.io", "Event", &regarding.namespace);
+        events.map(|(_, event)| event).filter(speaks).cloned().collect()
     }
 
     /// The objects of a kind in one namespace, with their keys; in an empty one, everywhere.

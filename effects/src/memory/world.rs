@@ -1,5 +1,7 @@
 //! The cluster in memory as a [`Reader`] and a [`Writer`].
 
+use std::sync::Arc;
+
 use serde_json::{Value, json};
 use sluicegate_core::{
     condition::EventKind,
@@ -31,6 +33,10 @@ impl<P: Product> Reader<P::System> for Memory<P> {
         let mut state = self.state();
         state.counts.list += 1;
         Ok(state.store.select(selector))
+    }
+
+    async fn warnings(&self, regarding: &Ref) -> Result<Vec<Arc<Value>>, Error> {
+        Ok(self.state().store.warnings(regarding))
     }
 
     async fn ask(

@@ -1,5 +1,8 @@
 //! A reader over the stores. Only the product's own answers are asked for each time.
 
+use std::sync::Arc;
+
+use serde_json::Value;
 use sluicegate_core::{
     kind::System,
     observed::{List, Look, Ref, Selector},
@@ -41,6 +44,10 @@ impl<S: System, B: Backend<S>, N: Notes> Reader<S> for Cached<'_, B, N> {
     async fn list(&self, selector: &Selector) -> Result<List, Error> {
         self.notes.list(selector);
         self.watches.list(selector).await
+    }
+
+    async fn warnings(&self, regarding: &Ref) -> Result<Vec<Arc<Value>>, Error> {
+        self.watches.warnings(regarding).await
     }
 
     async fn ask(&self, probe: &S::Probe) -> Result<S::Answer, Error> {

@@ -290,6 +290,15 @@ impl Watches {
         Ok(List::Items(items))
     }
 
+    /// The warnings about an object, which no stream tells of.
+    ///
+    /// # Errors
+    ///
+    /// If the server cannot be reached.
+    pub(crate) async fn warnings(&self, regarding: &Ref) -> Result<Vec<Arc<Value>>, Error> {
+        live::warnings(&self.0.server, regarding).await
+    }
+
     /// Reads an object of which only a stub is there, and keeps it whole from now on.
     async fn fill_in(&self, stream: &Shared, target: &Ref) -> Result<Look, Error> {
         stream.with(|store| store.want(&target.namespace, &target.name));

@@ -18,6 +18,7 @@ use sluicegate_core::{
 };
 use sluicegate_effects::{
     file::{Entry, State, named},
+    memory::reference,
     yaml,
 };
 
@@ -86,7 +87,7 @@ impl Capture {
     /// Adds what came of looking. Brokers that do not answer are left out where they may have been
     /// started only by the plan itself.
     pub fn add(&mut self, seen: &Observed<Rivven>, began: bool) {
-        let Reads { objects, lists, probes } = seen.reads();
+        let Reads { objects, lists, probes, warnings } = seen.reads();
         for target in objects {
             let look = match seen.raw(&target) {
                 Seen::Present(object) => Look::Found(Arc::clone(object)),
@@ -107,6 +108,12 @@ impl Capture {
             }
             let list = sluicegate_core::observed::List::NotServed;
             self.seen.listed(selector, list);
+        }
+        for regarding in warnings {
+            for event in seen.warnings(&regarding) {
+                self.keep(reference(event), event);
+            }
+            self.seen.warned(regarding, Vec::new());
         }
         for probe in probes {
             let Some(answer) = seen.answer(&probe) else { continue };

@@ -118,7 +118,7 @@ impl Cluster {
 
 impl Sight for Cluster {
     fn look(&self, reads: Reads<Rivven>) -> Result<Observed<Rivven>, Error> {
-        let Reads { objects, lists, probes } = reads;
+        let Reads { objects, lists, probes, warnings } = reads;
         let (server, products) = (&self.server, &self.products);
         self.wait(async {
             let objects = stream::iter(objects).map(|target| async move {
@@ -133,6 +133,10 @@ impl Sight for Cluster {
             });
             let answers: Vec<_> = probes.buffered(AT_ONCE).collect().await;
             let mut seen = Observed::default();
+            for regarding in warnings {
+                let events = live::warnings(server, &regarding).await?;
+                seen.warned(regarding, events);
+            }
             objects.into_iter().for_each(|(target, look)| seen.saw(target, look));
             lists.into_iter().for_each(|(selector, list)| seen.listed(selector, list));
             answers.into_iter().for_each(|(probe, answer)| seen.answered(probe, answer));

@@ -8,10 +8,12 @@
 use std::fmt;
 
 use futures_util::{StreamExt as _, stream};
-use k8s_openapi::apiextensions_apiserver::pkg::apis::apiextensions::v1::JSONSchemaProps;
+use k8s_openapi::{
+    apiextensions_apiserver::pkg::apis::apiextensions::v1::JSONSchemaProps, jiff::Timestamp,
+};
 use serde_json::{Value, json};
 use sluicegate_core::{
-    kind::{Kind, System},
+    kind::{Ctx, Kind, Settings, System},
     observed::{Api, Observed, at},
     systems::{self, Visitor},
 };
@@ -77,6 +79,8 @@ pub(crate) fn needed(writes: bool, lease: bool) -> Vec<Right> {
     }
     let events = ("events.k8s.io", "events");
     gather.add(events, &["create", "patch"], Place::Watched, "events");
+    // Why a pod is not there at all is told by its controller, in events alone.
+    gather.add(events, &["list"], Place::Watched, "missing pods");
     if lease {
         let leases = ("coordination.k8s.io", "leases");
         gather.add(leases, &["create"], Place::Lease, ELECTION);
@@ -112,7 +116,9 @@ impl<S: System> Visitor<S> for Gather {
             self.add(owned, &["create", "patch"], Place::Watched, "OBJ-01");
             self.add(owned, &["delete"], Place::Watched, "OBJ-05");
         }
-        let reads = K::refers(&specimen, &Observed::default());
+        let settings = Settings::default();
+        let ctx = Ctx { now: Timestamp::UNIX_EPOCH, settings: &settings, failure: None };
+        let reads = K::refers(&ctx, &specimen, &Observed::default());
         let objects = reads.objects.iter().map(|target| (&target.api, &target.namespace));
         let lists = reads.lists.iter().map(|selector| (&selector.api, &selector.namespace));
         for (api, namespace) in objects.chain(lists) {

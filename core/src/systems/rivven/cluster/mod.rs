@@ -97,7 +97,7 @@ impl Kind for Cluster {
         valid::without_effect(&cluster.spec)
     }
 
-    fn refers(cluster: &RivvenCluster, seen: &Observed<Rivven>) -> Reads<Rivven> {
+    fn refers(ctx: &Ctx<'_>, cluster: &RivvenCluster, seen: &Observed<Rivven>) -> Reads<Rivven> {
         let (namespace, name) = (cluster.namespace().unwrap_or_default(), cluster.name_any());
         let mut reads = Reads::none()
             .list(brokers::pods(&namespace, &name))
@@ -116,6 +116,10 @@ impl Kind for Cluster {
             && brokers.set.is_some()
         {
             reads = reads.probe(scale::holdings(&namespace, &name, last));
+        }
+        if let (Some(set), false) = (&brokers.set, brokers.not_made(ctx.now).is_empty()) {
+            // Only its controller knows why, and tells nobody else.
+            reads = reads.warnings_of(set.target.clone());
         }
         for class in storage::classes_to_read(&brokers, &spec) {
             reads = reads.object(class);

@@ -15,6 +15,7 @@ use crate::{
     kind::{Ctx, Report},
     observed::{Api, Observed},
     systems::rivven::{Rivven, names},
+    workload::warnings::pod_not_created,
 };
 
 /// The status and its conditions.
@@ -201,12 +202,22 @@ pub(super) fn problems(
         if let Some(why) = pod.and_then(|pod| pod.problem(ctx.now)) {
             return Some(format!("{name}: {why}"));
         }
-        let set = names::workload(&valid.name);
-        not_made.contains(&ordinal).then(|| {
-            format!("{name}: it could not be created; kubectl describe statefulset {set} says why")
-        })
+        not_made.contains(&ordinal).then(|| not_created(&name, brokers, seen))
     };
     ordinals.filter_map(told).collect()
+}
+
+/// A pod that its StatefulSet could not make, in the words of the one who refused it.
+fn not_created(pod: &str, brokers: &Brokers, seen: &Observed<Rivven>) -> String {
+    let set = brokers.set.as_ref().map(|set| &set.target);
+    let warnings = set.map(|set| seen.warnings(set)).unwrap_or_default();
+    match pod_not_created(warnings, pod) {
+        Some(why) => format!("{pod}: it could not be created: {why}"),
+        None => {
+            let set = set.map(|set| set.name.as_str()).unwrap_or_default();
+            format!("{pod}: it could not be created; kubectl describe statefulset {set} says why")
+        }
+    }
 }
 
 fn available(brokers: &Brokers, rolling: bool) -> Draft {

@@ -67,7 +67,7 @@ impl Kind for Topic {
         valid::without_effect(topic)
     }
 
-    fn refers(topic: &RivvenTopic, seen: &Observed<Rivven>) -> Reads<Rivven> {
+    fn refers(_: &Ctx<'_>, topic: &RivvenTopic, seen: &Observed<Rivven>) -> Reads<Rivven> {
         let place = Place::of(topic);
         let mut reads = Reads::none().object(place.cluster.clone());
         if let Ok(cluster) = place.cluster(seen) {
