@@ -6,6 +6,7 @@ mod data;
 mod examples;
 mod install;
 mod stopped;
+mod volumes;
 
 use crate::Scenario;
 
@@ -13,4 +14,5 @@ use crate::Scenario;
 pub(crate) const ALONE: &[&[Scenario]] = &[install::ALL];
 
 /// All others.
-pub(crate) const ALL: &[&[Scenario]] = &[data::ALL, stopped::ALL, brokers::ALL, examples::ALL];
+pub(crate) const ALL: &[&[Scenario]] =
+    &[data::ALL, stopped::ALL, volumes::ALL, brokers::ALL, examples::ALL];

@@ -43,7 +43,7 @@ mod volumes;
 pub use api::{RivvenCluster, RivvenClusterSpec, RivvenClusterStatus};
 pub use valid::{Budget, Monitor, PodParts, Probing, Valid};
 
-use brokers::{Brokers, broker, list};
+use brokers::{Brokers, Set, broker, list};
 use storage::Template;
 
 /// The kind.
@@ -206,7 +206,12 @@ fn desire(
     desired.blocked.extend(storage.blocked);
     desired.assumptions.extend(storage.assumptions);
     let soon = !desired.waiting.is_empty() || brokers.any_problem();
-    desired.requeue = if soon { LOOK_SOON } else { LOOK_AGAIN };
+    desired.requeue = match soon {
+        // That a pod was not made is told a moment later.
+        true if brokers.set.as_ref().is_some_and(Set::lacks_pods) => Requeue::seconds(10),
+        true => LOOK_SOON,
+        false => LOOK_AGAIN,
+    };
     desired
 }
 
