@@ -44,8 +44,8 @@ pub trait Reader<S: System>: Sync {
     /// Every object that a selector selects.
     fn list(&self, selector: &Selector) -> impl Future<Output = Result<List, Error>> + Send;
 
-    /// The warnings about an object, as `Event`s of `events.k8s.io/v1`. Where they may not be looked
-    /// at there are none: they only ever explain what is known without them.
+    /// The warnings about an object, as `Event`s of `events.k8s.io/v1`. Where they may not be
+    /// looked at there are none: they only ever explain what is known without them.
     fn warnings(
         &self,
         _regarding: &Ref,

@@ -1,5 +1,5 @@
-//! A claim that is deleted under its broker: what is on it stays to be read, and the way out that the
-//! status tells leads out.
+//! A claim that is deleted under its broker: what is on it stays to be read, and the way out that
+//! the status tells leads out.
 
 use serde_json::{Value, json};
 
