@@ -324,6 +324,11 @@ impl<S: System> Observed<S> {
         self.answers.iter()
     }
 
+    /// The warnings about each object that was asked about.
+    pub fn warned_about(&self) -> impl Iterator<Item = (&Ref, &[Arc<Value>])> {
+        self.warnings.iter().map(|(regarding, events)| (regarding, events.as_slice()))
+    }
+
     /// What was read, as questions.
     pub fn reads(&self) -> Reads<S> {
         Reads {

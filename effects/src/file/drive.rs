@@ -176,6 +176,12 @@ where
             return Ok(false);
         }
     }
+    for (regarding, before) in seen.warned_about() {
+        let now = world.warnings(regarding).await?;
+        if now.len() != before.len() || !now.iter().zip(before).all(|(a, b)| Arc::ptr_eq(a, b)) {
+            return Ok(false);
+        }
+    }
     for (probe, before) in seen.answers() {
         if world.ask(probe).await? != *before {
             return Ok(false);

@@ -23,7 +23,9 @@ const HEADER: &[&str] = &["absent", "denied", "ends", "now", "served", "settled"
 /// is. What is no YAML is no file.
 pub(super) fn file(source: &Source, only_state: bool) -> (Option<File>, Vec<Problem>) {
     let Source { name, text } = source;
-    let documents = match yaml::parse(name, text) {
+    // What exists is written down by oneself, and is as large as the cluster is.
+    let read = if only_state { yaml::parse_own } else { yaml::parse };
+    let documents = match read(name, text) {
         Ok(documents) => documents,
         Err(error) => return (None, vec![error.into()]),
     };

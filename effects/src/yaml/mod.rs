@@ -93,7 +93,17 @@ enum Under {
 /// twice or that is no text, NaN, infinity, a custom tag; more than [`MAX_BYTES`], [`MAX_DEPTH`]
 /// or [`MAX_NODES`].
 pub fn parse(name: &str, text: &str) -> Result<Vec<Document>, Error> {
-    load::documents(name, text)
+    load::documents(name, text, false)
+}
+
+/// Reads a text of one's own, such as a snapshot of a large cluster: as large as it is, as long as
+/// aliases do not make it larger.
+///
+/// # Errors
+///
+/// As [`parse`] but for the size of the text.
+pub fn parse_own(name: &str, text: &str) -> Result<Vec<Document>, Error> {
+    load::documents(name, text, true)
 }
 
 /// Replaces each list of resources (a kind that ends in `List`, with `items`) with its items, as

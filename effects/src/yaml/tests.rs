@@ -212,6 +212,16 @@ fn depth_and_size_are_bounded() {
 }
 
 #[test]
+fn a_text_of_ones_own_may_be_large_and_not_larger_than_it_is() {
+    assert!(parse_own("a.yaml", &"#".repeat(MAX_BYTES + 1)).is_ok());
+    let laughs = "a: &a [1,1,1,1,1,1,1,1,1]\nb: &b [*a,*a,*a,*a,*a,*a,*a,*a,*a]\n".to_owned()
+        + "c: &c [*b,*b,*b,*b,*b,*b,*b,*b,*b]\nd: &d [*c,*c,*c,*c,*c,*c,*c,*c,*c]\n"
+        + "e: &e [*d,*d,*d,*d,*d,*d,*d,*d,*d]\nf: &f [*e,*e,*e,*e,*e,*e,*e,*e,*e]\n"
+        + "g: [*f,*f,*f,*f,*f,*f,*f,*f,*f]\n";
+    assert!(parse_own("a.yaml", &laughs).unwrap_err().what.contains("values"));
+}
+
+#[test]
 fn lists_are_flattened_with_their_lines_and_traps() {
     let text = "kind: List\nitems:\n- kind: A\n- kind: BList\n  items:\n  - kind: B\n    f: on\n\
                 ---\nkind: C\n";

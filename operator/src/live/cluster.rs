@@ -4,9 +4,11 @@ use std::{collections::BTreeSet, future::Future, sync::Arc};
 
 use futures_util::{StreamExt as _, TryStreamExt as _, stream};
 use kube_client::config::Kubeconfig;
+use serde_json::Value;
 use sluicegate_core::{
     kind::Settings,
-    observed::{List, Look, Observed, Reads, Ref, Selector},
+    label::SLUICEGATE,
+    observed::{List, Look, Observed, Reads, Ref, Selector, group_of, text},
     systems::rivven::Rivven,
 };
 use sluicegate_effects::{
@@ -24,6 +26,8 @@ use crate::{Failure, reach::Reach, review};
 const AGENT: &str = concat!("sluicegate-plan/", env!("CARGO_PKG_VERSION"));
 /// How many requests are under way at once.
 const AT_ONCE: usize = 16;
+/// How many brokers are asked at once: one that is silent is waited for, and there may be many.
+const ASKED_AT_ONCE: usize = 128;
 /// How many requests a second are sent. A person waits, and the server has its own fairness.
 const QPS: u32 = 400;
 
@@ -121,24 +125,35 @@ impl Sight for Cluster {
         let Reads { objects, lists, probes, warnings } = reads;
         let (server, products) = (&self.server, &self.products);
         self.wait(async {
-            let objects = stream::iter(objects).map(|target| async move {
+            let mut seen = Observed::default();
+            let mut alone = objects;
+            for (selector, list) in listed(server, lists).await? {
+                // What is among the lists is there, and need not be asked for once more.
+                for item in items(&list) {
+                    let part = |place| text(item, place).to_owned();
+                    let (namespace, name) = (part("/metadata/namespace"), part("/metadata/name"));
+                    let target = Ref { api: selector.api.clone(), namespace, name };
+                    if alone.remove(&target) {
+                        seen.saw(target, Look::Found(Arc::clone(item)));
+                    }
+                }
+                seen.listed(selector, list);
+            }
+            let objects = stream::iter(alone).map(|target| async move {
                 let look = live::get(server, &target).await?;
                 Ok::<_, Error>((target, look))
             });
             let objects: Vec<_> = objects.buffered(AT_ONCE).try_collect().await?;
-            let lists = listed(server, lists).await?;
             let probes = stream::iter(probes).map(|probe| async move {
                 let answer = products.ask(&probe).await;
                 (probe, answer)
             });
-            let answers: Vec<_> = probes.buffered(AT_ONCE).collect().await;
-            let mut seen = Observed::default();
+            let answers: Vec<_> = probes.buffered(ASKED_AT_ONCE).collect().await;
             for regarding in warnings {
                 let events = live::warnings(server, &regarding).await?;
                 seen.warned(regarding, events);
             }
             objects.into_iter().for_each(|(target, look)| seen.saw(target, look));
-            lists.into_iter().for_each(|(selector, list)| seen.listed(selector, list));
             answers.into_iter().for_each(|(probe, answer)| seen.answered(probe, answer));
             Ok(seen)
         })
@@ -158,11 +173,11 @@ async fn listed(
             Err(Error::Api { source, .. }) if source.code == 403 && parts.len() > 1 => {
                 let mut lists = Vec::new();
                 for part in parts {
-                    lists.push((part.clone(), live::list(server, &part).await?));
+                    lists.push((part.clone(), trimmed(live::list(server, &part).await?)));
                 }
                 Ok(lists)
             }
-            list => Ok::<_, Error>(wide::narrowed(list?, parts)),
+            list => Ok::<_, Error>(wide::narrowed(trimmed(list?), parts)),
         }
     });
     let asked: Vec<_> = asked.buffered(AT_ONCE).try_collect().await?;
@@ -172,6 +187,28 @@ async fn listed(
         .flatten()
         .filter_map(|(part, list)| Some(wide::narrowed(list, of_namespaces.remove(&part)?)));
     Ok(parts.flatten().collect())
+}
+
+fn items(list: &List) -> &[Arc<Value>] {
+    match list {
+        List::Items(items) => items,
+        List::NotServed => &[],
+    }
+}
+
+/// A list without what no plan looks at. Who has set which field matters of custom resources, and
+/// of their children where it was the operator; of the rest it is the larger part of an object.
+fn trimmed(list: List) -> List {
+    let List::Items(mut items) = list else { return list };
+    for item in items.iter_mut().filter_map(Arc::get_mut) {
+        let custom = group_of(text(item, "/apiVersion")).contains('.')
+            && !group_of(text(item, "/apiVersion")).ends_with(".k8s.io");
+        let fields = item.pointer_mut("/metadata/managedFields");
+        if let Some(entries) = fields.and_then(Value::as_array_mut).filter(|_| !custom) {
+            entries.retain(|entry| text(entry, "/manager") == SLUICEGATE);
+        }
+    }
+    List::Items(items)
 }
 
 /// The context that is used, where a kubeconfig is.

@@ -5,11 +5,11 @@ use std::{collections::BTreeSet, sync::Arc};
 use serde_json::Value;
 use sluicegate_core::{
     field::Path,
-    observed::{Api, List, Look, Ref, Selector, text},
+    observed::{Api, List, Look, Reads, Ref, Seen, Selector, text},
 };
 use sluicegate_effects::file::Entry;
 
-use super::{Capture, Cluster, args::Choice};
+use super::{Capture, Cluster, Sight as _, args::Choice, unread};
 use crate::{Failure, kinds, terminal::Io};
 
 /// What a plan is for.
@@ -68,20 +68,23 @@ fn given(cluster: &Cluster, entries: &[Entry], capture: &mut Capture) -> Result<
     let kinds = kinds::all();
     let mut served = BTreeSet::new();
     let mut missing = BTreeSet::new();
-    for entry in entries.iter().filter(|one| kinds::of(&kinds, &one.target).is_some()) {
-        let kind = kinds::of(&kinds, &entry.target).expect("it is one of ours");
-        let target = Ref { api: kind.api.clone(), ..entry.target.clone() };
-        let look = cluster.get(&target)?;
+    let targets = entries.iter().filter_map(|entry| {
+        let api = kinds::of(&kinds, &entry.target)?.api.clone();
+        Some(Ref { api, ..entry.target.clone() })
+    });
+    let targets: BTreeSet<Ref> = targets.collect();
+    let reads = Reads { objects: targets.clone(), ..Reads::none() };
+    let seen = cluster.look(reads).map_err(|error| unread(&error))?;
+    for target in targets {
         // Where an API is not served, nothing of it is there either.
-        if look == Look::Absent && !served.contains(&target.api) {
-            let list = Selector::all(target.api.clone(), &target.namespace);
-            match cluster.list(&list)? {
-                List::NotServed => drop(missing.insert(target.api.clone())),
-                List::Items(_) => drop(served.insert(target.api.clone())),
+        if seen.raw(&target) == Seen::Absent && !served.contains(&target.api) {
+            match cluster.list(&Selector::all(target.api.clone(), &target.namespace))? {
+                List::NotServed => drop(missing.insert(target.api)),
+                List::Items(_) => drop(served.insert(target.api)),
             }
         }
-        capture.saw(target, &look);
     }
+    capture.add(&seen, true);
     if missing.is_empty() { Ok(()) } else { Err(undefined(cluster, &missing)) }
 }
 

@@ -65,10 +65,14 @@ struct Loader<'a> {
     /// How many traps are in documents already.
     kept: usize,
     total: Cost,
+    /// The most of it, aliases included.
+    most: Cost,
     documents: Vec<Document>,
 }
 
-pub(super) fn documents(name: &str, text: &str) -> Result<Vec<Document>, Error> {
+/// Reads a text of a stranger, or one of one's own: that may be as large as it is, and aliases must
+/// not make it larger.
+pub(super) fn documents(name: &str, text: &str, own: bool) -> Result<Vec<Document>, Error> {
     let text = text.strip_prefix('\u{FEFF}').unwrap_or(text);
     let mut loader = Loader {
         name,
@@ -79,10 +83,15 @@ pub(super) fn documents(name: &str, text: &str) -> Result<Vec<Document>, Error> 
         traps: Vec::new(),
         kept: 0,
         total: Cost::default(),
+        most: Cost {
+            nodes: MAX_NODES.max(if own { text.len() } else { 0 }),
+            bytes: MAX_BYTES.max(if own { text.len() } else { 0 }),
+            depth: MAX_DEPTH,
+        },
         documents: Vec::new(),
     };
     let start = Marker::new(0, 1, 0);
-    if text.len() > MAX_BYTES {
+    if text.len() > loader.most.bytes {
         let what = format!("{} bytes: more than {MAX_BYTES}", text.len());
         return Err(loader.error(start, what, "split the file"));
     }
@@ -329,10 +338,11 @@ impl Loader<'_> {
     fn charge(&mut self, cost: Cost, at: Marker) -> Result<(), Error> {
         self.total.nodes += cost.nodes;
         self.total.bytes += cost.bytes;
-        if self.total.nodes <= MAX_NODES && self.total.bytes <= MAX_BYTES {
+        let Cost { nodes, bytes, .. } = self.most;
+        if self.total.nodes <= nodes && self.total.bytes <= bytes {
             return Ok(());
         }
-        let what = format!("more than {MAX_NODES} values, or {MAX_BYTES} bytes behind aliases");
+        let what = format!("more than {nodes} values, or {bytes} bytes behind aliases");
         Err(self.error(at, what, "split the file, or write fewer aliases"))
     }
 }
