@@ -77,6 +77,19 @@ impl Reason {
         Self { condition, name, about, told: Told::WhenLost }
     }
 
+    /// What is said where there is nothing more to say than the reason itself: the first sentence
+    /// about it. `kubectl describe` would show an empty line.
+    fn gist(&self) -> String {
+        let end = self.about.find(". ").map_or(self.about.len(), |at| at + 1);
+        self.about[..end].to_owned()
+    }
+
+    /// Whether a condition is there for this reason.
+    pub fn stands_in(&self, conditions: &[Condition]) -> bool {
+        let is = |one: &Condition| one.type_ == self.condition && one.reason == self.name;
+        conditions.iter().any(is)
+    }
+
     /// The kind of the event that tells of it.
     pub fn event(&self) -> Option<EventKind> {
         match self.told {
@@ -148,7 +161,7 @@ pub fn merge(
         let same = past.filter(|past| past.status == state.as_str());
         after.push(Condition {
             last_transition_time: same.map_or(Time(now), |past| past.last_transition_time.clone()),
-            message: shortened(message),
+            message: shortened(if message.is_empty() { reason.gist() } else { message }),
             observed_generation: generation,
             reason: reason.name.to_owned(),
             status: state.as_str().to_owned(),
@@ -187,6 +200,15 @@ pub static ACCEPTED_NAME_TAKEN: Reason = Reason::told(
     EventKind::Warning,
     "An object under a name that this resource needs belongs to somebody else. It is not \
      touched; see rule OBJ-02.",
+);
+/// Objects of an earlier resource of this name are there.
+pub static ACCEPTED_NOT_ADOPTED: Reason = Reason::told(
+    "Accepted",
+    "NotAdopted",
+    EventKind::Warning,
+    "The objects that this resource needs are there: they were made for an earlier resource of its \
+     name and belong to nobody now. They are left as they are until they are taken over; see rule \
+     OBJ-11.",
 );
 /// The stored resource does not decode.
 pub static ACCEPTED_UNREADABLE: Reason = Reason::told(
@@ -257,7 +279,8 @@ pub static STALLED_BLOCKED: Reason = Reason::quiet(
 pub static STALLED_NOT_SYNCED: Reason = Reason::quiet(
     "Stalled",
     "NotSynced",
-    "The API server refused a change and it is not tried again; see the condition Synced.",
+    "The API server refused a change, or makes something else of it, and will as long as nobody \
+     acts; see the condition Synced.",
 );
 /// It goes on.
 pub static STALLED_NOT: Reason =
@@ -270,8 +293,28 @@ pub static SYNCED_REFUSED: Reason = Reason::told(
     "Synced",
     "Refused",
     EventKind::Warning,
-    "The API server refused a change, and trying again would not help. The message says which and \
-     why; it is tried again when the resource changes.",
+    "A change was refused; the message says which and why. What the API server refuses, such as a \
+     quota, a policy or a port that is taken, is tried again after half a minute, then after twice \
+     as long each time up to ten minutes, and at once when the resource changes. What the product \
+     refuses is asked for again when the resource changes.",
+);
+/// The API server makes something else of what is applied, and pods run with that.
+pub static SYNCED_ADMITTED: Reason = Reason::told(
+    "Synced",
+    "Admitted",
+    EventKind::Normal,
+    "The API server itself changes what is applied, by an admission policy or a webhook. The \
+     message says which fields, and to what. Pods run with it, so it is taken as it is; see rule \
+     OBJ-10.",
+);
+/// The API server makes something else of what is applied.
+pub static SYNCED_ALTERED: Reason = Reason::told(
+    "Synced",
+    "Altered",
+    EventKind::Warning,
+    "The API server itself changes what is applied, by an admission policy or a webhook, so that \
+     what is there is not what the spec asks for. The message says which fields, and to what; see \
+     rule OBJ-10.",
 );
 /// Something keeps failing.
 pub static SYNCED_FAILING: Reason = Reason::told(
@@ -286,6 +329,7 @@ pub static REASONS: &[&Reason] = &[
     &ACCEPTED_VALID,
     &ACCEPTED_INVALID,
     &ACCEPTED_NAME_TAKEN,
+    &ACCEPTED_NOT_ADOPTED,
     &ACCEPTED_UNREADABLE,
     &BLOCKED_NOTHING,
     &BLOCKED_REFUSED,
@@ -302,6 +346,8 @@ pub static REASONS: &[&Reason] = &[
     &SYNCED_DONE,
     &SYNCED_REFUSED,
     &SYNCED_FAILING,
+    &SYNCED_ADMITTED,
+    &SYNCED_ALTERED,
     &crate::effect::EFFECTIVE_ALL,
     &crate::effect::EFFECTIVE_NOT,
 ];
@@ -330,6 +376,13 @@ mod tests {
     fn a_condition_nobody_speaks_of_is_kept() {
         let first = merge(&[], vec![UP.yes("")], Some(1), at("2026-01-01T00:00:00Z"));
         assert_eq!(merge(&first, vec![], Some(2), at("2026-01-02T00:00:00Z")), first);
+    }
+
+    #[test]
+    fn a_reason_speaks_for_itself_where_nothing_else_is_said() {
+        static PLAIN: Reason = Reason::quiet("Plain", "Well", "spec.x is set. And more.");
+        let told = merge(&[], vec![PLAIN.yes("")], None, at("2026-01-01T00:00:00Z"));
+        assert_eq!(told[0].message, "spec.x is set.");
     }
 
     #[test]

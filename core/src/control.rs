@@ -7,18 +7,20 @@ use k8s_openapi::apimachinery::pkg::apis::meta::v1::ObjectMeta;
 
 use crate::{
     field::{Cause, Errors, Path},
-    label::{OURS, PAUSED, RESTART, SKIP_GATE},
+    label::{ADOPT, OURS, PAUSED, RESTART, SKIP_GATE},
     schema::nearest,
 };
 
 /// The annotations that there are.
-const KNOWN: [&str; 3] = [PAUSED, RESTART, SKIP_GATE];
+const KNOWN: [&str; 4] = [ADOPT, PAUSED, RESTART, SKIP_GATE];
 
 /// What the annotations of a resource ask for.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Control {
     /// Nothing is changed.
     pub paused: bool,
+    /// What has lost its owner is taken over.
+    pub adopt: bool,
     /// All pods are restarted once for each new value.
     pub restart: Option<String>,
     /// The ids of gates that are passed unseen.
@@ -37,17 +39,18 @@ impl Control {
             };
             errors.push(path(key), Cause::Unknown, remedy);
         }
-        let annotation = |key| meta.annotations.as_ref().and_then(|all| all.get(key));
-        let paused = match annotation(PAUSED).map(String::as_str) {
+        let annotation = |key: &str| meta.annotations.as_ref().and_then(|all| all.get(key));
+        let mut switch = |key: &str, unclear: bool| match annotation(key).map(String::as_str) {
             Some("true") => true,
             Some("false") | None => false,
             Some(other) => {
                 let known = ["\"true\"", "\"false\""].map(str::to_owned).to_vec();
                 let cause = Cause::NotSupported(other.to_owned(), known);
-                errors.push(path(PAUSED), cause, "write \"true\", or remove the annotation");
-                true
+                errors.push(path(key), cause, "write \"true\", or remove the annotation");
+                unclear
             }
         };
+        let (paused, adopt) = (switch(PAUSED, true), switch(ADOPT, false));
         let skipped = annotation(SKIP_GATE).map(String::as_str).unwrap_or_default();
         let skip: BTreeSet<String> = skipped
             .split(',')
@@ -60,11 +63,16 @@ impl Control {
             let cause = Cause::NotSupported(unknown.clone(), known);
             errors.push(path(SKIP_GATE), cause, "name gates as `explain` lists them");
         }
-        Self { paused, restart: annotation(RESTART).cloned(), skip }
+        Self { paused, adopt, restart: annotation(RESTART).cloned(), skip }
     }
 }
 
 /// Whether a resource is paused. A value that is neither `"true"` nor `"false"` pauses too.
 pub fn paused(meta: &ObjectMeta) -> bool {
     Control::of(meta, &[], &mut Errors::default()).paused
+}
+
+/// Whether a resource takes over what has lost its owner. Only `"true"` says so.
+pub fn adopts(meta: &ObjectMeta) -> bool {
+    Control::of(meta, &[], &mut Errors::default()).adopt
 }

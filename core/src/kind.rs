@@ -159,6 +159,12 @@ pub trait Kind: Sized + Send + Sync + 'static {
         Vec::new()
     }
 
+    /// The lists among [`owns`](Kind::owns) that [`leaves`](Kind::leaves) looks at. Others need not
+    /// be readable for a resource to end: garbage collection takes what is in them.
+    fn leaves_by(resource: &Self::Resource) -> Vec<Selector> {
+        Self::owns(resource)
+    }
+
     /// What stands between the resource and its end. It takes the raw resource: one that is no
     /// longer valid must still be deletable. Asked only while our finalizer is held.
     fn leaves(
@@ -233,13 +239,17 @@ pub struct Ctx<'a> {
     pub settings: &'a Settings,
     /// What came of carrying out the last plan, if it failed and has to be told.
     pub failure: Option<&'a Failure>,
+    /// Whether what the API server has made something else of is applied anew: it may not do so any
+    /// more.
+    pub anew: bool,
 }
 
 /// That a plan could not be carried out.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Failure {
-    /// Whether it is tried again by itself. If not, it waits for the resource to change.
-    pub retried: bool,
+    /// Whether it was refused: it is told at once, and somebody has to act. What merely failed may
+    /// well work the next time.
+    pub refused: bool,
     /// What failed and why, as a sentence.
     pub message: String,
 }

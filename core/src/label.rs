@@ -9,11 +9,16 @@ pub type Labels = BTreeMap<String, String>;
 /// Persisted in every cluster, so it never changes.
 pub const SLUICEGATE: &str = "sluicegate";
 
+/// The label of every child that names us.
+pub const MANAGED_BY: &str = "app.kubernetes.io/managed-by";
+
 /// How the annotations and labels begin that are ours alone.
 pub const OURS: &str = "sluicegate/";
 
 /// On a child: the digest of the body that was last applied.
 pub const DIGEST: &str = "sluicegate/digest";
+/// On a child: what the API server made of fields that we applied, instead of what they should be.
+pub const ADMITTED: &str = "sluicegate/admitted";
 /// On a volume claim: the uid of the resource it was made for.
 pub const MADE_FOR: &str = "sluicegate/made-for";
 /// On a resource: `"true"` stops every change to what it stands for.
@@ -25,6 +30,9 @@ pub const RESTART: &str = "sluicegate/restart";
 pub const RESTARTED: &str = "sluicegate/restarted";
 /// On a pod template: the digest of the configuration that its pods read when they start.
 pub const CONFIG: &str = "sluicegate/config";
+/// On a resource: `"true"` takes over what was made for an earlier resource of its name and has
+/// lost its owner.
+pub const ADOPT: &str = "sluicegate/adopt";
 /// On a resource: the ids of gates that are passed unseen, separated by commas.
 pub const SKIP_GATE: &str = "sluicegate/skip-gate";
 
@@ -40,6 +48,6 @@ pub fn selector(name: &str, instance: &str, component: &str) -> Labels {
 /// The labels of a child: what it is selected by, and whose it is.
 pub fn recommended(selector: &Labels) -> Labels {
     let mut labels = selector.clone();
-    labels.insert("app.kubernetes.io/managed-by".to_owned(), SLUICEGATE.to_owned());
+    labels.insert(MANAGED_BY.to_owned(), SLUICEGATE.to_owned());
     labels
 }

@@ -76,6 +76,8 @@ pub enum Look {
 pub enum List {
     /// The API server does not serve this API: its definition is not installed.
     NotServed,
+    /// It could not be told which there are: the right to list them is missing, and why.
+    Denied(String),
     /// The objects, in the order of their namespaces and names.
     Items(Vec<Arc<Value>>),
 }
@@ -283,13 +285,22 @@ impl<S: System> Observed<S> {
     pub fn items(&self, selector: &Selector) -> &[Arc<Value>] {
         match self.lists.get(selector) {
             Some(List::Items(items)) => items,
-            Some(List::NotServed) | None => &[],
+            Some(List::NotServed | List::Denied(_)) | None => &[],
         }
     }
 
-    /// Whether the API server serves what a list asked for; nothing if nobody asked.
+    /// Whether the API server serves what a list asked for; nothing if nobody asked, or may ask.
     pub fn served(&self, selector: &Selector) -> Option<bool> {
-        self.lists.get(selector).map(|list| matches!(list, List::Items(_)))
+        match self.lists.get(selector) {
+            Some(List::Items(_)) => Some(true),
+            Some(List::NotServed) => Some(false),
+            Some(List::Denied(_)) | None => None,
+        }
+    }
+
+    /// Why a list could not be had, if the right to it is missing.
+    pub fn denied(&self, selector: &Selector) -> Option<&str> {
+        if let Some(List::Denied(why)) = self.lists.get(selector) { Some(why) } else { None }
     }
 
     /// The answer of the product's own API.

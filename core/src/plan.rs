@@ -12,6 +12,7 @@ use crate::{
     kind::System,
     observed::{Ref, Selector},
     rule::Rule,
+    step::Altered,
 };
 
 mod manifest;
@@ -32,6 +33,8 @@ pub struct Plan<S: System> {
     pub blocked: Vec<Blocked>,
     /// Objects that are as they should be.
     pub kept: Vec<Ref>,
+    /// Fields that the API server itself makes something else of.
+    pub altered: Vec<Altered>,
     /// What could not be looked at and was taken to be so.
     pub assumptions: BTreeSet<&'static str>,
     /// When to look again if nothing changes.

@@ -96,6 +96,32 @@ pub static OBJ_09: Rule = Rule {
     remedy: "Delete the object as the message says; it is made anew.",
 };
 
+/// Fields that the API server itself changes.
+pub static OBJ_10: Rule = Rule {
+    id: "OBJ-10",
+    title: "What the API server itself makes of what is applied is not fought",
+    about: "An admission policy or a webhook may change what is applied, such as the registry of \
+            an image. The answer to the apply shows it; it is noted in the annotation \
+            sluicegate/admitted and told in the condition Synced. What pods run with is taken as \
+            it is; anything else keeps the resource from being Ready. It is applied anew when the \
+            resource changes, and every ten minutes or so.",
+    remedy: "Change the policy or the webhook, or ask for what they make of it.",
+};
+
+/// Objects that have lost their owner.
+pub static OBJ_11: Rule = Rule {
+    id: "OBJ-11",
+    title: "What was made for an earlier resource of this name is taken over when asked to",
+    about: "After a deletion with --cascade=orphan, or where the resource alone came back from a \
+            backup, its objects belong to nobody. With the annotation sluicegate/adopt: \"true\" \
+            those that carry our labels and our digest, and have no controller, get the resource \
+            as their owner. Pods keep running. Volume claims stay as they are: they were made for \
+            the earlier resource, so they are kept when this one is deleted.",
+    remedy: "Set the annotation sluicegate/adopt: \"true\" on the resource, and look at the plan.",
+};
+
 /// The engine's own rules, which hold for every kind.
-pub static RULES: &[&Rule] =
-    &[&OBJ_01, &OBJ_02, &OBJ_03, &OBJ_04, &OBJ_05, &OBJ_06, &OBJ_07, &OBJ_08, &OBJ_09];
+pub static RULES: &[&Rule] = &[
+    &OBJ_01, &OBJ_02, &OBJ_03, &OBJ_04, &OBJ_05, &OBJ_06, &OBJ_07, &OBJ_08, &OBJ_09, &OBJ_10,
+    &OBJ_11,
+];

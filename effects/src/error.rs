@@ -216,8 +216,9 @@ impl ApiError {
         }
     }
 
-    fn is_about_rights(&self) -> bool {
-        self.message.contains(" is forbidden: User ")
+    /// Whether it is because the right to do it is missing.
+    pub fn is_about_rights(&self) -> bool {
+        self.code == 403 && self.message.contains(" is forbidden: User ")
     }
 
     fn is_about(&self, field: &str) -> bool {

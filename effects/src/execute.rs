@@ -8,8 +8,8 @@ use sluicegate_core::{
     kind::System,
     label::MADE_FOR,
     observed::{List, Look, Ref, Selector, text},
-    plan::{Action, Guard, Plan, Verb},
-    step::controller,
+    plan::{Action, Guard, Manifest, Plan, Verb},
+    step::{controller, to_note},
 };
 
 use crate::{Class, Error, Reader, Writer};
@@ -26,6 +26,36 @@ pub enum Done {
         /// The guard, as a sentence about what it found.
         guard: String,
     },
+    /// The API server itself makes something else of an object, which is noted on it: this action
+    /// was done, and all after it were not. The next plan knows of it.
+    Altered {
+        /// The index of the action.
+        at: usize,
+        /// What was noted, as a sentence.
+        noted: String,
+    },
+    /// The same, but it is something else again each time, so that no note holds.
+    Unsteady {
+        /// The index of the action.
+        at: usize,
+        /// What changes, as a sentence.
+        what: String,
+    },
+}
+
+/// What was refused for good while the rest of a plan went on.
+#[derive(Debug)]
+pub struct Refused<S: System> {
+    /// By the product: calls that hold up no other that does not rest on them.
+    pub calls: Vec<(S::Call, Error)>,
+    /// The status: it only tells, and comes last.
+    pub status: Option<Error>,
+}
+
+impl<S: System> Default for Refused<S> {
+    fn default() -> Self {
+        Self { calls: Vec::new(), status: None }
+    }
 }
 
 /// Does what was planned.
@@ -42,16 +72,18 @@ where
     S: System,
     W: Reader<S> + Writer<S>,
 {
-    let mut refused = Vec::new();
+    let mut refused = Refused::default();
     let done = execute_while(world, plan, || true, &mut refused).await?;
-    refused.into_iter().next().map_or(Ok(done), |(_, error)| Err(error))
+    let Refused { calls, status } = refused;
+    calls.into_iter().map(|(_, error)| error).chain(status).next().map_or(Ok(done), Err)
 }
 
 /// Does what was planned for as long as it may: asked before each action, so that a process that
 /// ends finishes the one in hand and begins no other.
 ///
 /// What the product refuses for good holds up no other call that does not rest on it: it is put
-/// into `refused`. After that nothing else is done, as what the plan would tell is not so.
+/// into `refused`. After that nothing else is done, as what the plan would tell is not so. A status
+/// that is refused is put there too.
 ///
 /// # Errors
 ///
@@ -60,7 +92,7 @@ pub async fn execute_while<S, W>(
     world: &W,
     plan: &Plan<S>,
     may: impl Fn() -> bool,
-    refused: &mut Vec<(S::Call, Error)>,
+    refused: &mut Refused<S>,
 ) -> Result<Done, Error>
 where
     S: System,
@@ -70,7 +102,7 @@ where
         if !may() {
             return Ok(Done::Stopped { at, guard: "no action may begin any more".to_owned() });
         }
-        if !refused.is_empty() && !is_beside(&action.verb, refused) {
+        if !refused.calls.is_empty() && !is_beside(&action.verb, &refused.calls) {
             continue;
         }
         for guard in &action.guards {
@@ -81,14 +113,49 @@ where
         }
         match (world.perform(&action.verb).await, &action.verb) {
             (Err(error), Verb::Call(call)) if error.class() == Class::Final => {
-                refused.push((call.clone(), error));
+                refused.calls.push((call.clone(), error));
+                continue;
+            }
+            (Err(error), Verb::SetStatus(..))
+                if error.class() == Class::Final && !error.is_about_leaving() =>
+            {
+                refused.status = Some(error);
                 continue;
             }
             (done, _) => done?,
         }
+        if let Verb::Create(applied) | Verb::Apply(applied, _) = &action.verb
+            && let Some(end) = admit(world, at, applied).await?
+        {
+            return Ok(end);
+        }
         tracing::debug!(at, action = %action.verb, rule = action.rule.id, "done");
     }
     Ok(Done::All)
+}
+
+/// Looks at what the API server made of an apply, and notes on the object what is not as it was
+/// asked for. Otherwise it would be applied again after each look, without end.
+async fn admit<S, W>(world: &W, at: usize, applied: &Manifest) -> Result<Option<Done>, Error>
+where
+    S: System,
+    W: Writer<S>,
+{
+    let note = |applied: &Manifest| to_note::<S>(applied, &world.made(&applied.target)?);
+    let Some(verb) = note(applied) else { return Ok(None) };
+    tracing::info!(action = %verb, "the API server makes something else of what is applied");
+    world.perform(&verb).await?;
+    let noted = format!("what the API server makes of {} is noted on it", applied.target);
+    if let Verb::Apply(again, _) = &verb
+        && note(again).is_some()
+    {
+        let what = format!(
+            "the API server makes something else of {} each time that it is applied",
+            applied.target
+        );
+        return Ok(Some(Done::Unsteady { at, what }));
+    }
+    Ok(Some(Done::Altered { at, noted }))
 }
 
 /// Whether it is a call that rests on none of those that were refused.
@@ -168,7 +235,7 @@ fn none_left(selector: &Selector, uid: &str, list: &List) -> Result<(), String> 
 fn items(list: &List) -> impl Iterator<Item = &Value> {
     let items: &[_] = match list {
         List::Items(items) => items,
-        List::NotServed => &[],
+        List::NotServed | List::Denied(_) => &[],
     };
     items.iter().map(AsRef::as_ref)
 }

@@ -29,7 +29,7 @@ use sluicegate_core::{
 
 pub use crate::{
     error::{ApiError, Cause, Class, Error},
-    execute::{Done, execute, execute_while},
+    execute::{Done, Refused, execute, execute_while},
 };
 
 /// How many questions to a product are under way for one plan. A broker that is silent is waited
@@ -63,6 +63,12 @@ pub trait Writer<S: System>: Sync {
     /// an eviction that is refused for its precondition has spent the budget all the same.
     fn perform(&self, verb: &Verb<S>) -> impl Future<Output = Result<(), Error>> + Send;
 
+    /// The object as the API server gave it back when it was last written here; nothing where that
+    /// is not known. What an admission policy makes of a write is seen nowhere else.
+    fn made(&self, _target: &Ref) -> Option<Value> {
+        None
+    }
+
     /// Asks the API server whether it would accept a change. Nothing is changed. What is not for
     /// the API server to judge is accepted.
     fn dry_run(&self, verb: &Verb<S>) -> impl Future<Output = Result<(), Error>> + Send;
@@ -83,7 +89,13 @@ where
         seen.saw(target, look);
     }
     for selector in reads.lists {
-        let list = reader.list(&selector).await?;
+        let list = match reader.list(&selector).await {
+            // Whoever needs it will say so.
+            Err(Error::Api { source, .. }) if source.is_about_rights() => {
+                List::Denied(source.message)
+            }
+            list => list?,
+        };
         seen.listed(selector, list);
     }
     for regarding in reads.warnings {
@@ -119,10 +131,21 @@ where
     for _ in 0..=READ_ROUNDS_MAX {
         match step::<K>(ctx, resource, &seen) {
             Step::Act(plan) => return Ok((plan, seen)),
+            Step::Denied(selector, why) => return Err(denied(&selector, why)),
             Step::Read(reads) => observe(reader, reads, &mut seen).await?,
         }
     }
     Err(Error::Unsettled)
+}
+
+/// That the right to a list is missing which a plan needs.
+fn denied(selector: &Selector, why: String) -> Error {
+    let place = match selector.namespace.as_str() {
+        "" => String::new(),
+        namespace => format!(" in {namespace}"),
+    };
+    let doing = format!("list {}{place}", selector.api.plural);
+    Error::Api { doing, source: Box::new(ApiError::new(403, "Forbidden", why)) }
 }
 
 #[cfg(test)]

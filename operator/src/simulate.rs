@@ -230,6 +230,13 @@ impl Watcher for Told {
         let line = match outcome {
             Ok(Done::All) => return,
             Ok(Done::Stopped { guard, .. }) => format!("{resource}: stopped: {guard}"),
+            Ok(Done::Altered { noted, .. }) => {
+                return self.says("sluicegate", Span::dim("#"), noted, Style::Plain);
+            }
+            Ok(Done::Unsteady { what, .. }) => {
+                self.failed.insert(what.clone());
+                what.clone()
+            }
             Err(error) => {
                 let cause = std::error::Error::source(error).map(ToString::to_string);
                 let line = format!("{resource}: {error}: {}", cause.unwrap_or_default());

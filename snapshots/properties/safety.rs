@@ -303,6 +303,10 @@ impl Writer<Rivven> for Watched<'_> {
         self.after(verb, &before, self.rig.memory.perform(verb).await)
     }
 
+    fn made(&self, target: &Ref) -> Option<Value> {
+        Writer::made(&self.rig.memory, target)
+    }
+
     async fn dry_run(&self, verb: &Verb<Rivven>) -> Result<(), Error> {
         self.rig.memory.dry_run(verb).await
     }

@@ -10,24 +10,28 @@ use kube_core::{
 use serde_json::{Value, json};
 
 use crate::{
-    condition::{self, EventKind},
-    control,
+    condition, control,
     field::{Errors, Path},
-    kind::{Ctx, Desired, Kind, Leave, Report, Status as _, System, Wish},
+    kind::{Ctx, Desired, Kind, Leave, Report, Status as _, Wish},
     label,
-    observed::{Observed, Reads, Ref, at},
+    observed::{Observed, Reads, Ref, Selector, at},
     plan::{
-        Action, Event, Gate, Guard, Plan, Precondition, Requeue, Risk, Verb, Waiting, Why,
-        uid_placeholder,
+        Action, Gate, Guard, Plan, Precondition, Requeue, Risk, Verb, Waiting, Why, uid_placeholder,
     },
     rule,
 };
 
+mod altered;
+mod events;
 mod objects;
 mod status;
 mod unreadable;
 
-pub use self::unreadable::unreadable;
+use self::events::tell;
+pub use self::{
+    altered::{Altered, to_note},
+    unreadable::unreadable,
+};
 
 /// How often [`Step::Read`] may follow itself. The deepest chain there is needs three: a topic's
 /// cluster, then the broker and the other claims, then what is desired and not among the children.
@@ -42,6 +46,8 @@ pub enum Step<K: Kind> {
     Read(Reads<K::System>),
     /// Do this.
     Act(Plan<K::System>),
+    /// Nothing can be planned: the right to a list that this resource needs is missing, and why.
+    Denied(Selector, String),
 }
 
 /// Takes one step towards what the resource asks for.
@@ -58,11 +64,20 @@ pub fn step<K: Kind>(ctx: &Ctx<'_>, resource: &K::Resource, seen: &Observed<K::S
     };
     let mut reads = K::refers(ctx, resource, seen);
     reads.lists.extend(K::owns(resource));
+    let others = beside(&reads.lists, &K::owns(resource));
     let unread = reads.unread(seen);
     if !unread.is_empty() {
         return Step::Read(unread);
     }
+    // A list that may not be had holds up whoever needs it, and nobody else.
+    if let Some(denied) = denied::<K>(&others, seen) {
+        return denied;
+    }
     let desired = K::desires(ctx, &valid, seen);
+    let needs = objects::needed(&K::owns(resource), &desired);
+    if let Some(denied) = denied::<K>(&needs, seen) {
+        return denied;
+    }
     let unknown = objects::not_among_children(&desired, seen).unread(seen);
     if !unknown.is_empty() {
         return Step::Read(unknown);
@@ -72,6 +87,9 @@ pub fn step<K: Kind>(ctx: &Ctx<'_>, resource: &K::Resource, seen: &Observed<K::S
         Some(objects::Taken::Stays(why)) => {
             let draft = condition::ACCEPTED_NAME_TAKEN.no(why);
             return Step::Act(refuse::<K>(ctx, resource, draft));
+        }
+        Some(objects::Taken::Left(what)) => {
+            return Step::Act(refuse::<K>(ctx, resource, condition::ACCEPTED_NOT_ADOPTED.no(what)));
         }
         Some(objects::Taken::Goes(left)) => {
             return Step::Act(succeed::<K>(ctx, resource, left, report));
@@ -83,6 +101,17 @@ pub fn step<K: Kind>(ctx: &Ctx<'_>, resource: &K::Resource, seen: &Observed<K::S
         return Step::Act(pause::<K>(ctx, resource, would, report));
     }
     Step::Act(converge::<K>(ctx, resource, seen, desired, report))
+}
+
+/// The lists that are read for another reason than that what is in them is owned.
+fn beside(lists: &BTreeSet<Selector>, owns: &[Selector]) -> Vec<Selector> {
+    lists.iter().filter(|list| !owns.contains(list)).cloned().collect()
+}
+
+/// The first of these lists that may not be had.
+fn denied<K: Kind>(needs: &[Selector], seen: &Observed<K::System>) -> Option<Step<K>> {
+    let denied = |list: &Selector| Some(Step::Denied(list.clone(), seen.denied(list)?.to_owned()));
+    needs.iter().find_map(denied)
 }
 
 /// Everything wrong with a resource: what its schema says and what its kind says.
@@ -129,6 +158,7 @@ fn converge<K: Kind>(
     let mut events = desired.events;
     if !desired.hold {
         let owned = objects::Owned::of::<K>(resource, seen);
+        let adopted = objects::adopted::<K>(resource, &desired.wishes, seen);
         let mut wished = BTreeSet::new();
         for wish in desired.wishes {
             match wish {
@@ -142,15 +172,18 @@ fn converge<K: Kind>(
                 }
                 Wish::Object(wanted) => {
                     wished.insert(wanted.manifest.target.clone());
-                    match objects::reach(wanted, seen) {
-                        objects::Reach::There(target) => plan.kept.push(target),
+                    match objects::reach(ctx, wanted, seen) {
                         objects::Reach::Not(target, blocked) => {
                             plan.kept.push(target);
                             plan.blocked.extend(blocked);
                         }
+                        objects::Reach::There(target, altered) => {
+                            plan.kept.push(target);
+                            plan.altered.extend(altered);
+                        }
                         objects::Reach::By(action) => {
                             let action = once_more::<K>(resource, action);
-                            events.extend(drift_event(&plan.resource, &action));
+                            events.extend(events::drift(&plan.resource, &action));
                             plan.actions.push(action);
                         }
                     }
@@ -158,6 +191,7 @@ fn converge<K: Kind>(
             }
         }
         plan.actions.extend(owned.orphans(&wished));
+        events.extend(events::adopted(&plan.resource, &adopted));
     }
     if desired.untold && ctx.failure.is_none() {
         plan.actions.extend(events.into_iter().map(tell));
@@ -202,8 +236,7 @@ fn succeed<K: Kind>(
 ) -> Plan<K::System> {
     let own = own_ref::<K>(resource);
     let earlier = format!("an earlier {} of this name", own.api.kind);
-    let what = left.iter().map(|one| format!("{} {}", one.api.kind, one.name));
-    let what = what.collect::<Vec<_>>().join(", ");
+    let what = objects::names(&left);
     let message = format!("waits for Kubernetes to remove what {earlier} left: {what}");
     let wait = |target: Ref| Waiting {
         what: format!("create {target}"),
@@ -243,6 +276,7 @@ fn pause<K: Kind>(
     plan.waiting = would.actions.into_iter().filter_map(held).chain(would.waiting).collect();
     plan.blocked = would.blocked;
     plan.kept = would.kept;
+    plan.altered = would.altered;
     plan.assumptions = would.assumptions;
     report.conditions.push(condition::ACCEPTED_VALID.yes(""));
     report.conditions.push(paused_draft());
@@ -263,9 +297,14 @@ fn leave<K: Kind>(ctx: &Ctx<'_>, resource: &K::Resource, seen: &Observed<K::Syst
     }
     let mut reads = K::refers(ctx, resource, seen);
     reads.lists.extend(K::owns(resource));
+    let mut needs = beside(&reads.lists, &K::owns(resource));
+    needs.extend(K::leaves_by(resource));
     let unread = reads.unread(seen);
     if !unread.is_empty() {
         return Step::Read(unread);
+    }
+    if let Some(denied) = denied::<K>(&needs, seen) {
+        return denied;
     }
     match K::leaves(ctx, resource, seen) {
         Leave::Go(events) => {
@@ -312,29 +351,6 @@ fn finalize<K: Kind>(resource: &K::Resource, held: bool) -> Option<Action<K::Sys
     Some(Action::new(verb, Why::Requested(why.to_owned()), Risk::None, &rule::OBJ_06))
 }
 
-fn drift_event<S: System>(own: &Ref, action: &Action<S>) -> Option<Event> {
-    let (Why::Drifted(changes), Some(target)) = (&action.why, action.verb.target()) else {
-        return None;
-    };
-    let paths: Vec<&str> = changes.iter().take(5).map(|change| change.path.as_str()).collect();
-    Some(Event {
-        kind: EventKind::Warning,
-        reason: "DriftCorrected",
-        note: format!(
-            "{target} was changed by somebody else and is put back ({}): {}",
-            rule::OBJ_08.id,
-            paths.join(", ")
-        ),
-        regarding: own.clone(),
-        related: Some(target.clone()),
-    })
-}
-
-fn tell<S: System>(event: Event) -> Action<S> {
-    let why = Why::Requested(event.reason.to_owned());
-    Action::new(Verb::Tell(event), why, Risk::None, &rule::OBJ_07)
-}
-
 fn empty<K: Kind>(resource: Ref, requeue: Requeue) -> Plan<K::System> {
     Plan {
         resource,
@@ -342,6 +358,7 @@ fn empty<K: Kind>(resource: Ref, requeue: Requeue) -> Plan<K::System> {
         waiting: Vec::new(),
         blocked: Vec::new(),
         kept: Vec::new(),
+        altered: Vec::new(),
         assumptions: BTreeSet::new(),
         requeue,
     }

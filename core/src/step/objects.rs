@@ -5,22 +5,25 @@ use std::{collections::BTreeSet, sync::Arc};
 use kube_core::Resource;
 use serde_json::Value;
 
-use super::{controller, controller_ref, own_uid};
+use super::{
+    altered::{self, Altered},
+    controller, controller_ref, own_uid,
+};
 use crate::{
-    compare,
+    compare, control,
     field::Segment,
     k8s::fixed,
-    kind::{Assess, Desired, Kind, System, Wanted, Wish},
-    label::{DIGEST, SLUICEGATE},
-    observed::{Observed, Reads, Ref, Seen, at, group_of, text},
+    kind::{Assess, Ctx, Desired, Kind, System, Wanted, Wish},
+    label::{ADOPT, DIGEST, MANAGED_BY, SLUICEGATE},
+    observed::{Observed, Reads, Ref, Seen, Selector, at, group_of, text},
     plan::{Action, Blocked, Change, Precondition, Propagation, Risk, Verb, Why},
     rule,
 };
 
 /// What it takes to have an object as it is wished for.
 pub(super) enum Reach<S: System> {
-    /// Nothing: it is there.
-    There(Ref),
+    /// Nothing: it is there, but for what the API server itself makes of it.
+    There(Ref, Vec<Altered>),
     /// This.
     By(Action<S>),
     /// Nothing does: these fields of it cannot be changed.
@@ -65,6 +68,22 @@ impl<'a> Owned<'a> {
     }
 }
 
+/// The lists of owned objects that something is wished of: what is in the others is not known to be
+/// anybody's concern.
+pub(super) fn needed<S: System>(owns: &[Selector], desired: &Desired<S>) -> Vec<Selector> {
+    let wished = |list: &&Selector| {
+        desired.wishes.iter().any(|wish| {
+            let target = match wish {
+                Wish::Object(wanted) => Some(&wanted.manifest.target),
+                Wish::Act(action) => action.verb.target(),
+                Wish::Keep(target) => Some(target),
+            };
+            target.is_some_and(|target| target.api == list.api)
+        })
+    };
+    owns.iter().filter(wished).cloned().collect()
+}
+
 /// What is desired and not among the children: to be looked at by name before it is claimed.
 pub(super) fn not_among_children<S: System>(desired: &Desired<S>, seen: &Observed<S>) -> Reads<S> {
     let mut reads = Reads::none();
@@ -82,6 +101,9 @@ pub(super) fn not_among_children<S: System>(desired: &Desired<S>, seen: &Observe
 pub(super) enum Taken {
     /// One belongs to somebody else or cannot be looked at: a sentence.
     Stays(String),
+    /// They were made for an earlier resource of this name, and nobody has asked to take them over:
+    /// a sentence.
+    Left(String),
     /// They belong to an earlier resource of this very name, and Kubernetes removes them.
     Goes(Vec<Ref>),
 }
@@ -93,27 +115,106 @@ pub(super) fn taken<K: Kind>(
     seen: &Observed<K::System>,
 ) -> Option<Taken> {
     let ours = own_uid(resource);
-    let mut going = Vec::new();
+    let adopts = control::adopts(resource.meta());
+    let owns = K::owns(resource);
+    let (mut going, mut left, mut stays) = (Vec::new(), Vec::new(), Vec::new());
     for wish in &desired.wishes {
-        let Wish::Object(wanted) = wish else { continue };
-        let target = &wanted.manifest.target;
+        let Some(target) = claimed(&owns, wish) else { continue };
         match seen.raw(target) {
             Seen::Present(object) if controller(object) == Some(&ours) => {}
             Seen::Present(object) if is_of_an_earlier(resource, object) => {
                 going.push(target.clone());
             }
-            Seen::Present(object) => {
-                let whose = belongs(object);
-                let message = format!("{target} {whose}, so it is not touched (OBJ-02)");
-                return Some(Taken::Stays(message));
+            Seen::Present(object) if is_left_behind(&owns, target, object) => {
+                if at(object, "/metadata/deletionTimestamp").is_some() {
+                    going.push(target.clone());
+                } else if !adopts {
+                    left.push(target.clone());
+                }
             }
+            Seen::Present(object) => stays.push(format!("{target} {}", belongs(object))),
             Seen::Unknown(why) => {
                 return Some(Taken::Stays(format!("{target} cannot be looked at: {why}")));
             }
             Seen::Absent | Seen::Unread => {}
         }
     }
+    if !stays.is_empty() {
+        return Some(Taken::Stays(told::<K>(&stays, &left)));
+    }
+    if !left.is_empty() {
+        return Some(Taken::Left(told::<K>(&stays, &left)));
+    }
     (!going.is_empty()).then_some(Taken::Goes(going))
+}
+
+/// The object that a wish takes to be the resource's own: one that is to be as it says, or one of
+/// the kinds that are owned of which something is to be done.
+fn claimed<'a, S: System>(owns: &[Selector], wish: &'a Wish<S>) -> Option<&'a Ref> {
+    match wish {
+        Wish::Object(wanted) => Some(&wanted.manifest.target),
+        Wish::Act(action) => {
+            let target = action.verb.target()?;
+            owns.iter().any(|list| list.api == target.api).then_some(target)
+        }
+        Wish::Keep(_) => None,
+    }
+}
+
+/// What this plan takes over: it belongs to nobody, and the resource asks for it.
+pub(super) fn adopted<K: Kind>(
+    resource: &K::Resource,
+    wishes: &[Wish<K::System>],
+    seen: &Observed<K::System>,
+) -> Vec<Ref> {
+    if !control::adopts(resource.meta()) {
+        return Vec::new();
+    }
+    let owns = K::owns(resource);
+    let left = |target: &&Ref| match seen.raw(target) {
+        Seen::Present(object) => is_left_behind(&owns, target, object),
+        Seen::Absent | Seen::Unknown(_) | Seen::Unread => false,
+    };
+    let claimed = wishes.iter().filter_map(|wish| claimed(&owns, wish));
+    claimed.filter(left).cloned().collect()
+}
+
+/// What stands under the names that are needed, all of it, and the way out.
+fn told<K: Kind>(stays: &[String], left: &[Ref]) -> String {
+    let mut sentences = Vec::new();
+    if !stays.is_empty() {
+        let what = stays.join("; ");
+        sentences.push(format!("{what}, so it is not touched ({})", rule::OBJ_02.id));
+    }
+    if !left.is_empty() {
+        let kind = K::Resource::kind(&());
+        sentences.push(format!(
+            "made for an earlier {kind} of this name and without an owner now: {}. They are left \
+             as they are; to take them over, set the annotation {ADOPT}: \"true\" ({})",
+            names(left),
+            rule::OBJ_11.id
+        ));
+    }
+    sentences.join(". ")
+}
+
+/// Objects by kind and name.
+pub(super) fn names(objects: &[Ref]) -> String {
+    let names = objects.iter().map(|one| format!("{} {}", one.api.kind, one.name));
+    names.collect::<Vec<_>>().join(", ")
+}
+
+/// Whether an object was made by us for a resource of this name and belongs to nobody any more: it
+/// carries the labels that its children are found by, our name and our digest, and has no owner.
+fn is_left_behind(owns: &[Selector], target: &Ref, object: &Value) -> bool {
+    let labels = at(object, "/metadata/labels");
+    let managed = labels.and_then(|all| all.get(MANAGED_BY)).and_then(Value::as_str);
+    let signed = at(object, "/metadata/annotations").is_some_and(|all| all.get(DIGEST).is_some());
+    let owners = at(object, "/metadata/ownerReferences").and_then(Value::as_array);
+    owners.is_none_or(Vec::is_empty)
+        && managed == Some(SLUICEGATE)
+        && signed
+        && owns.iter().any(|selector| selector.selects(target, labels))
 }
 
 /// Whether the controller of an object bears the name of this resource: there is only one of a name
@@ -127,25 +228,36 @@ fn is_of_an_earlier<R: Resource<DynamicType = ()>>(resource: &R, object: &Value)
 }
 
 /// What it takes to have an object as it is wished for.
-pub(super) fn reach<S: System>(wanted: Wanted<S>, seen: &Observed<S>) -> Reach<S> {
+pub(super) fn reach<S: System>(ctx: &Ctx<'_>, wanted: Wanted<S>, seen: &Observed<S>) -> Reach<S> {
     let Wanted { manifest, assess, gates, guards } = wanted;
     let Seen::Present(exists) = seen.raw(&manifest.target) else {
         let create = Verb::Create(manifest);
         return Reach::By(Action::new(create, Why::Missing, Risk::None, &rule::OBJ_01));
     };
-    let mut changes = compare::differences(exists, &manifest);
     let applied = at(exists, "/metadata/annotations").and_then(|all| all.get(DIGEST));
     let applied = applied.and_then(Value::as_str);
-    changes.retain(|change| change.path != DIGEST_PATH && change.path != "/metadata/annotations");
+    let all = altered::differences(exists, &manifest);
+    let (taken, mut changes) = altered::partition(exists, all);
     // A stage that is held back differs from what was applied in its signature only.
     let signed = applied == manifest.digest() || applied == Some(manifest.intent.as_str());
+    let at = Precondition::as_seen(&manifest.target, exists);
     if changes.is_empty() && signed {
-        return Reach::There(manifest.target);
+        if taken.is_empty() || !ctx.anew {
+            let target = &manifest.target;
+            let of = |change| Altered { target: target.clone(), change };
+            return Reach::There(target.clone(), taken.into_iter().map(of).collect());
+        }
+        let (risk, _) = worst(&taken, assess);
+        let why = "the API server had made something else of it, and may not do so any more";
+        let verb = Verb::Apply(altered::noted(manifest, exists), at);
+        let again = Action::new(verb, Why::Requested(why.to_owned()), risk, &rule::OBJ_10);
+        return Reach::By(Action { gates, guards, ..again });
     }
     let why = if applied == Some(manifest.intent.as_str()) {
         Why::Drifted(changes)
     } else {
         changes.extend(compare::removed(exists, &manifest, SLUICEGATE));
+        changes.retain(|change| change.path != ADMITTED_PATH);
         Why::Changed(changes)
     };
     let fixed =
@@ -159,8 +271,10 @@ pub(super) fn reach<S: System>(wanted: Wanted<S>, seen: &Observed<S>) -> Reach<S
         // A rule of the kind's own says more; one of these says less than that it is drift.
         rule = &rule::OBJ_08;
     }
-    let at = Precondition::as_seen(&manifest.target, exists);
-    let action = Action::new(Verb::Apply(manifest, at), why, risk, rule);
+    if controller(exists).is_none() {
+        rule = &rule::OBJ_11;
+    }
+    let action = Action::new(Verb::Apply(altered::noted(manifest, exists), at), why, risk, rule);
     Reach::By(Action { gates, guards, ..action })
 }
 
@@ -179,8 +293,8 @@ fn refused(target: &Ref, change: &Change) -> Blocked {
     }
 }
 
-/// The digest's own place, which is no change that anybody needs to read about.
-const DIGEST_PATH: &str = "/metadata/annotations/sluicegate~1digest";
+/// The place of a note of ours, which is no change that anybody needs to read about.
+const ADMITTED_PATH: &str = "/metadata/annotations/sluicegate~1admitted";
 
 fn worst(changes: &[Change], assess: Assess) -> (Risk, &'static rule::Rule) {
     let assessed = changes.iter().map(assess);

@@ -4,7 +4,10 @@ use k8s_openapi::apimachinery::pkg::apis::meta::v1::Condition;
 use kube_core::{Resource, object::HasStatus};
 use serde_json::Value;
 
-use super::{precondition, tell};
+use super::{
+    altered::{self, Altered},
+    precondition, tell,
+};
 use crate::{
     condition::{self, Draft, State, Told},
     kind::{Ctx, Kind, Report, Status, System},
@@ -30,7 +33,7 @@ pub(super) fn finish<K: Kind>(
     if was(before, "Paused", "True") && !speaks_of(&report.conditions, "Paused") {
         report.conditions.push(condition::PAUSED_NOT.no(""));
     }
-    tell_failure(ctx, before, &mut report.conditions);
+    tell_synced(ctx, before, &plan.altered, &mut report.conditions);
     let goes_on =
         !plan.waiting.is_empty() || plan.actions.iter().any(|action| !action.verb.only_tells());
     report.conditions.extend(stalled(ctx, before, &report.conditions, goes_on));
@@ -53,7 +56,7 @@ pub(super) fn refused<K: Kind>(
     plan: &mut Plan<K::System>,
 ) {
     let before = conditions_of::<K>(resource);
-    tell_failure(ctx, before, &mut conditions);
+    tell_synced(ctx, before, &plan.altered, &mut conditions);
     conditions.extend(stalled(ctx, before, &conditions, true));
     let status = resource.status().cloned().unwrap_or_default();
     plan.actions.extend(told(&conditions, before, &plan.resource));
@@ -70,25 +73,43 @@ fn hold_back_ready<S: System>(ctx: &Ctx<'_>, draft: &mut Draft, plan: &Plan<S>) 
         *draft = condition::READY_RECONCILING.no(format!("waiting: {}", waiting.what));
     } else if plan.actions.iter().any(|action| !action.verb.only_tells()) {
         *draft = condition::READY_RECONCILING.no("changes are being made");
+    } else if plan.altered.iter().any(|altered| !altered.is_taken()) {
+        *draft = condition::READY_NOT_SYNCED.no(not_taken(&plan.altered));
     }
 }
 
-/// Adds what came of the last plan, if it failed, or that what had failed before is done.
+/// Adds what came of the last plan, if it failed; what the API server makes something else of; or
+/// that what was told of before is so no more.
 ///
 /// A kind may have something of its own to say under this type, and a status has each type once: a
 /// failure is said instead of it, and what is said after one is the kind's to say.
-fn tell_failure(ctx: &Ctx<'_>, before: &[Condition], drafts: &mut Vec<Draft>) {
+fn tell_synced(ctx: &Ctx<'_>, before: &[Condition], altered: &[Altered], drafts: &mut Vec<Draft>) {
     let own = &condition::SYNCED_DONE;
     if let Some(failure) = ctx.failure {
-        let reason = match failure.retried {
-            true => &condition::SYNCED_FAILING,
-            false => &condition::SYNCED_REFUSED,
+        let reason = match failure.refused {
+            true => &condition::SYNCED_REFUSED,
+            false => &condition::SYNCED_FAILING,
         };
         drafts.retain(|draft| draft.reason.condition != own.condition);
         drafts.push(reason.no(failure.message.as_str()));
-    } else if was(before, own.condition, "False") && !speaks_of(drafts, own.condition) {
+        return;
+    }
+    if speaks_of(drafts, own.condition) {
+        return;
+    }
+    if altered.iter().any(|altered| !altered.is_taken()) {
+        drafts.push(condition::SYNCED_ALTERED.no(not_taken(altered)));
+    } else if !altered.is_empty() {
+        drafts.push(condition::SYNCED_ADMITTED.yes(altered::sentence(altered.iter())));
+    } else if was(before, own.condition, "False") || condition::SYNCED_ADMITTED.stands_in(before) {
         drafts.push(own.yes(""));
     }
+}
+
+/// What the API server makes something else of, so that the spec is not met.
+fn not_taken(altered: &[Altered]) -> String {
+    let told = altered::sentence(altered.iter().filter(|altered| !altered.is_taken()));
+    format!("the API server itself makes something else of what is applied: {told}")
 }
 
 /// Whether only a person can make it go on: said while it is so, and once that it no longer is.
@@ -96,7 +117,9 @@ fn stalled(ctx: &Ctx<'_>, before: &[Condition], drafts: &[Draft], goes_on: bool)
     let told =
         |kind, state| drafts.iter().find(|one| one.reason.condition == kind && one.state == state);
     let accepted = told("Accepted", State::False);
-    let synced = told("Synced", State::False).filter(|_| ctx.failure.is_some_and(|f| !f.retried));
+    let is_refused = ctx.failure.is_some_and(|failure| failure.refused);
+    let is_altered = |draft: &&Draft| draft.reason == &condition::SYNCED_ALTERED && !goes_on;
+    let synced = told("Synced", State::False).filter(|draft| is_refused || is_altered(draft));
     let blocked = told("Blocked", State::True).filter(|_| !goes_on);
     let cause = (accepted.map(|draft| (&condition::STALLED_NOT_ACCEPTED, draft)))
         .or_else(|| synced.map(|draft| (&condition::STALLED_NOT_SYNCED, draft)))

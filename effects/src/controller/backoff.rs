@@ -1,10 +1,10 @@
 //! How long a resource waits after what went wrong.
 //!
-//! What fails waits 30 s, then twice as long each time up to 600 s, and up to half of that less, so
-//! that what failed together is not tried together. What only says "look again" is looked at at
-//! once, then after 1, 2 and 4 s; after eight in a row it counts as a failure. What changes
-//! meanwhile lets a resource try earlier, a little, without making the next wait longer: so the
-//! echo of its own writes does not keep it busy, and the end of a fault is noticed.
+//! What fails or is refused waits 30 s, then twice as long each time up to 600 s, and up to half of
+//! that less, so that what failed together is not tried together. What only says "look again" is
+//! looked at at once, then after 1, 2 and 4 s; after eight in a row it counts as a failure. What
+//! changes meanwhile lets a resource try earlier, a little, without making the next wait longer: so
+//! the echo of its own writes does not keep it busy, and the end of a fault is noticed.
 
 use std::time::Duration;
 
@@ -63,16 +63,25 @@ impl Backoff {
         let until = match self.hold {
             // Something had changed meanwhile. It was a try beside those that are due.
             Some(hold) if now < hold.until => hold.until,
-            Some(_) | None => {
-                let (least, most) = WAIT;
-                let wait = (least * 2_u32.saturating_pow(self.steps)).min(most);
-                self.steps = (self.steps + 1).min(8);
-                now + self.dice.between(wait / 2, wait)
-            }
+            Some(_) | None => now + self.step(),
         };
         let early = now + (EARLY * self.failures).min(EARLY_MOST);
         self.hold = Some(Hold { until, early: early.min(until) });
         until - now
+    }
+
+    /// It was refused: how long to wait before it is tried again. Meanwhile all that is told goes
+    /// on.
+    pub fn refused(&mut self) -> Duration {
+        (self.conflicts, self.hold) = (0, None);
+        self.step()
+    }
+
+    fn step(&mut self) -> Duration {
+        let (least, most) = WAIT;
+        let wait = (least * 2_u32.saturating_pow(self.steps)).min(most);
+        self.steps = (self.steps + 1).min(8);
+        self.dice.between(wait / 2, wait)
     }
 
     /// A race was lost: how long to wait, or nothing if that happens too often to be one.
@@ -127,6 +136,16 @@ mod tests {
         assert_eq!(backoff.failed(early), wait - EARLY);
         assert_eq!(backoff.held(early + EARLY), Some(EARLY));
         assert!(backoff.failed(start + wait) > Duration::from_secs(29));
+    }
+
+    #[test]
+    fn a_refusal_waits_as_a_failure_does_and_holds_nothing_back() {
+        let mut backoff = Backoff::new(Dice::seeded(1));
+        for bound in [30, 60, 120, 240, 480, 600, 600] {
+            let (wait, bound) = (backoff.refused(), Duration::from_secs(bound));
+            assert!(wait >= bound / 2 && wait <= bound, "{wait:?} of {bound:?}");
+            assert_eq!(backoff.held(Instant::now()), None);
+        }
     }
 
     #[test]

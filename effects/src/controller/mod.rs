@@ -11,6 +11,7 @@
 
 mod backoff;
 mod index;
+mod log;
 mod past;
 mod queue;
 mod reconcile;

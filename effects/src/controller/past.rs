@@ -2,12 +2,17 @@
 //! it spares requests that would be refused, and repeats.
 
 use std::{
+    collections::BTreeMap,
     hash::{DefaultHasher, Hash as _, Hasher as _},
     time::Duration,
 };
 
 use serde_json::Value;
-use sluicegate_core::{kind::System, observed::at, plan::Plan};
+use sluicegate_core::{
+    kind::System,
+    observed::{Ref, at},
+    plan::{Plan, Verb, Why},
+};
 use tokio::time::Instant;
 
 use super::{Backoff, refusals::Refusals};
@@ -34,6 +39,11 @@ pub(super) struct Past {
     pub(super) refusals: Refusals,
     stamp: Option<u64>,
     refused: Option<Refused>,
+    /// How often in a row its status was refused.
+    untold: u32,
+    /// When what the API server makes something else of is applied anew.
+    anew_at: Instant,
+    corrections: Corrections,
     written: Vec<Written>,
     written_at: Instant,
     /// Since when there is something to tell, and nothing else to do.
@@ -51,12 +61,16 @@ struct Refused {
 }
 
 impl Past {
-    pub(super) fn new(dice: Dice) -> Self {
+    /// Nothing yet. What the API server makes something else of is applied anew after so long.
+    pub(super) fn new(dice: Dice, anew_in: Duration) -> Self {
         Self {
             backoff: Backoff::new(dice),
             refusals: Refusals::default(),
             stamp: None,
             refused: None,
+            untold: 0,
+            anew_at: Instant::now() + anew_in,
+            corrections: Corrections::default(),
             written: Vec::new(),
             written_at: Instant::now(),
             to_tell: None,
@@ -68,6 +82,10 @@ impl Past {
     pub(super) fn meet(&mut self, object: &Value) {
         let stamp = Some(stamp(object));
         if self.stamp != stamp {
+            // After a start nothing has changed: what is noted on objects still holds.
+            if self.stamp.is_some() {
+                self.anew_at = Instant::now();
+            }
             self.stamp = stamp;
             self.refused = None;
             self.refusals.clear();
@@ -81,15 +99,50 @@ impl Past {
         Some((&refused.message, refused.until - now))
     }
 
-    /// It was refused: what is asked for is not tried again until it changes, or until then.
-    pub(super) fn refuse(&mut self, message: String, until: Instant) {
-        self.refused = Some(Refused { message, until });
+    /// It was refused: what is asked for is tried again when it changes, or after a wait. Returns
+    /// that.
+    pub(super) fn refuse(&mut self, message: String) -> Duration {
+        let wait = self.backoff.refused();
+        self.refused = Some(Refused { message, until: Instant::now() + wait });
+        wait
+    }
+
+    /// Its status was refused. The first time that is no refusal yet: whoever refused it may have
+    /// been about to start.
+    pub(super) fn status_refused(&mut self) -> bool {
+        self.untold = self.untold.saturating_add(1);
+        self.untold > 1
+    }
+
+    /// Its status was written: what had kept it from that is no more.
+    pub(super) fn told(&mut self) {
+        if self.untold > 0 {
+            self.untold = 0;
+            self.refused = None;
+        }
     }
 
     /// Everything went well.
     pub(super) fn well(&mut self) {
         self.refused = None;
+        self.untold = 0;
         self.backoff.reset();
+    }
+
+    /// Whether what the API server makes something else of is to be applied anew.
+    pub(super) fn is_anew(&self) -> bool {
+        Instant::now() >= self.anew_at
+    }
+
+    /// It was applied anew, and is again after so long.
+    pub(super) fn applied_anew(&mut self, next: Duration) {
+        self.anew_at = Instant::now() + next;
+    }
+
+    /// Whether somebody else keeps changing what this plan puts back: a sentence then, and how long
+    /// that is left as it is.
+    pub(super) fn fought<S: System>(&mut self, plan: &Plan<S>) -> Option<(String, Duration)> {
+        self.corrections.fought(plan, Instant::now())
     }
 
     /// How much longer to wait with a plan that was begun then: nothing if it does more than tell,
@@ -130,6 +183,50 @@ impl Past {
     }
 }
 
+/// So often in a row an object is put back at once. Whoever changes it again each time does so by
+/// program: from then on it is put back ever more seldom.
+const CORRECTIONS: u32 = 5;
+/// The shortest and the longest wait between two corrections from then on.
+const FIGHT: (Duration, Duration) = (Duration::from_secs(30), Duration::from_secs(600));
+/// How long nobody may change it for that to be forgotten.
+const PEACE: Duration = Duration::from_secs(60);
+
+/// How often each object was put back after somebody else had changed it, and when last.
+#[derive(Debug, Default)]
+struct Corrections(BTreeMap<Ref, (u32, Instant)>);
+
+impl Corrections {
+    fn fought<S: System>(&mut self, plan: &Plan<S>, now: Instant) -> Option<(String, Duration)> {
+        self.0.retain(|_, (count, last)| now - *last < PEACE.max(2 * pause(*count)));
+        for action in &plan.actions {
+            let (Verb::Apply(manifest, _), Why::Drifted(changes)) = (&action.verb, &action.why)
+            else {
+                continue;
+            };
+            let target = &manifest.target;
+            let (count, last) = self.0.entry(target.clone()).or_insert((0, now));
+            let left = pause(*count).saturating_sub(now - *last);
+            if !left.is_zero() {
+                let paths: Vec<&str> = changes.iter().map(|one| one.path.as_str()).collect();
+                let paths = paths.join(", ");
+                let why = "is changed by somebody else as soon as it is put back";
+                return Some((format!("{target} {why}: {paths}"), left));
+            }
+            (*count, *last) = (*count + 1, now);
+        }
+        None
+    }
+}
+
+/// How long to wait after so many corrections before the next.
+fn pause(count: u32) -> Duration {
+    let (least, most) = FIGHT;
+    match count.checked_sub(CORRECTIONS) {
+        None => Duration::ZERO,
+        Some(more) => (least * 2_u32.saturating_pow(more.min(8))).min(most),
+    }
+}
+
 fn seen(watches: &Watches, written: &Written) -> bool {
     match written {
         Written::Version { target, version } => {
@@ -155,4 +252,15 @@ fn stamp(object: &Value) -> u64 {
         at(object, &format!("/metadata/{part}")).map(Value::to_string).hash(&mut digest);
     }
     digest.finish()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_is_changed_again_each_time_is_put_back_ever_more_seldom() {
+        let waits: Vec<u64> = (0..13).map(|count| pause(count).as_secs()).collect();
+        assert_eq!(waits, [0, 0, 0, 0, 0, 30, 60, 120, 240, 480, 600, 600, 600]);
+    }
 }

@@ -14,7 +14,7 @@ use sluicegate_core::{
     field,
     kind::{Ctx, Failure, Kind},
     observed::{Api, Ref, at},
-    plan::{Plan, Requeue, Verb},
+    plan::{Plan, Requeue},
     step,
 };
 use tokio::{sync::watch::Receiver, time::Instant};
@@ -23,12 +23,13 @@ use tracing::Instrument as _;
 use super::{
     Duty, Index, Key, Options, Queue, fit,
     index::Noting,
+    log,
     past::Past,
     sentence,
     world::{Hand, World},
 };
 use crate::{
-    Class, Done, Error,
+    Class, Done, Error, Refused,
     backend::Backend,
     execute_while,
     metrics::{Metrics, OfClass, OfKind},
@@ -79,6 +80,12 @@ enum Round {
     Settling(Duration),
     /// What it was made from is no longer so.
     Overtaken(String),
+    /// Somebody changes again at once what it puts back: it is left as it is for so long.
+    Fought(String, Duration),
+    /// The API server makes something else of it each time.
+    Unsteady(String),
+    /// All was done but that the status was refused.
+    Untold(Error),
 }
 
 impl<K, B, W> Engine<K, B, W>
@@ -98,7 +105,7 @@ where
             return None;
         };
         let past = self.past().remove(key);
-        let past = past.unwrap_or_else(|| Past::new(Dice::thrown()));
+        let past = past.unwrap_or_else(|| Past::new(Dice::thrown(), self.resync()));
         let mut subject = Subject { key: key.clone(), target, object, past };
         let wait = self.attempt(&mut subject).await;
         self.past().insert(subject.key, subject.past);
@@ -131,7 +138,7 @@ where
 
     async fn try_once(&self, subject: &mut Subject) -> Duration {
         let refused = subject.past.refused(Instant::now());
-        let refused = refused.map(|(message, left)| (failure(message, false), left));
+        let refused = refused.map(|(message, left)| (failure(message, true), left));
         let telling = refused.as_ref().map(|(failure, _)| failure);
         let hand = self.world.hand(&subject.target, &subject.object);
         let outcome = self.carry_out(subject, telling, &hand).await;
@@ -159,17 +166,19 @@ where
                 tracing::debug!(why, "overtaken");
                 self.conflicted(subject, why).await
             }
+            Ok(Round::Fought(why, wait)) => {
+                tracing::warn!(why, again_in = ?wait, "left as it is");
+                drop(self.tell(subject, &failure(&why, false)).await);
+                wait
+            }
+            Ok(Round::Unsteady(why)) => self.failed(subject, why).await,
+            Ok(Round::Untold(error)) => self.untold(subject, refused.is_some(), &error).await,
             Err(error) => {
                 let class = error.class();
                 self.count(&subject.target, class);
                 let why = sentence(&error);
                 match class {
-                    Class::Retry | Class::Final if refused.is_some() => {
-                        // Not even the refusal could be told.
-                        let wait = subject.past.backoff.failed(Instant::now());
-                        tracing::warn!(error = why, again_in = ?wait, "could not tell a refusal");
-                        wait
-                    }
+                    Class::Retry | Class::Final if refused.is_some() => cannot_tell(subject, &why),
                     Class::Conflict => {
                         tracing::debug!(why, "overtaken");
                         self.conflicted(subject, why).await
@@ -200,22 +209,36 @@ where
             plan.actions.retain(|action| action.verb.only_tells());
         } else if let Some(wait) = past.settle(&plan, began) {
             return Ok(Round::Settling(wait));
+        } else if let Some((why, wait)) = past.fought(&plan) {
+            return Ok(Round::Fought(why, wait));
         }
         let may = || *self.duty.borrow() == Duty::Lead;
-        let mut refused = Vec::new();
+        let mut refused = Refused::default();
         let done = execute_while(hand, &plan, may, &mut refused).await;
-        for (call, error) in &refused {
+        for (call, error) in &refused.calls {
             let why = sentence(error);
             tracing::warn!(error = why, "refused; waits for a change");
             self.count(&plan.resource, Class::Final);
             past.refusals.note(call.to_string(), why);
         }
-        match done? {
+        let done = done?;
+        if failure.is_none() && past.is_anew() {
+            past.applied_anew(self.resync());
+        }
+        match done {
             Done::Stopped { guard, .. } => Ok(Round::Overtaken(guard)),
-            Done::All if !refused.is_empty() => Ok(Round::Refused),
+            Done::Unsteady { what, .. } => Ok(Round::Unsteady(what)),
+            Done::Altered { .. } => Ok(Round::Done { changed: true, requeue: plan.requeue }),
+            Done::All if !refused.calls.is_empty() => Ok(Round::Refused),
             Done::All => {
+                if let Some(error) = refused.status {
+                    return Ok(Round::Untold(error));
+                }
+                if plan.status().is_some() {
+                    past.told();
+                }
                 if !self.options.dry_run {
-                    log(&plan);
+                    log::done(&plan);
                 }
                 let changed = plan.actions.iter().any(|action| !action.verb.only_tells());
                 Ok(Round::Done { changed, requeue: plan.requeue })
@@ -247,7 +270,8 @@ where
         failure: Option<&Failure>,
     ) -> Result<Plan<K::System>, Error> {
         let Subject { key, object, .. } = subject;
-        let ctx = Ctx { now: Timestamp::now(), settings: &self.options.settings, failure };
+        let (now, settings) = (Timestamp::now(), &self.options.settings);
+        let ctx = Ctx { now, settings, failure, anew: subject.past.is_anew() };
         match K::Resource::deserialize(&**object) {
             Err(error) => {
                 Ok(step::unreadable::<K>(&ctx, object, &undecodable::<K>(object, &error)))
@@ -276,19 +300,32 @@ where
         let failures = subject.past.backoff.failures();
         tracing::warn!(error = why, failures, again_in = ?wait, "failed");
         if failures > 1 {
-            drop(self.tell(subject, &failure(&why, true)).await);
+            drop(self.tell(subject, &failure(&why, false)).await);
         }
         wait
     }
 
     async fn refused(&self, subject: &mut Subject, why: String) -> Duration {
-        tracing::warn!(error = why, "refused; waits for a change");
-        let resync = self.resync();
-        subject.past.refuse(why.clone(), Instant::now() + resync);
-        match self.tell(subject, &failure(&why, false)).await {
-            Ok(_) => resync,
+        let wait = subject.past.refuse(why.clone());
+        tracing::warn!(error = why, again_in = ?wait, "refused");
+        match self.tell(subject, &failure(&why, true)).await {
+            Ok(_) => wait,
             Err(_) => TELL_AGAIN,
         }
+    }
+
+    /// The status was refused. It is written once more before that is called a refusal.
+    async fn untold(&self, subject: &mut Subject, telling: bool, error: &Error) -> Duration {
+        self.count(&subject.target, error.class());
+        let why = sentence(error);
+        if telling {
+            return cannot_tell(subject, &why);
+        }
+        if subject.past.status_refused() {
+            return self.refused(subject, why).await;
+        }
+        tracing::debug!(error = why, "the status was refused");
+        TELL_AGAIN
     }
 
     /// Tells what went wrong, and changes nothing else. The resource may have moved on meanwhile:
@@ -335,8 +372,15 @@ where
     }
 }
 
-fn failure(message: &str, retried: bool) -> Failure {
-    Failure { retried, message: message.to_owned() }
+fn failure(message: &str, refused: bool) -> Failure {
+    Failure { refused, message: message.to_owned() }
+}
+
+/// Not even that something was refused could be told.
+fn cannot_tell(subject: &mut Subject, why: &str) -> Duration {
+    let wait = subject.past.backoff.failed(Instant::now());
+    tracing::warn!(error = why, again_in = ?wait, "could not tell a refusal");
+    wait
 }
 
 /// Why a stored resource does not decode: by field where the schema can tell.
@@ -347,26 +391,5 @@ fn undecodable<K: Kind>(object: &Value, error: &serde_json::Error) -> String {
     match errors.or(()) {
         Ok(()) => fit(&error.to_string()),
         Err(errors) => fit(&errors.to_string()),
-    }
-}
-
-/// One line for what was done. A plan that changes nothing is no news.
-fn log<S: sluicegate_core::kind::System>(plan: &Plan<S>) {
-    let [mut created, mut updated, mut deleted, mut restarted, mut called, mut told] = [0_u32; 6];
-    for action in &plan.actions {
-        *match &action.verb {
-            Verb::Create(_) => &mut created,
-            Verb::Apply(..) | Verb::SetFinalizers(..) => &mut updated,
-            Verb::Delete(..) => &mut deleted,
-            Verb::Restart(..) => &mut restarted,
-            Verb::Call(_) => &mut called,
-            Verb::SetStatus(..) | Verb::Tell(_) => &mut told,
-        } += 1;
-    }
-    let waiting = plan.waiting.len();
-    if plan.actions.is_empty() {
-        tracing::debug!(waiting, "as it should be");
-    } else {
-        tracing::info!(created, updated, deleted, restarted, called, told, waiting, "done");
     }
 }

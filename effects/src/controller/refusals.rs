@@ -49,5 +49,5 @@ impl Refusals {
 
 fn told<'a>(whys: impl Iterator<Item = &'a str>) -> Option<Failure> {
     let message = whys.collect::<Vec<_>>().join("; ");
-    (!message.is_empty()).then_some(Failure { retried: false, message })
+    (!message.is_empty()).then_some(Failure { refused: true, message })
 }

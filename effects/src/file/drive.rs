@@ -113,7 +113,7 @@ impl<W: Watcher> Turn<'_, '_, W> {
         quiet.remove(target);
         // What does not decode was refused where it was read; the operator passes over it, too.
         let Ok(resource) = K::Resource::deserialize(&*object) else { return };
-        let ctx = Ctx { now: world.now(), settings, failure: None };
+        let ctx = Ctx { now: world.now(), settings, failure: None, anew: false };
         let (made, seen) = match block_on(plan::<K, _>(*world, &ctx, &resource)) {
             Ok(planned) => planned,
             Err(error) => return self.watcher.ended(target, &Err(error)),
@@ -196,7 +196,7 @@ impl World {
         let every = Selector::all(api.clone(), "");
         match block_on(self.memory().list(&every)) {
             Ok(List::Items(items)) => items,
-            Ok(List::NotServed) | Err(_) => Vec::new(),
+            Ok(List::NotServed | List::Denied(_)) | Err(_) => Vec::new(),
         }
     }
 }

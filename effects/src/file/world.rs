@@ -283,6 +283,10 @@ impl Writer<Rivven> for World {
         self.memory.perform(verb).await
     }
 
+    fn made(&self, target: &Ref) -> Option<Value> {
+        Writer::made(&self.memory, target)
+    }
+
     async fn dry_run(&self, verb: &Verb<Rivven>) -> Result<(), Error> {
         self.memory.dry_run(verb).await
     }

@@ -8,6 +8,7 @@
 
 use std::sync::{Arc, Mutex, PoisonError};
 
+use serde_json::Value;
 use sluicegate_core::observed::Ref;
 
 mod budget;
@@ -43,6 +44,8 @@ pub struct Live<B> {
     kind: String,
     resource: Option<(Ref, String)>,
     written: Mutex<Vec<Written>>,
+    /// The last object that was applied, as the server gave it back.
+    made: Mutex<Option<(Ref, Value)>>,
 }
 
 impl<B> Live<B> {
@@ -54,8 +57,8 @@ impl<B> Live<B> {
         recorder: Arc<Recorder>,
         kind: &str,
     ) -> Self {
-        let (kind, written) = (kind.to_owned(), Mutex::default());
-        Self { server, backend, fence, recorder, kind, resource: None, written }
+        let (kind, written, made) = (kind.to_owned(), Mutex::default(), Mutex::default());
+        Self { server, backend, fence, recorder, kind, resource: None, written, made }
     }
 
     /// The same, for this resource: events about it name its uid, so that they are shown with it

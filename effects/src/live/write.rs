@@ -3,7 +3,7 @@
 //! A second try would be made from what is no longer so. What an action was decided on goes with
 //! it, so that the server refuses what is out of date.
 
-use std::fmt;
+use std::{fmt, sync::PoisonError};
 
 use serde_json::Value;
 use sluicegate_core::{
@@ -64,6 +64,11 @@ impl<S: System, B: Backend<S>> Writer<S> for Live<B> {
         Ok(())
     }
 
+    fn made(&self, target: &Ref) -> Option<Value> {
+        let made = self.made.lock().unwrap_or_else(PoisonError::into_inner);
+        made.as_ref().filter(|(of, _)| of == target).map(|(_, answer)| answer.clone())
+    }
+
     async fn dry_run(&self, verb: &Verb<S>) -> Result<(), Error> {
         let Some(request) = request::write(verb, Mode::Dry) else { return Ok(()) };
         self.server.write(&self.fence, request).await.map(drop)
@@ -75,6 +80,10 @@ impl<B> Live<B> {
         let request = request::write(verb, Mode::Real).expect("it is for the API server");
         let answer = self.server.write(&self.fence, request).await?;
         self.note(written(verb, &answer));
+        if let Verb::Create(manifest) | Verb::Apply(manifest, _) = verb {
+            let made = Some((manifest.target.clone(), answer));
+            *self.made.lock().unwrap_or_else(PoisonError::into_inner) = made;
+        }
         Ok(())
     }
 

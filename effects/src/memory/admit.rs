@@ -68,6 +68,9 @@ fn lost(value: &Value, known: &Value, path: &str) -> Option<String> {
 
 /// Fills in what the server fills in, and leaves out what says nothing.
 pub(super) fn complete(store: &Store, object: &mut Value) {
+    if let Some(policy) = store.policy {
+        policy(object);
+    }
     let empty = |value: &Value| match value {
         Value::Object(fields) => fields.is_empty(),
         Value::Array(items) => items.is_empty(),

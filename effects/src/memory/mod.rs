@@ -311,6 +311,11 @@ impl<P: Product> Memory<P> {
         controllers::crash(store, product, namespace, pod);
     }
 
+    /// Lets an admission policy change every object that is written, or none any more.
+    pub fn admit(&self, policy: Option<fn(&mut Value)>) {
+        self.state().store.policy = policy;
+    }
+
     /// Makes a write go wrong.
     pub fn inject(&self, fault: Fault) {
         self.state().faults.push(fault);

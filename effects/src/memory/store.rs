@@ -49,6 +49,8 @@ pub struct Store {
     pub(super) bad_images: BTreeSet<String>,
     /// What single pods do, by namespace and name.
     pub(super) behaviours: BTreeMap<(String, String), super::Behaviour>,
+    /// What an admission policy makes of every object that is written.
+    pub(super) policy: Option<fn(&mut Value)>,
     clock: u64,
     /// By how many seconds its time is ahead of where the logical clock began.
     ahead: i64,
@@ -83,6 +85,7 @@ impl Default for Store {
             stated: BTreeMap::new(),
             bad_images: BTreeSet::new(),
             behaviours: BTreeMap::new(),
+            policy: None,
             clock: 0,
             ahead: 0,
             version: 1000,

@@ -2,8 +2,10 @@
 
 mod answers;
 mod brokers;
+mod fights;
 mod lives;
 mod plans;
+mod rights;
 mod stories;
 mod told;
 

@@ -59,6 +59,10 @@ impl<P: Product> Writer<P::System> for Memory<P> {
         self.write(verb)
     }
 
+    fn made(&self, target: &Ref) -> Option<Value> {
+        self.object(target)
+    }
+
     async fn dry_run(&self, verb: &Verb<P::System>) -> Result<(), Error> {
         let mut state = self.state();
         state.counts.dry_run += 1;

@@ -13,14 +13,12 @@ use std::{
 
 use serde_json::{Value, json};
 use sluicegate_core::{
-    label::{Labels, OURS, SLUICEGATE},
+    label::{Labels, MANAGED_BY, OURS, SLUICEGATE},
     observed::{Api, Ref, Selector, at, group_of, text},
 };
 
 /// The label by which a store finds the objects of one resource without looking at all.
 pub(crate) const INSTANCE: &str = "app.kubernetes.io/instance";
-/// On every child of every resource.
-const MANAGED_BY: &str = "app.kubernetes.io/managed-by";
 
 /// What is known of an object without decoding it.
 #[derive(Clone, Debug, PartialEq, Eq)]

@@ -130,10 +130,13 @@ fn container(install: &Install) -> Container {
     }
 }
 
-/// The pod's own name is its name in the lease, and its namespace is where the lease is.
+/// The pod's own name and uid are its name in the lease, and its namespace is where the lease is.
 fn variables(install: &Install) -> Vec<EnvVar> {
-    let mut all =
-        vec![field("POD_NAME", "metadata.name"), field("POD_NAMESPACE", "metadata.namespace")];
+    let mut all = vec![
+        field("POD_NAME", "metadata.name"),
+        field("POD_NAMESPACE", "metadata.namespace"),
+        field("POD_UID", "metadata.uid"),
+    ];
     if !install.watch.is_empty() {
         all.push(env(WATCH, &install.watch.join(",")));
     }

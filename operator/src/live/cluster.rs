@@ -192,7 +192,7 @@ async fn listed(
 fn items(list: &List) -> &[Arc<Value>] {
     match list {
         List::Items(items) => items,
-        List::NotServed => &[],
+        List::NotServed | List::Denied(_) => &[],
     }
 }
 

@@ -79,7 +79,7 @@ fn given(cluster: &Cluster, entries: &[Entry], capture: &mut Capture) -> Result<
         // Where an API is not served, nothing of it is there either.
         if seen.raw(&target) == Seen::Absent && !served.contains(&target.api) {
             match cluster.list(&Selector::all(target.api.clone(), &target.namespace))? {
-                List::NotServed => drop(missing.insert(target.api)),
+                List::NotServed | List::Denied(_) => drop(missing.insert(target.api)),
                 List::Items(_) => drop(served.insert(target.api)),
             }
         }

@@ -62,8 +62,11 @@ fn common(lists: &BTreeSet<Selector>) -> Labels {
 
 /// What lists come to of which a wider one has all.
 pub(super) fn narrowed(wide: List, lists: BTreeSet<Selector>) -> Vec<(Selector, List)> {
-    let List::Items(items) = wide else {
-        return lists.into_iter().map(|one| (one, List::NotServed)).collect();
+    let items = match wide {
+        List::Items(items) => items,
+        none @ (List::NotServed | List::Denied(_)) => {
+            return lists.into_iter().map(|one| (one, none.clone())).collect();
+        }
     };
     // By what tells them apart, so that not each is held against each object.
     let mut at: BTreeMap<(String, String), Vec<usize>> = BTreeMap::new();
@@ -163,7 +166,7 @@ mod tests {
             List::Items(items) => {
                 items.iter().map(|one| text(one, "/metadata/namespace").to_owned()).collect()
             }
-            List::NotServed => vec!["not served".to_owned()],
+            List::NotServed | List::Denied(_) => vec!["not served".to_owned()],
         };
         assert_eq!(names(&list("a", "0")), ["a"]);
         assert_eq!(names(&list("a", "2")), Vec::<String>::new());

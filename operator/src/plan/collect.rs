@@ -9,6 +9,7 @@ use sluicegate_core::{
     field::Path,
     observed::text,
     plan::{Risk, UID_PLACEHOLDER},
+    rule,
 };
 use sluicegate_effects::file::{Entry, Problem, Start, World};
 
@@ -277,11 +278,13 @@ fn cr(entry: &Entry, before: Option<&Value>) -> Cr {
 
 /// A name that somebody else holds is refused like any other wish that cannot be met.
 fn taken(status: &Value, entry: &Entry) -> Option<Blocked> {
-    let conditions = status["conditions"].as_array()?;
-    let taken = conditions
-        .iter()
-        .find(|one| text(one, "/type") == "Accepted" && text(one, "/reason") == "NameTaken")?;
-    let rule = &sluicegate_core::rule::OBJ_02;
+    let mut conditions = status["conditions"].as_array()?.iter();
+    let taken = conditions.find(|one| text(one, "/type") == "Accepted")?;
+    let rule = match text(taken, "/reason") {
+        "NameTaken" => &rule::OBJ_02,
+        "NotAdopted" => &rule::OBJ_11,
+        _ => return None,
+    };
     Some(Blocked {
         rule: rule.id,
         path: "metadata.name".to_owned(),

@@ -215,7 +215,9 @@ impl Watcher for Rounds<'_, '_> {
     fn ended(&mut self, resource: &Ref, outcome: &Result<Done, Error>) {
         let record = self.records.entry(resource.clone()).or_default();
         match outcome {
-            Ok(Done::All) => record.tries.done(),
+            // What was noted is known from now on.
+            Ok(Done::All | Done::Altered { .. }) => record.tries.done(),
+            Ok(Done::Unsteady { what, .. }) => record.error = Some(what.clone()),
             Ok(Done::Stopped { at, guard }) => record.tries.stopped(*at, guard),
             Err(error) if error.class() == Class::Final => record.error = Some(error.in_full()),
             // A conflict or a busy server is no failure: the next round looks again.

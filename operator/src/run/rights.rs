@@ -1,11 +1,17 @@
 //! What the process has to be allowed to do, and whether it is.
 //!
-//! Each right is asked for by itself: only the API server can tell, since whoever decides there
-//! need not be RBAC and its rules need not be complete (`SelfSubjectRulesReview` says so itself).
-//! What is missing is told with the rule that wants it, and stops nothing: what does not need it
-//! goes on, and it may be given at any time.
+//! Only the API server can tell. For each place it is asked for the rules that hold there; what
+//! none of them allows is asked for by itself, since whoever decides need not be RBAC and its rules
+//! need not be complete (`SelfSubjectRulesReview` says so itself). What is missing is told with the
+//! rule that wants it, and stops nothing: what does not need it goes on, and it may be given at any
+//! time.
 
-use std::fmt;
+mod rules;
+
+use std::{
+    collections::{BTreeMap, btree_map::Entry},
+    fmt,
+};
 
 use futures_util::{StreamExt as _, stream};
 use k8s_openapi::{
@@ -22,6 +28,7 @@ use sluicegate_effects::{
     live::{ApiServer, Request},
 };
 
+use self::rules::Rules;
 use super::lease;
 use crate::review::ask;
 
@@ -117,7 +124,8 @@ impl<S: System> Visitor<S> for Gather {
             self.add(owned, &["delete"], Place::Watched, "OBJ-05");
         }
         let settings = Settings::default();
-        let ctx = Ctx { now: Timestamp::UNIX_EPOCH, settings: &settings, failure: None };
+        let ctx =
+            Ctx { now: Timestamp::UNIX_EPOCH, settings: &settings, failure: None, anew: false };
         let reads = K::refers(&ctx, &specimen, &Observed::default());
         let objects = reads.objects.iter().map(|target| (&target.api, &target.namespace));
         let lists = reads.lists.iter().map(|selector| (&selector.api, &selector.namespace));
@@ -215,6 +223,7 @@ pub(crate) async fn missing(
     namespaces: &[String],
     lease: &str,
 ) -> Result<Vec<Missing>, Error> {
+    let mut known: BTreeMap<String, Rules> = BTreeMap::new();
     let mut asked = Vec::new();
     for right in rights {
         let places = match right.place {
@@ -223,7 +232,15 @@ pub(crate) async fn missing(
             Place::Watched => namespaces,
         };
         let places = if places.is_empty() { vec![String::new()] } else { places.to_vec() };
-        asked.extend(places.into_iter().map(|place| one(server.clone(), right.clone(), place)));
+        for place in places {
+            let rules = match known.entry(place.clone()) {
+                Entry::Occupied(rules) => rules.into_mut(),
+                Entry::Vacant(none) => none.insert(Rules::of(server, &place).await),
+            };
+            if !rules.allow(right) {
+                asked.push(one(server.clone(), right.clone(), place));
+            }
+        }
     }
     let answers: Vec<_> = stream::iter(asked).buffered(AT_ONCE).collect().await;
     let mut missing = Vec::new();

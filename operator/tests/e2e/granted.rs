@@ -25,6 +25,7 @@ pub(crate) const PLANNERS: &str = "e2e:planners";
 /// Who is forbidden something, since that is what the scenario is about.
 const REFUSED: &[(&str, &str)] = &[
     ("e2e-rights", "it lacks a right until it is given"),
+    ("e2e-fewer-rights", "it lacks rights that its resources do not need"),
     ("system:serviceaccount:sluicegate:sluicegate-planner", "it tries to write, in vain"),
     ("system:serviceaccount:team:sluicegate", "it may read no storage class"),
 ];

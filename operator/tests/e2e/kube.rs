@@ -44,6 +44,10 @@ pub(crate) const ROLE_BINDINGS: Kind = kind("/apis/rbac.authorization.k8s.io/v1"
 pub(crate) const CLUSTER_ROLES: Kind = kind("/apis/rbac.authorization.k8s.io/v1", "clusterroles");
 pub(crate) const CLUSTER_ROLE_BINDINGS: Kind =
     kind("/apis/rbac.authorization.k8s.io/v1", "clusterrolebindings");
+pub(crate) const POLICIES: Kind =
+    kind("/apis/admissionregistration.k8s.io/v1", "mutatingadmissionpolicies");
+pub(crate) const POLICY_BINDINGS: Kind =
+    kind("/apis/admissionregistration.k8s.io/v1", "mutatingadmissionpolicybindings");
 pub(crate) const EVENTS: Kind = kind("/apis/events.k8s.io/v1", "events");
 pub(crate) const DEFINITIONS: Kind =
     kind("/apis/apiextensions.k8s.io/v1", "customresourcedefinitions");

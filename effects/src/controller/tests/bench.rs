@@ -74,6 +74,19 @@ pub(super) struct Notes {
     /// How calls begin that the broker refuses for good.
     pub(super) refuses: Mutex<Option<&'static str>>,
     pub(super) takes: Mutex<Duration>,
+    /// How many statuses are refused before one is taken.
+    pub(super) statuses: Mutex<u32>,
+}
+
+impl Notes {
+    fn refuses_status(&self) -> Result<(), ApiError> {
+        let mut left = self.statuses.lock().unwrap();
+        if *left == 0 {
+            return Ok(());
+        }
+        *left -= 1;
+        Err(ApiError::new(422, "Invalid", "a webhook is about to start"))
+    }
 }
 
 struct Pen(Scribe, Mutex<Vec<Written>>);
@@ -144,6 +157,9 @@ impl Writer<Rivven> for Pen {
                 let synced = conditions.iter().find(|one| one["type"] == "Synced");
                 let synced = synced.map_or(String::new(), |one| format!(" {}", one["reason"]));
                 self.note(format!("status of {}{}", target.name, synced.replace('"', "")));
+                let refused = self.0.0.refuses_status();
+                let doing = format!("report the status of {target}");
+                refused.map_err(|source| Error::Api { doing, source: Box::new(source) })?;
                 self.write(target, |object| object["status"] = status.clone());
             }
             Verb::SetFinalizers(target, _, names) => {
@@ -190,6 +206,7 @@ impl Bench {
             answers: Mutex::default(),
             refuses: Mutex::default(),
             takes: Mutex::default(),
+            statuses: Mutex::default(),
         });
         let (duty, follows) = channel(Duty::Lead);
         let work = Work {

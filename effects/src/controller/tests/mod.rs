@@ -27,37 +27,67 @@ async fn what_a_resource_reads_wakes_it_when_it_appears() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn what_was_refused_is_told_and_not_tried_again_until_the_resource_changes() {
+async fn what_was_refused_is_told_at_once_and_tried_again_when_the_resource_changes() {
     let bench = Bench::new();
     bench.cluster();
     bench.finalizers(|| Err(ApiError::new(422, "Invalid", "no").because("Field", "spec.x")));
     bench.topic("a", 1);
-    sleep(seconds(300)).await;
+    sleep(seconds(5)).await;
     assert_eq!(bench.words(), ["finalizers of a", "status of a Refused"]);
     // What it reads changes: it is looked at, and what was refused is not sent.
     bench.cluster();
-    sleep(seconds(60)).await;
+    sleep(seconds(5)).await;
     assert_eq!(bench.words(), [""; 0]);
     bench.finalizers(|| Ok(()));
     let mut object = bench.fake.get(&topic("a")).unwrap();
     object["metadata"]["generation"] = 2.into();
     bench.fake.put(&topic("a"), object);
-    sleep(seconds(5)).await;
+    sleep(seconds(2)).await;
     assert_eq!(bench.words(), ["finalizers of a", "status of a NotSeen"]);
 }
 
 #[tokio::test(start_paused = true)]
-async fn what_was_refused_is_tried_again_after_the_slow_resync() {
+async fn what_was_refused_is_tried_again_by_itself_and_ever_more_seldom() {
     let bench = Bench::new();
     bench.cluster();
-    bench.finalizers(|| Err(ApiError::new(422, "Invalid", "no").because("Field", "spec.x")));
+    let quota = "pods \"a\" is forbidden: exceeded quota: q";
+    bench.finalizers(move || Err(ApiError::new(403, "Forbidden", quota)));
     bench.topic("a", 1);
-    sleep(seconds(1)).await;
-    assert_eq!(bench.log().len(), 2);
-    sleep(seconds(475)).await;
-    assert_eq!(bench.log(), []);
-    sleep(seconds(260)).await;
-    assert_eq!(bench.words(), ["finalizers of a"], "and told as before, so not again");
+    sleep(seconds(1_200)).await;
+    let log = bench.log();
+    let told = log.iter().filter(|(_, what)| what.starts_with("status")).count();
+    assert_eq!(told, 1, "told once, and not again while it is the same: {log:?}");
+    let tried: Vec<u64> =
+        log.iter().filter(|(_, what)| what.starts_with("final")).map(|(at, _)| *at).collect();
+    let gaps: Vec<u64> = tried.windows(2).map(|pair| pair[1] - pair[0]).collect();
+    for (gap, most) in gaps.iter().zip([30, 60, 120, 240, 480, 600]) {
+        assert!(*gap + 1 >= most / 2 && *gap <= most + 1, "{gaps:?}");
+    }
+    bench.finalizers(|| Ok(()));
+    sleep(seconds(601)).await;
+    assert_eq!(bench.words(), ["finalizers of a", "status of a NotSeen"]);
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_status_that_is_refused_once_is_written_again_and_nothing_is_called_refused() {
+    let bench = Bench::new();
+    *bench.notes.statuses.lock().unwrap() = 1;
+    bench.topic("a", 1);
+    sleep(seconds(300)).await;
+    assert_eq!(bench.words(), ["status of a NotSeen", "status of a NotSeen"]);
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_refusal_of_a_status_is_forgotten_when_one_is_written() {
+    let bench = Bench::new();
+    *bench.notes.statuses.lock().unwrap() = 2;
+    bench.topic("a", 1);
+    sleep(seconds(60)).await;
+    let words = bench.words();
+    assert_eq!(words[..3], ["status of a NotSeen", "status of a NotSeen", "status of a Refused"]);
+    assert_eq!(words.last().unwrap(), "status of a NotSeen");
+    let status = bench.fake.get(&topic("a")).unwrap()["status"].to_string();
+    assert!(!status.contains("\"status\":\"True\",\"type\":\"Stalled\""), "{status}");
 }
 
 #[tokio::test(start_paused = true)]

@@ -24,6 +24,7 @@ fn run(world: &World, actions: Vec<Action<Plain>>) -> Result<Done, Error> {
         waiting: Vec::new(),
         blocked: Vec::new(),
         kept: Vec::new(),
+        altered: Vec::new(),
         assumptions: BTreeSet::new(),
         requeue: Requeue::OnChange,
     };

@@ -21,6 +21,7 @@ fn plan_of(actions: Vec<Planned<Rivven>>) -> Plan<Rivven> {
         waiting: Vec::new(),
         blocked: Vec::new(),
         kept: Vec::new(),
+        altered: Vec::new(),
         assumptions: Default::default(),
         requeue: Requeue::OnChange,
     }

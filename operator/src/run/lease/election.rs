@@ -317,3 +317,28 @@ pub(crate) fn lasts(lease: &Lease) -> Duration {
 fn version(lease: &Lease) -> Option<&str> {
     lease.metadata.resource_version.as_deref()
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn one_that_starts_again_under_its_own_name_leads_at_once() {
+        let at = Duration::from_millis;
+        let record = |holder: &str| {
+            let mut lease = Lease::default();
+            lease.metadata.resource_version = Some("7".to_owned());
+            let spec = lease.spec.get_or_insert_default();
+            spec.holder_identity = Some(holder.to_owned());
+            lease
+        };
+        let looked = |holder: &str| {
+            let mut election = Election::new("pod_uid", 7, at(0));
+            assert_eq!(election.next(at(0)), Do::Look);
+            election.heard(at(0), at(4), &Do::Look, Heard::Record(record(holder)));
+            election.next(at(4))
+        };
+        assert!(matches!(looked("pod_uid"), Do::Write(lease) if holder(&lease) == "pod_uid"));
+        assert!(matches!(looked("another"), Do::Wait(_)), "another's is waited for");
+    }
+}

@@ -62,9 +62,16 @@ pub(crate) fn place() -> String {
     place.map_or_else(|| "sluicegate".to_owned(), |place| place.trim().to_owned())
 }
 
-/// A name that no other process has: its place, and something random.
+/// A name that no other process has: its place, and something random. In a pod that says its uid
+/// it is the same for every start of its container, of which one ends before the next begins: so
+/// that one need not wait until its own lease has run out.
 pub(crate) fn identity() -> String {
-    format!("{}_{:016x}{:016x}", place(), random(), random())
+    let pod = std::env::var("POD_UID").ok();
+    let pod = pod.filter(|uid| !uid.is_empty() && std::env::var_os("POD_NAME").is_some());
+    pod.map_or_else(
+        || format!("{}_{:016x}{:016x}", place(), random(), random()),
+        |uid| format!("{}_{uid}", place()),
+    )
 }
 
 /// A random number: the standard library seeds every hasher state anew.

@@ -19,6 +19,7 @@ pub(crate) const ALL: &[Scenario] = &[
     ("a_leader_that_was_frozen_past_its_lease_sends_nothing_more", frozen),
     ("a_leader_that_is_asked_to_end_hands_over_at_once", handed_over),
     ("a_leader_that_loses_its_lease_ends", lost),
+    ("a_container_that_starts_again_in_its_pod_leads_at_once", again),
 ];
 
 struct Pair {
@@ -146,4 +147,26 @@ fn lost() {
 
 fn now() -> String {
     format!("{:.6}", Timestamp::now())
+}
+
+fn again() {
+    let scene = Scene::new("again");
+    let env = [("POD_NAME", "operator-0"), ("POD_UID", "5a1c8a52-2f0e-4c56-9f1f-4d5f0a6f7e11")];
+    let env = env.map(|(name, value)| (name.to_owned(), value.to_owned())).to_vec();
+    let start = Start { env, ..scene.start() };
+    let mut operator = scene.run(&start);
+    let before = holder(&scene);
+    assert_eq!(before, "operator-0_5a1c8a52-2f0e-4c56-9f1f-4d5f0a6f7e11");
+    operator.signal("KILL");
+    operator.ended(SOON);
+    let since = std::time::Instant::now();
+    let operator = scene.run(&start);
+    until("it to lead", seconds(10), || {
+        let said = operator.said();
+        if said.contains("leads from now on") { Ok(()) } else { Err(said) }
+    });
+    let took = since.elapsed();
+    say(&format!("killed and started again in its pod: leads after {:.2} s", took.as_secs_f32()));
+    assert!(took < seconds(8), "{took:?}");
+    assert_eq!(holder(&scene), before);
 }

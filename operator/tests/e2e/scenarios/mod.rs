@@ -13,6 +13,7 @@ mod lease;
 mod leave;
 mod network;
 mod odd;
+mod outside;
 mod process;
 mod quiet;
 mod topics;
@@ -33,6 +34,7 @@ pub(crate) const ALL: &[&[Scenario]] = &[
     network::ALL,
     lease::ALL,
     unstick::ALL,
+    outside::ALL,
     change::ALL,
     volumes::ALL,
     leave::ALL,

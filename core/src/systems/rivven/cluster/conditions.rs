@@ -170,6 +170,13 @@ pub(super) static VOLUMES_DIFFER: Reason = Reason::told(
     "A claim that was there before is of another storage class or has other access modes than the \
      spec asks for (rule STO-03). It is used as it is.",
 );
+pub(super) static MONITORED_DENIED: Reason = Reason::told(
+    "Monitored",
+    "NotAllowed",
+    Warning,
+    "A ServiceMonitor is asked for and the operator may not look at them, so that none is made. It \
+     is created as soon as the right is given.",
+);
 
 pub(super) static DELETING: Reason = Reason::quiet(
     "Ready",
@@ -215,4 +222,5 @@ pub(super) static REASONS: &[&Reason] = &[
     &VOLUMES_RESTART,
     &VOLUMES_RESIZE_FAILED,
     &VOLUMES_DIFFER,
+    &MONITORED_DENIED,
 ];

@@ -144,6 +144,11 @@ impl Kind for Cluster {
         status::report(ctx, valid, &brokers, seen)
     }
 
+    fn leaves_by(cluster: &RivvenCluster) -> Vec<Selector> {
+        let (namespace, name) = (cluster.namespace().unwrap_or_default(), cluster.name_any());
+        vec![list(Api::of::<StatefulSet>(), &namespace, &name)]
+    }
+
     fn leaves(ctx: &Ctx<'_>, cluster: &RivvenCluster, seen: &Observed<Rivven>) -> Leave<Rivven> {
         leave::leave(ctx, cluster, seen)
     }

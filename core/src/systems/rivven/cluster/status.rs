@@ -305,6 +305,8 @@ fn monitored(valid: &Valid, seen: &Observed<Rivven>) -> Draft {
     let monitors = list(Api::of::<ServiceMonitor>(), &valid.namespace, &valid.name);
     if seen.served(&monitors) == Some(true) {
         c::MONITORED_YES.yes("")
+    } else if let Some(why) = seen.denied(&monitors) {
+        c::MONITORED_DENIED.no(why)
     } else {
         c::MONITORED_NOT_SERVED.no("monitoring.coreos.com/v1 ServiceMonitor is not installed")
     }

@@ -121,10 +121,20 @@ words! {
     version = "v1alpha1",
     kind = "RivvenTopic",
     namespaced,
-    shortname = "rt",
+    shortname = "rivt",
     category = "rivven",
     category = "streaming",
     status = "RivvenTopicStatus",
+    printcolumn(
+        name = "Healthy",
+        type_ = "string",
+        json_path = r#".status.conditions[?(@.type=="Ready")].status"#
+    ),
+    printcolumn(
+        name = "Reason",
+        type_ = "string",
+        json_path = r#".status.conditions[?(@.type=="Ready")].reason"#
+    ),
     printcolumn(name = "Cluster", type_ = "string", json_path = ".spec.clusterRef.name"),
     printcolumn(name = "Topic", type_ = "string", json_path = ".status.topicName"),
     printcolumn(name = "Partitions", type_ = "integer", json_path = ".status.currentPartitions"),
@@ -135,6 +145,7 @@ words! {
     ),
     printcolumn(name = "Phase", type_ = "string", json_path = ".status.phase"),
     printcolumn(name = "Age", type_ = "date", json_path = ".metadata.creationTimestamp"),
+    printcolumn(name = "Message", type_ = "string", json_path = ".status.message", priority = 1),
     crates(kube_core = "::kube_core"),
     derive = "PartialEq",
     doc = "A topic of a Rivven cluster."

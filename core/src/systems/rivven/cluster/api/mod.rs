@@ -37,7 +37,7 @@ use crate::k8s::schema::{self, IMAGE, SUBDOMAIN};
     version = "v1alpha1",
     kind = "RivvenCluster",
     namespaced,
-    shortname = "rc",
+    shortname = "rivc",
     category = "rivven",
     category = "streaming",
     status = "RivvenClusterStatus",
@@ -46,11 +46,22 @@ use crate::k8s::schema::{self, IMAGE, SUBDOMAIN};
         status_replicas_path = ".status.replicas",
         label_selector_path = ".status.selector"
     ),
+    printcolumn(
+        name = "Healthy",
+        type_ = "string",
+        json_path = r#".status.conditions[?(@.type=="Ready")].status"#
+    ),
+    printcolumn(
+        name = "Reason",
+        type_ = "string",
+        json_path = r#".status.conditions[?(@.type=="Ready")].reason"#
+    ),
     printcolumn(name = "Replicas", type_ = "integer", json_path = ".status.replicas"),
     printcolumn(name = "Ready", type_ = "integer", json_path = ".status.readyReplicas"),
     printcolumn(name = "Phase", type_ = "string", json_path = ".status.phase"),
     printcolumn(name = "Version", type_ = "string", json_path = ".status.version"),
     printcolumn(name = "Age", type_ = "date", json_path = ".metadata.creationTimestamp"),
+    printcolumn(name = "Message", type_ = "string", json_path = ".status.message", priority = 1),
     crates(kube_core = "::kube_core"),
     derive = "PartialEq",
     doc = "A cluster of Rivven brokers: a StatefulSet, its Services and its disruption budget."
