@@ -29,33 +29,12 @@ mod examples;
 mod reach;
 #[path = "common/schema.rs"]
 mod schema;
+#[path = "common/settled.rs"]
+mod settled;
 
 use reach::Reach;
 use schema::Field;
-
-/// Fields that may only say what is so anyway: everything else they could say is refused.
-const SETTLED: &[(&str, &str)] = &[
-    ("spec.livenessProbe.successThreshold", "Kubernetes takes nothing but 1 (CLU-08)"),
-    (
-        "spec.securityContext.runAsNonRoot",
-        "the restricted standard takes nothing but true (CLU-14)",
-    ),
-    (
-        "spec.containerSecurityContext.runAsNonRoot",
-        "the restricted standard takes nothing but true (CLU-19)",
-    ),
-    (
-        "spec.containerSecurityContext.allowPrivilegeEscalation",
-        "the restricted standard takes nothing but false (CLU-22)",
-    ),
-    ("spec.containerSecurityContext.readOnlyRootFilesystem", "nothing but true is taken (CLU-22)"),
-];
-
-/// Fields that may not be set at all, with the rule.
-const REFUSED: &[(&str, &str)] = &[
-    ("spec.securityContext.windowsOptions", "CLU-18"),
-    ("spec.containerSecurityContext.windowsOptions", "CLU-24"),
-];
+use settled::{REFUSED, SETTLED, TIED};
 
 /// The only entries of fields without effect that have one.
 const EXCEPTIONS: &[(&str, &str)] =
@@ -109,6 +88,12 @@ impl Look<'_> {
         let mut found = Vec::new();
         for (which, full) in self.full.iter().enumerate() {
             let Some(now) = full.pointer(&field.pointer()) else { continue };
+            // What an earlier example has just so has been looked at.
+            let block = field.path.split(['.', '[']).nth(1).unwrap_or_default();
+            let same = |other: &Value| other["spec"][block] == full["spec"][block];
+            if self.full[..which].iter().any(same) {
+                continue;
+            }
             let values = schema::others(&field.schema, now);
             for value in examples::words(&field.path).into_iter().chain(values) {
                 let other = schema::with(full, &field.pointer(), &value);
@@ -135,6 +120,12 @@ impl Look<'_> {
         }
         let settled = SETTLED.iter().any(|(path, _)| *path == field.path);
         let refused = REFUSED.iter().any(|(path, _)| field.path.starts_with(path));
+        if TIED.iter().any(|(path, _)| *path == field.path) {
+            if !changes.is_empty() {
+                self.wrong.push(format!("{} can change alone", field.path));
+            }
+            return;
+        }
         match (changes.is_empty(), refused) {
             (true, false) => self.wrong.push(format!("{} can have no other value", field.path)),
             (false, true) => self.wrong.push(format!("{} can be set", field.path)),

@@ -247,6 +247,7 @@ impl<S: System> Visitor<S> for Names {
         assert_eq!(ids.iter().collect::<BTreeSet<_>>().len(), ids.len(), "an id is given twice");
         self.rules.extend(ids);
         self.cel.extend(K::CEL.iter().map(|rule| rule.rule_id));
+        self.cel.extend(K::CHECKED_HERE.iter().map(|rule| rule.rule_id));
         self.reasons.extend(K::REASONS.iter().map(|reason| (reason.condition, reason.name)));
     }
 }

@@ -23,6 +23,18 @@ pub struct Cel {
     pub message: &'static str,
 }
 
+/// A rule that the API server does not judge the resource by, so that we do: `validate`, `plan` and
+/// the operator.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Here {
+    /// What messages, tests and documents call it, such as `CLU-39`. Never given to another rule.
+    pub rule_id: &'static str,
+    /// Where it stands, such as `spec.affinity`.
+    pub path: &'static str,
+    /// What must hold, without the id.
+    pub message: &'static str,
+}
+
 /// Closed sets of words: an enum with its texts, listed once.
 #[macro_export]
 macro_rules! words {

@@ -20,7 +20,7 @@ use serde::{Serialize, de::DeserializeOwned};
 
 use crate::{
     condition::{Draft, Reason},
-    crd::{self, Cel},
+    crd::{self, Cel, Here},
     effect, field,
     observed::{Api, Observed, Reads, Ref, Selector},
     plan::{Action, Blocked, Change, Event, Gate, Guard, Manifest, Requeue, Risk, Waiting},
@@ -88,6 +88,9 @@ pub trait Kind: Sized + Send + Sync + 'static {
 
     /// The rules that the API server judges one object by.
     const CEL: &'static [Cel] = &[];
+    /// The rules that one object is judged by and that the API server does not judge: those that
+    /// are checked by `validate`, `plan` and the operator only.
+    const CHECKED_HERE: &'static [Here] = &[];
     /// What has to hold before a change that could hurt, by its id.
     const GATES: &'static [(&'static str, &'static str)] = &[];
 

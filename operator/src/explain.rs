@@ -200,6 +200,16 @@ fn rules(kinds: &[KindInfo]) -> Vec<RuleText> {
         let crd = serde_json::to_value(&kind.crd).expect("a definition is JSON");
         let schema = &crd["spec"]["versions"][0]["schema"]["openAPIV3Schema"];
         validations(&kind.api.kind, "", schema, &mut found);
+        found.extend(kind.checked_here.iter().map(|rule| RuleText {
+            id: rule.rule_id.to_owned(),
+            title: rule.message.to_owned(),
+            about: format!(
+                "Checked by validate, plan and the operator only, at {}.{}: the API server takes \
+                 the resource, and refuses what is made of it or cannot run it.",
+                kind.api.kind, rule.path
+            ),
+            remedy: String::new(),
+        }));
     }
     found.sort_by(|a, b| a.id.cmp(&b.id));
     found.dedup_by(|a, b| a.id == b.id);

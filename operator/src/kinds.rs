@@ -4,7 +4,8 @@ use k8s_openapi::apiextensions_apiserver::pkg::apis::apiextensions::v1::CustomRe
 use serde_json::{Value, json};
 use sluicegate_core::{
     condition::Reason,
-    field::{Cause, Errors, Path},
+    crd::Here,
+    field::{Cause, Error, Errors, Path},
     k8s::metadata,
     kind::{Kind, System},
     observed::{Api, Ref},
@@ -31,6 +32,8 @@ pub struct KindInfo {
     pub inert: &'static [(&'static str, &'static str)],
     /// What its changes wait for, by id.
     pub gates: &'static [(&'static str, &'static str)],
+    /// The rules that no API server judges it by.
+    pub checked_here: &'static [Here],
     /// The rules of its system.
     pub rules: &'static [&'static Rule],
     /// Everything wrong with a resource, but for unknown fields.
@@ -90,6 +93,7 @@ impl<S: System> Visitor<S> for Gather {
             reasons: K::REASONS,
             inert: K::INERT,
             gates: K::GATES,
+            checked_here: K::CHECKED_HERE,
             rules: <K::System as System>::RULES,
             check: check::<K>,
             without_effect: without_effect::<K>,
@@ -123,7 +127,12 @@ fn check<K: Kind>(resource: &Value) -> Result<(), Errors> {
         Ok(resource) => {
             let more = accept::<K>(&resource).err().unwrap_or_default();
             let said: Vec<_> = errors.iter().cloned().collect();
-            for error in more.iter().filter(|error| !said.contains(error)).cloned() {
+            // What is missing is told once, and not as empty too.
+            let missing = |path: &Path| {
+                said.iter().any(|told| told.cause == Cause::Required && told.path == *path)
+            };
+            let new = |error: &&Error| !said.contains(error) && !missing(&error.path);
+            for error in more.iter().filter(new).cloned() {
                 errors.push(error.path, error.cause, error.remedy);
             }
         }

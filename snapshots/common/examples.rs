@@ -25,7 +25,53 @@ pub(crate) fn said(kind: &str) -> Vec<(&'static str, Value)> {
     }
 }
 
+const SPREAD_KEYS: &str = "spec.topologySpreadConstraints[].matchLabelKeys";
+
+/// What a variable takes its value from: one of these.
+fn sources() -> Vec<Value> {
+    let of = |name: &str| json!({ "name": name, "key": "a", "optional": true });
+    vec![
+        json!({ "configMapKeyRef": of("a") }),
+        json!({ "secretKeyRef": of("a") }),
+        json!({ "fieldRef": { "apiVersion": "v1", "fieldPath": "metadata.name" } }),
+        json!({ "resourceFieldRef": {
+            "containerName": "rivven", "resource": "limits.cpu", "divisor": "1",
+        } }),
+    ]
+}
+
+/// The keys whose values a term about pods takes from the pod itself: each once.
+fn pod_terms() -> Vec<(&'static str, Value)> {
+    macro_rules! term {
+        ($at:literal) => {
+            [
+                (concat!($at, ".matchLabelKeys"), json!(["b"])),
+                (concat!($at, ".mismatchLabelKeys"), json!(["c"])),
+            ]
+        };
+    }
+    let all = [
+        term!("spec.affinity.podAffinity.requiredDuringSchedulingIgnoredDuringExecution[]"),
+        term!("spec.affinity.podAntiAffinity.requiredDuringSchedulingIgnoredDuringExecution[]"),
+        term!(
+            "spec.affinity.podAffinity.preferredDuringSchedulingIgnoredDuringExecution[]\
+             .podAffinityTerm"
+        ),
+        term!(
+            "spec.affinity.podAntiAffinity.preferredDuringSchedulingIgnoredDuringExecution[]\
+             .podAffinityTerm"
+        ),
+    ];
+    all.concat()
+}
+
 fn cluster() -> Vec<(&'static str, Value)> {
+    let mut said = cluster_alone();
+    said.extend(pod_terms());
+    said
+}
+
+fn cluster_alone() -> Vec<(&'static str, Value)> {
     vec![
         ("spec.replicas", json!(3)),
         ("spec.version", json!("0.0.22")),
@@ -44,6 +90,11 @@ fn cluster() -> Vec<(&'static str, Value)> {
         ("spec.podDisruptionBudget.minAvailable", Value::Null),
         ("spec.service.port", json!(9393)),
         ("spec.topicNamespaces", json!(["team"])),
+        ("spec.resources.requests", json!({ "cpu": 1 })),
+        ("spec.resources.limits", json!({ "cpu": 2 })),
+        ("spec.tolerations[].operator", json!("Equal")),
+        ("spec.env[].valueFrom", Value::Null),
+        (SPREAD_KEYS, json!(["b"])),
         ("spec.securityContext.windowsOptions", Value::Null),
         ("spec.securityContext.seLinuxOptions.type", json!("container_t")),
         ("spec.securityContext.seLinuxOptions.user", json!("")),
@@ -74,8 +125,10 @@ pub(crate) fn words(path: &str) -> Vec<Value> {
         "type" if path.contains("ontext.") => vec![json!("RuntimeDefault")],
         "name" if path.ends_with("sysctls[].name") => vec![json!("net.ipv4.tcp_syncookies")],
         "size" => vec![json!("21Gi")],
-        "limits" => vec![json!({ "example.com/a": 2 })],
-        "requests" => vec![json!({ "example.com/a": "500m" })],
+        "limits" => vec![json!({ "cpu": 1, "example.com/a": 2 })],
+        "requests" => vec![json!({ "cpu": "500m" })],
+        "resource" => vec![json!("requests.memory")],
+        "fieldPath" => vec![json!("metadata.labels['example.com/a']")],
         "drop" => vec![json!(["ALL", "MKNOD"])],
         "replicas" => vec![json!(5)],
         "retentionMs" | "retentionBytes" => vec![json!(4_194_304)],
@@ -86,14 +139,23 @@ pub(crate) fn words(path: &str) -> Vec<Value> {
 /// The full example of a kind, and its variants where fields exclude each other.
 pub(crate) fn full<K: Kind>() -> Vec<Value> {
     let first = example::<K>(&[]);
-    let variants: &[(&str, Value)] = match kind::<K>().as_str() {
-        "RivvenCluster" => &[
-            ("spec.podDisruptionBudget.minAvailable", json!(2)),
-            ("spec.podDisruptionBudget.maxUnavailable", Value::Null),
-        ],
-        _ => return vec![first],
-    };
-    vec![first, example::<K>(variants)]
+    let mut all = vec![first];
+    if kind::<K>() == "RivvenCluster" {
+        for (at, source) in sources().into_iter().enumerate() {
+            let mut variant =
+                vec![("spec.env[].value", Value::Null), ("spec.env[].valueFrom", source)];
+            if at == 0 {
+                variant.extend([
+                    ("spec.podDisruptionBudget.minAvailable", json!(2)),
+                    ("spec.podDisruptionBudget.maxUnavailable", Value::Null),
+                    ("spec.tolerations[].tolerationSeconds", Value::Null),
+                    ("spec.topologySpreadConstraints[].minDomains", Value::Null),
+                ]);
+            }
+            all.push(example::<K>(&variant));
+        }
+    }
+    all
 }
 
 fn example<K: Kind>(more: &[(&str, Value)]) -> Value {

@@ -1,24 +1,21 @@
 //! What the API server takes as the metadata of a resource. The schema of a definition does not
 //! say: metadata is the same for all kinds, and judged before it.
 
-use std::sync::LazyLock;
+use std::{collections::BTreeMap, sync::LazyLock};
 
 use k8s_openapi::apimachinery::pkg::apis::meta::v1::ObjectMeta;
 use regex_lite::Regex;
 use schemars::SchemaGenerator;
 use serde_json::{Map, Value, json};
 
-use super::schema::{LABEL, LABEL_VALUE, SUBDOMAIN, bare, bound};
+use super::schema::{KEY, LABEL, LABEL_VALUE, SUBDOMAIN, bare, bound};
 use crate::{
     field::{Errors, Path},
     schema::Compiled,
 };
 
-/// The key of a label or of an annotation, the latter in any case: a name, after a domain or alone.
-const KEY: &str = concat!(
-    r"^([a-z0-9]([-a-z0-9]*[a-z0-9])?(\.[a-z0-9]([-a-z0-9]*[a-z0-9])?)*/)?",
-    r"[A-Za-z0-9]([-A-Za-z0-9_.]{0,61}[A-Za-z0-9])?$"
-);
+/// How many bytes the annotations of one object may have, keys and values together.
+pub const ANNOTATIONS_MAX: usize = 256 * 1024;
 
 static SCHEMA: LazyLock<Compiled> = LazyLock::new(|| {
     let mut schema = bare::<ObjectMeta>(&mut SchemaGenerator::default()).to_value();
@@ -32,6 +29,24 @@ static SCHEMA: LazyLock<Compiled> = LazyLock::new(|| {
 });
 
 static KEYS: LazyLock<Regex> = LazyLock::new(|| Regex::new(KEY).expect("the pattern is one"));
+static SUBDOMAINS: LazyLock<Regex> =
+    LazyLock::new(|| Regex::new(SUBDOMAIN).expect("the pattern is one"));
+
+/// Whether a text is the key of a label: a name, or a domain of at most 253 characters, a slash and
+/// a name.
+pub fn is_key(text: &str) -> bool {
+    text.split_once('/').is_none_or(|(domain, _)| domain.len() <= 253) && KEYS.is_match(text)
+}
+
+/// Whether a text is the name of a node, a Secret and most other objects.
+pub fn is_subdomain(text: &str) -> bool {
+    text.len() <= 253 && SUBDOMAINS.is_match(text)
+}
+
+/// How many bytes annotations have together, as the API server counts them.
+pub fn annotated(annotations: &BTreeMap<String, String>) -> usize {
+    annotations.iter().map(|(key, value)| key.len() + value.len()).sum()
+}
 
 /// The fields that no metadata has, each with the field that may have been meant. What a server has
 /// stored, as its uid tells, has none: it may be newer than we are and have more.
@@ -49,13 +64,20 @@ pub fn check(resource: &Value) -> Errors {
     for field in ["labels", "annotations"] {
         let map = meta.get(field).and_then(Value::as_object);
         for key in map.into_iter().flat_map(Map::keys) {
-            let of_any_case = field == "annotations" && KEYS.is_match(&key.to_lowercase());
+            let of_any_case = field == "annotations" && is_key(&key.to_lowercase());
             let at = || path().child(field).child(key);
             let must = "must be a key: a name, or a domain, a slash and a name";
             let remedy = "write letters, digits, -, _ and ., such as team or example.com/team";
-            errors.ensure(of_any_case || KEYS.is_match(key), at(), key, must, remedy);
+            errors.ensure(of_any_case || is_key(key), at(), key, must, remedy);
         }
     }
+    let annotations = meta.get("annotations").and_then(Value::as_object);
+    let entry = |(key, value): (&String, &Value)| key.len() + value.as_str().map_or(0, str::len);
+    let bytes: usize = annotations.into_iter().flatten().map(entry).sum();
+    let must = format!("must have at most {ANNOTATIONS_MAX} bytes together");
+    let remedy = "keep what is long in a ConfigMap and annotate its name";
+    let at = path().child("annotations");
+    errors.ensure(bytes <= ANNOTATIONS_MAX, at, format!("{bytes} bytes"), &must, remedy);
     SCHEMA.check(&path(), &Value::Object(meta), &mut errors);
     errors
 }

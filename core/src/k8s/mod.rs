@@ -13,6 +13,7 @@ use crate::label::Labels;
 pub mod fixed;
 pub mod metadata;
 pub mod monitoring;
+pub mod pod;
 pub mod quantity;
 pub mod restricted;
 pub mod schema;

@@ -8,6 +8,7 @@ use k8s_openapi::api::core::v1::{
     AppArmorProfile, PodSecurityContext, SELinuxOptions, SeccompProfile, SecurityContext,
 };
 
+use super::pod::Ids;
 use crate::field::{Cause, Errors, Path};
 
 /// A pod or a container must not run as root. For either context.
@@ -91,10 +92,10 @@ const SAFE_SYSCTLS: &[&str] = &[
     "net.ipv4.tcp_syncookies",
 ];
 
-/// Adds what loosens the restrictions of a pod. The rules have the ids of the kind, from `first`
-/// on: identity, profiles, SELinux, sysctls, Windows.
-pub fn pod(context: &PodSecurityContext, path: &Path, first: u32, errors: &mut Errors) {
-    let mut broken = Broken { path, errors };
+/// Adds what loosens the restrictions of a pod. The rules have these ids, in this order: identity,
+/// profiles, SELinux, sysctls, Windows.
+pub fn pod(context: &PodSecurityContext, path: &Path, ids: Ids, errors: &mut Errors) {
+    let (mut broken, first) = (Broken { path, prefix: ids.prefix, errors }, ids.first);
     broken.in_either(
         first,
         (context.run_as_non_root, context.run_as_user),
@@ -107,10 +108,10 @@ pub fn pod(context: &PodSecurityContext, path: &Path, first: u32, errors: &mut E
     broken.unless(context.windows_options.is_none(), first + 4, WINDOWS_MESSAGE);
 }
 
-/// Adds what loosens the restrictions of a container. The rules have the ids of the kind, from
-/// `first` on: identity, profiles, SELinux, privileges, capabilities, Windows.
-pub fn container(context: &SecurityContext, path: &Path, first: u32, errors: &mut Errors) {
-    let mut broken = Broken { path, errors };
+/// Adds what loosens the restrictions of a container. The rules have these ids, in this order:
+/// identity, profiles, SELinux, privileges, capabilities, Windows.
+pub fn container(context: &SecurityContext, path: &Path, ids: Ids, errors: &mut Errors) {
+    let (mut broken, first) = (Broken { path, prefix: ids.prefix, errors }, ids.first);
     broken.in_either(
         first,
         (context.run_as_non_root, context.run_as_user),
@@ -134,6 +135,7 @@ pub fn container(context: &SecurityContext, path: &Path, first: u32, errors: &mu
 
 struct Broken<'a> {
     path: &'a Path,
+    prefix: &'static str,
     errors: &'a mut Errors,
 }
 
@@ -141,7 +143,7 @@ impl Broken<'_> {
     /// What pods and containers have in common: who they run as, which profiles confine them.
     fn in_either(
         &mut self,
-        first: u32,
+        first: u8,
         user: (Option<bool>, Option<i64>),
         confined: (Option<&SeccompProfile>, Option<&AppArmorProfile>),
         labels: Option<&SELinuxOptions>,
@@ -153,10 +155,11 @@ impl Broken<'_> {
         self.unless(selinux(labels), first + 2, SELINUX_MESSAGE);
     }
 
-    fn unless(&mut self, holds: bool, rule: u32, message: &str) {
+    fn unless(&mut self, holds: bool, rule: u8, message: &str) {
         if !holds {
             let cause = Cause::Forbidden("it loosens the restricted pod security".to_owned());
-            self.errors.push(self.path.clone(), cause, format!("CLU-{rule:02}: {message}"));
+            let remedy = format!("{}-{rule:02}: {message}", self.prefix);
+            self.errors.push(self.path.clone(), cause, remedy);
         }
     }
 }

@@ -22,6 +22,13 @@ pub const SUBDOMAIN: &str = r"^[a-z0-9]([-a-z0-9]*[a-z0-9])?(\.[a-z0-9]([-a-z0-9
 /// The name of a namespace or of one of our resources: a DNS label. At most 63 long.
 pub const LABEL: &str = "^[a-z0-9]([-a-z0-9]*[a-z0-9])?$";
 
+/// The key of a label or of an annotation, the latter in any case: a name, after a domain or alone.
+/// At most 317 long, 253 of them the domain.
+pub const KEY: &str = concat!(
+    r"^([a-z0-9]([-a-z0-9]*[a-z0-9])?(\.[a-z0-9]([-a-z0-9]*[a-z0-9])?)*/)?",
+    r"[A-Za-z0-9]([-A-Za-z0-9_.]{0,61}[A-Za-z0-9])?$"
+);
+
 /// The value of a label. At most 63 long; may be empty.
 pub const LABEL_VALUE: &str = "^(([A-Za-z0-9][-A-Za-z0-9_.]*)?[A-Za-z0-9])?$";
 
@@ -29,7 +36,21 @@ pub const LABEL_VALUE: &str = "^(([A-Za-z0-9][-A-Za-z0-9_.]*)?[A-Za-z0-9])?$";
 pub const IMAGE: &str = "^[A-Za-z0-9]+(([.:/@]|_{1,2}|-+)[A-Za-z0-9]+)*$";
 
 /// A length of time, such as `30s` or `1h30m`. At most 32 long.
-pub const DURATION: &str = "^([0-9]+[smh])+$";
+pub const DURATION: &str = "^([0-9]+h)?([0-9]+m)?([0-9]+s)?$";
+
+/// The key of a Secret or a ConfigMap: no `..`. At most 253 long.
+const DATA_KEY: &str = r"^([-_a-zA-Z0-9]|\.[-_a-zA-Z0-9])[-._a-zA-Z0-9]*$";
+
+/// What a variable may take of its pod.
+const POD_FIELD: &str = concat!(
+    r"^(metadata\.(name|namespace|uid)|spec\.(nodeName|serviceAccountName|host)",
+    r"|status\.(hostIP|podIP)s?|metadata\.(labels\['[^/']+(/[^/']+)?|",
+    r"annotations\['[^/']+(/[^/']+)?)'\])$"
+);
+
+/// What a variable may take of its container's resources.
+const CONTAINER_RESOURCE: &str =
+    r"^(limits|requests)\.(cpu|memory|ephemeral-storage|hugepages-.*)$";
 
 /// A count, or a share of up to `100%`.
 pub const COUNT_OR_PERCENT: &str = "^([0-9]{1,9}|(100|[1-9]?[0-9])%)$";
@@ -52,23 +73,83 @@ const SPELLED: &[(&str, &str)] = &[
     (LABEL, "lower-case letters, digits and -, with a letter or digit at the ends"),
     (LABEL_VALUE, "letters, digits, -, _ and ., with a letter or digit at the ends"),
     (IMAGE, "an image, such as registry.example/rivvend:0.0.22"),
-    (DURATION, "a length of time, such as 30s, 5m or 1h30m"),
+    (DURATION, "a length of time, such as 30s, 5m or 1h30m, the longest unit first"),
+    (KEY, "a key, such as team or example.com/team"),
+    (DATA_KEY, "a key, such as password or tls.crt"),
+    (
+        POD_FIELD,
+        "a field of the pod, such as metadata.name, metadata.labels['team'] or status.podIP",
+    ),
+    (CONTAINER_RESOURCE, "requests or limits of a resource, such as limits.memory"),
     (COUNT_OR_PERCENT, "a count, or a share such as 25%"),
 ];
 
 /// The schema of scheduling preferences.
 pub fn affinity(generator: &mut SchemaGenerator) -> Schema {
-    bare::<Affinity>(generator)
+    const NEEDED: &str = "requiredDuringSchedulingIgnoredDuringExecution";
+    const LIKED: &str = "preferredDuringSchedulingIgnoredDuringExecution";
+    let mut schema = bare::<Affinity>(generator).to_value();
+    let needed = format!("nodeAffinity.{NEEDED}.nodeSelectorTerms");
+    bound(&mut schema, &needed, "minItems", json!(1));
+    let value = format!("{needed}[].matchExpressions[].values[]");
+    bound_all(&mut schema, &value, &[("maxLength", json!(63)), ("pattern", json!(LABEL_VALUE))]);
+    let liked = format!("nodeAffinity.{LIKED}[]");
+    for term in [format!("{needed}[]"), format!("{liked}.preference")] {
+        let (labels, fields) =
+            (format!("{term}.matchExpressions[]"), format!("{term}.matchFields[]"));
+        let operators = json!(["In", "NotIn", "Exists", "DoesNotExist", "Gt", "Lt"]);
+        bound(&mut schema, &format!("{labels}.operator"), "enum", operators);
+        bound_key(&mut schema, &format!("{labels}.key"));
+        bound(&mut schema, &format!("{fields}.operator"), "enum", json!(["In", "NotIn"]));
+        bound(&mut schema, &format!("{fields}.key"), "enum", json!(["metadata.name"]));
+    }
+    let mut weights = vec![liked];
+    for kind in ["podAffinity", "podAntiAffinity"] {
+        let liked = format!("{kind}.{LIKED}[]");
+        for term in [format!("{kind}.{NEEDED}[]"), format!("{liked}.podAffinityTerm")] {
+            bound_key(&mut schema, &format!("{term}.topologyKey"));
+            bound_key(&mut schema, &format!("{term}.matchLabelKeys[]"));
+            bound_key(&mut schema, &format!("{term}.mismatchLabelKeys[]"));
+            let name = [("maxLength", json!(63)), ("pattern", json!(LABEL))];
+            bound_all(&mut schema, &format!("{term}.namespaces[]"), &name);
+            bound_selector(&mut schema, &format!("{term}.labelSelector"));
+            bound_selector(&mut schema, &format!("{term}.namespaceSelector"));
+        }
+        weights.push(liked);
+    }
+    for path in weights {
+        let weight = [("minimum", json!(1)), ("maximum", json!(100))];
+        bound_all(&mut schema, &format!("{path}.weight"), &weight);
+    }
+    from(schema)
 }
 
 /// At most 20 tolerations.
 pub fn tolerations(generator: &mut SchemaGenerator) -> Schema {
-    list(&bare::<Toleration>(generator), 20)
+    let mut schema = bare::<Toleration>(generator).to_value();
+    bound(&mut schema, "operator", "enum", json!(["Exists", "Equal", ""]));
+    let effects = json!(["NoExecute", "NoSchedule", "PreferNoSchedule", ""]);
+    bound(&mut schema, "effect", "enum", effects);
+    let key = format!("^({})?$", &KEY[1..KEY.len() - 1]);
+    bound_all(&mut schema, "key", &[("maxLength", json!(317)), ("pattern", json!(key))]);
+    bound_all(&mut schema, "value", &[("maxLength", json!(63)), ("pattern", json!(LABEL_VALUE))]);
+    list(&from(schema), 20)
 }
 
 /// At most 16 constraints on the spread over zones or nodes.
 pub fn topology_spread_constraints(generator: &mut SchemaGenerator) -> Schema {
-    list(&bare::<TopologySpreadConstraint>(generator), 16)
+    let mut schema = bare::<TopologySpreadConstraint>(generator).to_value();
+    bound(&mut schema, "maxSkew", "minimum", json!(1));
+    bound(&mut schema, "minDomains", "minimum", json!(1));
+    bound_all(&mut schema, "topologyKey", &[("minLength", json!(1)), ("maxLength", json!(317))]);
+    let actions = json!(["DoNotSchedule", "ScheduleAnyway"]);
+    bound(&mut schema, "whenUnsatisfiable", "enum", actions);
+    for policy in ["nodeAffinityPolicy", "nodeTaintsPolicy"] {
+        bound(&mut schema, policy, "enum", json!(["Honor", "Ignore"]));
+    }
+    bound_key(&mut schema, "matchLabelKeys[]");
+    bound_selector(&mut schema, "labelSelector");
+    list(&from(schema), 16)
 }
 
 /// At most 100 environment variables: names as shells have them, up to 256 long, values up to
@@ -78,6 +159,19 @@ pub fn env(generator: &mut SchemaGenerator) -> Schema {
     bound(&mut schema, "name", "maxLength", json!(256));
     bound(&mut schema, "name", "pattern", json!("^[A-Za-z_][A-Za-z0-9_]*$"));
     bound(&mut schema, "value", "maxLength", json!(32_768));
+    for source in ["configMapKeyRef", "secretKeyRef"] {
+        let at = format!("valueFrom.{source}");
+        bound(&mut schema, &at, "required", json!(["key", "name"]));
+        let name = [("maxLength", json!(253)), ("pattern", json!(SUBDOMAIN))];
+        bound_all(&mut schema, &format!("{at}.name"), &name);
+        let key = [("maxLength", json!(253)), ("pattern", json!(DATA_KEY))];
+        bound_all(&mut schema, &format!("{at}.key"), &key);
+    }
+    bound(&mut schema, "valueFrom.fieldRef.apiVersion", "enum", json!(["v1", ""]));
+    let field = [("maxLength", json!(512)), ("pattern", json!(POD_FIELD))];
+    bound_all(&mut schema, "valueFrom.fieldRef.fieldPath", &field);
+    let resource = [("maxLength", json!(317)), ("pattern", json!(CONTAINER_RESOURCE))];
+    bound_all(&mut schema, "valueFrom.resourceFieldRef.resource", &resource);
     list(&from(schema), 100)
 }
 
@@ -88,6 +182,16 @@ pub fn pod_security_context(generator: &mut SchemaGenerator) -> Schema {
     bound(&mut schema, "sysctls", "maxItems", json!(32));
     bound(&mut schema, "sysctls[].name", "maxLength", json!(253));
     bound(&mut schema, "sysctls[].value", "maxLength", json!(253));
+    for id in ["fsGroup", "supplementalGroups[]"] {
+        bound_all(&mut schema, id, &[("minimum", json!(0)), ("maximum", json!(i32::MAX))]);
+    }
+    for (policy, words) in [
+        ("fsGroupChangePolicy", ["OnRootMismatch", "Always"]),
+        ("supplementalGroupsPolicy", ["Merge", "Strict"]),
+        ("seLinuxChangePolicy", ["MountOption", "Recursive"]),
+    ] {
+        bound(&mut schema, policy, "enum", json!(words));
+    }
     bound_context(&mut schema);
     from(schema)
 }
@@ -99,7 +203,7 @@ pub fn security_context(generator: &mut SchemaGenerator) -> Schema {
         bound(&mut schema, list, "maxItems", json!(64));
         bound(&mut schema, &format!("{list}[]"), "maxLength", json!(64));
     }
-    bound(&mut schema, "procMount", "maxLength", json!(64));
+    bound(&mut schema, "procMount", "enum", json!(["Default", "Unmasked"]));
     bound_context(&mut schema);
     from(schema)
 }
@@ -160,9 +264,33 @@ fn bound_context(schema: &mut Value) {
     for field in ["level", "role", "type", "user"] {
         bound(schema, &format!("seLinuxOptions.{field}"), "maxLength", json!(253));
     }
-    for profile in ["seccompProfile", "appArmorProfile"] {
+    for (profile, most) in [("seccompProfile", 4096), ("appArmorProfile", 4095)] {
         bound(schema, &format!("{profile}.type"), "maxLength", json!(64));
-        bound(schema, &format!("{profile}.localhostProfile"), "maxLength", json!(4096));
+        bound(schema, &format!("{profile}.localhostProfile"), "maxLength", json!(most));
+    }
+    for id in ["runAsUser", "runAsGroup"] {
+        bound_all(schema, id, &[("minimum", json!(0)), ("maximum", json!(i32::MAX))]);
+    }
+}
+
+fn bound_key(schema: &mut Value, path: &str) {
+    bound_all(schema, path, &[("maxLength", json!(317)), ("pattern", json!(KEY))]);
+}
+
+/// Keys of a map are no part of a schema.
+fn bound_selector(schema: &mut Value, path: &str) {
+    let value = json!({ "type": "string", "maxLength": 63, "pattern": LABEL_VALUE });
+    bound(schema, &format!("{path}.matchLabels"), "additionalProperties", value.clone());
+    let one = format!("{path}.matchExpressions[]");
+    bound(schema, &format!("{one}.values"), "items", value);
+    bound_key(schema, &format!("{one}.key"));
+    let operators = json!(["In", "NotIn", "Exists", "DoesNotExist"]);
+    bound(schema, &format!("{one}.operator"), "enum", operators);
+}
+
+fn bound_all(schema: &mut Value, path: &str, bounds: &[(&str, Value)]) {
+    for (keyword, value) in bounds {
+        bound(schema, path, keyword, value.clone());
     }
 }
 

@@ -26,7 +26,9 @@ pub(super) fn node(node: &Node, at: &Trail<'_>, value: &Value, errors: &mut Erro
         return errors.push(at.path(), Cause::Type(found(value), wanted), instead(node, value));
     }
     if !node.values.is_empty() && !node.values.contains(value) {
-        let known: Vec<String> = node.values.iter().map(word).collect();
+        // An empty text is taken as if it was left out, which is no advice.
+        let known = node.values.iter().map(word).filter(|word| !word.is_empty());
+        let known: Vec<String> = known.collect();
         let remedy = match super::nearest(&word(value), known.iter().map(String::as_str)) {
             Some(near) => format!("did you mean `{near}`?"),
             None => format!("write one of: {}", known.join(", ")),

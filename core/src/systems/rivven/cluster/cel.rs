@@ -6,10 +6,13 @@
 
 use crate::{
     crd::Cel,
-    k8s::restricted::{
-        CAPABILITIES, CAPABILITIES_MESSAGE, IDENTITY, IDENTITY_MESSAGE, PRIVILEGES,
-        PRIVILEGES_MESSAGE, PROFILES, PROFILES_MESSAGE, SELINUX, SELINUX_MESSAGE, SYSCTLS,
-        SYSCTLS_MESSAGE, WINDOWS, WINDOWS_MESSAGE,
+    k8s::{
+        pod::{Rule, cel as pod},
+        restricted::{
+            CAPABILITIES, CAPABILITIES_MESSAGE, IDENTITY, IDENTITY_MESSAGE, PRIVILEGES,
+            PRIVILEGES_MESSAGE, PROFILES, PROFILES_MESSAGE, SELINUX, SELINUX_MESSAGE, SYSCTLS,
+            SYSCTLS_MESSAGE, WINDOWS, WINDOWS_MESSAGE,
+        },
     },
 };
 
@@ -155,6 +158,15 @@ pub(super) const CEL: &[Cel] = &[
         "!has(self.size) || quantity(string(self.size)).isGreaterThan(quantity('0'))",
         "size must be more than nothing",
     ),
+    rule("CLU-30", "spec.tolerations", pod::TOLERATIONS, Rule::Tolerations.asks()),
+    rule("CLU-31", "spec.topologySpreadConstraints", pod::SPREAD, Rule::Spread.asks()),
+    rule("CLU-32", "spec.env", pod::VARIABLES, Rule::Variables.asks()),
+    rule("CLU-33", "spec.imagePullSecrets", pod::ONCE, Rule::PullSecrets.asks()),
+    rule("CLU-34", "spec.storage.accessModes", pod::ACCESS_MODES, Rule::AccessModes.asks()),
+    rule("CLU-35", "spec", pod::PORTS, Rule::Ports.asks()),
+    rule("CLU-36", "spec.securityContext", pod::PROFILES, Rule::PodProfiles.asks()),
+    rule("CLU-37", "spec.containerSecurityContext", pod::PROFILES, Rule::ContainerProfiles.asks()),
+    rule("CLU-38", "spec.securityContext", pod::SYSCTLS, Rule::Sysctls.asks()),
 ];
 
 const fn rule(

@@ -4,7 +4,7 @@
 use super::api::{RivvenCluster, RivvenClusterSpec};
 use crate::{
     field::{Cause, Errors, Path},
-    k8s::restricted,
+    k8s::{pod::Ids, restricted},
     label::OURS,
     systems::rivven::names,
 };
@@ -20,13 +20,16 @@ pub(super) fn check(cluster: &RivvenCluster, errors: &mut Errors) {
     probes(spec, &root, errors);
     let contexts = (&spec.security_context, &spec.container_security_context);
     if let Some(pod) = contexts.0 {
-        restricted::pod(pod, &root.child("securityContext"), 14, errors);
+        let ids = Ids { prefix: "CLU", first: 14 };
+        restricted::pod(pod, &root.child("securityContext"), ids, errors);
     }
     if let Some(container) = contexts.1 {
         let path = root.child("containerSecurityContext");
-        restricted::container(container, &path, 19, errors);
+        let ids = Ids { prefix: "CLU", first: 19 };
+        restricted::container(container, &path, ids, errors);
     }
     amounts(spec, &root, errors);
+    super::pods::check(cluster, &root, errors);
 }
 
 fn name(name: &str, errors: &mut Errors) {

@@ -12,7 +12,7 @@ use serde_json::json;
 
 use crate::{
     condition::Reason,
-    crd::{self, Cel},
+    crd::{self, Cel, Here},
     field,
     k8s::monitoring::ServiceMonitor,
     kind::{Ctx, Desired, Kind, Leave, Report, Wanted, Wish},
@@ -33,6 +33,7 @@ pub mod gates;
 mod inert;
 mod leave;
 mod options;
+mod pods;
 mod roll;
 mod scale;
 mod status;
@@ -65,6 +66,7 @@ impl Kind for Cluster {
     const REASONS: &'static [&'static Reason] = conditions::REASONS;
     const INERT: &'static [(&'static str, &'static str)] = inert::INERT;
     const CEL: &'static [Cel] = cel::CEL;
+    const CHECKED_HERE: &'static [Here] = pods::CHECKED_HERE;
     const GATES: &'static [(&'static str, &'static str)] = gates::GATES;
 
     fn schema() -> &'static Compiled {
