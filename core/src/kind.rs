@@ -283,7 +283,7 @@ pub struct Desired<S: System> {
     /// once, and is seen by itself.
     pub untold: bool,
     /// What could not be looked at and is taken to be so.
-    pub assumptions: BTreeSet<&'static str>,
+    pub assumptions: BTreeSet<String>,
     /// When to look again if nothing changes.
     pub requeue: Requeue,
 }

@@ -36,7 +36,7 @@ pub struct Plan<S: System> {
     /// Fields that the API server itself makes something else of.
     pub altered: Vec<Altered>,
     /// What could not be looked at and was taken to be so.
-    pub assumptions: BTreeSet<&'static str>,
+    pub assumptions: BTreeSet<String>,
     /// When to look again if nothing changes.
     pub requeue: Requeue,
 }

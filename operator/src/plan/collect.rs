@@ -55,7 +55,7 @@ impl Collected {
             noted.map(|(nth, note)| ((note.file.as_str(), note.line, nth), note)).collect();
         for entry in &group.entries {
             let Some(record) = records.remove(&entry.target) else { continue };
-            self.assumptions.extend(record.assumptions.iter().map(|&text| text.to_owned()));
+            self.assumptions.extend(record.assumptions.iter().cloned());
             if let Some(error) = &record.error {
                 self.errors.push(format!("{}: {error}", entry.target));
             }

@@ -43,7 +43,7 @@ pub(crate) struct Record {
     /// What is as it should be.
     pub kept: Vec<Target>,
     /// What was taken to be so.
-    pub assumptions: BTreeSet<&'static str>,
+    pub assumptions: BTreeSet<String>,
     /// When to look again.
     pub requeue: Option<u64>,
     /// Why it could not be planned.
@@ -200,7 +200,10 @@ impl Watcher for Rounds<'_, '_> {
         record.waiting = plan.waiting.iter().map(show::waiting).collect();
         record.blocked = plan.blocked.iter().map(show::blocked).collect();
         record.kept = plan.kept.iter().map(show::target).collect();
-        record.assumptions.extend(&plan.assumptions);
+        // Where nothing is to be done, nothing rests on them.
+        if plan.actions.iter().any(|action| !action.verb.only_tells()) {
+            record.assumptions.extend(plan.assumptions.iter().cloned());
+        }
         record.requeue = match plan.requeue {
             Requeue::After(delay) => Some(delay.as_secs()),
             Requeue::OnChange => None,

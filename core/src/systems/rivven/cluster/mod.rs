@@ -16,7 +16,7 @@ use crate::{
     field,
     k8s::monitoring::ServiceMonitor,
     kind::{Ctx, Desired, Kind, Leave, Report, Wanted, Wish},
-    observed::{Api, Observed, Reads, Ref, Seen, Selector},
+    observed::{Api, Observed, Reads, Ref, Seen, Selector, at},
     plan::{Blocked, Change, Manifest, Requeue, Risk},
     rule::{self, Rule},
     schema::Compiled,
@@ -207,6 +207,7 @@ fn desire(
         desired.untold = roll.untold && desired.blocked.is_empty();
         desired.waiting.extend(roll.waiting);
     }
+    desired.assumptions.extend(status::recovering(ctx, valid, brokers));
     desired.waiting.extend(scale.waiting);
     desired.waiting.extend(storage.waiting);
     desired.blocked.extend(scale.blocked);
@@ -293,14 +294,16 @@ fn budget(
         Budget::MaxUnavailable(_) => "maxUnavailable",
     };
     let exists = Ref::to::<PodDisruptionBudget>(&valid.namespace, &names::budget(&valid.name));
-    if matches!(seen.raw(&exists), Seen::Present(_)) {
+    let mut before = None;
+    if let Seen::Present(object) = seen.raw(&exists) {
+        before = at(object, "/spec").and_then(|spec| spec.get(field)).cloned();
         desired.wishes.push(Wish::Keep(exists));
     }
     let of = count;
     desired.blocked.push(Blocked {
         rule: &rules::BUD_01,
         path: field::Path::dotted("spec.podDisruptionBudget").child(field),
-        before: json!(null),
+        before: json!(before),
         after: json!(budget.value()),
         message: format!("of {of} brokers it never lets one be away"),
         remedy: rules::BUD_01.remedy.to_owned(),

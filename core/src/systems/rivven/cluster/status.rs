@@ -15,7 +15,7 @@ use crate::{
     kind::{Ctx, Report},
     observed::{Api, Observed},
     systems::rivven::{Rivven, names},
-    workload::warnings::pod_not_created,
+    workload::{problems::Cause, warnings::pod_not_created},
 };
 
 /// The status and its conditions.
@@ -205,6 +205,26 @@ pub(super) fn problems(
         not_made.contains(&ordinal).then(|| not_created(&name, brokers, seen))
     };
     ordinals.filter_map(told).collect()
+}
+
+/// What a plan takes to pass by itself: brokers that are away. Nothing passes by itself on a node
+/// that does not answer.
+pub(super) fn recovering<'a>(
+    ctx: &Ctx<'_>,
+    valid: &'a Valid,
+    brokers: &'a Brokers,
+) -> impl Iterator<Item = String> + use<'a> {
+    let now = ctx.now;
+    let passes = |pod: &&PodSeen| {
+        let for_good = |cause: Cause| matches!(cause, Cause::Stopping | Cause::Node);
+        !pod.up() && pod.problems.iter().all(|problem| !for_good(problem.cause))
+    };
+    let sick = brokers.pods.values().filter(passes).filter_map(move |pod| {
+        Some(format!("{} becomes ready ({})", pod.target.name, pod.problem(now)?))
+    });
+    let absent = brokers.not_made(now).into_iter();
+    let absent = absent.map(|ordinal| format!("{} is created", names::pod(&valid.name, ordinal)));
+    sick.chain(absent)
 }
 
 /// A pod that its StatefulSet could not make, in the words of the one who refused it.

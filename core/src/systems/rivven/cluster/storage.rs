@@ -37,7 +37,7 @@ pub(super) struct Storage {
     pub(super) grow: Vec<Action<Rivven>>,
     pub(super) waiting: Vec<Waiting>,
     pub(super) blocked: Vec<Blocked>,
-    pub(super) assumptions: BTreeSet<&'static str>,
+    pub(super) assumptions: BTreeSet<String>,
 }
 
 /// The classes that have to be known: of claims that have to grow, whether they can; of claims that
@@ -161,7 +161,7 @@ fn grow(valid: &Valid, brokers: &Brokers, seen: &Observed<Rivven>, storage: &mut
         match expansion(claim, seen) {
             Expansion::Allowed => storage.grow.push(resize(claim, &valid.size, None)),
             Expansion::Unknown => {
-                storage.assumptions.insert(ONLINE_EXPANSION);
+                storage.assumptions.insert(ONLINE_EXPANSION.to_owned());
                 storage.grow.push(resize(claim, &valid.size, Some(Guard::Acceptable)));
             }
             // It has that much already: its volume was larger than what it asked for.
@@ -185,7 +185,7 @@ fn assume_class(valid: &Valid, brokers: &Brokers, seen: &Observed<Rivven>, stora
     let bound = |ordinal| brokers.claims.get(&ordinal).is_some_and(|claim| claim.bound);
     let unknown = matches!(seen.get::<StorageClass>("", class), Seen::Unknown(_));
     if unknown && !(0..valid.replicas).all(bound) {
-        storage.assumptions.insert(CLASS_EXISTS);
+        storage.assumptions.insert(CLASS_EXISTS.to_owned());
     }
 }
 
