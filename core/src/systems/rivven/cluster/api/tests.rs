@@ -4,10 +4,10 @@ use kube_core::CustomResourceExt;
 use serde_json::{Value, json};
 
 use super::{
-    super::{cel::CEL, inert::INERT},
+    super::{Cluster, cel::CEL, inert::INERT},
     *,
 };
-use crate::crd;
+use crate::{crd, kind::Kind as _};
 
 fn spec(value: Value) -> RivvenClusterSpec {
     serde_json::from_value(value).unwrap()
@@ -84,4 +84,15 @@ fn a_foreign_status_decodes() {
     .unwrap();
     assert_eq!((status.phase, status.ready_replicas), (Phase::Pending, 2));
     assert_eq!(status.last_updated, None);
+}
+
+#[test]
+fn an_empty_storage_class_is_the_default_one_and_so_is_none() {
+    let cluster = |class: Option<&str>| {
+        let storage = class.map(|class| json!({ "storageClassName": class }));
+        RivvenCluster::new("prod", spec(json!({ "storage": storage })))
+    };
+    let change = |old, new| Cluster::accepts_change(&cluster(old), &cluster(new));
+    assert!(change(None, Some("")).is_ok() && change(Some(""), None).is_ok());
+    assert!(change(None, Some("fast")).is_err() && change(Some("fast"), Some("")).is_err());
 }
