@@ -15,6 +15,10 @@ use sluicegate_core::{
     systems::{self, Visitor},
 };
 
+mod readable;
+
+use self::readable::Readable;
+
 /// One kind of custom resource.
 #[derive(Clone, Debug)]
 pub struct KindInfo {
@@ -123,21 +127,22 @@ fn check<K: Kind>(resource: &Value) -> Result<(), Errors> {
     let mut errors = metadata::check(resource);
     let own = resource.get("spec").map_or_else(|| json!({}), |spec| json!({ "spec": spec }));
     K::schema().check(&Path::default(), &own, &mut errors);
-    match serde_json::from_value::<K::Resource>(resource.clone()) {
+    let decode = |value: &Value| serde_json::from_value::<K::Resource>(value.clone());
+    match decode(resource) {
         Ok(resource) => {
             let more = accept::<K>(&resource).err().unwrap_or_default();
-            let said: Vec<_> = errors.iter().cloned().collect();
-            // What is missing is told once, and not as empty too.
-            let missing = |path: &Path| {
-                said.iter().any(|told| told.cause == Cause::Required && told.path == *path)
-            };
-            let new = |error: &&Error| !said.contains(error) && !missing(&error.path);
-            for error in more.iter().filter(new).cloned() {
-                errors.push(error.path, error.cause, error.remedy);
+            add_new(&more, |_| true, &mut errors);
+        }
+        // What the schema refuses does not decode; it has said so better already. The rest of it
+        // is judged all the same.
+        Err(_) if !errors.is_empty() => {
+            let attempts = [false, true].map(|every| Readable::of(resource, &errors, every));
+            let decoded = attempts.iter().find_map(|it| Some((it, decode(&it.value).ok()?)));
+            if let Some((readable, resource)) = decoded {
+                let more = K::accepts(&resource).err().unwrap_or_default();
+                add_new(&more, |error| readable.concerns(error), &mut errors);
             }
         }
-        // What the schema refuses does not decode; it has said so better already.
-        Err(_) if !errors.is_empty() => {}
         Err(error) => {
             let must = format!("it does not decode: {error}");
             let what = Cause::Invalid(K::crd().spec.names.kind, must);
@@ -145,4 +150,16 @@ fn check<K: Kind>(resource: &Value) -> Result<(), Errors> {
         }
     }
     errors.or(())
+}
+
+/// Adds errors that were not told yet. What is missing is told once, and not as empty too.
+fn add_new(more: &Errors, wanted: impl Fn(&Error) -> bool, errors: &mut Errors) {
+    let said: Vec<Error> = errors.iter().cloned().collect();
+    let told = |error: &Error| {
+        let missing = |told: &Error| told.cause == Cause::Required && told.path == error.path;
+        said.contains(error) || said.iter().any(missing)
+    };
+    for error in more.iter().filter(|error| !told(error) && wanted(error)).cloned() {
+        errors.push(error.path, error.cause, error.remedy);
+    }
 }

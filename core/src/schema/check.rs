@@ -8,7 +8,10 @@ use serde_json::{Map, Number, Value};
 use super::{Bound, Count, Kind, Node, Trail, Unique, Width};
 use crate::{
     field::{Cause, Errors},
-    k8s::schema::in_words,
+    k8s::{
+        quantity::{self, Quantity},
+        schema::in_words,
+    },
 };
 
 /// Lists up to this long are compared item by item; longer ones by what they are written as.
@@ -39,7 +42,12 @@ pub(super) fn node(node: &Node, at: &Trail<'_>, value: &Value, errors: &mut Erro
         Value::Object(map) => object(node, at, map, errors),
         Value::Array(list) => array(node, at, list, errors),
         Value::String(text) => string(node, at, text, errors),
-        Value::Number(number) => bounds(node, at, number, errors),
+        Value::Number(number) => {
+            bounds(node, at, number, errors);
+            if is_amount(node) && !number.is_i64() {
+                amount(at, &number.to_string(), errors);
+            }
+        }
         Value::Null | Value::Bool(_) => {}
     }
 }
@@ -124,6 +132,21 @@ fn string(node: &Node, at: &Trail<'_>, text: &str, errors: &mut Errors) {
             |words| format!("write {words}"),
         );
         errors.push(at.path(), cause, remedy);
+    } else if is_amount(node) {
+        amount(at, text, errors);
+    }
+}
+
+fn is_amount(node: &Node) -> bool {
+    node.pattern.as_ref().is_some_and(|pattern| pattern.as_str() == quantity::PATTERN)
+}
+
+/// Adds that an amount is more than Kubernetes holds, which no pattern can say.
+fn amount(at: &Trail<'_>, text: &str, errors: &mut Errors) {
+    if text.parse::<Quantity>().is_err() {
+        let must = "must be at most 9223372036854775807, which is less than 8Ei";
+        let cause = Cause::Invalid(cut(Value::from(text).to_string()), must.to_owned());
+        errors.push(at.path(), cause, "write a smaller amount");
     }
 }
 
