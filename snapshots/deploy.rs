@@ -9,6 +9,7 @@ use std::{
     path::{Path, PathBuf},
 };
 
+use k8s_openapi::apiextensions_apiserver::pkg::apis::apiextensions::v1::CustomResourceDefinition;
 use serde_json::Value;
 use sluicegate::{crd, helm, install, kinds, validate};
 use sluicegate_effects::file::{self, Source};
@@ -96,7 +97,11 @@ fn a_definition_read_back_is_the_same_and_has_no_defaults() {
         // A reader of files puts everything into a namespace that it does not know.
         read["metadata"].as_object_mut().expect("it has metadata").remove("namespace");
         let made = crd::definition(&kind);
-        assert_eq!(read, made);
+        // As the definition that each is: a bound of `1.0` is written without its fraction.
+        let typed = |value: &Value| {
+            serde_json::from_value::<CustomResourceDefinition>(value.clone()).expect("it is one")
+        };
+        assert!(typed(&read) == typed(&made), "{read}\n{made}");
         let mut defaults = Vec::new();
         keywords(&made["spec"]["versions"], "default", "", &mut defaults);
         assert!(defaults.is_empty(), "{defaults:?}");

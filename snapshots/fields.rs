@@ -350,6 +350,10 @@ fn planned(world: &World) -> Vec<String> {
             self.0.extend(acts.map(|action| format!("{:?}", action.verb)));
         }
 
+        fn unreadable(&mut self, resource: &Ref, why: &str) {
+            panic!("{resource} does not decode: {why}");
+        }
+
         fn ended(&mut self, _: &Ref, _: &Result<Done, Error>) {}
     }
     let mut only = Only::default();

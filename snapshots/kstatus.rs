@@ -171,6 +171,10 @@ impl Watcher for Looker {
         *self.seen.entry(is).or_default() += 1;
     }
 
+    fn unreadable(&mut self, resource: &Ref, why: &str) {
+        self.wrong.push(format!("{}: {resource} does not decode: {why}", self.case));
+    }
+
     fn ended(&mut self, _: &Ref, _: &Result<Done, Error>) {}
 }
 

@@ -226,6 +226,13 @@ impl Watcher for Told {
         }
     }
 
+    fn unreadable(&mut self, resource: &Ref, why: &str) {
+        let line = format!("{resource}: it does not decode: {why}");
+        if self.failed.insert(line.clone()) {
+            self.says("sluicegate", Span("x".to_owned(), Style::Alarm), &line, Style::Plain);
+        }
+    }
+
     fn ended(&mut self, resource: &Ref, outcome: &Result<Done, Error>) {
         let line = match outcome {
             Ok(Done::All) => return,

@@ -46,11 +46,12 @@ pub fn run(args: &ValidateArgs, io: &mut Io<'_>) -> Result<u8, Failure> {
         let (files, parsed) = parse(&input::read(&args.paths, args.folders, io)?);
         checked.add(parsed);
         let kinds = kinds::all();
-        for file in &files {
-            checked.add(all(&kinds, &file.desired));
-        }
+        let count = files.len();
         let resources = files.iter().map(|file| file.desired.len()).sum::<usize>();
-        let (resources, files) = (many(resources, "resource"), many(files.len(), "file"));
+        for world in worlds(files) {
+            checked.add(all(&kinds, &world));
+        }
+        let (resources, files) = (many(resources, "resource"), many(count, "file"));
         told = format!("{resources} in {files}: nothing is wrong\n");
     }
     for source in input::read(&args.values, args.folders, io)? {
@@ -81,6 +82,19 @@ pub fn parse(sources: &[Source]) -> (Vec<File>, Checked) {
         checked.errors.extend(problems);
     }
     (files, checked)
+}
+
+/// The resources that are asked for beside each other, as `plan` and `simulate` take them: those
+/// of files that say what exists each for themselves, and all others together.
+fn worlds(files: Vec<File>) -> Vec<Vec<Entry>> {
+    let mut worlds = vec![Vec::new()];
+    for file in files {
+        match file.state {
+            Some(_) => worlds.push(file.desired),
+            None => worlds[0].extend(file.desired),
+        }
+    }
+    worlds
 }
 
 /// Checks resources, alone and beside each other.
@@ -116,8 +130,7 @@ fn one(kinds: &[KindInfo], entry: &Entry) -> Checked {
     }
     add_errors(entry, &errors, &mut checked);
     for path in (kind.without_effect)(entry.value()) {
-        let reason = kind.inert.iter().find(|(inert, _)| *inert == path);
-        let reason = reason.map(|(_, reason)| *reason).unwrap_or_default();
+        let reason = kind.why_without_effect(&path).unwrap_or_default();
         let what = format!("has no effect: {reason}");
         checked.notes.push(entry.problem(&Path::dotted(&path), what, ""));
     }
@@ -126,7 +139,7 @@ fn one(kinds: &[KindInfo], entry: &Entry) -> Checked {
 
 /// Adds what `kubectl`, or Helm, may read as something else.
 pub(crate) fn trapped(file: &str, trap: &Trap, checked: &mut Checked) {
-    let list = if misleads(trap) { &mut checked.errors } else { &mut checked.warnings };
+    let list = if trap.misleads { &mut checked.errors } else { &mut checked.warnings };
     list.push(Problem {
         file: file.to_owned(),
         line: trap.line,
@@ -136,12 +149,13 @@ pub(crate) fn trapped(file: &str, trap: &Trap, checked: &mut Checked) {
     });
 }
 
-/// Adds errors, but for what a trap at the same place says better.
+/// Adds errors, but for those that an error about the same scalar says better. One of which there
+/// is a warning only is still an error.
 fn add_errors(entry: &Entry, errors: &Errors, checked: &mut Checked) {
     for error in errors.iter() {
-        let trapped = entry.document.traps().iter().any(|trap| trap.path == error.path);
+        let said = entry.document.misleads(&error.path);
         let problem = entry.problem(&error.path, &error.cause, &error.remedy);
-        if !trapped && !checked.errors.contains(&problem) {
+        if !said && !checked.errors.contains(&problem) {
             checked.errors.push(problem);
         }
     }
@@ -182,12 +196,6 @@ fn unknown_kind(kinds: &[KindInfo], entry: &Entry, checked: &mut Checked) {
         let what = format!("{} is not a kind of Sluicegate's and was not checked", api.kind);
         checked.notes.push(entry.problem(&path, what, ""));
     }
-}
-
-/// Whether `kubectl` reads something else than we do. What only other readers of YAML 1.1 misread
-/// changes nothing here.
-fn misleads(trap: &Trap) -> bool {
-    trap.meaning.starts_with("kubectl reads") && trap.meaning.contains("YAML 1.2")
 }
 
 impl Checked {

@@ -188,6 +188,10 @@ impl Watcher for Noted {
         });
     }
 
+    fn unreadable(&mut self, resource: &Ref, why: &str) {
+        panic!("{resource} does not decode: {why}");
+    }
+
     fn ended(&mut self, _: &Ref, _: &Result<Done, Error>) {}
 }
 

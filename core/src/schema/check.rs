@@ -17,6 +17,9 @@ use crate::{
 /// Lists up to this long are compared item by item; longer ones by what they are written as.
 const FEW: usize = 16;
 
+/// What no integer of an API holds: two to the power of 63.
+const LARGE: f64 = 9_223_372_036_854_775_808.0;
+
 /// The longest value that an error repeats, in characters.
 const SHOWN: usize = 60;
 
@@ -261,6 +264,9 @@ fn instead(node: &Node, value: &Value) -> String {
             format!("write {text} without quotes")
         }
         (Kind::Integer, Value::Number(number)) => match number.as_f64().unwrap_or_default() {
+            whole if whole.fract() == 0.0 && whole.abs() >= LARGE => {
+                format!("write a number between {} and {}", i64::MIN, i64::MAX)
+            }
             whole if whole.fract() == 0.0 => format!("write {whole}, without a fraction"),
             other => format!("write a whole number, such as {}", other.trunc()),
         },

@@ -36,6 +36,9 @@ pub trait Watcher {
         seen: &Observed<K::System>,
     );
 
+    /// A resource does not decode, and why: no plan can be made for it.
+    fn unreadable(&mut self, resource: &Ref, why: &str);
+
     /// A plan could not be made, or was carried out, to this end.
     fn ended(&mut self, resource: &Ref, outcome: &Result<Done, Error>);
 }
@@ -111,8 +114,10 @@ impl<W: Watcher> Turn<'_, '_, W> {
     {
         let Operator { world, settings, quiet } = &mut *self.operator;
         quiet.remove(target);
-        // What does not decode was refused where it was read; the operator passes over it, too.
-        let Ok(resource) = K::Resource::deserialize(&*object) else { return };
+        let resource = match K::Resource::deserialize(&*object) {
+            Ok(resource) => resource,
+            Err(error) => return self.watcher.unreadable(target, &error.to_string()),
+        };
         let ctx = Ctx { now: world.now(), settings, failure: None, anew: false };
         let (made, seen) = match block_on(plan::<K, _>(*world, &ctx, &resource)) {
             Ok(planned) => planned,

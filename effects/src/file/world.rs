@@ -90,9 +90,10 @@ impl World {
         // A file that names no class says nothing about which there are.
         let absent = state.absent.iter().filter(|one| is_storage_class(one));
         world.memory.assume_classes(absent.map(|one| one.name.clone()));
-        world.settle(&state.settled);
+        let unread = world.settle(&state.settled);
+        let mut problems: Vec<Problem> = unread.iter().map(|one| unsettled(name, one)).collect();
         world.memory.load(state.objects.clone());
-        let mut problems = world.patch(name, state);
+        problems.extend(world.patch(name, state));
         state.denied.iter().for_each(|denied| world.memory.deny(denied));
         for (probe, answer) in &state.answers {
             match (Probe::deserialize(probe), Answer::deserialize(answer)) {
@@ -178,22 +179,24 @@ impl World {
         self.told().clone()
     }
 
-    fn settle(&self, resources: &[Value]) {
+    /// Lets resources come to what they come to. What does not decode comes to nothing, and why.
+    fn settle(&self, resources: &[Value]) -> BTreeMap<Ref, String> {
         for resource in resources {
             self.memory.load(vec![resource.clone()]);
         }
-        let mut quiet = 0;
+        let (mut quiet, mut watcher) = (0, Settling::default());
         // Three quiet seconds in a row: a pod needs two to stop.
         let settings = Settings::default();
         let mut operator = Operator::new(self, &settings);
         for _ in 0..SETTLE_TICKS_MAX {
-            let acted = operator.round(&mut Nobody);
+            let acted = operator.round(&mut watcher);
             let happened = self.memory.tick();
             quiet = if acted || !happened.is_empty() { 0 } else { quiet + 1 };
             if quiet == 3 || resources.is_empty() {
                 break;
             }
         }
+        watcher.unread
     }
 
     fn patch(&self, name: &str, state: &State) -> Vec<Problem> {
@@ -303,11 +306,17 @@ fn note<T: Clone + Ord>(noted: &mut BTreeSet<T>, one: &T) {
     }
 }
 
-/// Watches nothing: what is under `settled:` is history.
-struct Nobody;
+/// Watches only for what does not decode: the rest of what is under `settled:` is history.
+#[derive(Default)]
+struct Settling {
+    unread: BTreeMap<Ref, String>,
+}
 
-impl Watcher for Nobody {
+impl Watcher for Settling {
     fn planned<K: Kind>(&mut self, _: &K::Resource, _: &Plan<K::System>, _: &Observed<K::System>) {}
+    fn unreadable(&mut self, resource: &Ref, why: &str) {
+        self.unread.insert(resource.clone(), why.to_owned());
+    }
     fn ended(&mut self, _: &Ref, _: &Result<Done, Error>) {}
 }
 
@@ -319,6 +328,16 @@ fn identity(target: &Ref) -> Value {
         meta["namespace"] = json!(namespace);
     }
     json!({ "apiVersion": api.api_version(), "kind": api.kind, "metadata": meta })
+}
+
+fn unsettled(name: &str, (target, why): (&Ref, &String)) -> Problem {
+    Problem {
+        file: name.to_owned(),
+        line: 1,
+        path: "observed.settled".to_owned(),
+        what: format!("{target} does not decode: {why}"),
+        remedy: "write it as `sluicegate validate` takes it".to_owned(),
+    }
 }
 
 fn misread(name: &str, path: &str, error: &serde_json::Error) -> Problem {

@@ -48,6 +48,9 @@ pub struct Trap {
     pub meaning: String,
     /// What to write instead.
     pub remedy: String,
+    /// Whether `kubectl` itself reads something else than we do: what we plan would not be what it
+    /// sends. What only other readers misread changes nothing here.
+    pub misleads: bool,
 }
 
 /// Why a text is not YAML that Sluicegate reads.
@@ -148,6 +151,11 @@ impl Document {
     /// What `kubectl` would read as something else, in the order of the file. At most 1000.
     pub fn traps(&self) -> &[Trap] {
         &self.traps
+    }
+
+    /// Whether `kubectl` reads the scalar at a path as something else than we do.
+    pub fn misleads(&self, path: &Path) -> bool {
+        self.traps.iter().any(|trap| trap.misleads && trap.path == *path)
     }
 
     fn flatten(mut self) -> Vec<Self> {

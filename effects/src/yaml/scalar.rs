@@ -42,11 +42,24 @@ pub(super) fn core(text: &str) -> Result<Value, Unkeepable> {
     decimal(text).unwrap_or_else(|| Ok(Value::from(text)))
 }
 
+/// How a plain scalar is read elsewhere.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(super) struct Misread {
+    /// Who reads it as what.
+    pub(super) meaning: String,
+    /// What to write instead.
+    pub(super) remedy: String,
+    /// Whether it is `kubectl` that reads something else than we do.
+    pub(super) misleads: bool,
+}
+
 /// Who else reads a plain scalar as what, and what to write instead, if anyone does.
-pub(super) fn trap(text: &str) -> Option<(String, String)> {
+pub(super) fn trap(text: &str) -> Option<Misread> {
+    let misread = |misleads, meaning, remedy| Some(Misread { meaning, remedy, misleads });
     if let Some(truth) = boolean(text) {
         let meaning = format!("kubectl reads `{text}` as {truth}; YAML 1.2 as text");
-        return Some((meaning, format!("write \"{text}\" in quotes if text is meant, or {truth}")));
+        let remedy = format!("write \"{text}\" in quotes if text is meant, or {truth}");
+        return misread(true, meaning, remedy);
     }
     if !text.starts_with(|first: char| first.is_ascii_digit() || "+-.".contains(first)) {
         return None;
@@ -61,20 +74,20 @@ pub(super) fn trap(text: &str) -> Option<(String, String)> {
                 _ => "text".to_owned(),
             };
             let meaning = format!("kubectl reads the number {theirs}; YAML 1.2 {ours}");
-            return Some((meaning, quotes(&theirs.to_string())));
+            return misread(true, meaning, quotes(&theirs.to_string()));
         }
         if text.starts_with("0o") {
             let meaning = format!("kubectl reads the number {theirs}; YAML 1.1 text");
-            return Some((meaning, quotes(&theirs.to_string())));
+            return misread(false, meaning, quotes(&theirs.to_string()));
         }
     }
     if ours.as_ref().is_some_and(Value::is_f64) && integral(text) {
         let meaning = "a number too large to be kept to the last digit".to_owned();
-        return Some((meaning, format!("write \"{text}\" in quotes")));
+        return misread(false, meaning, format!("write \"{text}\" in quotes"));
     }
     let number = sexagesimal(text)?;
     let meaning = format!("YAML 1.1 reads the number {number} (base 60); kubectl text");
-    Some((meaning, format!("write \"{text}\" in quotes")))
+    misread(false, meaning, format!("write \"{text}\" in quotes"))
 }
 
 /// Whether a text, written without quotes, might be read as anything but that text by YAML 1.1 or
@@ -117,7 +130,16 @@ fn decimal(text: &str) -> Option<Result<Value, Unkeepable>> {
         }
     }
     let number = text.parse::<f64>().ok().and_then(Number::from_f64);
-    Some(number.map(Value::Number).ok_or(Unkeepable::TooLarge))
+    Some(number.map(whole).ok_or(Unkeepable::TooLarge))
+}
+
+/// A number as `kubectl` sends it: one without a fraction as an integer, however it was written.
+/// So it is one to the API server, too: `129e6` is 129000000, and `12.0` is 12.
+pub(super) fn whole(number: Number) -> Value {
+    // Both write the shortest digits that are this number, without an exponent.
+    let digits = number.as_f64().map(|number| number.to_string());
+    let integer = digits.and_then(|digits| digits.parse::<i64>().ok());
+    integer.map_or(Value::Number(number), Value::from)
 }
 
 /// `[-+]?(\.[0-9]+|[0-9]+(\.[0-9]*)?)([eE][-+]?[0-9]+)?`

@@ -48,7 +48,7 @@ fn plain_scalars_are_those_of_the_core_schema() {
         15,
         1.5,
         0.5,
-        1000.0,
+        1000,
         18_446_744_073_709_551_615_u64,
         "on",
         "1_000",
@@ -115,6 +115,39 @@ fn what_all_read_alike_is_no_trap() {
         "!!str on",
     ] {
         assert_eq!(meanings(&format!("a: {text}\n")), Vec::<String>::new(), "{text}");
+    }
+}
+
+#[test]
+fn a_number_without_a_fraction_is_an_integer_however_it_is_written() {
+    for (text, number) in [
+        ("129e6", json!(129_000_000)),
+        ("1e0", json!(1)),
+        ("12.0", json!(12)),
+        ("12.", json!(12)),
+        ("-0.0", json!(0)),
+        ("1.5e1", json!(15)),
+        ("1e18", json!(1_000_000_000_000_000_000_i64)),
+        ("1e19", json!(1e19)),
+        ("1e-1", json!(0.1)),
+    ] {
+        assert_eq!(one(&format!("a: {text}\n")).value["a"], number, "{text}");
+        assert_eq!(meanings(&format!("a: {text}\n")), [""; 0], "{text}");
+    }
+}
+
+#[test]
+fn only_what_kubectl_itself_reads_otherwise_misleads() {
+    for (text, misleads) in [
+        ("on", true),
+        ("0755", true),
+        ("1_000", true),
+        ("0o17", false),
+        ("10:30", false),
+        ("99999999999999999999", false),
+    ] {
+        let document = one(&format!("a: {text}\n"));
+        assert_eq!(document.misleads(&Path::root("a")), misleads, "{text}");
     }
 }
 
@@ -308,7 +341,7 @@ fn values() -> impl Strategy<Value = Value> {
         any::<bool>().prop_map(Value::from),
         any::<i64>().prop_map(Value::from),
         any::<u64>().prop_map(Value::from),
-        prop::num::f64::NORMAL.prop_map(|n| Number::from_f64(n).map_or(Value::Null, Value::Number)),
+        prop::num::f64::NORMAL.prop_map(|n| Number::from_f64(n).map_or(Value::Null, scalar::whole)),
         texts().prop_map(Value::from),
     ];
     leaf.prop_recursive(5, 64, 6, |inner| {

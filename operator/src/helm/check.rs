@@ -45,9 +45,9 @@ pub fn file(chart: Option<&'static Chart>, source: &Source) -> (&'static Chart, 
     document.traps().iter().for_each(|trap| trapped(name, trap, &mut checked));
     let errors = errors(chart, &document.value);
     for error in errors.iter() {
-        let trap = document.traps().iter().any(|trap| trap.path == error.path);
+        let said = document.misleads(&error.path);
         let problem = problem(name, document, &error.path, &error.cause.to_string(), &error.remedy);
-        if !trap && !checked.errors.contains(&problem) {
+        if !said && !checked.errors.contains(&problem) {
             checked.errors.push(problem);
         }
     }

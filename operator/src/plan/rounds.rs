@@ -215,6 +215,11 @@ impl Watcher for Rounds<'_, '_> {
         }
     }
 
+    fn unreadable(&mut self, resource: &Ref, why: &str) {
+        let record = self.records.entry(resource.clone()).or_default();
+        record.error = Some(format!("it does not decode: {why}"));
+    }
+
     fn ended(&mut self, resource: &Ref, outcome: &Result<Done, Error>) {
         let record = self.records.entry(resource.clone()).or_default();
         match outcome {

@@ -118,3 +118,76 @@ fn a_kubeconfig_that_is_not_there_is_named_once() {
     assert_eq!(first.matches("no/such/file").count(), 1, "{first}");
     assert!(!first.contains("in-cluster"), "{first}");
 }
+
+/// A topic, with one field as it is written.
+fn topic_with(field: &str) -> String {
+    format!(
+        "apiVersion: rivven.hupe1980.github.io/v1alpha1\nkind: RivvenTopic\nmetadata: {{ name: \
+         orders }}\nspec:\n  clusterRef: {{ name: prod }}\n  {field}\n---\nobserved: {{}}\n"
+    )
+}
+
+#[test]
+fn a_warning_about_a_scalar_hides_no_error_about_it() {
+    for (field, path) in [
+        ("partitions: 99999999999999999999", "spec.partitions"),
+        ("partitions: 0o777777", "spec.partitions"),
+        ("partitions: 12:30", "spec.partitions"),
+        ("config: { retentionMs: 1:00:00 }", "spec.config.retentionMs"),
+        ("topicLabels: { a: 123456789012345678901234567890 }", "spec.topicLabels.a"),
+    ] {
+        for args in [&["validate", "-f", "-"][..], &["plan", "-f", "-"], &["simulate", "-f", "-"]] {
+            let ran = with_stdin(args, &topic_with(field));
+            assert_eq!((ran.code, ran.out.as_str()), (1, ""), "{field} {args:?}: {}", ran.err);
+            let error = format!("error: <stdin>:6: {path}: Invalid");
+            assert!(ran.err.contains(&error), "{error:?} in {}", ran.err);
+            assert!(ran.err.contains("warning: <stdin>:6: "), "{}", ran.err);
+        }
+    }
+}
+
+#[test]
+fn what_is_stored_and_does_not_decode_is_named_and_fails() {
+    let topic = topic_with("partitions: 3");
+    let (asked, _) = topic.split_once("---").expect("there are two documents");
+    let stored =
+        asked.replace("{ name: orders }", "{ name: orders, creationTimestamp: yesterday }");
+    let text = format!("{asked}---\nobserved: {{}}\n---\n{stored}");
+    let ran = plan(&text, &["-o", "json"]);
+    let json: serde_json::Value = serde_json::from_str(&ran.out).expect("it is JSON");
+    assert_eq!((ran.code, &json["complete"]), (1, &serde_json::json!(false)), "{}", ran.err);
+    let error = json["errors"][0].as_str().unwrap_or_default();
+    assert!(error.contains("RivvenTopic default/orders: it does not decode: "), "{error}");
+    let settled = format!(
+        "{}---\nobserved:\n  settled:\n  - {}\n",
+        CLUSTER,
+        CLUSTER.replace("replicas: 1", "replicas: many").trim_end().replace('\n', "\n    ")
+    );
+    for args in [&["plan", "-f", "-"][..], &["simulate", "-f", "-"]] {
+        let ran = with_stdin(args, &settled);
+        assert_eq!(ran.code, 1, "{}", ran.out);
+        let error = "observed.settled: RivvenCluster default/prod does not decode";
+        assert!(ran.err.contains(error), "{}", ran.err);
+    }
+}
+
+#[test]
+fn a_resource_in_two_files_is_named_with_both() {
+    let folder = std::env::temp_dir().join(format!("sluicegate-twice-{}", std::process::id()));
+    std::fs::create_dir_all(folder.join("b")).expect("a folder can be made");
+    for file in ["a.yaml", "b/b.yaml"] {
+        std::fs::write(folder.join(file), CLUSTER).expect("a file can be written");
+    }
+    let name = folder.display().to_string();
+    for args in [&["validate"][..], &["plan", "--state", "empty"], &["simulate"]] {
+        let ran = run(&[args, &["-R", "-f", &name]].concat());
+        assert_eq!((ran.code, ran.out.as_str()), (1, ""), "{args:?}");
+        let (first, second) = (format!("{name}/a.yaml:1"), format!("{name}/b/b.yaml:3"));
+        let line = format!(
+            "error: {second}: metadata.name: RivvenCluster default/prod stands here twice, \
+             first at {first}"
+        );
+        assert!(ran.err.contains(&line), "{line:?} in {}", ran.err);
+    }
+    std::fs::remove_dir_all(&folder).expect("it is there");
+}

@@ -31,9 +31,9 @@ impl Loader<'_> {
         if self.traps.len() + self.kept >= MAX_TRAPS {
             return;
         }
-        if let Some((meaning, remedy)) = scalar::trap(text) {
+        if let Some(scalar::Misread { meaning, remedy, misleads }) = scalar::trap(text) {
             let (path, line, text) = (self.path(), at.line(), text.to_owned());
-            self.traps.push(Trap { path, line, text, meaning, remedy });
+            self.traps.push(Trap { path, line, text, meaning, remedy, misleads });
         }
     }
 
