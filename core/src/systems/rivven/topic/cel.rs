@@ -51,7 +51,9 @@ pub(super) const CEL: &[Cel] = &[
     Cel {
         rule_id: "TOP-06",
         path: "spec",
-        expression: "!has(self.topicName) || self.topicName != 'topic_metadata.json'",
-        message: "the broker keeps a file of its own by the name of topic_metadata.json",
+        expression: "!has(self.topicName) || !(self.topicName in ['topic_metadata.json', \
+            'topic_metadata.json.tmp'])",
+        message: "the broker keeps files of its own by the names of topic_metadata.json and \
+            topic_metadata.json.tmp",
     },
 ];

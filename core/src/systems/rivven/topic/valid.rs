@@ -20,9 +20,13 @@ use crate::{
     step::{own_ref, own_uid},
 };
 
-/// A file of the broker that lies where the folders of its topics are. A topic called so cannot be
-/// created: the broker says that it is no folder, each time it is asked.
-const OWN_FILE: &str = "topic_metadata.json";
+/// The files of the broker that lie where the folders of its topics are. A topic called as the first
+/// cannot be created: the broker says that it is no folder, each time it is asked. One called as the
+/// second can: the broker writes its list of topics there before it renames it, so from then on no
+/// list is written, and the topics of all users that were created since are gone at its next start.
+///
+/// Its own folders, `wal`, `offsets` and `raft`, hold no file that a topic's partitions are called.
+const OWN_FILES: [&str; 2] = ["topic_metadata.json", "topic_metadata.json.tmp"];
 
 /// A topic whose fields have been checked, every default filled in.
 #[derive(Clone, Debug)]
@@ -150,9 +154,9 @@ fn acl_rules(topic: &RivvenTopic, path: &Path, errors: &mut Errors) {
 }
 
 /// Without a name of its own the topic is called as the resource, which Kubernetes lets be called
-/// what the broker does not. One name of its own the broker uses for a file.
+/// what the broker does not. Some names of its own the broker uses for files.
 fn name_rule(topic: &RivvenTopic, errors: &mut Errors) {
-    if topic.spec.topic_name.as_deref() == Some(OWN_FILE) {
+    if topic.spec.topic_name.as_deref().is_some_and(|name| OWN_FILES.contains(&name)) {
         let cause = Cause::Forbidden("the broker keeps a file of its own by this name".to_owned());
         let at = Path::root("spec").child("topicName");
         errors.push(at, cause, "TOP-06: give the topic another name");

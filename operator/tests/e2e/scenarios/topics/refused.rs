@@ -72,6 +72,7 @@ fn beforehand() {
     // By the API server.
     for (name, why) in [
         ("topic_metadata.json", "TOP-06"),
+        ("topic_metadata.json.tmp", "TOP-06"),
         ("_hidden", "spec.topicName"),
         ("a..b", "spec.topicName"),
         ("a/b", "spec.topicName"),
@@ -82,7 +83,7 @@ fn beforehand() {
             "spec": spec(&json!({ "topicName": name })),
         });
         let refused = scene.kube().try_apply(TOPICS, &topic).expect_err(name);
-        let said = if why == "TOP-06" { "keeps a file of its own" } else { why };
+        let said = if why == "TOP-06" { "keeps files of its own" } else { why };
         assert!(refused.code == 422 && refused.message.contains(said), "{name}: {refused:?}");
     }
     // By the operator, without a word to the broker.
