@@ -35,6 +35,7 @@ pub mod crd;
 pub mod digest;
 pub mod effect;
 pub mod fold;
+pub mod many;
 pub mod schema;
 
 pub mod k8s;

@@ -1,5 +1,6 @@
 //! The first and the last lines of a plan.
 
+pub use sluicegate_core::many::many;
 use sluicegate_core::plan::Risk;
 
 use super::{
@@ -113,9 +114,4 @@ pub fn counts(summary: &Summary) -> String {
     }
     text.push('.');
     text
-}
-
-/// So many of something.
-pub fn many(count: usize, what: &str) -> String {
-    if count == 1 { format!("1 {what}") } else { format!("{count} {what}s") }
 }

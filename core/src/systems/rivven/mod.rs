@@ -12,7 +12,7 @@ use std::{collections::BTreeMap, fmt};
 
 use serde::{Deserialize, Serialize};
 
-use crate::{kind, rule::Rule, systems::Visitor};
+use crate::{kind, many::many, rule::Rule, systems::Visitor};
 
 pub mod api;
 pub mod cluster;
@@ -278,20 +278,16 @@ impl fmt::Display for Probe {
     }
 }
 
-/// So many partitions.
-fn partitions_of(count: impl fmt::Display) -> String {
-    let count = count.to_string();
-    if count == "1" { "1 partition".to_owned() } else { format!("{count} partitions") }
-}
-
 impl fmt::Display for Call {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::CreateTopic { broker, name, partitions } => {
-                write!(f, "create topic {name} with {} on {broker}", partitions_of(*partitions))
+                let partitions = many(*partitions, "partition");
+                write!(f, "create topic {name} with {partitions} on {broker}")
             }
             Self::GrowTopic { broker, name, partitions } => {
-                write!(f, "grow topic {name} to {partitions} partitions on {broker}")
+                let partitions = many(*partitions, "partition");
+                write!(f, "grow topic {name} to {partitions} on {broker}")
             }
             Self::SetConfig { broker, name, key, value: Some(value) } => {
                 write!(f, "set {key} of topic {name} to {value} on {broker}")

@@ -10,6 +10,7 @@ use super::{
 };
 use crate::{
     field::Path,
+    many::many,
     observed::Observed,
     plan::{Blocked, Gate, GateState, Guard, Risk, Waiting},
     systems::rivven::{Answer, Probe, Rivven, names, rules},
@@ -109,8 +110,8 @@ fn drained(brokers: &Brokers, ordinal: u32, answer: Option<&Answer>) -> (Gate, O
                 names.push("…");
             }
             let (count, names) = (topics.len(), names.join(", "));
-            let topics = if count == 1 { "topic" } else { "topics" };
-            let holds = format!("{count} {topics} with {records} records ({names})");
+            let (topics, records) = (many(count, "topic"), many(records, "record"));
+            let holds = format!("{topics} with {records} ({names})");
             (Gate::judged(id, Some(false), holds.clone()), Some(holds))
         }
         _ if never_ran => (Gate::judged(id, Some(true), "it never ran"), None),

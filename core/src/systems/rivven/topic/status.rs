@@ -11,7 +11,8 @@ use crate::{
     condition::Draft,
     effect,
     kind::{Measure, Report},
-    systems::rivven::{SeenTopic, partitions_of},
+    many::many,
+    systems::rivven::SeenTopic,
 };
 
 /// The status and its conditions.
@@ -75,7 +76,7 @@ fn ready(valid: &Valid, situation: &Situation) -> Draft {
         Situation::Missing => c::READY_SYNCING.no("the topic does not exist yet"),
         Situation::There(topic) if topic.partitions != valid.partitions => {
             let (is, wanted) = (topic.partitions, valid.partitions);
-            c::READY_SYNCING.no(format!("{is} partitions, {wanted} asked for"))
+            c::READY_SYNCING.no(format!("{}, {wanted} asked for", many(is, "partition")))
         }
         Situation::There(topic) if !differing(valid, topic).is_empty() => {
             c::READY_SYNCING.no(format!("settings differ: {}", differing(valid, topic).join(", ")))
@@ -85,7 +86,7 @@ fn ready(valid: &Valid, situation: &Situation) -> Draft {
 }
 
 fn in_sync(valid: &Valid, topic: &SeenTopic) -> String {
-    let mut message = partitions_of(topic.partitions);
+    let mut message = many(topic.partitions, "partition");
     if valid.acls > 0 {
         message.push_str("; access rules are not applied (ACLsApplied=False)");
     }
@@ -108,7 +109,7 @@ fn synced(valid: &Valid, situation: &Situation) -> Draft {
         Situation::There(topic) if topic.partitions == valid.partitions => c::SYNCED_EXISTS.yes(""),
         Situation::There(topic) => {
             let (is, wanted) = (topic.partitions, valid.partitions);
-            c::SYNCED_PARTITIONS.no(format!("{is} partitions, {wanted} asked for"))
+            c::SYNCED_PARTITIONS.no(format!("{}, {wanted} asked for", many(is, "partition")))
         }
     }
 }
@@ -142,15 +143,15 @@ fn acls(valid: &Valid) -> Draft {
     match valid.acls {
         0 => c::ACLS_NOT_ASKED.no(""),
         count => c::ACLS_NOT_SUPPORTED.no(format!(
-            "{count} access rules are asked for and none is applied: this release has no request \
-             for them"
+            "{} asked for and none applied: this release has no request for them",
+            many(count, "access rule")
         )),
     }
 }
 
 fn replicated(topic: Option<&SeenTopic>) -> Draft {
     match topic.and_then(|topic| topic.replication_factor) {
-        Some(copies) => c::REPLICATION_APPLIED.yes(format!("{copies} copies")),
+        Some(copies) => c::REPLICATION_APPLIED.yes(many(copies, "copy")),
         None => c::REPLICATION_NOT_SUPPORTED.no("each partition is on one broker"),
     }
 }
@@ -161,7 +162,8 @@ fn returned(valid: &Valid, topic: Option<&SeenTopic>) -> Option<Draft> {
     Some(match topic.records {
         0 => c::RECORDS_NONE.no(""),
         records => c::RECORDS_RETURNED.yes(format!(
-            "{records} records were there when the topic was first seen after its creation"
+            "{} found when the topic was first seen after its creation",
+            many(records, "record")
         )),
     })
 }

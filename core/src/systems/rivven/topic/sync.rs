@@ -12,6 +12,7 @@ use crate::{
     condition::EventKind,
     field::Path,
     kind::{Desired, Wish},
+    many::many,
     observed::Ref,
     plan::{Action, Blocked, Change, Event, Gate, Guard, Requeue, Risk, Verb, Waiting, Why},
     rule::{self, Rule},
@@ -113,15 +114,15 @@ fn partitions(valid: &Valid, topic: &SeenTopic, desired: &mut Desired<Rivven>) {
         let why = valid.why(vec![change]);
         act(valid, desired, call, why, Risk::Online, &rules::TOP_37);
     } else if wanted < is {
-        let message = format!("the topic has {is} partitions and cannot have fewer");
+        let message = format!("the topic has {} and cannot have fewer", many(is, "partition"));
         let blocked = refusal(
             &rules::TOP_31,
             Path::dotted("spec.partitions"),
             (json!(is), json!(wanted)),
             message,
         );
-        let remedy =
-            format!("Create a new topic with {wanted} partitions, or set it back to {is}.");
+        let fewer = many(wanted, "partition");
+        let remedy = format!("Create a new topic with {fewer}, or set it back to {is}.");
         desired.blocked.push(Blocked { remedy, ..blocked });
     }
 }
@@ -131,7 +132,7 @@ fn copies(valid: &Valid, topic: &SeenTopic, desired: &mut Desired<Rivven>) {
         return;
     };
     if is != wanted {
-        let message = format!("the topic has {is} copies of each partition");
+        let message = format!("the topic has {} of each partition", many(is, "copy"));
         let path = Path::dotted("spec.replicationFactor");
         let asked = (json!(is), json!(wanted));
         desired.blocked.push(refusal(&rules::TOP_32, path, asked, message));
