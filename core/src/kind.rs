@@ -85,6 +85,8 @@ pub trait Kind: Sized + Send + Sync + 'static {
     const REASONS: &'static [&'static Reason];
     /// The fields that change nothing that runs, with the reason.
     const INERT: &'static [(&'static str, &'static str)] = &[];
+    /// The fields that change nothing beside another that says the same, with the reason.
+    const OVERRIDDEN: &'static [(&'static str, &'static str)] = &[];
 
     /// The rules that the API server judges one object by.
     const CEL: &'static [Cel] = &[];
@@ -124,7 +126,8 @@ pub trait Kind: Sized + Send + Sync + 'static {
     }
 
     /// The fields that this resource sets and that nothing reads, by their paths: those of
-    /// [`INERT`](Kind::INERT), unless a kind knows better what it holds.
+    /// [`INERT`](Kind::INERT), unless a kind knows better what it holds. One that knows which of
+    /// [`OVERRIDDEN`](Kind::OVERRIDDEN) are adds them.
     fn without_effect(resource: &Self::Resource) -> Vec<String> {
         effect::set_without_effect(resource.spec(), Self::INERT)
     }

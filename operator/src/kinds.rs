@@ -34,6 +34,8 @@ pub struct KindInfo {
     pub reasons: &'static [&'static Reason],
     /// Its fields without effect, with the reason.
     pub inert: &'static [(&'static str, &'static str)],
+    /// Its fields without effect beside another, with the reason.
+    pub overridden: &'static [(&'static str, &'static str)],
     /// What its changes wait for, by id.
     pub gates: &'static [(&'static str, &'static str)],
     /// The rules that no API server judges it by.
@@ -75,6 +77,12 @@ pub fn nearest<'a>(word: &str, known: impl IntoIterator<Item = &'a str>) -> Opti
 }
 
 impl KindInfo {
+    /// Why a field has no effect, where it has none.
+    pub fn why_without_effect(&self, path: &str) -> Option<&'static str> {
+        let mut all = self.inert.iter().chain(self.overridden);
+        all.find(|(field, _)| *field == path).map(|(_, reason)| *reason)
+    }
+
     /// Everything it goes by.
     pub fn names(&self) -> Vec<&str> {
         let names = &self.crd.spec.names;
@@ -96,6 +104,7 @@ impl<S: System> Visitor<S> for Gather {
             schema: K::schema(),
             reasons: K::REASONS,
             inert: K::INERT,
+            overridden: K::OVERRIDDEN,
             gates: K::GATES,
             checked_here: K::CHECKED_HERE,
             rules: <K::System as System>::RULES,

@@ -59,6 +59,9 @@ fn about(page: &mut Page, kind: &KindInfo, leaf: &Leaf<'_>) {
     if let Some((_, reason)) = kind.inert.iter().find(|(path, _)| *path == dotted) {
         facts.push(("no effect", (*reason).to_owned()));
     }
+    if let Some((_, reason)) = kind.overridden.iter().find(|(path, _)| *path == dotted) {
+        facts.push(("no effect", format!("where {reason}")));
+    }
     if !facts.is_empty() {
         page.gap();
     }

@@ -65,6 +65,7 @@ impl Kind for Cluster {
     const FINALIZER: Option<&'static str> = Some("rivven.hupe1980.github.io/cluster-finalizer");
     const REASONS: &'static [&'static Reason] = conditions::REASONS;
     const INERT: &'static [(&'static str, &'static str)] = inert::INERT;
+    const OVERRIDDEN: &'static [(&'static str, &'static str)] = inert::OVERRIDDEN;
     const CEL: &'static [Cel] = cel::CEL;
     const CHECKED_HERE: &'static [Here] = pods::CHECKED_HERE;
     const GATES: &'static [(&'static str, &'static str)] = gates::GATES;

@@ -276,12 +276,17 @@ fn program(spec: &RivvenClusterSpec) -> (Release, bool, String) {
 /// An image of the user's own. One without tag or digest takes the version, or the newest release:
 /// never `latest`, which would be another program at each start.
 fn tagged(image: &str, version: Option<&str>) -> String {
-    let last = image.rsplit('/').next().unwrap_or(image);
-    if last.contains([':', '@']) {
+    if says_which(image) {
         return image.to_owned();
     }
     let version = version.filter(|version| *version != "latest");
     format!("{image}:{}", version.unwrap_or(release::newest().version))
+}
+
+/// Whether an image says itself which one it is: by a tag or a digest. A port of its registry is
+/// neither.
+fn says_which(image: &str) -> bool {
+    image.rsplit('/').next().unwrap_or(image).contains([':', '@'])
 }
 
 fn secrecy(spec: &RivvenClusterSpec, release: Release) -> Vec<&'static str> {
@@ -293,12 +298,17 @@ fn secrecy(spec: &RivvenClusterSpec, release: Release) -> Vec<&'static str> {
 }
 
 /// What of the spec has no effect: the table's fields that are set, but for options in `config.raw`
-/// that the broker knows.
+/// that the broker knows; and a version beside an image that says itself which one it is.
 pub(super) fn without_effect(spec: &RivvenClusterSpec) -> Vec<String> {
     let raw = spec.config.as_ref().and_then(|config| config.raw.as_ref());
     let unknown = raw.is_some_and(|raw| !raw.keys().all(|key| options::is_known(key)));
     let set = effect::set_without_effect(spec, inert::INERT);
-    set.into_iter().filter(|path| path != "spec.config.raw" || unknown).collect()
+    let mut paths: Vec<String> =
+        set.into_iter().filter(|path| path != "spec.config.raw" || unknown).collect();
+    if spec.version.is_some() && spec.image.as_deref().is_some_and(says_which) {
+        paths.push(inert::VERSION.to_owned());
+    }
+    paths
 }
 
 fn pod_parts(spec: &RivvenClusterSpec) -> PodParts {

@@ -79,8 +79,9 @@ pub struct RivvenClusterSpec {
     #[schemars(length(min = 1, max = 64), regex(pattern = "^[A-Za-z0-9_][A-Za-z0-9_.-]*$"))]
     pub version: Option<String>,
 
-    /// Image of the brokers, up to 255 characters. The version must still say which release it
-    /// holds. Left out: the published image of the version.
+    /// Image of the brokers, up to 255 characters. One without tag or digest takes the version as
+    /// its tag; beside one that has either, the version has no effect. Left out: the published
+    /// image of the version.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     #[schemars(length(min = 1, max = 255), regex(pattern = IMAGE))]
     pub image: Option<String>,
