@@ -20,10 +20,11 @@ use crate::{
     step::{own_ref, own_uid},
 };
 
-/// The files of the broker that lie where the folders of its topics are. A topic called as the first
-/// cannot be created: the broker says that it is no folder, each time it is asked. One called as the
-/// second can: the broker writes its list of topics there before it renames it, so from then on no
-/// list is written, and the topics of all users that were created since are gone at its next start.
+/// The files of the broker that lie where the folders of its topics are. A topic called as the
+/// first cannot be created: the broker says that it is no folder, each time it is asked. One called
+/// as the second can: the broker writes its list of topics there before it renames it, so from then
+/// on no list is written, and topics of all users that were created since are gone when it starts
+/// again.
 ///
 /// Its own folders, `wal`, `offsets` and `raft`, hold no file that a topic's partitions are called.
 const OWN_FILES: [&str; 2] = ["topic_metadata.json", "topic_metadata.json.tmp"];
