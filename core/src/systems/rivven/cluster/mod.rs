@@ -30,6 +30,7 @@ mod cel;
 mod check;
 mod conditions;
 pub mod gates;
+mod image;
 mod inert;
 mod leave;
 mod options;

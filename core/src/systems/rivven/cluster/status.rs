@@ -4,7 +4,7 @@ use super::{
     RivvenClusterStatus, Valid,
     api::Phase,
     brokers::{Brokers, ClaimSeen, HealthSeen, PodSeen, broker, list},
-    conditions as c,
+    conditions as c, image,
     scale::{self, Scale},
     storage, volumes,
 };
@@ -17,9 +17,6 @@ use crate::{
     systems::rivven::{Rivven, names},
     workload::{problems::Cause, warnings::pod_not_created},
 };
-
-/// How much of a digest is shown: its algorithm, and what registries show as well.
-const DIGEST_SHOWN: usize = "sha256:".len() + 12;
 
 /// The status and its conditions.
 pub(super) fn report(
@@ -379,40 +376,14 @@ fn leader(valid: &Valid, brokers: &Brokers) -> Option<String> {
 /// What the images of the brokers that are up call themselves; several while they differ.
 fn version(brokers: &Brokers) -> Option<String> {
     let up = brokers.pods.values().filter(|pod| pod.up());
-    let mut versions: Vec<String> = up.filter_map(|pod| version_of(&pod.image)).collect();
+    let mut versions: Vec<String> = up.filter_map(|pod| image::version(&pod.image)).collect();
     versions.sort_unstable();
     versions.dedup();
     (!versions.is_empty()).then(|| versions.join(", "))
-}
-
-/// The tag of an image; of one that has a digest alone, as much of that as tells it from others.
-fn version_of(image: &str) -> Option<String> {
-    let last = image.rsplit('/').next()?;
-    let (name, digest) = match last.split_once('@') {
-        Some((name, digest)) => (name, Some(digest)),
-        None => (last, None),
-    };
-    let tag = name.split_once(':').map(|(_, tag)| tag.to_owned());
-    tag.or_else(|| digest.map(|digest| digest.chars().take(DIGEST_SHOWN).collect()))
 }
 
 fn selector(valid: &Valid) -> Option<String> {
     let pairs: Vec<String> =
         valid.selector.iter().map(|(key, value)| format!("{key}={value}")).collect();
     Some(pairs.join(","))
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn a_version_is_the_tag_or_the_beginning_of_the_digest() {
-        let hash = "abcdef0123456789abcdef0123456789abcdef0123456789abcdef0123456789";
-        let digest = |image: &str| version_of(&format!("{image}@sha256:{hash}"));
-        assert_eq!(version_of("r.example:5000/rivvend:0.0.22").as_deref(), Some("0.0.22"));
-        assert_eq!(version_of("r.example:5000/rivvend"), None);
-        assert_eq!(digest("r.example:5000/rivvend:0.0.22").as_deref(), Some("0.0.22"));
-        assert_eq!(digest("r.example:5000/rivvend").as_deref(), Some("sha256:abcdef012345"));
-    }
 }

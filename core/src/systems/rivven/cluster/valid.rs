@@ -19,7 +19,7 @@ use super::{
     Cluster, RivvenClusterStatus,
     api::{self, DeletionPolicy, Phase, RivvenCluster, RivvenClusterSpec},
     brokers::{Whose, selector_labels},
-    check, gates, inert, options,
+    check, gates, image, inert, options,
 };
 use crate::{
     control::Control,
@@ -29,10 +29,7 @@ use crate::{
     label::{self, Labels},
     observed::Ref,
     step::{own_ref, own_uid},
-    systems::rivven::{
-        names,
-        release::{self, Release},
-    },
+    systems::rivven::{names, release::Release},
 };
 
 /// A cluster whose fields have been checked, every default filled in. Builders see this and nothing
@@ -199,7 +196,7 @@ fn filled_in(
     let config = spec.config.clone().unwrap_or_default();
     let metrics = spec.metrics.clone().unwrap_or_default();
     let service = spec.service.clone().unwrap_or_default();
-    let (release, measured, image) = program(spec);
+    let (release, measured, image) = image::program(spec);
     let selector = selector_labels(&name);
     let modes = storage.access_modes.filter(|modes| !modes.is_empty());
     let copies = config.default_replication_factor.and_then(|copies| u32::try_from(copies).ok());
@@ -259,36 +256,6 @@ fn before(status: &RivvenClusterStatus) -> Before {
     }
 }
 
-/// The program that runs: an image that is named here is of a release that was measured; any other
-/// is taken to be able to do what the oldest can.
-fn program(spec: &RivvenClusterSpec) -> (Release, bool, String) {
-    let version = spec.version.as_deref();
-    match (&spec.image, release::find(version)) {
-        (None, Some(found)) => (found, true, format!("{}:{}", release::IMAGE, found.version)),
-        (None, None) => {
-            let tag = version.unwrap_or_default();
-            (release::unmeasured(), false, format!("{}:{tag}", release::IMAGE))
-        }
-        (Some(image), _) => (release::unmeasured(), false, tagged(image, version)),
-    }
-}
-
-/// An image of the user's own. One without tag or digest takes the version, or the newest release:
-/// never `latest`, which would be another program at each start.
-fn tagged(image: &str, version: Option<&str>) -> String {
-    if says_which(image) {
-        return image.to_owned();
-    }
-    let version = version.filter(|version| *version != "latest");
-    format!("{image}:{}", version.unwrap_or(release::newest().version))
-}
-
-/// Whether an image says itself which one it is: by a tag or a digest. A port of its registry is
-/// neither.
-fn says_which(image: &str) -> bool {
-    image.rsplit('/').next().unwrap_or(image).contains([':', '@'])
-}
-
 fn secrecy(spec: &RivvenClusterSpec, release: Release) -> Vec<&'static str> {
     let tls = spec.tls.as_ref().is_some_and(|tls| tls.enabled == Some(true));
     let auth = spec.auth.as_ref().is_some_and(|auth| auth.enabled == Some(true));
@@ -305,7 +272,7 @@ pub(super) fn without_effect(spec: &RivvenClusterSpec) -> Vec<String> {
     let set = effect::set_without_effect(spec, inert::INERT);
     let mut paths: Vec<String> =
         set.into_iter().filter(|path| path != "spec.config.raw" || unknown).collect();
-    if spec.version.is_some() && spec.image.as_deref().is_some_and(says_which) {
+    if spec.version.is_some() && spec.image.as_deref().is_some_and(image::says_which) {
         paths.push(inert::VERSION.to_owned());
     }
     paths

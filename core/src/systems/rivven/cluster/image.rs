@@ -1,0 +1,63 @@
+//! Which program runs, and what its image says of that.
+
+use super::api::RivvenClusterSpec;
+use crate::systems::rivven::release::{self, Release};
+
+/// How much of a digest is shown: its algorithm, and what registries show as well.
+const DIGEST_SHOWN: usize = "sha256:".len() + 12;
+
+/// The program that runs: an image that is named here is of a release that was measured; any other
+/// is taken to be able to do what the oldest can.
+pub(super) fn program(spec: &RivvenClusterSpec) -> (Release, bool, String) {
+    let version = spec.version.as_deref();
+    match (&spec.image, release::find(version)) {
+        (None, Some(found)) => (found, true, format!("{}:{}", release::IMAGE, found.version)),
+        (None, None) => {
+            let tag = version.unwrap_or_default();
+            (release::unmeasured(), false, format!("{}:{tag}", release::IMAGE))
+        }
+        (Some(image), _) => (release::unmeasured(), false, tagged(image, version)),
+    }
+}
+
+/// An image of the user's own. One without tag or digest takes the version, or the newest release:
+/// never `latest`, which would be another program at each start.
+fn tagged(image: &str, version: Option<&str>) -> String {
+    if says_which(image) {
+        return image.to_owned();
+    }
+    let version = version.filter(|version| *version != "latest");
+    format!("{image}:{}", version.unwrap_or(release::newest().version))
+}
+
+/// Whether an image says itself which one it is: by a tag or a digest. A port of its registry is
+/// neither.
+pub(super) fn says_which(image: &str) -> bool {
+    image.rsplit('/').next().unwrap_or(image).contains([':', '@'])
+}
+
+/// The tag of an image; of one that has a digest alone, as much of that as tells it from others.
+pub(super) fn version(image: &str) -> Option<String> {
+    let last = image.rsplit('/').next()?;
+    let (name, digest) = match last.split_once('@') {
+        Some((name, digest)) => (name, Some(digest)),
+        None => (last, None),
+    };
+    let tag = name.split_once(':').map(|(_, tag)| tag.to_owned());
+    tag.or_else(|| digest.map(|digest| digest.chars().take(DIGEST_SHOWN).collect()))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_version_is_the_tag_or_the_beginning_of_the_digest() {
+        let hash = "abcdef0123456789abcdef0123456789abcdef0123456789abcdef0123456789";
+        let digest = |image: &str| version(&format!("{image}@sha256:{hash}"));
+        assert_eq!(version("r.example:5000/rivvend:0.0.22").as_deref(), Some("0.0.22"));
+        assert_eq!(version("r.example:5000/rivvend"), None);
+        assert_eq!(digest("r.example:5000/rivvend:0.0.22").as_deref(), Some("0.0.22"));
+        assert_eq!(digest("r.example:5000/rivvend").as_deref(), Some("sha256:abcdef012345"));
+    }
+}
