@@ -10,11 +10,13 @@
 use std::{
     collections::{BTreeMap, BTreeSet},
     env,
+    process::ExitCode,
     sync::Arc,
     time::{Duration, Instant},
 };
 
 use http::{Method, header::CONTENT_TYPE};
+use libtest_mimic::Arguments;
 use serde_json::{Value, json};
 use sluicegate_core::{
     kind::{Kind, System},
@@ -46,6 +48,8 @@ mod resources;
 mod schema;
 #[path = "common/tricky.rs"]
 mod tricky;
+#[path = "../effects/tests/conformance/undone.rs"]
+mod undone;
 
 use cases::Case;
 use plane::{Plane, say};
@@ -191,9 +195,19 @@ fn spread<T>(cases: Vec<T>, most: usize) -> Vec<T> {
     kept.map(|(_, case)| case).collect()
 }
 
-#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+fn main() -> ExitCode {
+    let name = "what_the_judges_say_of_a_resource_a_real_api_server_says_too";
+    let trial = undone::trial(name, Plane::lacking().as_deref(), || {
+        let mut runtime = tokio::runtime::Builder::new_multi_thread();
+        let runtime = runtime.worker_threads(2).enable_all().build()?;
+        runtime.block_on(what_the_judges_say_of_a_resource_a_real_api_server_says_too());
+        Ok(())
+    });
+    libtest_mimic::run(&Arguments::from_args(), vec![trial]).exit_code()
+}
+
 async fn what_the_judges_say_of_a_resource_a_real_api_server_says_too() {
-    let Some(plane) = Plane::up("served") else { return };
+    let plane = Plane::up("served");
     let access = Access { kubeconfig: Some(plane.kubeconfig()), ..Access::default() };
     let connection = connect(&access, "served").await.expect("the kubeconfig is of use");
     let server = ApiServer::new(connection.client, Budget::new(1, 1), Metrics::default());

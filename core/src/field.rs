@@ -156,7 +156,7 @@ impl fmt::Display for Path {
         for (at, segment) in self.0.iter().enumerate() {
             match segment {
                 // A key that is no plain word, such as a label, is quoted to stay one step.
-                Segment::Key(key) if key.contains(['.', '/', '[']) => write!(f, "[{key:?}]")?,
+                Segment::Key(key) if !is_word(key) => write!(f, "[{key:?}]")?,
                 Segment::Key(key) if at == 0 => f.write_str(key)?,
                 Segment::Key(key) => write!(f, ".{key}")?,
                 Segment::Index(index) => write!(f, "[{index}]")?,
@@ -164,6 +164,11 @@ impl fmt::Display for Path {
         }
         Ok(())
     }
+}
+
+/// Whether a key reads as one step without quotes. `*` stands for any key.
+fn is_word(key: &str) -> bool {
+    !key.is_empty() && key.chars().all(|c| c.is_alphanumeric() || "_-$*".contains(c))
 }
 
 impl Serialize for Path {
@@ -210,6 +215,14 @@ mod tests {
         let path = Path::root("spec").child("acls").index(2).child("principal");
         assert_eq!(path.to_string(), "spec.acls[2].principal");
         assert_eq!(path.pointer(), "/spec/acls/2/principal");
+    }
+
+    #[test]
+    fn a_key_that_is_no_word_is_quoted() {
+        let path = Path::dotted("metadata.labels").child("a b");
+        assert_eq!(path.to_string(), "metadata.labels[\"a b\"]");
+        let odd = Path::root("spec").child("a\nb\u{202e}").child("");
+        assert_eq!(odd.to_string(), "spec[\"a\\nb\\u{202e}\"][\"\"]");
     }
 
     #[test]

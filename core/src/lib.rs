@@ -36,6 +36,7 @@ pub mod digest;
 pub mod effect;
 pub mod fold;
 pub mod many;
+pub mod printable;
 pub mod schema;
 
 pub mod k8s;

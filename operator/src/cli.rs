@@ -278,7 +278,7 @@ pub enum Format {
     Ndjson,
     /// For a comment on a pull request.
     Markdown,
-    /// The objects, for kubectl apply.
+    /// The objects, for kubectl apply: with the values of `env`, which no other format shows.
     Manifests,
 }
 

@@ -117,7 +117,7 @@ fn usage(error: &clap::Error, io: &mut Io<'_>) -> u8 {
         error.render().to_string()
     };
     if error.use_stderr() {
-        io.err(text.trim_end());
+        io.usage(text.trim_end());
         return FAILED;
     }
     io.out(&text);

@@ -8,6 +8,8 @@ use std::{
     time::{Duration, Instant},
 };
 
+use sluicegate_core::printable::printable;
+
 /// The width of what is no terminal.
 const WIDTH: usize = 80;
 /// The narrowest that text is laid out for. Below it lines are left to the terminal to wrap.
@@ -75,8 +77,14 @@ impl Io<'_> {
         self.failed |= !put(self.stdout, text);
     }
 
-    /// Tells of progress, warnings and errors: one line.
+    /// What is wrong with a command line, laid out and coloured as it is.
+    pub fn usage(&mut self, text: &str) {
+        let _ = put(self.stderr, &format!("{text}\n"));
+    }
+
+    /// Tells of progress, warnings and errors: one line, whatever it names.
     pub fn err(&mut self, line: &str) {
+        let line = printable(line);
         // Where not even this can be written there is nobody left to tell.
         let _ = put(self.stderr, &format!("{line}\n"));
     }

@@ -22,6 +22,8 @@ mod files;
 mod program;
 #[path = "../common/resources.rs"]
 mod resources;
+#[path = "../../effects/tests/conformance/undone.rs"]
+mod undone;
 
 use std::{
     collections::BTreeMap,
@@ -63,13 +65,12 @@ static TABLE: Mutex<Vec<Row>> = Mutex::new(Vec::new());
 fn main() -> ExitCode {
     let mut args = Arguments::from_args();
     args.test_threads = args.test_threads.or(Some(AT_ONCE));
-    let Some(program) = program::program() else {
-        say(&format!("containers: SKIPPED, nothing of it was tested: {}", program::MISSING));
-        return if program::required() { ExitCode::FAILURE } else { ExitCode::SUCCESS };
-    };
+    let program = program::program();
+    assert!(program.is_some() || !program::required(), "{}", program::MISSING);
+    let lacks = program.is_none().then_some(program::MISSING);
     let (distinct, counted) = distinct();
     let trials = distinct.into_iter().map(|((pod, promises), from)| {
-        let program = program.clone();
+        let program = program.clone().unwrap_or_default();
         let others = if pod.image == PUBLISHED { String::new() } else { format!(" {}", pod.image) };
         let more = match from.len() {
             1 => String::new(),
@@ -77,10 +78,11 @@ fn main() -> ExitCode {
         };
         let name = format!("{}{more}{others}", from[0]);
         let stays = from.iter().any(|name| name.starts_with("examples/"));
-        Trial::test(name.clone(), move || run(&program, &name, &pod, &promises, stays))
+        let called = name.clone();
+        undone::trial(&called, lacks, move || run(&program, &name, &pod, &promises, stays))
     });
     let conclusion = libtest_mimic::run(&args, trials.collect());
-    if !args.list {
+    if !args.list && lacks.is_none() {
         table();
         say(&counted);
     }

@@ -128,9 +128,10 @@ mod tests {
             (json!({ "labels": { "a": 1 } }), "metadata.labels.a: Invalid type: number 1: must "),
             (json!({ "labels": ["a"] }), "metadata.labels: Invalid type: list"),
             (json!({ "labels": { "a": "x y" } }), "metadata.labels.a: Invalid value: \"x y\""),
-            (json!({ "labels": { "a b": "" } }), "metadata.labels.a b: Invalid value: a b: must"),
+            (json!({ "labels": { "a b": "" } }), "metadata.labels[\"a b\"]: Invalid value: a b"),
             (json!({ "labels": { "X.y/z": "" } }), "metadata.labels[\"X.y/z\"]: Invalid value: X"),
             (json!({ "labels": { &long: "" } }), "metadata.labels.aaa"),
+            (json!({ "creationTimestamp": "yesterday" }), "metadata.creationTimestamp: Invalid val"),
             (json!({ "annotations": { "a/b": true } }), "metadata.annotations[\"a/b\"]: Invalid t"),
         ] {
             let told = wrong(&meta);

@@ -35,6 +35,15 @@ pub const LABEL_VALUE: &str = "^(([A-Za-z0-9][-A-Za-z0-9_.]*)?[A-Za-z0-9])?$";
 /// Where an image is: no blanks, no `..`, begins with a letter or a digit. At most 255 long.
 pub const IMAGE: &str = "^[A-Za-z0-9]+(([.:/@]|_{1,2}|-+)[A-Za-z0-9]+)*$";
 
+/// A name with dots between its words, none of them empty: what a broker takes as that of a topic.
+pub const DOTTED: &str = r"^[A-Za-z0-9](\.?[A-Za-z0-9_-])*\.?$";
+
+/// The name of an environment variable, as shells have them.
+pub const VARIABLE: &str = "^[A-Za-z_][A-Za-z0-9_]*$";
+
+/// The tag of an image. At most 64 long.
+pub const TAG: &str = "^[A-Za-z0-9_][A-Za-z0-9_.-]*$";
+
 /// A length of time, such as `30s` or `1h30m`. At most 32 long.
 pub const DURATION: &str = "^([0-9]+h)?([0-9]+m)?([0-9]+s)?$";
 
@@ -81,6 +90,9 @@ const SPELLED: &[(&str, &str)] = &[
         "a field of the pod, such as metadata.name, metadata.labels['team'] or status.podIP",
     ),
     (CONTAINER_RESOURCE, "requests or limits of a resource, such as limits.memory"),
+    (DOTTED, "letters, digits, -, _ and ., a letter or digit first and no two dots in a row"),
+    (VARIABLE, "letters, digits and _, and no digit first"),
+    (TAG, "letters, digits, _, . and -, and neither . nor - first"),
     (COUNT_OR_PERCENT, "a count, or a share such as 25%"),
 ];
 
@@ -157,7 +169,7 @@ pub fn topology_spread_constraints(generator: &mut SchemaGenerator) -> Schema {
 pub fn env(generator: &mut SchemaGenerator) -> Schema {
     let mut schema = bare::<EnvVar>(generator).to_value();
     bound(&mut schema, "name", "maxLength", json!(256));
-    bound(&mut schema, "name", "pattern", json!("^[A-Za-z_][A-Za-z0-9_]*$"));
+    bound(&mut schema, "name", "pattern", json!(VARIABLE));
     bound(&mut schema, "value", "maxLength", json!(32_768));
     for source in ["configMapKeyRef", "secretKeyRef"] {
         let at = format!("valueFrom.{source}");

@@ -3,6 +3,7 @@
 
 use std::collections::BTreeSet;
 
+use k8s_openapi::jiff::Timestamp;
 use serde_json::{Map, Number, Value};
 
 use super::{Bound, Count, Kind, Node, Trail, Unique, Width};
@@ -125,6 +126,10 @@ fn string(node: &Node, at: &Trail<'_>, text: &str, errors: &mut Errors) {
             return; // a pattern would take its time on it
         }
     }
+    if node.time && !is_time(text) {
+        let cause = Cause::Invalid(cut(Value::from(text).to_string()), "must be a time".to_owned());
+        errors.push(at.path(), cause, "write it as 2026-01-01T00:00:00Z, or remove the field");
+    }
     if let Some(pattern) = &node.pattern
         && !pattern.is_match(text)
     {
@@ -151,6 +156,12 @@ fn amount(at: &Trail<'_>, text: &str, errors: &mut Errors) {
         let cause = Cause::Invalid(cut(Value::from(text).to_string()), must.to_owned());
         errors.push(at.path(), cause, "write a smaller amount");
     }
+}
+
+/// A moment as RFC 3339 writes it, which is what Kubernetes reads.
+fn is_time(text: &str) -> bool {
+    let separated = text.as_bytes().get(10).is_some_and(|byte| *byte == b'T');
+    separated && !text.contains('[') && text.parse::<Timestamp>().is_ok()
 }
 
 fn count(count: Count, has: usize, at: &Trail<'_>, what: &str, errors: &mut Errors) {

@@ -5,7 +5,7 @@
 //! older than the schema; the command line asks first, because there may be no API server.
 //!
 //! Not read here, and left to the API server: `allOf`, `anyOf`, `oneOf`, `not`, `multipleOf`, CEL
-//! rules, and formats other than `int32` and `int64`.
+//! rules, and formats other than `int32`, `int64` and `date-time`.
 
 use std::collections::BTreeMap;
 
@@ -50,6 +50,8 @@ struct Node {
     minimum: Option<Bound>,
     maximum: Option<Bound>,
     width: Option<Width>,
+    /// Whether a text is a moment.
+    time: bool,
     length: Count,
     pattern: Option<Regex>,
     items: Count,
@@ -185,6 +187,7 @@ impl Node {
                 (Kind::Integer, Some("int64")) => Some(Width::Int64),
                 _ => None,
             },
+            time: kind == Kind::String && schema.format.as_deref() == Some("date-time"),
             length: Count { least: schema.min_length, most: schema.max_length },
             pattern: None,
             items: Count { least: schema.min_items, most: schema.max_items },

@@ -158,6 +158,13 @@ impl Document {
         self.traps.iter().any(|trap| trap.misleads && trap.path == *path)
     }
 
+    /// The same document, so many lines further down.
+    fn below(mut self, lines: usize) -> Self {
+        self.lines.move_down(lines);
+        self.traps.iter_mut().for_each(|trap| trap.line += lines);
+        self
+    }
+
     fn flatten(mut self) -> Vec<Self> {
         let list = self.value["kind"].as_str().is_some_and(|kind| kind.ends_with("List"));
         let Some(Value::Array(items)) = self.value.get_mut("items").filter(|_| list) else {
@@ -201,6 +208,16 @@ impl Trap {
 }
 
 impl Lines {
+    /// As deep as a document may be.
+    fn move_down(&mut self, lines: usize) {
+        self.line += lines;
+        match &mut self.under {
+            Under::Nothing => {}
+            Under::Map(map) => map.values_mut().for_each(|one| one.move_down(lines)),
+            Under::List(list) => list.iter_mut().for_each(|one| one.move_down(lines)),
+        }
+    }
+
     fn last(&self) -> usize {
         let under = match &self.under {
             Under::Nothing => None,

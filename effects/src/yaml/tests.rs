@@ -161,6 +161,32 @@ fn a_trap_says_where_and_what_to_write() {
 }
 
 #[test]
+fn values_of_json_one_after_another_are_documents_with_their_lines() {
+    let text = "{\"a\": 1}\n{\n  \"b\": {\"c\": [1, 2]}}\n\n {\"d\": 1e0} {\"e\": 1}\n";
+    let documents = parse("a.json", text).unwrap();
+    let values: Vec<_> = documents.iter().map(|document| &document.value).collect();
+    let (a, b) = (json!({"a": 1}), json!({"b": {"c": [1, 2]}}));
+    assert_eq!(values, [&a, &b, &json!({"d": 1}), &json!({"e": 1})]);
+    assert_eq!(documents[1].line(&Path::dotted("b.c").index(1)), Some(3));
+    assert_eq!(documents[2].line(&Path::root("d")), Some(5));
+    let error = refused("{\"a\": 1}\n{\"b\": 1, \"b\": 2}\n");
+    assert_eq!((error.line, error.what.as_str()), (2, "the key \"b\" twice, first in line 2"));
+}
+
+#[test]
+fn what_kubectl_does_not_read_before_a_document_is_refused() {
+    for (text, line) in [
+        ("%YAML 1.1\n---\na: 1\n", 1),
+        ("# first\n%TAG ! tag:a,2000:\n---\na: 1\n", 2),
+        ("a: 1\n...\n%YAML 1.2\n---\nb: 1\n", 3),
+    ] {
+        let error = refused(text);
+        assert_eq!((error.line, error.remedy.as_str()), (line, "remove the line"), "{error}");
+    }
+    assert!(parse("a.yaml", "a: |\n  %YAML\n---\nb: '%'\n").is_ok());
+}
+
+#[test]
 fn a_line_is_that_of_the_key_or_of_the_nearest_ancestor() {
     let document = one("# top\nspec:\n  a:\n    - x\n    - b:\n        |\n        text\n");
     let b = Path::dotted("spec.a").index(1).child("b");

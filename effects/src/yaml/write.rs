@@ -4,6 +4,7 @@
 //! for anything else; so any text that is not plainly a word is quoted.
 
 use serde_json::{Map, Value};
+use sluicegate_core::printable::acts;
 
 use super::scalar;
 
@@ -195,10 +196,10 @@ fn plain(text: &str) -> bool {
         && !scalar::ambiguous(text)
 }
 
-/// Whether a character does not stand for itself in YAML: what is not printable, what YAML 1.1
-/// takes for a line break, and the mark that may begin a file. None is above U+FFFF.
+/// Whether a character does not stand for itself in YAML: what does something else than to be seen,
+/// what YAML 1.1 takes for a line break among it, and what is no character. None is above U+FFFF.
 fn escaped(c: char) -> bool {
-    c.is_control() || matches!(c, '\u{2028}' | '\u{2029}' | '\u{FEFF}' | '\u{FFFE}' | '\u{FFFF}')
+    acts(c) || matches!(c, '\u{FFFE}' | '\u{FFFF}')
 }
 
 fn pad(out: &mut String, indent: usize) {

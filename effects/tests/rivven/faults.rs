@@ -25,8 +25,7 @@ fn standin() -> (Subject, Arc<standin::Broker>, Brokers) {
     (subject, broker, brokers)
 }
 
-#[tokio::test]
-async fn a_create_whose_answer_is_lost_is_found_done_and_not_repeated() {
+pub(crate) async fn a_create_whose_answer_is_lost_is_found_done_and_not_repeated() {
     for (mood, why) in [
         (Mood::Resets, "connection reset by peer"),
         (Mood::Halves, CLOSED),
@@ -46,8 +45,7 @@ async fn a_create_whose_answer_is_lost_is_found_done_and_not_repeated() {
     }
 }
 
-#[tokio::test]
-async fn a_create_that_never_arrived_is_found_undone() {
+pub(crate) async fn a_create_that_never_arrived_is_found_undone() {
     let (_subject, broker, brokers) = standin();
     broker.once(Mood::Drops);
     let (class, said) = refused(&brokers, &create("orders", 3)).await.expect("it is lost");
@@ -56,8 +54,7 @@ async fn a_create_that_never_arrived_is_found_undone() {
     assert_eq!(brokers.ask(&topic("orders")).await, Answer::NoTopic);
 }
 
-#[tokio::test]
-async fn an_answer_that_is_lost_makes_a_broker_unreachable_and_the_next_is_heard() {
+pub(crate) async fn an_answer_that_is_lost_makes_a_broker_unreachable_and_the_next_is_heard() {
     for (mood, why) in [
         (Mood::Resets, "connection reset by peer"),
         (Mood::Halves, CLOSED),
@@ -83,15 +80,13 @@ async fn an_answer_that_is_lost_makes_a_broker_unreachable_and_the_next_is_heard
     }
 }
 
-#[tokio::test]
-async fn a_broker_that_closes_every_connection_is_unreachable() {
+pub(crate) async fn a_broker_that_closes_every_connection_is_unreachable() {
     let (_subject, broker, brokers) = standin();
     broker.set(Mood::Closing);
     assert_eq!(brokers.ask(&topic("orders")).await, unreachable(CLIENT_PORT, CLOSED));
 }
 
-#[tokio::test]
-async fn an_ill_broker_says_so_and_a_page_is_no_health() {
+pub(crate) async fn an_ill_broker_says_so_and_a_page_is_no_health() {
     let (_subject, broker, brokers) = standin();
     broker.set(Mood::Ill);
     let ill = Answer::Health(Health { healthy: false, membership: None });
@@ -102,8 +97,7 @@ async fn an_ill_broker_says_so_and_a_page_is_no_health() {
     assert_eq!(brokers.ask(&health()).await, Answer::Unreachable(page));
 }
 
-#[tokio::test]
-async fn words_of_a_broker_that_answers_nothing_are_shown_on_one_line() {
+pub(crate) async fn words_of_a_broker_that_answers_nothing_are_shown_on_one_line() {
     let (_subject, broker, brokers) = standin();
     broker.set(Mood::Says("AUTHENTICATION_REQUIRED: Please\r\nauthenticate \u{1b}[31mfirst"));
     let words = "AUTHENTICATION_REQUIRED: Please  authenticate  [31mfirst".to_owned();
@@ -111,8 +105,7 @@ async fn words_of_a_broker_that_answers_nothing_are_shown_on_one_line() {
     assert_eq!(refused(&brokers, &create("orders", 3)).await, Some((Class::Retry, words)));
 }
 
-#[tokio::test]
-async fn a_broker_that_refuses_is_left_alone_after_three_times_with_the_same_reason() {
+pub(crate) async fn a_broker_that_refuses_is_left_alone_after_three_times_with_the_same_reason() {
     let (_subject, broker, brokers) = standin();
     broker.set(Mood::Refusing);
     let refuses = unreachable(CLIENT_PORT, "connection refused");
@@ -130,8 +123,7 @@ async fn a_broker_that_refuses_is_left_alone_after_three_times_with_the_same_rea
     assert!(matches!(brokers.ask(&health()).await, Answer::Health(_)));
 }
 
-#[tokio::test]
-async fn refusals_are_answers_and_leave_nobody_alone() {
+pub(crate) async fn refusals_are_answers_and_leave_nobody_alone() {
     let (_subject, broker, brokers) = standin();
     for _ in 0..5 {
         assert!(refused(&brokers, &create("_no", 1)).await.is_some());
@@ -140,8 +132,7 @@ async fn refusals_are_answers_and_leave_nobody_alone() {
     assert_eq!(broker.connections(), 1, "over one connection");
 }
 
-#[tokio::test]
-async fn one_connection_serves_while_it_is_good_and_a_restart_costs_no_request() {
+pub(crate) async fn one_connection_serves_while_it_is_good_and_a_restart_costs_no_request() {
     let (_subject, broker, brokers) = standin();
     brokers.call(&create("orders", 3)).await.expect("it is well");
     for key in ["retention.ms", "segment.ms"] {
@@ -154,8 +145,7 @@ async fn one_connection_serves_while_it_is_good_and_a_restart_costs_no_request()
     assert_eq!(broker.count("create more"), 1);
 }
 
-#[tokio::test]
-async fn a_broker_that_was_asked_what_it_holds_may_end_at_once() {
+pub(crate) async fn a_broker_that_was_asked_what_it_holds_may_end_at_once() {
     let (_subject, _broker, brokers) = standin();
     brokers.call(&create("orders", 3)).await.expect("it is well");
     assert_eq!(brokers.idle_connections(), 1);
@@ -164,8 +154,7 @@ async fn a_broker_that_was_asked_what_it_holds_may_end_at_once() {
     assert_eq!(brokers.idle_connections(), 0, "it would wait for ten seconds for each");
 }
 
-#[tokio::test]
-async fn no_more_than_four_requests_are_under_way_in_a_cluster() {
+pub(crate) async fn no_more_than_four_requests_are_under_way_in_a_cluster() {
     let (_subject, broker, brokers) = standin();
     broker.set(Mood::Late(Duration::from_millis(100)));
     let brokers = Arc::new(brokers);
@@ -182,8 +171,7 @@ async fn no_more_than_four_requests_are_under_way_in_a_cluster() {
     assert!(broker.connections() <= 4, "connections are used again");
 }
 
-#[tokio::test]
-async fn a_request_that_is_given_up_leaves_nothing_behind() {
+pub(crate) async fn a_request_that_is_given_up_leaves_nothing_behind() {
     let (_subject, broker, brokers) = standin();
     brokers.call(&create("orders", 3)).await.expect("it is well");
     broker.once(Mood::Late(Duration::from_millis(300)));
@@ -194,8 +182,7 @@ async fn a_request_that_is_given_up_leaves_nothing_behind() {
     assert_eq!(brokers.ask(&topic("orders")).await, seen(3, &[]), "not the answer to another");
 }
 
-#[tokio::test]
-async fn one_pair_of_ports_can_stand_in_for_every_broker() {
+pub(crate) async fn one_pair_of_ports_can_stand_in_for_every_broker() {
     let standin = crate::standin::StandIn::start();
     let flags = standin.resolve_flags(&["*"]);
     assert_eq!(flags[0], "--resolve");
@@ -214,8 +201,7 @@ async fn one_pair_of_ports_can_stand_in_for_every_broker() {
     assert_eq!(asked, [host(0), host(1)]);
 }
 
-#[tokio::test]
-async fn a_name_that_leads_nowhere_is_no_broker() {
+pub(crate) async fn a_name_that_leads_nowhere_is_no_broker() {
     let brokers = Brokers::new("sluicegate.invalid", Default::default());
     let Answer::Unreachable(why) = brokers.ask(&topic("orders")).await else {
         panic!("nobody is called so");

@@ -3,7 +3,7 @@
 //! test shows with the stand-in holds for the broker.
 //!
 //! The real one is the program that `RIVVEND` names, or a `rivvend` in `PATH`. Without it its half
-//! is skipped, aloud; with `SLUICEGATE_REQUIRE_RIVVEND=1` that is a failure.
+//! is ignored; with `SLUICEGATE_REQUIRE_RIVVEND=1` that is a failure.
 
 #[path = "../../../operator/tests/standin/mod.rs"]
 mod standin;
@@ -12,3 +12,70 @@ mod agree;
 mod faults;
 mod rivvend;
 mod subject;
+#[path = "../conformance/undone.rs"]
+mod undone;
+
+use std::{future::Future, pin::Pin, process::ExitCode};
+
+use libtest_mimic::{Arguments, Trial};
+
+use self::subject::Subject;
+
+type Running = Pin<Box<dyn Future<Output = ()>>>;
+
+/// Tests by their names. One that is not named here is not used, which the compiler says.
+macro_rules! tests {
+    ($module:ident($($given:ident: $type:ty)?): $($name:ident,)*) => {
+        [$((
+            stringify!($name),
+            (|$($given: $type)?| Box::pin($module::$name($($given)?))) as fn($($type)?) -> Running,
+        )),*]
+    };
+}
+
+fn main() -> ExitCode {
+    let both = tests! { agree(subject: Subject):
+        a_broker_that_runs_alone_is_healthy_and_holds_nothing,
+        a_topic_is_created_grown_configured_and_deleted,
+        a_topic_with_as_many_partitions_as_there_may_be_is_seen_whole,
+        what_the_broker_refuses_is_told_in_its_own_words,
+        records_are_counted_and_come_back_with_a_topic_that_is_made_again,
+        a_broker_that_was_killed_has_its_topics_and_no_configs,
+        a_broker_that_says_nothing_more_is_unreachable_in_time,
+    };
+    let alone = tests! { faults():
+        a_create_whose_answer_is_lost_is_found_done_and_not_repeated,
+        a_create_that_never_arrived_is_found_undone,
+        an_answer_that_is_lost_makes_a_broker_unreachable_and_the_next_is_heard,
+        a_broker_that_closes_every_connection_is_unreachable,
+        an_ill_broker_says_so_and_a_page_is_no_health,
+        words_of_a_broker_that_answers_nothing_are_shown_on_one_line,
+        a_broker_that_refuses_is_left_alone_after_three_times_with_the_same_reason,
+        refusals_are_answers_and_leave_nobody_alone,
+        one_connection_serves_while_it_is_good_and_a_restart_costs_no_request,
+        a_broker_that_was_asked_what_it_holds_may_end_at_once,
+        no_more_than_four_requests_are_under_way_in_a_cluster,
+        a_request_that_is_given_up_leaves_nothing_behind,
+        one_pair_of_ports_can_stand_in_for_every_broker,
+        a_name_that_leads_nowhere_is_no_broker,
+    };
+    let none = rivvend::program().is_none() && !rivvend::required();
+    let lacks = none.then_some(rivvend::MISSING);
+    let mut trials = Vec::new();
+    for (name, run) in both {
+        trials.push(Trial::test(format!("{name}, the stand-in"), move || {
+            finish(move || run(Subject::standin()))
+        }));
+        let name = format!("{name}, rivvend");
+        trials.push(undone::trial(&name, lacks, move || finish(move || run(Subject::real()))));
+    }
+    trials.extend(alone.map(|(name, run)| Trial::test(name, move || finish(run))));
+    libtest_mimic::run(&Arguments::from_args(), trials).exit_code()
+}
+
+/// Runs a test to its end.
+fn finish(test: impl FnOnce() -> Running) -> Result<(), libtest_mimic::Failed> {
+    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
+    runtime.block_on(async { test().await });
+    Ok(())
+}

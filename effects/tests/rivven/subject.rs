@@ -1,6 +1,6 @@
 //! What is put to the test: one broker, real or not, and the way to it.
 
-use std::{io, sync::Arc, thread, time::Duration};
+use std::{sync::Arc, time::Duration};
 
 use sluicegate_core::systems::rivven::{Answer, Broker, Call, Probe, SeenTopic};
 use sluicegate_effects::{
@@ -12,7 +12,7 @@ use sluicegate_effects::{
 };
 
 use crate::{
-    rivvend::{MISSING, Rivvend, program, required},
+    rivvend::{MISSING, Rivvend, program},
     standin::{self, API_PORT, CLIENT_PORT, Mood, StandIn},
 };
 
@@ -27,30 +27,12 @@ pub(crate) enum Subject {
     Real(Rivvend),
 }
 
-/// The stand-in, and the real broker where there is one.
-pub(crate) fn subjects() -> Vec<Subject> {
-    let standin = Subject::standin();
-    match program() {
-        Some(program) => {
-            vec![standin, Subject::Real(Rivvend::start(&program, "rivven-demo-0"))]
-        }
-        None => {
-            assert!(!required(), "{MISSING}");
-            subject_skipped();
-            vec![standin]
-        }
-    }
-}
-
-/// Past the harness, which would keep it to itself.
-fn subject_skipped() {
-    use io::Write;
-    let name = thread::current().name().unwrap_or_default().to_owned();
-    let told = writeln!(io::stderr(), "skipped: {MISSING}: {name} saw the stand-in only");
-    told.expect("stderr can be written to");
-}
-
 impl Subject {
+    /// The real broker.
+    pub(crate) fn real() -> Self {
+        Self::Real(Rivvend::start(&program().expect(MISSING), "rivven-demo-0"))
+    }
+
     /// The stand-in.
     pub(crate) fn standin() -> Self {
         let standin = StandIn::start();

@@ -3,7 +3,10 @@
 use serde_json::Value;
 use sluicegate_core::{field::Path, label::OURS};
 
-use super::model::{Action, Cause, CauseCode, Drift};
+use super::{
+    hidden,
+    model::{Action, Cause, CauseCode, Drift},
+};
 
 /// The causes of a resource's actions, given the resource as it was before.
 pub(super) fn of(
@@ -87,12 +90,9 @@ fn differ(path: &Path, before: Option<&Value>, now: Option<&Value>, causes: &mut
         }
         return;
     }
-    causes.push(Cause {
-        code: CauseCode::SpecChanged,
-        path: path.to_string(),
-        before: before.cloned(),
-        after: now.cloned(),
-    });
+    let (path, mut before, mut after) = (path.to_string(), before.cloned(), now.cloned());
+    hidden::hide_both(&path, before.as_mut(), after.as_mut());
+    causes.push(Cause { code: CauseCode::SpecChanged, path, before, after });
 }
 
 #[cfg(test)]

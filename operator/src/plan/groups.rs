@@ -1,6 +1,8 @@
 //! Which resources are planned for, and in which world: a file's own, one that all share, or a
 //! cluster.
 
+use std::path::Path;
+
 use sluicegate_effects::file::{self, Entry, File, Problem, Source, Start};
 
 use super::{Group, rounds::Pace};
@@ -147,9 +149,6 @@ pub(super) fn state_source(args: &PlanArgs, io: &mut Io<'_>) -> Result<Option<So
             "error: -f - and --state -: standard input is either; put one of them into a file",
         )),
         Some("-") => input::stdin(io).map(Some),
-        Some(name) => match std::fs::read_to_string(name) {
-            Ok(text) => Ok(Some(Source { name: name.to_owned(), text })),
-            Err(error) => Err(Failure::of(format!("error: {name}: cannot be read: {error}"))),
-        },
+        Some(name) => input::file(Path::new(name)).map(Some),
     }
 }

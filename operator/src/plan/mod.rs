@@ -1,7 +1,7 @@
 //! `plan`: what the operator would do, in order, and why. It is the operator: the same engine makes
 //! the plan, and only the world is another.
 
-use sluicegate_core::{field::Error, plan::Risk};
+use sluicegate_core::{field::Error, plan::Risk, printable};
 use sluicegate_effects::file::{Entry, Problem, Source, Start, World};
 
 use crate::{
@@ -18,7 +18,9 @@ use crate::{
 mod causes;
 mod collect;
 mod groups;
+mod hidden;
 pub mod model;
+mod order;
 pub mod retries;
 pub mod rounds;
 pub mod show;
@@ -233,5 +235,11 @@ fn exit_code(args: &PlanArgs, output: &Output) -> u8 {
 
 /// JSON that people can read too, ending where its text ends.
 fn pretty(value: &impl serde::Serialize) -> String {
-    serde_json::to_string_pretty(value).expect("the model is JSON")
+    shown(&serde_json::to_string_pretty(value).expect("the model is JSON"))
+}
+
+/// JSON without a character that does something but be seen: within its texts, where alone they can
+/// be, it means the same escaped.
+fn shown(json: &str) -> String {
+    json.split('\n').map(printable::printable).collect::<Vec<_>>().join("\n")
 }

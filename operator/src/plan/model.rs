@@ -242,6 +242,9 @@ pub struct Action {
     pub changes: Vec<FieldChange>,
     /// The object as it is applied, or the body of a call or status.
     pub object: Option<Value>,
+    /// The object with the values of its variables: what `-o manifests` prints, and nothing else.
+    #[serde(skip)]
+    pub applied: Option<Value>,
     /// The object as it was.
     #[serde(skip)]
     pub before: Option<Value>,

@@ -10,14 +10,16 @@ use sluicegate_core::{
     plan::{self, Change, Guard, Plan, Risk, UID_PLACEHOLDER, Verb, Why},
 };
 
-use super::model::{
-    Action, Blocked, Drift, Event, FieldChange, Gate, Op, Reason, Step, Target, Waiting,
+use super::{
+    hidden,
+    model::{Action, Blocked, Drift, Event, FieldChange, Gate, Op, Reason, Step, Target, Waiting},
+    order,
 };
 
 /// What stands for a value that only the API server will give.
 pub const KNOWN_AFTER_APPLY: &str = "(known after apply)";
 /// What stands for a value that is never shown.
-pub const SENSITIVE: &str = "(sensitive)";
+pub const SENSITIVE: &str = hidden::SENSITIVE;
 
 /// Looks up an object as it was before a plan.
 pub type Before<'a> = &'a dyn Fn(&Ref) -> Option<Value>;
@@ -137,7 +139,18 @@ fn action<S: System>(action: &plan::Action<S>, id: String, before: Before<'_>) -
         Verb::Tell(event) => (Op::Event, None, serde_json::to_value(event).ok()),
     };
     let secret = action.verb.target().is_some_and(is_secret);
-    let hidden = |object: Value| known(if secret { without_secrets(object) } else { object });
+    let plain = |object: Value| known(if secret { without_secrets(object) } else { object });
+    let hidden = |object: Value| {
+        let mut object = plain(object);
+        hidden::hide("", &mut object, SENSITIVE);
+        object
+    };
+    let mut changes: Vec<FieldChange> =
+        action.why.changes().iter().flat_map(|one| narrowed(one, secret)).collect();
+    if let (Op::Update, true, Some(before), Some(object)) = (op, changes.is_empty(), &seen, &object)
+    {
+        changes = order::changes(before, object);
+    }
     let shows_before = matches!(op, Op::Update | Op::Delete | Op::Restart);
     Action {
         id,
@@ -154,7 +167,8 @@ fn action<S: System>(action: &plan::Action<S>, id: String, before: Before<'_>) -
         depends_on: Vec::new(),
         gates: action.gates.iter().map(gate).collect(),
         guards: action.guards.iter().map(guard).collect(),
-        changes: action.why.changes().iter().flat_map(|one| narrowed(one, secret)).collect(),
+        changes,
+        applied: object.clone().map(plain),
         object: object.map(hidden),
         before: seen.filter(|_| shows_before).map(without_managers).map(hidden),
     }
@@ -246,18 +260,19 @@ pub fn events<S: System>(plan: &Plan<S>) -> Vec<Event> {
 
 fn change(change: &Change, secret: bool) -> FieldChange {
     let secret = secret && (change.path.starts_with("/data") || change.path.starts_with("/string"));
-    let hide = |value: &Value, word: &str| {
-        if secret { Value::from(format!("*** ({word})")) } else { known(value.clone()) }
+    let shown = |value: &Value, word: &str| {
+        if secret { Value::from(word) } else { known(value.clone()) }
     };
-    let before = change.before.as_ref().map(|value| hide(value, "before"));
-    let after = change.after.as_ref().map(|value| hide(value, "after"));
+    let mut before = change.before.as_ref().map(|value| shown(value, hidden::BEFORE));
+    let mut after = change.after.as_ref().map(|value| shown(value, hidden::AFTER));
+    let sensitive = hidden::hide_both(&change.path, before.as_mut(), after.as_mut()) || secret;
     let op = match (&before, &after) {
         (None, _) => "add",
         (Some(_), Some(_)) => "replace",
         (Some(_), None) => "remove",
     };
     let unknown = after.as_ref().is_some_and(|value| *value == KNOWN_AFTER_APPLY);
-    FieldChange { path: change.path.clone(), op, before, after, sensitive: secret, unknown }
+    FieldChange { path: change.path.clone(), op, before, after, sensitive, unknown }
 }
 
 /// The fields of an object that a manifest changes; its own digest is none.

@@ -8,7 +8,7 @@ use super::{
     View,
     page::{Page, Span, Style},
 };
-use crate::plan::model::{Action, Op, Output};
+use crate::plan::model::{Action, FieldChange, Op, Output};
 
 /// A diff for each object that is created, changed or deleted, in the order of the actions.
 pub fn render(output: &Output, view: &View) -> String {
@@ -57,7 +57,12 @@ fn one(page: &mut Page, action: &Action, view: &View) {
 /// What the object will be: as it is, with the changed fields changed.
 fn laid_over(before: &Value, wish: &Value, action: &Action) -> Value {
     let mut after = before.clone();
-    for change in &action.changes {
+    // Names of variables in another order stand for their list, and are not it.
+    let order = |change: &FieldChange| {
+        let names = change.after.as_ref().and_then(Value::as_array);
+        change.path.ends_with("/env") && names.is_some_and(|all| all.iter().all(Value::is_string))
+    };
+    for change in action.changes.iter().filter(|change| !order(change)) {
         put(&mut after, &change.path, change.after.as_ref());
     }
     let digest = "/metadata/annotations/sluicegate~1digest";

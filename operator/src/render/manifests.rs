@@ -9,12 +9,13 @@ use crate::plan::{
 };
 
 /// Every object as it will be applied last, in the order in which they are first needed. A field
-/// whose value only the API server will give is left out.
+/// whose value only the API server will give is left out. Values of variables, which no other output
+/// shows, are in it: it is what will be applied.
 pub fn render(output: &Output, _: &View) -> String {
     let mut objects: Vec<(&Action, Value)> = Vec::new();
     let actions = output.resources.iter().flat_map(|resource| &resource.actions);
     for action in actions {
-        match (action.op, &action.object) {
+        match (action.op, &action.applied) {
             (Op::Create | Op::Recreate | Op::Update, Some(object)) => {
                 let at = objects.iter().position(|(earlier, _)| earlier.target == action.target);
                 let object = without_unknown(object.clone()).unwrap_or_default();

@@ -1,6 +1,7 @@
 //! The plan line by line, for programs that read as they go.
 
 use serde_json::{Value, json};
+use sluicegate_core::printable::printable;
 
 use crate::plan::model::Output;
 
@@ -26,5 +27,5 @@ pub fn render(output: &Output) -> String {
         "type": "summary", "complete": output.complete, "planHash": output.plan_hash,
         "summary": output.summary,
     }));
-    lines.iter().map(|line| format!("{line}\n")).collect()
+    lines.iter().map(|line| format!("{}\n", printable(&line.to_string()))).collect()
 }

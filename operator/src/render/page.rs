@@ -3,6 +3,8 @@
 //! Colour is an extra and never the only carrier of anything: with it turned off the same words
 //! stand in the same places.
 
+use sluicegate_core::printable::printable;
+
 /// The widest that the right edge is put: further out the eye loses the line.
 const EDGE_MAX: usize = 132;
 
@@ -96,7 +98,7 @@ impl Page {
     pub fn line(&mut self, indent: usize, spans: &[Span]) {
         let mut line = " ".repeat(indent);
         for Span(text, style) in spans {
-            self.paint(&mut line, text, *style);
+            self.paint(&mut line, &printable(text), *style);
         }
         self.text.push_str(line.trim_end());
         self.text.push('\n');

@@ -191,3 +191,70 @@ fn a_resource_in_two_files_is_named_with_both() {
     }
     std::fs::remove_dir_all(&folder).expect("it is there");
 }
+
+#[test]
+fn nothing_that_a_file_says_reaches_a_terminal_as_a_command() {
+    let odd = "apiVersion: \"rivven.hupe1980.github.io/v\\e[2J\"\nkind: RivvenClster\nmetadata: \
+               { name: a }\nspec: { \"re\\nplicas\\u202e\": 1 }\n";
+    let cluster = CLUSTER.replace("replicas: 1", "\"re\\nplicas\\u202e\": 1");
+    for (args, text) in [
+        (&["validate", "-f", "-"][..], odd),
+        (&["validate", "-f", "-"], &cluster),
+        (&["plan", "-f", "-", "--state", "empty"], &cluster),
+    ] {
+        let ran = with_stdin(args, text);
+        assert_eq!(ran.code, 1, "{}", ran.err);
+        let acts = |c: char| c != '\n' && sluicegate_core::printable::acts(c);
+        assert!(!ran.err.contains(acts) && ran.err.lines().count() == 2, "{:?}", ran.err);
+    }
+    let named = CLUSTER.replace("replicas: 1", "replicas: 1, podAnnotations: { a: \"\\u202ex\" }");
+    for format in ["text", "wide", "diff", "json", "ndjson", "markdown", "manifests"] {
+        let ran = plan(&named, &["--state", "empty", "-o", format]);
+        assert_eq!(ran.code, 0, "{}", ran.err);
+        assert!(!ran.out.contains(['\u{202e}', '\u{1b}']), "{format}: {:?}", ran.out);
+    }
+}
+
+#[test]
+fn no_plan_shows_the_value_of_a_variable_but_the_manifests_that_are_to_be_applied() {
+    let file = fixture("cluster/env-changed");
+    for format in ["text", "wide", "diff", "json", "ndjson", "markdown"] {
+        let ran = run(&["plan", "-f", &file, "-o", format, "--show-status"]);
+        assert_eq!(ran.code, 0, "{}", ran.err);
+        assert!(!ran.out.contains("hunter"), "{format}: {}", ran.out);
+        assert!(ran.out.contains("*** (after)"), "{format}: {}", ran.out);
+    }
+    let ran = run(&["plan", "-f", &file, "-o", "manifests"]);
+    assert!(ran.out.contains("value: hunter3"), "{}", ran.out);
+}
+
+#[test]
+fn what_kustomize_puts_together_is_named_once_and_a_link_in_a_circle_is_not_followed() {
+    let folder = std::env::temp_dir().join(format!("sluicegate-links-{}", std::process::id()));
+    std::fs::create_dir_all(folder.join("parts")).expect("a folder can be made");
+    std::fs::write(folder.join("a.yaml"), CLUSTER).expect("a file can be written");
+    std::os::unix::fs::symlink(&folder, folder.join("parts/back")).expect("a link can be made");
+    let name = folder.display().to_string();
+    let ran = run(&["validate", "-R", "-f", &name]);
+    assert_eq!(ran.code, 0, "{}", ran.err);
+    assert!(ran.err.contains("parts/back is left out: it leads back to "), "{}", ran.err);
+    let put_together = "resources: [a.yaml]\n";
+    std::fs::write(folder.join("kustomization.yaml"), put_together).expect("it can be written");
+    let ran = run(&["plan", "-f", &name]);
+    let line = format!(
+        "error: {name}: kustomize puts it together (kubectl kustomize {name} | sluicegate plan -f \
+         -)\n"
+    );
+    assert_eq!((ran.code, ran.err), (1, line));
+    std::fs::remove_dir_all(&folder).expect("it is there");
+}
+
+#[test]
+fn a_name_that_is_refused_is_met_with_words_and_not_with_a_pattern() {
+    let topic = topic_with("topicName: a..b");
+    let ran = with_stdin(&["validate", "-f", "-"], &topic);
+    assert!(ran.err.contains("(write letters, digits, -, _ and ., a letter or "), "{}", ran.err);
+    let odd = CLUSTER.replace("replicas: 1", "env: [{ name: a-b, value: c }]");
+    let ran = with_stdin(&["validate", "-f", "-"], &odd);
+    assert!(ran.err.contains("(write letters, digits and _, and no digit first)"), "{}", ran.err);
+}

@@ -32,6 +32,8 @@ mod scene;
 #[path = "../standin/mod.rs"]
 mod standin;
 mod timing;
+#[path = "../../../effects/tests/conformance/undone.rs"]
+mod undone;
 mod wait;
 
 use std::{io::Write as _, process::ExitCode};
@@ -50,20 +52,25 @@ fn main() -> ExitCode {
     let mut args = Arguments::from_args();
     args.test_threads = args.test_threads.or(Some(AT_ONCE));
     let mut all = scenarios::ALL.to_vec();
+    // What needs a real broker, where there is none.
+    let mut lacking = Vec::new();
     let real = scenarios::WITH_RIVVEND.concat();
     if rivvend::program().is_some() {
         all.splice(0..0, real);
     } else if timing::chosen(&args, &real) {
         assert!(!rivvend::required(), "{}", rivvend::MISSING);
-        say(&format!("e2e: SKIPPED, the scenarios with real brokers: {}", rivvend::MISSING));
+        lacking = real;
     }
     let runs = timing::chosen(&args, &all);
     if runs
         && !cluster::required()
         && let Some(why) = control_plane::missing()
     {
-        say(&format!("e2e: SKIPPED, nothing of it was tested: {why}"));
-        return ExitCode::SUCCESS;
+        all.extend(lacking);
+        return timing::ignored(&args, &all, &why).exit_code();
+    }
+    if !lacking.is_empty() {
+        timing::ignored(&args, &lacking, rivvend::MISSING);
     }
     let conclusion = timing::run(&args, &all);
     let whole = args.filter.is_none() && args.skip.is_empty() && !conclusion.has_failed();

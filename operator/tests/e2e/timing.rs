@@ -7,7 +7,7 @@ use std::{
 
 use libtest_mimic::{Arguments, Conclusion, Trial};
 
-use crate::{Scenario, say};
+use crate::{Scenario, say, undone};
 
 /// How long each took.
 static TOOK: Mutex<Vec<(&'static str, Duration, bool)>> = Mutex::new(Vec::new());
@@ -42,6 +42,12 @@ pub(crate) fn run(args: &Arguments, all: &[&[Scenario]]) -> Conclusion {
         table(since.elapsed());
     }
     conclusion
+}
+
+/// Says of each that is chosen that it did not run, and why.
+pub(crate) fn ignored(args: &Arguments, all: &[&[Scenario]], why: &str) -> Conclusion {
+    let trial = |(name, _): &Scenario| undone::trial(name, Some(why), || Ok(()));
+    libtest_mimic::run(args, all.iter().flat_map(|all| *all).map(trial).collect())
 }
 
 struct Timer {

@@ -51,6 +51,8 @@ mod scene;
 mod tier;
 #[path = "../e2e/timing.rs"]
 mod timing;
+#[path = "../../../effects/tests/conformance/undone.rs"]
+mod undone;
 #[path = "../e2e/wait.rs"]
 #[allow(dead_code, reason = "shared")]
 mod wait;
@@ -73,7 +75,7 @@ fn main() -> ExitCode {
     let (alone, others) = (scenarios::ALONE, scenarios::ALL);
     let first = timing::chosen(&args, alone);
     if (first || timing::chosen(&args, others)) && !tier::inside() {
-        return tier::outside();
+        return tier::outside(&args, &[alone, others].concat());
     }
     let at_once = args.test_threads.replace(1);
     let failed = timing::run(&args, alone).has_failed();

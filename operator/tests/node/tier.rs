@@ -8,7 +8,9 @@ use std::{
     time::{Duration, Instant},
 };
 
-use crate::{cluster, say};
+use libtest_mimic::Arguments;
+
+use crate::{Scenario, cluster, say, timing};
 
 /// By this the suite has to run: what it needs is built, and if it cannot be, that is a failure.
 const REQUIRE: &str = "SLUICEGATE_REQUIRE_NODE";
@@ -28,13 +30,12 @@ pub(crate) fn inside() -> bool {
 }
 
 /// Starts a node, runs this program again beside it, and looks at what it leaves.
-pub(crate) fn outside() -> ExitCode {
+pub(crate) fn outside(args: &Arguments, all: &[&[Scenario]]) -> ExitCode {
     let is = |name, value| env::var(name).is_ok_and(|it| it == value);
     let required = is(REQUIRE, "1") || is("CI", "true") && !is(REQUIRE, "0");
     if let Some(why) = cluster::missing(&["--node"]) {
         if !required {
-            say(&format!("node: SKIPPED, nothing of it was tested: {why}"));
-            return ExitCode::SUCCESS;
+            return timing::ignored(args, all, &why).exit_code();
         }
         say(&format!("node: building what is missing: {why}"));
     }

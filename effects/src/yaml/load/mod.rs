@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 
 use granit_parser::{Event, Marker, Parser, ScalarStyle, Span, Tag};
+use serde::de::IgnoredAny;
 use serde_json::{Map, Value};
 
 use super::{Document, Error, Lines, MAX_BYTES, MAX_DEPTH, MAX_NODES, Trap, Under};
@@ -56,6 +57,8 @@ enum Key {
 
 struct Loader<'a> {
     name: &'a str,
+    /// The lines of the file before the text.
+    before: usize,
     text: &'a str,
     /// Where the document's first comment may begin: a line, from 1, and its first byte.
     top: (usize, usize),
@@ -74,8 +77,48 @@ struct Loader<'a> {
 /// not make it larger.
 pub(super) fn documents(name: &str, text: &str, own: bool) -> Result<Vec<Document>, Error> {
     let text = text.strip_prefix('\u{FEFF}').unwrap_or(text);
+    if text.len() <= MAX_BYTES
+        && let Some(values) = lines_of_json(text)
+    {
+        return each(name, values);
+    }
+    stream(name, 0, text)
+}
+
+/// The values of a text that is JSON and has several, one after another, each with the lines before
+/// it: what `kubectl get -o json` of several calls comes to, and `jq -c`. YAML has no such thing.
+fn lines_of_json(text: &str) -> Option<Vec<(usize, &str)>> {
+    if !text.trim_start().starts_with('{') {
+        return None;
+    }
+    let mut values = serde_json::Deserializer::from_str(text).into_iter::<IgnoredAny>();
+    let (mut found, mut from, mut lines) = (Vec::new(), 0, 0);
+    while let Some(value) = values.next() {
+        value.ok()?;
+        let part = text.get(from..values.byte_offset())?;
+        let begin = part.len() - part.trim_start().len();
+        lines += part[..begin].matches('\n').count();
+        found.push((lines, &part[begin..]));
+        lines += part[begin..].matches('\n').count();
+        from = values.byte_offset();
+    }
+    Some(found).filter(|found| found.len() > 1)
+}
+
+/// The documents of several texts, each with the lines before it.
+fn each(name: &str, texts: Vec<(usize, &str)>) -> Result<Vec<Document>, Error> {
+    let mut documents = Vec::new();
+    for (before, text) in texts {
+        let found = stream(name, before, text)?;
+        documents.extend(found.into_iter().map(|document| document.below(before)));
+    }
+    Ok(documents)
+}
+
+fn stream(name: &str, before: usize, text: &str) -> Result<Vec<Document>, Error> {
     let mut loader = Loader {
         name,
+        before,
         text,
         top: (1, 0),
         stack: Vec::new(),
@@ -106,7 +149,12 @@ impl Loader<'_> {
     fn event(&mut self, event: Event<'_>, span: Span) -> Result<(), Error> {
         let at = span.tag_start().unwrap_or(span.start);
         match event {
-            Event::DocumentStart(true, _) if !self.documents.is_empty() => self.begin_below(at),
+            Event::DocumentStart(true, _) => {
+                self.directives(at)?;
+                if !self.documents.is_empty() {
+                    self.begin_below(at);
+                }
+            }
             // Nothing between two `---`.
             Event::Scalar(_, ScalarStyle::Plain, 0, None)
                 if self.stack.is_empty() && span.is_empty() => {}
@@ -195,7 +243,7 @@ impl Loader<'_> {
             return Ok(());
         };
         if let Some(first) = map.lines.get(&name) {
-            let what = format!("the key {name:?} twice, first in line {}", first.line);
+            let what = format!("the key {name:?} twice, first in line {}", self.before + first.line);
             return Err(self.error(at, what, "remove one of the two"));
         }
         cost.nodes += 1;

@@ -27,6 +27,21 @@ impl Loader<'_> {
         Some(text).filter(|text| !text.is_empty())
     }
 
+    /// Refuses what stands before `---` for the reader itself, such as `%YAML 1.1`: kubectl cuts a
+    /// file at each `---`, and then has a document that is no more than that.
+    pub(super) fn directives(&self, start: Marker) -> Result<(), Error> {
+        let (line, from) = self.top;
+        let upto = start.byte_offset().unwrap_or_default();
+        let above = self.text.get(from..upto).unwrap_or_default();
+        match above.lines().enumerate().find(|(_, text)| text.starts_with('%')) {
+            None => Ok(()),
+            Some((nth, text)) => {
+                let what = format!("kubectl does not read the directive `{}`", text.trim_end());
+                Err(self.error(Marker::new(0, line + nth, 0), what, "remove the line"))
+            }
+        }
+    }
+
     pub(super) fn trap(&mut self, text: &str, at: Marker) {
         if self.traps.len() + self.kept >= MAX_TRAPS {
             return;
@@ -78,7 +93,7 @@ impl Loader<'_> {
     ) -> Error {
         Error {
             name: self.name.to_owned(),
-            line: at.line().max(1),
+            line: self.before + at.line().max(1),
             column: at.col() + 1,
             what: what.into(),
             remedy: remedy.into(),

@@ -16,7 +16,7 @@ use crate::{k8s::schema, words};
 
 /// What a broker takes as the name of a topic: begins with a letter or a digit, has no `..`. At
 /// most 255 long.
-pub const TOPIC_NAME: &str = r"^[A-Za-z0-9](\.?[A-Za-z0-9_-])*\.?$";
+pub const TOPIC_NAME: &str = schema::DOTTED;
 
 words! {
     /// What happens to records that are old.

@@ -25,7 +25,7 @@ pub use self::settings::{
 };
 pub use super::super::api::{DisruptionBudget, Phase, Probe, PullPolicy, Resources};
 use super::super::api::{lenient, lenient_list};
-use crate::k8s::schema::{self, IMAGE, SUBDOMAIN};
+use crate::k8s::schema::{self, IMAGE, SUBDOMAIN, TAG};
 
 /// A cluster of Rivven brokers: a StatefulSet with storage, its Services and its disruption
 /// budget. Broker 0.0.22 cannot replicate: its replicas are independent brokers behind one Service.
@@ -76,7 +76,7 @@ pub struct RivvenClusterSpec {
     /// Release of Rivven that the brokers run, as in an image tag, 1 to 64 characters. Left out
     /// or `latest`: the newest release that this operator knows, which is then pinned.
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    #[schemars(length(min = 1, max = 64), regex(pattern = "^[A-Za-z0-9_][A-Za-z0-9_.-]*$"))]
+    #[schemars(length(min = 1, max = 64), regex(pattern = TAG))]
     pub version: Option<String>,
 
     /// Image of the brokers, up to 255 characters. One without tag or digest takes the version as
