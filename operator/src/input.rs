@@ -85,7 +85,7 @@ pub fn file(path: &Path) -> Result<Source, Failure> {
 
 fn source(name: &str, read: std::io::Result<Vec<u8>>) -> Result<Source, Failure> {
     let text = match read {
-        Ok(bytes) => decoded(bytes),
+        Ok(bytes) => decoded(&bytes),
         Err(error) => Err(format!(": cannot be read: {error}")),
     };
     let name = name.to_owned();
@@ -94,15 +94,15 @@ fn source(name: &str, read: std::io::Result<Vec<u8>>) -> Result<Source, Failure>
 
 /// The text that bytes are, as kubectl takes them: UTF-8, or UTF-16 with the mark that PowerShell
 /// puts before what `>` writes. If they are none, the line and why.
-fn decoded(bytes: Vec<u8>) -> Result<String, String> {
+fn decoded(bytes: &[u8]) -> Result<String, String> {
     let utf16 = |unit: fn([u8; 2]) -> u16| {
         let units: Vec<u16> =
             bytes[2..].chunks_exact(2).map(|two| unit([two[0], two[1]])).collect();
         let text = char::decode_utf16(units).collect::<Result<String, _>>().ok();
-        text.filter(|_| bytes.len() % 2 == 0)
+        text.filter(|_| bytes.len().is_multiple_of(2))
             .ok_or_else(|| ":1: begins as UTF-16 and is none (save it as UTF-8)".to_owned())
     };
-    match bytes.as_slice() {
+    match bytes {
         [0xFF, 0xFE, ..] => return utf16(u16::from_le_bytes),
         [0xFE, 0xFF, ..] => return utf16(u16::from_be_bytes),
         _ => {}
@@ -112,7 +112,7 @@ fn decoded(bytes: Vec<u8>) -> Result<String, String> {
         let line = line(at);
         return Err(format!(":{line}: is no text: it has a zero byte (name a YAML or JSON file)"));
     }
-    match std::str::from_utf8(&bytes) {
+    match std::str::from_utf8(bytes) {
         Ok(text) => Ok(text.to_owned()),
         Err(error) => {
             let at = error.valid_up_to();
@@ -205,11 +205,12 @@ mod tests {
     #[test]
     fn what_powershell_writes_is_read_and_what_is_no_text_has_its_line() {
         let utf16 = |mark: [u8; 2], unit: fn(u16) -> [u8; 2]| {
-            mark.into_iter().chain("kind: é\r\n".encode_utf16().flat_map(unit)).collect()
+            let units = "kind: é\r\n".encode_utf16().flat_map(unit);
+            mark.into_iter().chain(units).collect::<Vec<u8>>()
         };
         for bytes in [utf16([0xFF, 0xFE], u16::to_le_bytes), utf16([0xFE, 0xFF], u16::to_be_bytes)]
         {
-            assert_eq!(decoded(bytes).as_deref(), Ok("kind: é\r\n"));
+            assert_eq!(decoded(&bytes).as_deref(), Ok("kind: é\r\n"));
         }
         for (bytes, begins) in [
             (
@@ -219,7 +220,7 @@ mod tests {
             (b"\x7fELF\0\0", ":1: is no text: it has a zero byte"),
             (b"\xff\xfea", ":1: begins as UTF-16 and is none"),
         ] {
-            let why = decoded(bytes.to_vec()).expect_err("it is no text");
+            let why = decoded(bytes).expect_err("it is no text");
             assert!(why.starts_with(begins), "{why}");
         }
     }

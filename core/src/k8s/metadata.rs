@@ -131,7 +131,10 @@ mod tests {
             (json!({ "labels": { "a b": "" } }), "metadata.labels[\"a b\"]: Invalid value: a b"),
             (json!({ "labels": { "X.y/z": "" } }), "metadata.labels[\"X.y/z\"]: Invalid value: X"),
             (json!({ "labels": { &long: "" } }), "metadata.labels.aaa"),
-            (json!({ "creationTimestamp": "yesterday" }), "metadata.creationTimestamp: Invalid val"),
+            (
+                json!({ "creationTimestamp": "yesterday" }),
+                "metadata.creationTimestamp: Invalid val",
+            ),
             (json!({ "annotations": { "a/b": true } }), "metadata.annotations[\"a/b\"]: Invalid t"),
         ] {
             let told = wrong(&meta);

@@ -243,7 +243,8 @@ impl Loader<'_> {
             return Ok(());
         };
         if let Some(first) = map.lines.get(&name) {
-            let what = format!("the key {name:?} twice, first in line {}", self.before + first.line);
+            let what =
+                format!("the key {name:?} twice, first in line {}", self.before + first.line);
             return Err(self.error(at, what, "remove one of the two"));
         }
         cost.nodes += 1;
