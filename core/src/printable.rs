@@ -1,8 +1,8 @@
 //! What may be printed of a text that somebody else wrote.
 //!
-//! A terminal obeys control characters, and bidirectional ones turn around what stands behind them:
-//! a name could clear the screen, or a line of a plan read as another. So whatever comes from a file
-//! or a cluster is printed through here.
+//! A terminal obeys control characters, and bidirectional ones turn around what stands behind
+//! them: a name could clear the screen, or a line of a plan read as another. So whatever comes from
+//! a file or a cluster is printed through here.
 
 use std::borrow::Cow;
 

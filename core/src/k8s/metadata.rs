@@ -23,6 +23,10 @@ static SCHEMA: LazyLock<Compiled> = LazyLock::new(|| {
         bound(&mut schema, field, "maxLength", json!(most));
         bound(&mut schema, field, "pattern", json!(pattern));
     }
+    for field in ["creationTimestamp", "deletionTimestamp"] {
+        bound(&mut schema, field, "type", json!("string"));
+        bound(&mut schema, field, "format", json!("date-time"));
+    }
     let value = json!({ "type": "string", "maxLength": 63, "pattern": LABEL_VALUE });
     bound(&mut schema, "labels", "additionalProperties", value);
     Compiled::new(&serde_json::from_value(schema).expect("a schema is one of a definition"))

@@ -1,6 +1,6 @@
 //! What no plan shows: the values of environment variables. A password is often one, and a plan is
-//! pasted into pull requests. That one is set, and that it changes, is shown; what it is stands where
-//! it was read from, and in `-o manifests`, which is to be applied.
+//! pasted into pull requests. That one is set, and that it changes, is shown; what it is stands
+//! where it was read from, and in `-o manifests`, which is to be applied.
 
 use serde_json::Value;
 
@@ -71,10 +71,7 @@ mod tests {
             ("/spec/containers/a/env", json!([one(), { "name": "B", "valueFrom": {} }])),
             ("/spec/containers", json!([{ "name": "a", "env": [one()] }])),
             ("spec.env", json!([one()])),
-            (
-                "",
-                json!({ "spec": { "template": { "spec": { "containers": [{ "env": [one()] }] } } } }),
-            ),
+            ("", json!({ "template": { "spec": { "containers": [{ "env": [one()] }] } } })),
         ] {
             assert!(hide(path, &mut value, AFTER), "{path}");
             let shown = value.to_string();

@@ -1,5 +1,5 @@
-//! Variables in another order: no value differs, and yet it is an update, since one may stand in the
-//! value of a later one.
+//! Variables in another order: no value differs, and yet it is an update, since one may stand in
+//! the value of a later one.
 
 use serde_json::{Value, json};
 

@@ -9,8 +9,8 @@ use crate::plan::{
 };
 
 /// Every object as it will be applied last, in the order in which they are first needed. A field
-/// whose value only the API server will give is left out. Values of variables, which no other output
-/// shows, are in it: it is what will be applied.
+/// whose value only the API server will give is left out. Values of variables, which no other
+/// output shows, are in it: it is what will be applied.
 pub fn render(output: &Output, _: &View) -> String {
     let mut objects: Vec<(&Action, Value)> = Vec::new();
     let actions = output.resources.iter().flat_map(|resource| &resource.actions);
