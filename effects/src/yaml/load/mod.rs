@@ -80,9 +80,9 @@ pub(super) fn documents(name: &str, text: &str, own: bool) -> Result<Vec<Documen
     if text.len() <= MAX_BYTES
         && let Some(values) = lines_of_json(text)
     {
-        return each(name, values);
+        return each(name, values, own);
     }
-    stream(name, 0, text)
+    stream(name, 0, text, own)
 }
 
 /// The values of a text that is JSON and has several, one after another, each with the lines before
@@ -106,16 +106,16 @@ fn lines_of_json(text: &str) -> Option<Vec<(usize, &str)>> {
 }
 
 /// The documents of several texts, each with the lines before it.
-fn each(name: &str, texts: Vec<(usize, &str)>) -> Result<Vec<Document>, Error> {
+fn each(name: &str, texts: Vec<(usize, &str)>, own: bool) -> Result<Vec<Document>, Error> {
     let mut documents = Vec::new();
     for (before, text) in texts {
-        let found = stream(name, before, text)?;
+        let found = stream(name, before, text, own)?;
         documents.extend(found.into_iter().map(|document| document.below(before)));
     }
     Ok(documents)
 }
 
-fn stream(name: &str, before: usize, text: &str) -> Result<Vec<Document>, Error> {
+fn stream(name: &str, before: usize, text: &str, own: bool) -> Result<Vec<Document>, Error> {
     let mut loader = Loader {
         name,
         before,
