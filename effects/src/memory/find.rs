@@ -20,13 +20,11 @@ impl Store {
 
     /// The warnings about an object.
     pub(super) fn warnings(&self, regarding: &Ref) -> Vec<Arc<Value>> {
-        let speaks = |event: &&Arc<Value>| {
-            text(event, "/regarding/kind") == regarding.api.kind
-                && text(event, "/regarding/name") == regarding.name
-                && text(event, "/type") == "Warning"
-        };
-        let events = self.within("events.k8s.io", "Event", &regarding.namespace);
-        events.map(|(_, event)| event).filter(speaks).cloned().collect()
+        let about = [&*regarding.api.kind, &regarding.name].join("/");
+        let of = ("events.k8s.io", "Event", regarding.namespace.as_str());
+        let events = self.finder.find(By::Regarding, &about, of);
+        let events = events.filter_map(|key| self.objects.get(key));
+        events.filter(|event| text(event, "/type") == "Warning").cloned().collect()
     }
 
     /// The objects of a kind in one namespace, with their keys; in an empty one, everywhere.

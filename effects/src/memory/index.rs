@@ -30,6 +30,8 @@ pub(super) enum By {
     Claim,
     /// The [`INSTANCE`] whose pods a budget covers; empty where it may be any.
     Covers,
+    /// What an event is about, as `kind/name`.
+    Regarding,
     /// An index that somebody has asked for.
     Field(&'static str),
 }
@@ -117,6 +119,11 @@ impl Finder {
             values.push((By::Leaving, String::new()));
         }
         match key.kind.as_str() {
+            "Event" => {
+                let part = |place| text(object, place);
+                let about = [part("/regarding/kind"), part("/regarding/name")].join("/");
+                values.push((By::Regarding, about));
+            }
             "Pod" => values.extend(claims(object).map(|name| (By::Claim, name.to_owned()))),
             "PodDisruptionBudget" => {
                 let of = instance("/spec/selector/matchLabels").unwrap_or_default();
