@@ -25,16 +25,19 @@ type Running = Pin<Box<dyn Future<Output = ()>>>;
 
 /// Tests by their names. One that is not named here is not used, which the compiler says.
 macro_rules! tests {
-    ($module:ident($($given:ident: $type:ty)?): $($name:ident,)*) => {
+    ($module:ident($given:ty): $($name:ident,)*) => {
         [$((
             stringify!($name),
-            (|$($given: $type)?| Box::pin($module::$name($($given)?))) as fn($($type)?) -> Running,
+            (|given| Box::pin($module::$name(given))) as fn($given) -> Running,
         )),*]
+    };
+    ($module:ident: $($name:ident,)*) => {
+        [$((stringify!($name), (|| Box::pin($module::$name())) as fn() -> Running)),*]
     };
 }
 
 fn main() -> ExitCode {
-    let both = tests! { agree(subject: Subject):
+    let both = tests! { agree(Subject):
         a_broker_that_runs_alone_is_healthy_and_holds_nothing,
         a_topic_is_created_grown_configured_and_deleted,
         a_topic_with_as_many_partitions_as_there_may_be_is_seen_whole,
@@ -43,7 +46,7 @@ fn main() -> ExitCode {
         a_broker_that_was_killed_has_its_topics_and_no_configs,
         a_broker_that_says_nothing_more_is_unreachable_in_time,
     };
-    let alone = tests! { faults():
+    let alone = tests! { faults:
         a_create_whose_answer_is_lost_is_found_done_and_not_repeated,
         a_create_that_never_arrived_is_found_undone,
         an_answer_that_is_lost_makes_a_broker_unreachable_and_the_next_is_heard,

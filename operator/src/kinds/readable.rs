@@ -41,7 +41,12 @@ impl Readable {
         let list = path.iter().position(|step| matches!(step, Segment::Index(_)));
         let end = match error.cause {
             Cause::Required => path.len().saturating_sub(1),
-            _ => path.len(),
+            Cause::Invalid(..)
+            | Cause::Type(..)
+            | Cause::NotSupported(..)
+            | Cause::Duplicate(_)
+            | Cause::Forbidden(_)
+            | Cause::Unknown => path.len(),
         };
         let out = &path[..list.unwrap_or(end).min(end)];
         let Some((Segment::Key(key), parent)) = out.split_last() else { return };
@@ -63,7 +68,9 @@ fn meant_by(value: &Value, wanted: &str) -> Option<Value> {
     let text = match value {
         Value::String(text) => text.trim().to_lowercase(),
         Value::Number(number) if wanted == "a string" => return Some(json!(number.to_string())),
-        _ => return None,
+        Value::Null | Value::Bool(_) | Value::Number(_) | Value::Array(_) | Value::Object(_) => {
+            return None;
+        }
     };
     match (wanted, text.as_str()) {
         ("an integer", digits) => digits.parse::<i64>().ok().map(|number| json!(number)),
