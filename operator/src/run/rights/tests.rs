@@ -39,7 +39,7 @@ fn everything_that_is_needed_is_written_down() {
 /services Watched: create delete get list patch watch
 apps/statefulsets Watched: create delete get list patch watch
 coordination.k8s.io/leases Lease: create get update
-events.k8s.io/events Watched: create patch
+events.k8s.io/events Watched: create list patch
 monitoring.coreos.com/servicemonitors Watched: create delete get list patch watch
 policy/poddisruptionbudgets Watched: create delete get list patch watch
 rivven.hupe1980.github.io/rivvenclusters Watched: get list patch watch
