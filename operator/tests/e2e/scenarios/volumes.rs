@@ -29,7 +29,7 @@ fn uid(scene: &Scene, claim: &str) -> Option<String> {
 }
 
 fn kept() {
-    let scene = Scene::new("kept");
+    let scene = Scene::new("claim-deleted");
     let _operator = scene.operator();
     scene.settled("trio", &json!({ "replicas": 3 }));
     let claim = "data-rivven-trio-1";
