@@ -188,9 +188,8 @@ impl Watcher for Noted {
         });
     }
 
-    fn unreadable(&mut self, resource: &Ref, why: &str) {
-        panic!("{resource} does not decode: {why}");
-    }
+    /// It is told, and passed over.
+    fn unreadable(&mut self, _: &Ref, _: &str) {}
 
     fn ended(&mut self, _: &Ref, _: &Result<Done, Error>) {}
 }

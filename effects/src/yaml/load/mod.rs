@@ -8,8 +8,11 @@ use serde_json::{Map, Value};
 
 use super::{Document, Error, Lines, MAX_BYTES, MAX_DEPTH, MAX_NODES, Trap, Under};
 
+mod cost;
 mod report;
 mod tagged;
+
+use cost::Cost;
 
 /// A complete node.
 #[derive(Clone)]
@@ -17,14 +20,6 @@ struct Built {
     value: Value,
     lines: Lines,
     cost: Cost,
-}
-
-/// What a node takes: what each of its aliases takes again.
-#[derive(Clone, Copy, Default)]
-struct Cost {
-    nodes: usize,
-    bytes: usize,
-    depth: usize,
 }
 
 /// A list or map whose end has not been read.
