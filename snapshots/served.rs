@@ -42,6 +42,8 @@ mod files;
 mod judges;
 #[path = "../effects/tests/conformance/plane.rs"]
 mod plane;
+#[path = "common/pods.rs"]
+mod pods;
 #[path = "common/resources.rs"]
 mod resources;
 #[path = "common/schema.rs"]
@@ -233,6 +235,24 @@ async fn what_the_judges_say_of_a_resource_a_real_api_server_says_too() {
     assert!(unchanged > 100 && changed - unchanged > 100, "some of both");
     let shown: Vec<_> = differences.iter().take(30).collect();
     assert!(differences.is_empty(), "{} differences: {shown:#?}", differences.len());
+    pods_too(&server).await;
+}
+
+/// What the spec of a pod comes to is asked about on the same API server.
+async fn pods_too(server: &ApiServer) {
+    let begun = Instant::now();
+    let pods::Outcome { judged, refused, later, stricter, differences } =
+        pods::compared(server, HOME).await;
+    say(&format!(
+        "pods: {judged} specs, {refused} refused by both, {later} by us before a kubelet or the \
+         pod is, {stricter} by rules of our own; in {:.0} s; {} differences",
+        begun.elapsed().as_secs_f32(),
+        differences.len()
+    ));
+    let shown: Vec<_> = differences.iter().take(30).collect();
+    assert!(differences.is_empty(), "{} differences: {shown:#?}", differences.len());
+    let wrong = refused + later + stricter;
+    assert!(judged >= 3_000 && wrong * 3 > judged && wrong * 3 < judged * 2, "some of both");
 }
 
 /// Our definitions, served, and a namespace.

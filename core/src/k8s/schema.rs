@@ -198,9 +198,10 @@ pub fn pod_security_context(generator: &mut SchemaGenerator) -> Schema {
         bound_all(&mut schema, id, &[("minimum", json!(0)), ("maximum", json!(i32::MAX))]);
     }
     for (policy, words) in [
-        ("fsGroupChangePolicy", ["OnRootMismatch", "Always"]),
-        ("supplementalGroupsPolicy", ["Merge", "Strict"]),
-        ("seLinuxChangePolicy", ["MountOption", "Recursive"]),
+        ("fsGroupChangePolicy", &["OnRootMismatch", "Always"][..]),
+        ("supplementalGroupsPolicy", &["Merge", "Strict"]),
+        // MountOption is taken behind the gate SELinuxMount alone, which is off unless asked for.
+        ("seLinuxChangePolicy", &["Recursive"]),
     ] {
         bound(&mut schema, policy, "enum", json!(words));
     }
@@ -276,7 +277,8 @@ fn bound_context(schema: &mut Value) {
     for field in ["level", "role", "type", "user"] {
         bound(schema, &format!("seLinuxOptions.{field}"), "maxLength", json!(253));
     }
-    for (profile, most) in [("seccompProfile", 4096), ("appArmorProfile", 4095)] {
+    // AppArmor's may have 4095 bytes, and a character has up to four.
+    for (profile, most) in [("seccompProfile", 4096), ("appArmorProfile", 1023)] {
         bound(schema, &format!("{profile}.type"), "maxLength", json!(64));
         bound(schema, &format!("{profile}.localhostProfile"), "maxLength", json!(most));
     }

@@ -58,8 +58,11 @@ pub fn fields(variables: &[EnvVar], path: &Path, judge: &mut Judge<'_>) {
             }
         };
         let written = divisor.0.parse::<Quantity>().ok();
-        let fits =
-            |amount: &Quantity| amount.is_zero() || known.contains(&amount.canonical().as_str());
+        // The API server compares what is written, and leaves a zero in front of it.
+        let padded = divisor.0.starts_with(['0', '+']);
+        let fits = |amount: &Quantity| {
+            amount.is_zero() || !padded && known.contains(&amount.canonical().as_str())
+        };
         if !written.as_ref().is_some_and(fits) {
             let must = format!("must be one of {}", known.join(", "));
             judge.invalid(at, &divisor.0, &must, "write one of them, or leave it out for 1");

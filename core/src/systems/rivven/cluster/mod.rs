@@ -352,3 +352,13 @@ pub fn children(cluster: &str) -> BTreeSet<(&'static str, String)> {
         ("ServiceMonitor", names::monitor(cluster)),
     ])
 }
+
+/// The StatefulSet and the Service that a cluster comes to, whatever is wrong with it: a suite asks
+/// the API server about them, to hold our check to its verdict.
+pub fn unjudged(cluster: &RivvenCluster) -> Vec<serde_json::Value> {
+    let none = crate::control::Control::default();
+    let valid = valid::filled_in(cluster, none, std::collections::BTreeMap::new());
+    let claim = build::claim_template(&valid, &storage::Storage::asked(&valid));
+    let set = Manifest::of(&build::stateful_set(&valid, valid.replicas, claim));
+    vec![set.body, Manifest::of(&build::client(&valid)).body]
+}

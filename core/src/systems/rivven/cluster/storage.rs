@@ -40,6 +40,21 @@ pub(super) struct Storage {
     pub(super) assumptions: BTreeSet<String>,
 }
 
+impl Storage {
+    /// As it is asked for, where there is nothing yet.
+    pub(super) fn asked(valid: &Valid) -> Self {
+        Self {
+            size: valid.size.clone(),
+            class: valid.class.clone(),
+            access_modes: valid.access_modes.clone(),
+            grow: Vec::new(),
+            waiting: Vec::new(),
+            blocked: Vec::new(),
+            assumptions: BTreeSet::new(),
+        }
+    }
+}
+
 /// The classes that have to be known: of claims that have to grow, whether they can; of claims that
 /// are not bound or not there yet, whether there is a class to make them a volume.
 pub(super) fn classes_to_read(brokers: &Brokers, spec: &Lenient) -> Vec<Ref> {
@@ -54,15 +69,7 @@ pub(super) fn classes_to_read(brokers: &Brokers, spec: &Lenient) -> Vec<Ref> {
 
 /// Looks at every claim of a broker that is to stay.
 pub(super) fn storage(valid: &Valid, brokers: &Brokers, seen: &Observed<Rivven>) -> Storage {
-    let mut storage = Storage {
-        size: valid.size.clone(),
-        class: valid.class.clone(),
-        access_modes: valid.access_modes.clone(),
-        grow: Vec::new(),
-        waiting: Vec::new(),
-        blocked: Vec::new(),
-        assumptions: BTreeSet::new(),
-    };
+    let mut storage = Storage::asked(valid);
     fixed_fields(valid, brokers, &mut storage);
     let before = brokers.set.as_ref().and_then(|set| set.size.clone());
     // Only a wish that is smaller than the last one asks for less. A claim that has more than it

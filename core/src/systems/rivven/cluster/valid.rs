@@ -185,7 +185,7 @@ pub(super) fn accept(cluster: &RivvenCluster) -> Result<Valid, Errors> {
     errors.or(filled_in(cluster, control, tunables))
 }
 
-fn filled_in(
+pub(super) fn filled_in(
     cluster: &RivvenCluster,
     control: Control,
     tunables: BTreeMap<String, String>,
