@@ -100,9 +100,11 @@ fn mirrored() {
     assert!(said["reason"] == "Admitted" && names, "{said}");
     scene.is_ready("small");
     scene.is_quiet(seconds(10));
+    // One that meets a write of Kubernetes' own controller changes nothing and is made once more.
     let patches = || {
         let writes = scene.writes();
-        writes.iter().filter(|one| one.resource == "statefulsets" && one.verb == "patch").count()
+        let of_set = writes.iter().filter(|one| one.resource == "statefulsets" && one.done());
+        of_set.filter(|one| one.verb == "patch").count()
     };
     say(&format!("a policy that changes images: {} writes of the StatefulSet", patches()));
     assert!(patches() <= 3, "{:#?}", scene.writes());
