@@ -34,7 +34,7 @@ fn run(scene: &Scene, all: &[Broker]) -> crate::operator::Operator {
 }
 
 /// The brokers that were evicted, in order.
-fn evicted(entries: &[Arc<Entry>]) -> Vec<String> {
+pub(super) fn evicted(entries: &[Arc<Entry>]) -> Vec<String> {
     let of = entries.iter().filter(|one| one.subresource == "eviction" && one.done() && !one.dry);
     of.map(|one| one.name.clone()).collect()
 }

@@ -1,12 +1,10 @@
 //! What brokers stand on: claims that are deleted under them, and pods that nobody may make.
 
-use std::sync::Arc;
-
 use serde_json::{Value, json};
 
+use super::gates::evicted;
 use crate::{
     Scenario,
-    audit::Entry,
     kube::{CLAIMS, CLUSTERS, PODS, QUOTAS},
     say,
     scene::{SOON, Scene, condition},
@@ -17,11 +15,6 @@ pub(crate) const ALL: &[Scenario] = &[
     ("a_broker_whose_claim_is_being_deleted_is_not_stopped", kept),
     ("a_pod_that_a_quota_refuses_is_named", refused),
 ];
-
-fn evicted(entries: &[Arc<Entry>]) -> Vec<String> {
-    let of = entries.iter().filter(|one| one.subresource == "eviction" && one.done() && !one.dry);
-    of.map(|one| one.name.clone()).collect()
-}
 
 fn uid(scene: &Scene, claim: &str) -> Option<String> {
     let claim = scene.kube().get(CLAIMS, &scene.namespace, claim)?;

@@ -49,8 +49,8 @@ pub(super) fn scale(valid: &Valid, brokers: &Brokers, seen: &Observed<Rivven>) -
         gate.or_skipped(&valid.control.skip),
         gates::volume_kept(brokers, last).or_skipped(&valid.control.skip),
     );
-    let gates = vec![gate.clone(), volume.clone()];
-    if gate.passes() && volume.passes() {
+    let gates = vec![gate.clone(), volume];
+    if gates.iter().all(Gate::passes) {
         // What is given up by annotation may still grow: only emptiness is asked for once more.
         let mut guards = match seen.answer(&probe) {
             Some(answer @ Answer::Holdings(_)) if gate.state == GateState::Open => {

@@ -99,8 +99,7 @@ impl ClaimSeen {
         started: Option<Timestamp>,
         now: Timestamp,
     ) -> bool {
-        let Growth::NeedsRestart(since) = self.growth else { return false };
-        let Some(since) = since else { return false };
+        let Growth::NeedsRestart(Some(since)) = self.growth else { return false };
         // One that was started since then has mounted it again, and one that has yet to be will:
         // another restart changes nothing.
         let before = started.is_some_and(|started| started < since);
