@@ -78,7 +78,7 @@ fn seen<K: Kind<System = Rivven>>(world: &World) -> (K::Resource, Observed<Rivve
     let resource = objects.find(|object| object["kind"] == *kind).expect("it was created");
     let resource: K::Resource = serde_json::from_value(resource).expect("it is of its kind");
     let settings = Settings::default();
-    let ctx = Ctx { now: now(), settings: &settings, failure: None, anew: false };
+    let ctx = Ctx::new(now(), &settings);
     let (_, seen) = block_on(plan::<K, _>(world, &ctx, &resource)).expect("the world can be read");
     (resource, seen)
 }
@@ -86,7 +86,7 @@ fn seen<K: Kind<System = Rivven>>(world: &World) -> (K::Resource, Observed<Rivve
 fn steps<K: Kind<System = Rivven>>(bencher: Bencher<'_, '_>, world: &World, quiet: bool) {
     let (resource, seen) = seen::<K>(world);
     let settings = Settings::default();
-    let ctx = Ctx { now: now(), settings: &settings, failure: None, anew: false };
+    let ctx = Ctx::new(now(), &settings);
     let Step::Act(plan) = step::<K>(&ctx, &resource, &seen) else {
         panic!("everything was seen");
     };
@@ -171,7 +171,7 @@ fn plan_file(bencher: Bencher<'_, '_>, text: &str) {
 fn ten_thousand_steady_clusters(bencher: Bencher<'_, '_>) {
     let (resource, seen) = seen::<Cluster>(&running(&[cluster("prod")]));
     let settings = Settings::default();
-    let ctx = Ctx { now: now(), settings: &settings, failure: None, anew: false };
+    let ctx = Ctx::new(now(), &settings);
     bencher.bench_local(|| {
         for _ in 0..10_000 {
             black_box(step::<Cluster>(&ctx, black_box(&resource), black_box(&seen)));

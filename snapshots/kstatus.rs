@@ -250,7 +250,7 @@ impl<S: System> Visitor<S> for Asked {
         object["metadata"]["generation"] = json!(1);
         let settings = Settings::default();
         let now = "2026-01-01T00:00:00Z".parse().expect("a time");
-        let ctx = Ctx { now, settings: &settings, failure: None, anew: false };
+        let ctx = Ctx::new(now, &settings);
         let unread = unreadable::<K>(&ctx, &object, "spec.replicas: not a number");
         object["status"] = unread.status().expect("it is told").clone();
         assert_eq!(kstatus(&object), Kstatus::Failed);

@@ -3,6 +3,7 @@
 use std::{
     collections::{BTreeMap, BTreeSet},
     fmt::{self, Debug},
+    time::Duration,
 };
 
 use k8s_openapi::{
@@ -248,6 +249,17 @@ pub struct Ctx<'a> {
     /// Whether what the API server has made something else of is applied anew: it may not do so any
     /// more.
     pub anew: bool,
+    /// How long a restart that the spec asks for is still waited with, because the spec has only
+    /// just changed and may change again: each broker would be restarted for each of the changes.
+    /// Default: no time.
+    pub hold_restarts: Duration,
+}
+
+impl<'a> Ctx<'a> {
+    /// At this time, with nothing known of what was before.
+    pub fn new(now: Timestamp, settings: &'a Settings) -> Self {
+        Self { now, settings, failure: None, anew: false, hold_restarts: Duration::ZERO }
+    }
 }
 
 /// That a plan could not be carried out.

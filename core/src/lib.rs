@@ -30,6 +30,7 @@ pub mod field;
 pub mod label;
 pub mod rule;
 
+pub mod altered;
 pub mod compare;
 pub mod crd;
 pub mod digest;

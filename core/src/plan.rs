@@ -7,12 +7,12 @@ use serde::Serialize;
 use serde_json::Value;
 
 use crate::{
+    altered::Altered,
     condition::EventKind,
     field,
     kind::System,
     observed::{Ref, Selector},
     rule::Rule,
-    step::Altered,
 };
 
 mod manifest;

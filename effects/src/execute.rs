@@ -5,11 +5,12 @@
 
 use serde_json::Value;
 use sluicegate_core::{
+    altered::to_note,
     kind::System,
     label::MADE_FOR,
     observed::{List, Look, Ref, Selector, text},
     plan::{Action, Guard, Manifest, Plan, Verb},
-    step::{controller, to_note},
+    step::controller,
 };
 
 use crate::{Class, Error, Reader, Writer};

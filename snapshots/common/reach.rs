@@ -78,7 +78,7 @@ impl Visitor<Rivven> for Gather {
 impl Gather {
     fn plan<K: Kind<System = Rivven>>(&self, resource: &K::Resource) -> Plan<Rivven> {
         let settings = Settings::default();
-        let ctx = Ctx { now: self.fresh.0.now(), settings: &settings, failure: None, anew: false };
+        let ctx = Ctx::new(self.fresh.0.now(), &settings);
         block_on(plan::<K, _>(&self.fresh, &ctx, resource)).expect("a plan can be made").0
     }
 

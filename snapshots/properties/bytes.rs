@@ -31,7 +31,7 @@ proptest! {
         let Some(resource) = rig.cluster() else { return Ok(()) };
         let Ok(resource) = serde_json::from_value(resource) else { return Ok(()) };
         let settings = Settings::default();
-        let ctx = Ctx { now: rig.memory.now(), settings: &settings, failure: None, anew: false };
+        let ctx = Ctx::new(rig.memory.now(), &settings);
         let made = || {
             let (made, _) = block_on(plan::<Cluster, _>(&rig.memory, &ctx, &resource)).unwrap();
             format!("{made:?}")

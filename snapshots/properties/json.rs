@@ -132,7 +132,7 @@ fn planned<K: Kind<System = sluicegate_core::systems::rivven::Rivven>>(object: &
     let Ok(resource) = serde_json::from_value::<K::Resource>(object.clone()) else { return said };
     let memory = Memory::new(Brokers::default());
     let settings = Settings::default();
-    let ctx = Ctx { now: memory.now(), settings: &settings, failure: None, anew: false };
+    let ctx = Ctx::new(memory.now(), &settings);
     let (made, _) = block_on(plan::<K, _>(&memory, &ctx, &resource)).expect("a plan is made");
     assert!(made.actions.len() < 64, "{} actions", made.actions.len());
     let size = |verb: &Verb<K::System>| match verb {

@@ -149,7 +149,7 @@ impl Visitor<Rivven> for Turn<'_> {
 
 fn one<K: Kind<System = Rivven>>(rig: &Rig, resource: &K::Resource) -> bool {
     let settings = Settings::default();
-    let ctx = Ctx { now: rig.memory.now(), settings: &settings, failure: None, anew: false };
+    let ctx = Ctx::new(rig.memory.now(), &settings);
     let (made, seen) =
         block_on(plan::<K, _>(&rig.memory, &ctx, resource)).expect("memory can be read");
     safety::planned::<K>(rig, resource, &made);

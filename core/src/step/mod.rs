@@ -21,17 +21,13 @@ use crate::{
     rule,
 };
 
-mod altered;
 mod events;
 mod objects;
 mod status;
 mod unreadable;
 
 use self::events::tell;
-pub use self::{
-    altered::{Altered, to_note},
-    unreadable::unreadable,
-};
+pub use self::unreadable::unreadable;
 
 /// How often [`Step::Read`] may follow itself. The deepest chain there is needs three: a topic's
 /// cluster, then the broker and the other claims, then what is desired and not among the children.

@@ -5,11 +5,9 @@ use std::{collections::BTreeSet, sync::Arc};
 use kube_core::Resource;
 use serde_json::Value;
 
-use super::{
-    altered::{self, Altered},
-    controller, controller_ref, own_uid,
-};
+use super::{controller, controller_ref, own_uid};
 use crate::{
+    altered::{self, Altered},
     compare, control,
     field::Segment,
     k8s::fixed,
@@ -242,7 +240,9 @@ pub(super) fn reach<S: System>(ctx: &Ctx<'_>, wanted: Wanted<S>, seen: &Observed
     let signed = applied == manifest.digest() || applied == Some(manifest.intent.as_str());
     let at = Precondition::as_seen(&manifest.target, exists);
     if changes.is_empty() && signed {
-        if taken.is_empty() || !ctx.anew {
+        let fixed = taken.iter().any(|one| fixed::is_fixed(&manifest.target, exists, &one.path));
+        // Where it may no longer be changed, an apply would only be refused.
+        if taken.is_empty() || fixed || !ctx.anew {
             let target = &manifest.target;
             let of = |change| Altered { target: target.clone(), change };
             return Reach::There(target.clone(), taken.into_iter().map(of).collect());

@@ -4,11 +4,9 @@ use k8s_openapi::apimachinery::pkg::apis::meta::v1::Condition;
 use kube_core::{Resource, object::HasStatus};
 use serde_json::Value;
 
-use super::{
-    altered::{self, Altered},
-    precondition, tell,
-};
+use super::{precondition, tell};
 use crate::{
+    altered::{self, Altered},
     condition::{self, Draft, State, Told},
     kind::{Ctx, Kind, Report, Status, System},
     plan::{Action, Blocked, Change, Event, Plan, Risk, Verb, Why},

@@ -65,7 +65,7 @@ mod tests {
     fn it_is_told_once_and_keeps_what_its_status_said() {
         let settings = Settings::default();
         let now = "2026-01-01T00:00:00Z".parse().expect("a time");
-        let ctx = Ctx { now, settings: &settings, failure: None, anew: false };
+        let ctx = Ctx::new(now, &settings);
         let mut object = json!({
             "metadata": {
                 "name": "orders", "namespace": "default", "uid": "u", "resourceVersion": "7",

@@ -19,6 +19,7 @@ mod refusals;
 mod sentence;
 #[cfg(test)]
 mod tests;
+mod unrest;
 mod world;
 
 use std::{

@@ -15,7 +15,7 @@ use sluicegate_core::{
 };
 use tokio::time::Instant;
 
-use super::{Backoff, refusals::Refusals};
+use super::{Backoff, refusals::Refusals, unrest::Unrest};
 use crate::{
     live::Written,
     watch::{Dice, Watches, number},
@@ -38,6 +38,8 @@ pub(super) struct Past {
     /// What the product has refused of what is asked for.
     pub(super) refusals: Refusals,
     stamp: Option<u64>,
+    /// How its spec has changed of late.
+    pub(super) unrest: Unrest,
     refused: Option<Refused>,
     /// How often in a row its status was refused.
     untold: u32,
@@ -67,6 +69,7 @@ impl Past {
             backoff: Backoff::new(dice),
             refusals: Refusals::default(),
             stamp: None,
+            unrest: Unrest::default(),
             refused: None,
             untold: 0,
             anew_at: Instant::now() + anew_in,
@@ -80,6 +83,7 @@ impl Past {
 
     /// Forgets what went wrong if the resource asks for something else by now.
     pub(super) fn meet(&mut self, object: &Value) {
+        self.unrest.see(at(object, "/metadata/generation").and_then(Value::as_i64), Instant::now());
         let stamp = Some(stamp(object));
         if self.stamp != stamp {
             // After a start nothing has changed: what is noted on objects still holds.

@@ -271,7 +271,9 @@ where
     ) -> Result<Plan<K::System>, Error> {
         let Subject { key, object, .. } = subject;
         let (now, settings) = (Timestamp::now(), &self.options.settings);
-        let ctx = Ctx { now, settings, failure, anew: subject.past.is_anew() };
+        let past = &subject.past;
+        let (anew, hold_restarts) = (past.is_anew(), past.unrest.left(Instant::now()));
+        let ctx = Ctx { now, settings, failure, anew, hold_restarts };
         match K::Resource::deserialize(&**object) {
             Err(error) => {
                 Ok(step::unreadable::<K>(&ctx, object, &undecodable::<K>(object, &error)))

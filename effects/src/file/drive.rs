@@ -118,7 +118,7 @@ impl<W: Watcher> Turn<'_, '_, W> {
             Ok(resource) => resource,
             Err(error) => return self.watcher.unreadable(target, &error.to_string()),
         };
-        let ctx = Ctx { now: world.now(), settings, failure: None, anew: false };
+        let ctx = Ctx::new(world.now(), settings);
         let (made, seen) = match block_on(plan::<K, _>(*world, &ctx, &resource)) {
             Ok(planned) => planned,
             Err(error) => return self.watcher.ended(target, &Err(error)),

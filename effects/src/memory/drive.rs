@@ -34,7 +34,7 @@ impl<P: Product> Memory<P> {
         let Some(object) = self.object(target) else { return Ok(None) };
         let resource = K::Resource::deserialize(&object)
             .map_err(|error| Error::Input { what: target.to_string(), source: error.into() })?;
-        let ctx = Ctx { now: self.now(), settings, failure: None, anew: false };
+        let ctx = Ctx::new(self.now(), settings);
         let (plan, _) = plan::<K, Self>(self, &ctx, &resource).await?;
         let outcome = execute(self, &plan).await;
         Ok(Some(Turn { plan, outcome }))

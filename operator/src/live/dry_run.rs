@@ -112,12 +112,7 @@ impl Judge<'_> {
         Products: Backend<K::System>,
         World: Reader<K::System>,
     {
-        let ctx = Ctx {
-            now: self.world.now(),
-            settings: self.cluster.settings(),
-            failure: None,
-            anew: false,
-        };
+        let ctx = Ctx::new(self.world.now(), self.cluster.settings());
         let planned = futures_executor::block_on(plan::<K, _>(self.world, &ctx, resource));
         // What cannot be planned is told by the plan itself.
         let Ok((plan, _)) = planned else { return };

@@ -124,8 +124,7 @@ impl<S: System> Visitor<S> for Gather {
             self.add(owned, &["delete"], Place::Watched, "OBJ-05");
         }
         let settings = Settings::default();
-        let ctx =
-            Ctx { now: Timestamp::UNIX_EPOCH, settings: &settings, failure: None, anew: false };
+        let ctx = Ctx::new(Timestamp::UNIX_EPOCH, &settings);
         let reads = K::refers(&ctx, &specimen, &Observed::default());
         let objects = reads.objects.iter().map(|target| (&target.api, &target.namespace));
         let lists = reads.lists.iter().map(|selector| (&selector.api, &selector.namespace));

@@ -32,8 +32,9 @@ rules! {
         "Delete such claims by hand once nothing in them is needed.";
     ROL_01 = "ROL-01":
         "A pod is restarted when what it was started from has changed, one at a time",
-        "The StatefulSet never restarts a pod by itself (OnDelete). The next one is restarted when \
-         every broker is ready and healthy again.",
+        "The StatefulSet never restarts a pod by itself (OnDelete). The first one is restarted when \
+         the spec has not changed for 5 s, but at most a minute after its first change; the next \
+         one when every broker is ready and healthy again.",
         "";
     ROL_02 = "ROL-02":
         "The broker that serves is restarted last",

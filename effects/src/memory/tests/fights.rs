@@ -108,3 +108,28 @@ fn what_is_not_as_asked_for_keeps_it_from_being_ready_and_is_not_fought() {
     assert_eq!(condition(&world, "Synced")["reason"], "Done");
     assert_eq!(condition(&world, "Stalled")["status"], "False");
 }
+
+fn label_of_claims(object: &mut Value) {
+    if object["kind"] == "StatefulSet" {
+        let labels = &mut object["spec"]["volumeClaimTemplates"][0]["metadata"]["labels"];
+        labels["app.kubernetes.io/name"] = json!("volume");
+    }
+}
+
+#[test]
+fn a_claim_template_that_is_made_something_else_of_is_not_made_anew_again_and_again() {
+    let world = Memory::new(Brokers::default());
+    world.admit(Some(label_of_claims));
+    world.load(vec![cluster()]);
+    drive(&world);
+    assert_eq!(world.counts().delete, 0, "{:?}", world.counts());
+    let synced = condition(&world, "Synced");
+    assert_eq!(synced["reason"], "Altered", "{synced}");
+    // What the set may not be changed in is not applied anew with the next change.
+    let mut changed = world.object(&reference(&cluster())).unwrap();
+    changed["spec"]["service"] = json!({ "annotations": { "a": "b" } });
+    world.load(vec![changed]);
+    drive(&world);
+    assert_eq!(world.counts().delete, 0, "{:?}", world.counts());
+    assert_eq!(drive(&world), 0, "it is at rest");
+}

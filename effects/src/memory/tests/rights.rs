@@ -48,7 +48,7 @@ fn planned(without: &'static str, spec: &Value, leaving: bool) -> Result<Plan<Ri
     }
     let cluster: RivvenCluster = serde_json::from_value(object).expect("it decodes");
     let settings = Settings::default();
-    let ctx = Ctx { now: world.now(), settings: &settings, failure: None, anew: false };
+    let ctx = Ctx::new(world.now(), &settings);
     block_on(plan::<Cluster, _>(&Without(&world, without), &ctx, &cluster)).map(|(plan, _)| plan)
 }
 

@@ -15,6 +15,7 @@ use crate::{
 
 pub(crate) const ALL: &[Scenario] = &[
     ("a_new_image_restarts_brokers_one_by_one_from_the_highest", rolled),
+    ("a_spec_that_is_edited_six_times_in_a_row_restarts_each_broker_once", edited),
     ("a_bad_image_stops_at_the_first_broker_and_is_repaired", bad_image),
     ("brokers_that_cannot_be_asked_are_not_restarted", unreachable),
     ("more_brokers_come_at_once", more),
@@ -70,6 +71,26 @@ fn rolled() {
     assert_eq!(evictions(&dry), evictions(&writes), "each is judged first, once");
     plans::same(&printed, &writes);
     assert!(writes.iter().all(|entry| entry.done()), "{writes:?}");
+}
+
+fn edited() {
+    let scene = Scene::new("edited");
+    let _operator = scene.operator();
+    scene.settled("trio", &json!({ "replicas": 3 }));
+    for edit in 1..=6 {
+        let edit = json!({ "edit": edit.to_string() });
+        scene.cluster("trio", &json!({ "replicas": 3, "podAnnotations": edit }));
+        std::thread::sleep(seconds(2));
+    }
+    until("the last edit to be everywhere", seconds(60), || {
+        let pods = scene.kube().list(PODS, &scene.namespace);
+        let edit = |pod: &Value| pod["metadata"]["annotations"]["edit"].clone();
+        let edits: Vec<Value> = pods.iter().map(edit).collect();
+        if edits == ["6", "6", "6"] { Ok(()) } else { Err(format!("{edits:?}")) }
+    });
+    scene.is_ready("trio");
+    let gone = evictions(&of_class(&scene.log(), Class::Write));
+    assert_eq!(gone, ["rivven-trio-2", "rivven-trio-1", "rivven-trio-0"]);
 }
 
 fn bad_image() {

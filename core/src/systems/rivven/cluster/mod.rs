@@ -202,8 +202,10 @@ fn desire(
     }
     budget(valid, brokers, seen, &mut desired);
     let steady = settled && brokers.set.as_ref().is_some_and(|set| set.replicas == scale.replicas);
+    let mut held = None;
     if steady {
-        let roll = roll::roll(valid, brokers, scale.replicas, ctx.now);
+        let roll = roll::roll(ctx, valid, brokers, scale.replicas);
+        held = roll.held;
         desired.wishes.extend(roll.restart.map(Wish::Act));
         desired.events.extend(roll.events);
         desired.untold = roll.untold && desired.blocked.is_empty();
@@ -222,6 +224,9 @@ fn desire(
         true => LOOK_SOON,
         false => LOOK_AGAIN,
     };
+    if let Some(wait) = held {
+        desired.requeue = Requeue::After(wait);
+    }
     desired
 }
 

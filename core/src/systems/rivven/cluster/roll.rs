@@ -3,6 +3,8 @@
 //! At most one per plan, and none while another is down: the order is ours, because the StatefulSet
 //! restarts nothing by itself (OnDelete).
 
+use std::time::Duration;
+
 use k8s_openapi::jiff::Timestamp;
 
 use super::{
@@ -12,6 +14,7 @@ use super::{
 };
 use crate::{
     condition::EventKind,
+    kind::Ctx,
     plan::{Action, Event, Gate, Guard, Risk, Verb, Waiting, Why},
     rule::Rule,
     systems::rivven::{Rivven, rules},
@@ -24,6 +27,8 @@ pub(super) struct Roll {
     /// Whether the status can wait until the broker stops: it was told before that brokers are
     /// restarted on purpose, or others that are due tell so then.
     pub(super) untold: bool,
+    /// How long restarts are waited with, because the spec may change again.
+    pub(super) held: Option<Duration>,
     pub(super) events: Vec<Event>,
     pub(super) waiting: Vec<Waiting>,
 }
@@ -37,7 +42,8 @@ struct Due<'a> {
 }
 
 /// The next restart. `wanted` is how many brokers there shall be right now.
-pub(super) fn roll(valid: &Valid, brokers: &Brokers, wanted: u32, now: Timestamp) -> Roll {
+pub(super) fn roll(ctx: &Ctx<'_>, valid: &Valid, brokers: &Brokers, wanted: u32) -> Roll {
+    let now = ctx.now;
     let Some(set) = &brokers.set else { return Roll::default() };
     // Until the StatefulSet controller has looked at what is written, no revision means anything.
     if !set.observed || set.deleting || set.update_revision.is_empty() {
@@ -50,6 +56,16 @@ pub(super) fn roll(valid: &Valid, brokers: &Brokers, wanted: u32, now: Timestamp
     // up, and they say so.
     if stopping.iter().any(|due| !due.pod.is_stuck(now)) {
         return roll;
+    }
+    // What is asked for by the spec alone waits until the spec has come to rest. A broker that
+    // serves nobody anyway does not.
+    let (held, due): (Vec<_>, Vec<_>) = due.into_iter().partition(|due| {
+        let by_spec = std::ptr::eq(due.rule, &rules::ROL_01);
+        by_spec && !due.pod.broken() && !ctx.hold_restarts.is_zero()
+    });
+    if !held.is_empty() {
+        roll.held = Some(ctx.hold_restarts);
+        roll.untold = true;
     }
     let serving = brokers.serving();
     let others = due.len() > 1;

@@ -223,17 +223,13 @@ pub(super) fn template(
     template: &Value,
 ) -> Template {
     let Some(set) = &brokers.set else { return Template::Fits };
-    let changes = crate::compare::within(set.claim_template(), template);
+    let changes = set.claim_changes(template);
     if changes.is_empty() {
         return Template::Fits;
     }
     if set.deleting || !storage.grow.is_empty() {
         return Template::Waits;
     }
-    let prefixed = |change: Change| Change {
-        path: format!("/spec/volumeClaimTemplates/0{}", change.path),
-        ..change
-    };
     let stopping = brokers.pods.values().filter(|pod| pod.deleting).count();
     let gate = crate::plan::Gate::judged(
         super::gates::PODS_READY,
@@ -247,7 +243,7 @@ pub(super) fn template(
         storage.waiting.push(Waiting { what, target, risk, rule, gates: vec![gate] });
         return Template::Waits;
     }
-    let why = Why::Changed(changes.into_iter().map(prefixed).collect());
+    let why = Why::Changed(changes);
     let action = Action::new(verb, why, Risk::None, &rules::STO_04).through(vec![gate]);
     let live = Guard::Live(valid.own.clone(), valid.uid.clone());
     Template::Replace(Box::new(action.guarded(live)))

@@ -5,9 +5,10 @@ use std::sync::Arc;
 use serde_json::Value;
 
 use crate::{
+    altered, compare,
     k8s::quantity::Quantity,
     observed::{Ref, at, text},
-    plan::Precondition,
+    plan::{Change, Precondition},
 };
 
 /// Where the claim template of a broker stands in a StatefulSet.
@@ -71,8 +72,13 @@ impl Set {
         self.observed && !self.deleting && self.made < self.replicas
     }
 
-    /// The claim template, as it is; nothing if there is none.
-    pub(in super::super) fn claim_template(&self) -> &Value {
-        at(&self.object, CLAIM_TEMPLATE).unwrap_or(&Value::Null)
+    /// In what its claim template is not as wished for, but for what the API server itself is known
+    /// to make of it: one that is made anew would get that again.
+    pub(in super::super) fn claim_changes(&self, wish: &Value) -> Vec<Change> {
+        let template = at(&self.object, CLAIM_TEMPLATE).unwrap_or(&Value::Null);
+        let changes = compare::within(template, wish).into_iter();
+        let placed = changes
+            .map(|change| Change { path: format!("{CLAIM_TEMPLATE}{}", change.path), ..change });
+        altered::partition(&self.object, placed.collect()).1
     }
 }

@@ -42,7 +42,7 @@ impl Altered {
 }
 
 /// All of it as one sentence.
-pub(super) fn sentence<'a>(all: impl Iterator<Item = &'a Altered>) -> String {
+pub(crate) fn sentence<'a>(all: impl Iterator<Item = &'a Altered>) -> String {
     let all: Vec<&Altered> = all.collect();
     let value = |value: &Option<Value>| match value {
         None => "absent".to_owned(),
@@ -67,7 +67,7 @@ pub(super) fn sentence<'a>(all: impl Iterator<Item = &'a Altered>) -> String {
 }
 
 /// The fields in which an object lacks what is wished for, but for our own notes on it.
-pub(super) fn differences(exists: &Value, wish: &Manifest) -> Vec<Change> {
+pub(crate) fn differences(exists: &Value, wish: &Manifest) -> Vec<Change> {
     let mut changes = compare::differences(exists, wish);
     let noted = |path: &str| {
         path == "/metadata/annotations"
@@ -78,13 +78,13 @@ pub(super) fn differences(exists: &Value, wish: &Manifest) -> Vec<Change> {
 }
 
 /// What of these changes the API server itself is known to have made, and what somebody else did.
-pub(super) fn partition(exists: &Value, changes: Vec<Change>) -> (Vec<Change>, Vec<Change>) {
+pub(crate) fn partition(exists: &Value, changes: Vec<Change>) -> (Vec<Change>, Vec<Change>) {
     let known = known(exists);
     changes.into_iter().partition(|change| known.get(&change.path) == Some(&mark(change)))
 }
 
 /// The same manifest with the note that an object carries.
-pub(super) fn noted(manifest: Manifest, exists: &Value) -> Manifest {
+pub(crate) fn noted(manifest: Manifest, exists: &Value) -> Manifest {
     match note(exists) {
         Some(note) => with_note(manifest, Some(note)),
         None => manifest,
