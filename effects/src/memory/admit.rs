@@ -236,7 +236,7 @@ fn default_class(store: &Store) -> Option<String> {
     let default = |(key, class): (&Key, &Arc<Value>)| {
         let marks = class.pointer("/metadata/annotations")?;
         let marked = marks.get("storageclass.kubernetes.io/is-default-class")? == "true";
-        marked.then(|| key.name.clone())
+        marked.then(|| key.name().to_owned())
     };
     store.within("storage.k8s.io", "StorageClass", "").find_map(default)
 }

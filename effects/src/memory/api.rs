@@ -226,7 +226,7 @@ impl Store {
                            subresource does not support.";
             return Err(ApiError::new(500, "", message));
         };
-        let budget = &Key::in_group("policy", "PodDisruptionBudget", &pod.namespace, budget);
+        let budget = &Key::in_group("policy", "PodDisruptionBudget", pod.namespace(), budget);
         let found = self.find(budget).expect("it was just listed");
         let [healthy, desired] = ["/status/currentHealthy", "/status/desiredHealthy"]
             .map(|place| number(found, place, 0));
@@ -240,7 +240,7 @@ impl Store {
             let message = format!(
                 "Cannot evict pod as it would violate the pod's disruption budget. The disruption \
                  budget {} needs {desired} healthy pods and has {healthy} currently",
-                budget.name
+                budget.name()
             );
             let refusal = ApiError::new(429, "TooManyRequests", message);
             return Err(refusal.because("DisruptionBudget", ""));
@@ -248,7 +248,7 @@ impl Store {
         let time = self.time();
         self.update(budget, |budget| {
             budget["status"]["disruptionsAllowed"] = json!(allowed - 1);
-            budget["status"]["disruptedPods"][&pod.name] = json!(time);
+            budget["status"]["disruptedPods"][pod.name()] = json!(time);
         });
         Ok(())
     }

@@ -35,10 +35,7 @@ impl Store {
         namespace: &'a str,
     ) -> impl Iterator<Item = (&'a Key, &'a Arc<Value>)> {
         let first = Key::in_group(group, kind, namespace, "");
-        self.objects.range(first..).take_while(move |(key, _)| {
-            let same = key.group == group && key.kind == kind;
-            same && (namespace.is_empty() || key.namespace == namespace)
-        })
+        self.objects.range(first..).take_while(move |(key, _)| key.is_of((group, kind, namespace)))
     }
 
     /// The first object of a kind that is called so, whatever its group.
@@ -66,14 +63,14 @@ impl Store {
         let Some(found) = self.find(pod) else { return Vec::new() };
         let labels = at(found, "/metadata/labels");
         let instance = labels.and_then(|labels| labels.get(INSTANCE)).and_then(Value::as_str);
-        let of = ("policy", "PodDisruptionBudget", pod.namespace.as_str());
+        let of = ("policy", "PodDisruptionBudget", pod.namespace());
         let may = |value| self.finder.find(By::Covers, value, of);
         let covers = |key: &&Key| {
             let selector = self.find(key).and_then(|budget| at(budget, "/spec/selector"));
             is_selected(found, selector)
         };
         let own = instance.into_iter().flat_map(may).chain(may("")).filter(covers);
-        own.map(|key| key.name.clone()).collect::<BTreeSet<_>>().into_iter().collect()
+        own.map(|key| key.name().to_owned()).collect::<BTreeSet<_>>().into_iter().collect()
     }
 
     /// The objects that a list selects, of those that may be looked at.

@@ -73,13 +73,10 @@ impl Finder {
         &self,
         by: By,
         value: &str,
-        (group, kind, namespace): (&str, &str, &str),
+        of: (&str, &str, &str),
     ) -> impl Iterator<Item = &Key> {
-        let first = Key::in_group(group, kind, namespace, "");
-        self.from(by, value, first).take_while(move |key| {
-            let same = key.group == group && key.kind == kind;
-            same && (namespace.is_empty() || key.namespace == namespace)
-        })
+        let first = Key::in_group(of.0, of.1, of.2, "");
+        self.from(by, value, first).take_while(move |key| key.is_of(of))
     }
 
     /// All objects with this value.
@@ -118,7 +115,7 @@ impl Finder {
         if is_leaving(object) {
             values.push((By::Leaving, String::new()));
         }
-        match key.kind.as_str() {
+        match key.kind() {
             "Event" => {
                 let part = |place| text(object, place);
                 let about = [part("/regarding/kind"), part("/regarding/name")].join("/");
@@ -132,7 +129,7 @@ impl Finder {
             _ => {}
         }
         if !self.fields.is_empty() {
-            let kept = self.fields.get(&(key.group.clone(), key.kind.clone()));
+            let kept = self.fields.get(&(key.group().to_owned(), key.kind().to_owned()));
             let kept = kept.into_iter().flatten();
             values.extend(kept.map(|index| (By::Field(index.name), (index.value)(object))));
         }

@@ -380,7 +380,7 @@ pub fn reference(object: &Value) -> Ref {
     let key = store::Key::of_object(object);
     let version = text(object, "/apiVersion");
     let version = version.rsplit_once('/').map_or(version, |(_, version)| version);
-    let plural = store::plural(&key.kind);
-    let api = sluicegate_core::observed::Api::new(&key.group, version, &key.kind, &plural);
-    Ref { api, namespace: key.namespace, name: key.name }
+    let plural = store::plural(key.kind());
+    let api = sluicegate_core::observed::Api::new(key.group(), version, key.kind(), &plural);
+    Ref { api, namespace: key.namespace().to_owned(), name: key.name().to_owned() }
 }

@@ -167,14 +167,14 @@ impl Store {
             Arc::make_mut(&mut object).as_object_mut().expect("it has a field").remove("probe");
         }
         let key = Key::of_object(&object);
-        if !key.namespace.is_empty() {
-            self.ensure_namespace(&key.namespace.clone());
+        if !key.namespace().is_empty() {
+            self.ensure_namespace(key.namespace());
         }
         self.served.insert(text(&object, "/apiVersion").to_owned());
         if let Ok(version) = text(&object, "/metadata/resourceVersion").parse::<u64>() {
             self.version = self.version.max(version);
         }
-        if matches!(key.kind.as_str(), "PersistentVolumeClaim" | "StatefulSet") {
+        if matches!(key.kind(), "PersistentVolumeClaim" | "StatefulSet") {
             let mut whole = Value::clone(&object);
             admit::default_loaded(&mut whole);
             if whole != *object {
@@ -189,7 +189,7 @@ impl Store {
                 self.beyond.insert(uid.to_owned());
             }
         }
-        if key.kind == "StatefulSet" {
+        if key.kind() == "StatefulSet" {
             self.stated.insert(key, Arc::clone(&object));
         }
         self.insert(object);
@@ -204,12 +204,12 @@ impl Store {
         let mut object: Arc<Value> = object.into();
         let key = Key::of_object(&object);
         self.made += 1;
-        let made_of = json!([key.group, key.kind, key.namespace, key.name, self.made]);
+        let made_of = json!([key.group(), key.kind(), key.namespace(), key.name(), self.made]);
         let (time, version) = (self.time(), self.next_version());
         let whole = |meta: &Map<String, Value>| {
             let given = ["uid", "resourceVersion", "creationTimestamp"];
             given.iter().all(|&field| meta.contains_key(field))
-                && (meta.contains_key("generation") || !counts_generations(&key.kind))
+                && (meta.contains_key("generation") || !counts_generations(key.kind()))
         };
         // What was read of a cluster lacks nothing, and is shared with whoever has read it.
         if object["metadata"].as_object().is_some_and(whole) {
@@ -219,7 +219,7 @@ impl Store {
         let meta = meta_mut(Arc::make_mut(&mut object));
         meta.entry("uid").or_insert_with(|| uuid(&made_of));
         meta.entry("resourceVersion").or_insert(version);
-        if counts_generations(&key.kind) {
+        if counts_generations(key.kind()) {
             meta.entry("generation").or_insert(json!(1));
         }
         meta.entry("creationTimestamp").or_insert(json!(time));
@@ -295,8 +295,8 @@ impl Store {
             let version = text(object, "/apiVersion");
             version.rsplit_once('/').map_or(version, |(_, version)| version)
         });
-        let api = Api::new(&key.group, version, &key.kind, &plural(&key.kind));
-        Ref { api, namespace: key.namespace.clone(), name: key.name.clone() }
+        let api = Api::new(key.group(), version, key.kind(), &plural(key.kind()));
+        Ref { api, namespace: key.namespace().to_owned(), name: key.name().to_owned() }
     }
 
     pub(super) fn newest_version(&self) -> String {

@@ -20,7 +20,7 @@ const PROMISE: i64 = 120;
 pub(super) fn round(store: &mut Store) {
     for key in store.every("policy", "PodDisruptionBudget") {
         let Some(budget) = store.hold(&key) else { continue };
-        let pods = store.pods(&key.namespace, at(&budget, "/spec/selector"));
+        let pods = store.pods(key.namespace(), at(&budget, "/spec/selector"));
         let pods: Vec<Arc<Value>> = pods.into_iter().map(|(_, pod)| pod).collect();
         let disrupted = still_disrupted(store, &budget, &pods);
         let healthy = pods
@@ -76,7 +76,7 @@ fn expected(store: &Store, key: &Key, pods: &[Arc<Value>]) -> u64 {
     owners.sort_unstable();
     owners.dedup();
     let found = owners.into_iter().flat_map(|uid| store.finder.all(By::Uid, uid));
-    let found = found.filter(|other| other.namespace == key.namespace);
+    let found = found.filter(|other| other.namespace() == key.namespace());
     found.filter_map(|other| store.find(other)).map(|it| number(it, "/spec/replicas", 1)).sum()
 }
 

@@ -23,18 +23,18 @@ fn act(store: &mut Store, key: &Key, object: &Value) {
     let hash = revision(object);
     let replicas = number(object, "/spec/replicas", 1);
     let wanted: Vec<String> =
-        (0..replicas).map(|nth| format!("{}-{hash}-{nth}", key.name)).collect();
+        (0..replicas).map(|nth| format!("{}-{hash}-{nth}", key.name())).collect();
     for (pod, found) in pods_of(store, key, object) {
-        if !wanted.contains(&pod.name) && !is_leaving(&found) {
+        if !wanted.iter().any(|name| name == pod.name()) && !is_leaving(&found) {
             store.begin_delete(&pod, None);
             store.tell(&pod, "is deleted: it is no longer wanted");
         }
     }
-    if !is_open(store, &key.namespace) {
+    if !is_open(store, key.namespace()) {
         return;
     }
     for name in wanted {
-        if store.find(&Key::core("Pod", &key.namespace, &name)).is_none() {
+        if store.find(&Key::core("Pod", key.namespace(), &name)).is_none() {
             let mut pod = pod_from(object, &name);
             let labels = meta_mut(&mut pod).entry("labels").or_insert_with(|| json!({}));
             labels[HASH] = json!(hash);

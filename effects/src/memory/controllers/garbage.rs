@@ -22,7 +22,7 @@ fn namespaces(store: &mut Store) {
         if !store.find(&home).is_some_and(is_leaving) {
             continue;
         }
-        let inside = store.objects.iter().filter(|(key, _)| key.namespace == home.name);
+        let inside = store.objects.iter().filter(|(key, _)| key.namespace() == home.name());
         let inside: Vec<(Key, bool)> =
             inside.map(|(key, object)| (key.clone(), is_leaving(object))).collect();
         if inside.is_empty() {
@@ -81,7 +81,7 @@ fn unowned(store: &mut Store) {
         let is_gone = |owner: &&Value| {
             let uid = text(owner, "/uid");
             // One that was never loaded is gone if another bears its name.
-            let replaced = || store.find(&Key::of_owner(owner, &key.namespace)).is_some();
+            let replaced = || store.find(&Key::of_owner(owner, key.namespace())).is_some();
             lost.contains(uid) && (!store.beyond.contains(uid) || replaced())
         };
         let gone = owners(object).filter(is_gone).map(|owner| text(owner, "/uid").to_owned());

@@ -101,7 +101,7 @@ fn stop<P: Product>(store: &mut Store, product: &mut P, key: &Key, pod: &Value) 
             pod["status"]["phase"] = json!("Succeeded");
         });
         store.tell(key, "stopped");
-        product.pod_stopped(&key.namespace, &key.name);
+        product.pod_stopped(key.namespace(), key.name());
     } else if number(pod, "/metadata/deletionGracePeriodSeconds", 0) > 0 {
         store.tell(key, "is gone");
         store.update(key, |pod| pod["metadata"]["deletionGracePeriodSeconds"] = json!(0));
@@ -117,7 +117,7 @@ fn start<P: Product>(
     behaviour: Behaviour,
 ) {
     let bound = |name: &str| {
-        let claim = Key::core("PersistentVolumeClaim", &key.namespace, name);
+        let claim = Key::core("PersistentVolumeClaim", key.namespace(), name);
         store.find(&claim).is_some_and(|claim| text(claim, "/status/phase") == "Bound")
     };
     if !claims(pod).all(bound) {
@@ -146,14 +146,15 @@ fn start<P: Product>(
     } else {
         store.update(key, |pod| run(pod, &time, false));
         store.tell(key, "runs");
-        mounted(store, &key.namespace, pod);
-        product.pod_started(&key.namespace, &key.name);
+        mounted(store, key.namespace(), pod);
+        product.pod_started(key.namespace(), key.name());
     }
 }
 
 fn behaviour(store: &Store, key: &Key, pod: &Value) -> Behaviour {
     if !store.behaviours.is_empty()
-        && let Some(chosen) = store.behaviours.get(&(key.namespace.clone(), key.name.clone()))
+        && let Some(chosen) =
+            store.behaviours.get(&(key.namespace().to_owned(), key.name().to_owned()))
     {
         return *chosen;
     }

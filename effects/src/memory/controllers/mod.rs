@@ -52,7 +52,7 @@ fn owned_by(owner: &Value) -> Value {
 /// The pods that a workload controls.
 fn pods_of(store: &Store, workload: &Key, owner: &Value) -> Vec<(Key, Arc<Value>)> {
     let uid = text(owner, "/metadata/uid");
-    let pods = store.finder.find(By::Owner, uid, ("", "Pod", &workload.namespace));
+    let pods = store.finder.find(By::Owner, uid, ("", "Pod", workload.namespace()));
     let pods = pods.filter_map(|key| Some((key.clone(), store.hold(key)?)));
     pods.filter(|(_, pod)| controller(pod) == Some(uid)).collect()
 }

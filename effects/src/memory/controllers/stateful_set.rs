@@ -44,13 +44,13 @@ pub(super) fn round(store: &mut Store) {
 fn adopt(store: &mut Store, key: &Key) {
     let Some(set) = store.hold(key).filter(|set| !is_leaving(set)) else { return };
     let ours = |(pod, object): &(Key, Arc<Value>)| {
-        owners(object).next().is_none() && ordinal(&key.name, &pod.name).is_some()
+        owners(object).next().is_none() && ordinal(key.name(), pod.name()).is_some()
     };
-    let pods = store.pods(&key.namespace, at(&set, "/spec/selector")).into_iter().filter(ours);
+    let pods = store.pods(key.namespace(), at(&set, "/spec/selector")).into_iter().filter(ours);
     let pods: Vec<Key> = pods.map(|(pod, _)| pod).collect();
     for pod in pods {
         store.update(&pod, |pod| pod["metadata"]["ownerReferences"] = json!([owned_by(&set)]));
-        store.tell(&pod, &format!("was adopted by StatefulSet {}", key.name));
+        store.tell(&pod, &format!("was adopted by StatefulSet {}", key.name()));
     }
 }
 
@@ -58,7 +58,7 @@ impl Set {
     fn of(store: &Store, key: Key) -> Option<Self> {
         let object = store.hold(&key)?;
         let numbered = |(pod, object): (Key, Arc<Value>)| {
-            Some((ordinal(&key.name, &pod.name)?, (pod, object)))
+            Some((ordinal(key.name(), pod.name())?, (pod, object)))
         };
         let pods = pods_of(store, &key, &object).into_iter().filter_map(numbered).collect();
         let revision = revision_now(store, &key, &object);
@@ -113,10 +113,10 @@ impl Set {
     }
 
     fn start(&self, store: &mut Store, ordinal: u64) {
-        if !is_open(store, &self.key.namespace) || !self.claim(store, ordinal) {
+        if !is_open(store, self.key.namespace()) || !self.claim(store, ordinal) {
             return;
         }
-        let name = format!("{}-{ordinal}", self.key.name);
+        let name = format!("{}-{ordinal}", self.key.name());
         let mut pod = pod_from(&self.object, &name);
         let labels = meta_mut(&mut pod).entry("labels").or_insert_with(|| json!({}));
         labels["apps.kubernetes.io/pod-index"] = json!(ordinal.to_string());
@@ -143,7 +143,7 @@ impl Set {
         let mut all = true;
         for template in self.templates() {
             let name = self.claim_name(text(template, "/metadata/name"), ordinal);
-            let key = Key::core("PersistentVolumeClaim", &self.key.namespace, &name);
+            let key = Key::core("PersistentVolumeClaim", self.key.namespace(), &name);
             match store.find(&key) {
                 Some(claim) => all &= !is_leaving(claim),
                 None => {
@@ -165,7 +165,7 @@ impl Set {
         });
         let meta = meta_mut(&mut claim);
         meta.insert("name".to_owned(), json!(name));
-        meta.insert("namespace".to_owned(), json!(self.key.namespace));
+        meta.insert("namespace".to_owned(), json!(self.key.namespace()));
         let labels = meta.entry("labels").or_insert_with(|| json!({}));
         let selector = self.object.pointer("/spec/selector/matchLabels").and_then(Value::as_object);
         for (label, value) in selector.into_iter().flatten() {
@@ -217,19 +217,25 @@ impl Set {
     }
 
     fn claim_name(&self, template: &str, ordinal: u64) -> String {
-        format!("{template}-{}-{ordinal}", self.key.name)
+        format!("{template}-{}-{ordinal}", self.key.name())
     }
 }
 
 /// The name of its template: what the cluster that it was loaded from calls it, as long as it is
 /// that one, so that the pods that came with it are not taken for old.
 fn revision_now(store: &Store, key: &Key, object: &Value) -> String {
+    let reported = text(object, "/status/updateRevision");
+    let generation = |place| number(object, place, 0);
+    let speaks = generation("/status/observedGeneration") == generation("/metadata/generation");
+    if speaks && !reported.is_empty() {
+        return reported.to_owned();
+    }
     let stated = store.stated.get(key).filter(|stated| {
         let of = number(stated, "/status/observedGeneration", 0);
         of >= number(stated, "/metadata/generation", 1) && same_template(stated, object)
     });
     match stated.map_or("", |stated| text(stated, "/status/updateRevision")) {
-        "" => format!("{}-{}", key.name, revision(object)),
+        "" => format!("{}-{}", key.name(), revision(object)),
         name => name.to_owned(),
     }
 }

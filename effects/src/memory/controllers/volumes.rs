@@ -94,8 +94,8 @@ fn exists(store: &Store, class: &str) -> bool {
 }
 
 fn is_used(store: &Store, claim: &Key) -> bool {
-    let pods = ("", "Pod", claim.namespace.as_str());
-    store.finder.find(By::Claim, &claim.name, pods).next().is_some()
+    let pods = ("", "Pod", claim.namespace());
+    store.finder.find(By::Claim, claim.name(), pods).next().is_some()
 }
 
 /// The claims that a pod mounts.
