@@ -203,7 +203,7 @@ fn default(field: &Field) -> Option<Value> {
     let (_, text) = description(field).split_once("Default: `")?;
     let (text, _) = text.split_once('`').expect("it ends");
     let mut documents = yaml::parse("a default", text).expect("a default is YAML");
-    Some(documents.remove(0).value)
+    Some(documents.remove(0).into_value())
 }
 
 struct LeavesAreThoseOfTheSchema;

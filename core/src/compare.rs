@@ -3,6 +3,8 @@
 //! The API server adds defaults and others add fields of their own; neither counts. A list with a
 //! merge key is compared item by item, as server-side apply merges it; any other list is a value.
 
+use std::borrow::Cow;
+
 use serde_json::Value;
 
 use crate::{
@@ -43,11 +45,22 @@ pub fn removed(exists: &Value, wish: &Manifest, manager: &str) -> Vec<Change> {
     let entries = at(exists, "/metadata/managedFields").and_then(Value::as_array);
     for entry in entries.into_iter().flatten() {
         let ours = text(entry, "/manager") == manager && text(entry, "/operation") == "Apply";
-        if let (true, Some(fields)) = (ours, entry.get("fieldsV1")) {
-            owned(&mut String::new(), fields, exists, Some(&wish.body), &mut changes);
+        if ours {
+            let fields = fields_of(entry);
+            owned(&mut String::new(), &fields, exists, Some(&wish.body), &mut changes);
         }
     }
     changes
+}
+
+/// The fields that an entry of `managedFields` is about, as the API server writes them: a tree, or
+/// that tree as JSON text, which takes a tenth of the memory where thousands of objects are read.
+pub fn fields_of(entry: &Value) -> Cow<'_, Value> {
+    match entry.get("fieldsV1") {
+        Some(Value::String(text)) => Cow::Owned(serde_json::from_str(text).unwrap_or_default()),
+        Some(tree) => Cow::Borrowed(tree),
+        None => Cow::Owned(Value::Null),
+    }
 }
 
 fn walk(path: &mut String, exists: &Value, wish: &Value, changes: &mut Vec<Change>) {

@@ -203,7 +203,7 @@ fn whole(read: (Option<File>, Vec<Problem>)) -> Result<File, Vec<Problem>> {
 
 impl Entry {
     /// An object that stands in no file, as one of this name.
-    pub fn of(file: &str, object: Value) -> Self {
+    pub fn of(file: &str, object: Arc<Value>) -> Self {
         let target = memory::reference(&object);
         let document = Document::from(object);
         Self { file: file.to_owned(), document, target, says_namespace: true }
@@ -217,7 +217,8 @@ impl Entry {
     /// Puts an object whose file says no namespace into this one.
     pub fn place(&mut self, namespace: &str) {
         if !self.says_namespace && !self.target.namespace.is_empty() {
-            self.document.value["metadata"]["namespace"] = json!(namespace);
+            let value = Arc::make_mut(&mut self.document.value);
+            value["metadata"]["namespace"] = json!(namespace);
             namespace.clone_into(&mut self.target.namespace);
         }
     }
@@ -275,15 +276,14 @@ impl From<yaml::Error> for Problem {
 }
 
 /// Puts an object without a namespace into the default one, unless its kind has none.
-fn placed(mut object: Value) -> Value {
-    let free = CLUSTER_SCOPED.contains(&text(&object, "/kind"));
+fn place(object: &mut Value) {
+    let free = CLUSTER_SCOPED.contains(&text(object, "/kind"));
     if !free
-        && text(&object, "/metadata/namespace").is_empty()
+        && text(object, "/metadata/namespace").is_empty()
         && let Some(meta) = object.get_mut("metadata").and_then(Value::as_object_mut)
     {
         meta.insert("namespace".to_owned(), Value::from("default"));
     }
-    object
 }
 
 /// Whether an API's objects belong to no namespace.

@@ -40,7 +40,7 @@ pub fn run(args: &SnapshotArgs, io: &mut Io<'_>) -> Result<u8, Failure> {
         .and_then(|()| live::read(&cluster, capture, &wish, Pace::ALL, &mut io.progress()))
         .map_err(nothing)?;
     io.err(&format!("state: {}", cluster.source()));
-    io.out(&read.text());
+    read.write(|piece| io.out(piece));
     Ok(DONE)
 }
 

@@ -176,7 +176,7 @@ fn written(chart: &Chart, file: &str, case: &str, seen: &str) -> Result<(), Fail
 /// The documents of a stream.
 fn documents(text: &str) -> Result<Vec<Value>, Failed> {
     let documents = yaml::parse("rendered", text)?;
-    Ok(documents.into_iter().map(|document| document.value).collect())
+    Ok(documents.into_iter().map(|document| document.into_value()).collect())
 }
 
 /// What `sluicegate validate --values` says.

@@ -2,7 +2,7 @@
 //! file no longer says is gone, what others have set beside it stays.
 
 use serde_json::{Map, Value, json};
-use sluicegate_core::{label::SLUICEGATE, observed::text};
+use sluicegate_core::{compare::fields_of, label::SLUICEGATE, observed::text};
 
 /// Who applies files without server-side apply, by the names under which they are known to it.
 /// They remember what they gave (kubectl and Argo CD in an annotation, Helm 3 in its release).
@@ -55,7 +55,7 @@ fn owned(object: &Value) -> Option<Value> {
     };
     let mut all = json!({});
     for entry in of_users.into_iter().filter(applies) {
-        merge_patch(&mut all, &entry["fieldsV1"]);
+        merge_patch(&mut all, &fields_of(entry));
     }
     Some(all)
 }

@@ -10,7 +10,7 @@ use sluicegate_core::{
     systems::{self, Visitor},
 };
 
-use super::{Entry, File, Patch, Problem, Source, State, placed};
+use super::{Entry, File, Patch, Problem, Source, State, place};
 use crate::{
     memory::reference,
     yaml::{self, Document},
@@ -92,7 +92,7 @@ fn entry(name: &str, mut document: Document, problems: &mut Vec<Problem>) -> Opt
         return None;
     }
     let says_namespace = !text(&document.value, "/metadata/namespace").is_empty();
-    document.value = placed(document.value);
+    place(Arc::make_mut(&mut document.value));
     let target = reference(&document.value);
     Some(Entry { file: name.to_owned(), document, target, says_namespace })
 }
@@ -159,7 +159,11 @@ fn header(name: &str, document: &Document, state: &mut State, problems: &mut Vec
                         "write a list of resources with apiVersion, kind and name",
                     );
                 } else {
-                    state.settled.extend(objects.into_iter().map(placed));
+                    let objects = objects.into_iter().map(|mut object| {
+                        place(&mut object);
+                        object
+                    });
+                    state.settled.extend(objects);
                 }
             }
             _ => wrong("Unknown field", &format!("known are: {}", HEADER.join(", "))),
@@ -180,7 +184,8 @@ pub fn named(named: &Value) -> Ref {
     if !text(named, "/apiVersion").is_empty() {
         object["apiVersion"] = named["apiVersion"].clone();
     }
-    reference(&placed(object))
+    place(&mut object);
+    reference(&object)
 }
 
 /// The API of a kind, for those that are named without one.
@@ -246,7 +251,7 @@ fn observed(
         });
     } else {
         let entry = entry(name, document, problems)?;
-        state.objects.push(Arc::new(entry.document.value.clone()));
+        state.objects.push(Arc::clone(&entry.document.value));
         return Some(entry);
     }
     None

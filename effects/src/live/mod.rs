@@ -29,7 +29,7 @@ pub use self::{
     connect::{Access, Connection, connect},
     events::Recorder,
     fence::Fence,
-    read::{get, list, warnings},
+    read::{get, list, list_trimmed, warnings},
     server::{ApiServer, DEADLINE, DEADLINE_LIST, DEADLINE_STATUS, Request},
     shadow::Shadow,
     write::Written,

@@ -61,6 +61,20 @@ pub async fn get(server: &ApiServer, target: &Ref) -> Result<Look, Error> {
 /// If the server refuses, cannot be reached, or the list has changed so much since its first page
 /// that the rest of it is gone.
 pub async fn list(server: &ApiServer, selector: &Selector) -> Result<List, Error> {
+    list_trimmed(server, selector, |_| ()).await
+}
+
+/// The same, each object trimmed as soon as its page is there: of many, what nobody wants may be the
+/// larger part.
+///
+/// # Errors
+///
+/// As for [`list`].
+pub async fn list_trimmed(
+    server: &ApiServer,
+    selector: &Selector,
+    trim: impl Fn(&mut Value),
+) -> Result<List, Error> {
     let place = &selector.namespace;
     let somewhere = place.is_empty() || request::is_name(place);
     if !somewhere || !request::can_be(&selector.labels) {
@@ -81,7 +95,11 @@ pub async fn list(server: &ApiServer, selector: &Selector) -> Result<List, Error
             return Err(Error::Api { doing, source });
         };
         let typed = some.into_iter().map(|item| typed(item, &selector.api));
-        items.extend(typed.filter(|item| selector.has_value(item)).map(Arc::new));
+        let wanted = typed.filter(|item| selector.has_value(item));
+        items.extend(wanted.map(|mut item| {
+            trim(&mut item);
+            Arc::new(item)
+        }));
         let next = text(&page, "/metadata/continue");
         if next.is_empty() {
             break;

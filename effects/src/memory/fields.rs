@@ -5,13 +5,13 @@
 //! rules of server-side apply plain: what was applied before, is applied no longer, and belongs to
 //! nobody else, goes.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeSet;
 
+use super::managers::{Managers, managers, set_managers};
 use serde_json::{Map, Value, json};
-use sluicegate_core::observed::text;
 
 /// The way to a field.
-type Path = Vec<String>;
+pub(super) type Path = Vec<String>;
 
 /// A set of fields.
 pub(super) type Fields = BTreeSet<Path>;
@@ -322,79 +322,4 @@ fn dotted(path: &[String]) -> String {
         }
         text
     })
-}
-
-type Managers = BTreeMap<(String, String), Fields>;
-
-fn managers(object: &Value) -> Managers {
-    let entries = object.pointer("/metadata/managedFields").and_then(Value::as_array);
-    let mut managers = Managers::new();
-    for entry in entries.into_iter().flatten() {
-        if text(entry, "/subresource").is_empty() {
-            let who = (text(entry, "/manager").to_owned(), text(entry, "/operation").to_owned());
-            let fields = managers.entry(who).or_default();
-            unfold(&mut Path::new(), &entry["fieldsV1"], fields);
-        }
-    }
-    managers
-}
-
-fn unfold(path: &mut Path, tree: &Value, fields: &mut Fields) {
-    let Some(below) = tree.as_object() else { return };
-    if below.is_empty() && !path.is_empty() {
-        fields.insert(path.clone());
-    }
-    for (step, tree) in below {
-        if step == "." {
-            fields.insert(path.clone());
-        } else {
-            path.push(step.clone());
-            unfold(path, tree, fields);
-            path.pop();
-        }
-    }
-}
-
-fn fold(fields: &Fields) -> Value {
-    let mut tree = json!({});
-    for path in fields {
-        let mut place = &mut tree;
-        for (depth, step) in path.iter().enumerate() {
-            // What is a field itself and has fields below it says so with a dot.
-            if place.as_object().is_some_and(Map::is_empty) && fields.contains(&path[..depth]) {
-                place["."] = json!({});
-            }
-            let below = place.as_object_mut().expect("a tree of objects");
-            place = below.entry(step.clone()).or_insert_with(|| json!({}));
-        }
-    }
-    tree
-}
-
-/// Writes the managers down. An entry that did not change keeps its time.
-fn set_managers(object: &mut Value, before: &Value, managers: Managers, time: &str) {
-    let old = before.pointer("/metadata/managedFields").and_then(Value::as_array);
-    let old: Vec<Value> = old.cloned().unwrap_or_default();
-    let others = old.iter().filter(|entry| !text(entry, "/subresource").is_empty()).cloned();
-    let version = object["apiVersion"].clone();
-    let entry = |((manager, operation), fields): ((String, String), Fields)| {
-        let mut entry = json!({
-            "manager": manager,
-            "operation": operation,
-            "apiVersion": version,
-            "fieldsType": "FieldsV1",
-            "fieldsV1": fold(&fields),
-        });
-        let same = |old: &&Value| {
-            ["manager", "operation", "fieldsV1"].iter().all(|&part| old[part] == entry[part])
-        };
-        entry["time"] =
-            old.iter().find(same).map_or_else(|| json!(time), |old| old["time"].clone());
-        entry
-    };
-    let held = managers.into_iter().filter(|(_, fields)| !fields.is_empty());
-    let entries: Vec<Value> = held.map(entry).chain(others).collect();
-    if entries != old {
-        object["metadata"]["managedFields"] = json!(entries);
-    }
 }

@@ -40,6 +40,7 @@ mod find;
 mod index;
 mod key;
 mod leaving;
+mod managers;
 mod object;
 mod product;
 mod refusal;

@@ -4,7 +4,7 @@
 //! node (an error without one is a search), how each scalar was written (so that `on` can be
 //! reported as what `kubectl` reads as `true`), and a bound on what a hostile file may cost.
 
-use std::collections::BTreeMap;
+use std::{collections::BTreeMap, sync::Arc};
 
 use serde_json::Value;
 use sluicegate_core::field::{Path, Segment};
@@ -28,7 +28,7 @@ pub const MAX_NODES: usize = 1_000_000;
 #[derive(Clone, Debug, PartialEq)]
 pub struct Document {
     /// What the document says, as YAML 1.2 reads it (its core schema).
-    pub value: Value,
+    pub value: Arc<Value>,
     lines: Lines,
     comment: Option<String>,
     traps: Vec<Trap>,
@@ -116,6 +116,11 @@ pub fn flatten(documents: Vec<Document>) -> Vec<Document> {
 }
 
 impl Document {
+    /// What it says, taken out.
+    pub fn into_value(self) -> Value {
+        Arc::unwrap_or_clone(self.value)
+    }
+
     /// The line, from 1, of the node at a path, or of its nearest ancestor in the document. For a
     /// field that is the line of its key. For what an alias or merge key brought, where it stands.
     ///
@@ -167,14 +172,17 @@ impl Document {
 
     fn flatten(mut self) -> Vec<Self> {
         let list = self.value["kind"].as_str().is_some_and(|kind| kind.ends_with("List"));
-        let Some(Value::Array(items)) = self.value.get_mut("items").filter(|_| list) else {
+        if !list || !self.value["items"].is_array() {
+            return vec![self];
+        }
+        let Some(Value::Array(items)) = Arc::make_mut(&mut self.value).get_mut("items") else {
             return vec![self];
         };
         let items = std::mem::take(items);
         let mut flat = Vec::with_capacity(items.len());
         for (index, value) in items.into_iter().enumerate() {
             let item = Self {
-                value,
+                value: Arc::new(value),
                 lines: self.lines.item(index),
                 comment: None,
                 traps: self.traps.iter().filter_map(|trap| trap.of_item(index)).collect(),
@@ -185,9 +193,9 @@ impl Document {
     }
 }
 
-impl From<Value> for Document {
+impl From<Arc<Value>> for Document {
     /// A value that stands in no file: in its line 1.
-    fn from(value: Value) -> Self {
+    fn from(value: Arc<Value>) -> Self {
         let lines = Lines { line: 1, under: Under::Nothing };
         Self { value, lines, comment: None, traps: Vec::new() }
     }

@@ -25,7 +25,7 @@ fn meanings(text: &str) -> Vec<String> {
 fn every_document_is_read_and_empty_ones_are_not() {
     let documents =
         parse("a.yaml", "# nothing\n---\na: 1\n---\n# nothing\n---\n- b\n...\n").unwrap();
-    let values: Vec<_> = documents.iter().map(|document| &document.value).collect();
+    let values: Vec<_> = documents.iter().map(|document| &*document.value).collect();
     assert_eq!(values, [&json!({"a": 1}), &json!(["b"])]);
     assert!(parse("a.yaml", "").unwrap().is_empty());
     assert!(parse("a.yaml", "# only this\n").unwrap().is_empty());
@@ -63,7 +63,7 @@ fn plain_scalars_are_those_of_the_core_schema() {
         1,
         "1"
     ]);
-    assert_eq!(one(text).value, expected);
+    assert_eq!(*one(text).value, expected);
 }
 
 #[test]
@@ -165,7 +165,7 @@ fn a_trap_says_where_and_what_to_write() {
 fn values_of_json_one_after_another_are_documents_with_their_lines() {
     let text = "{\"a\": 1}\n{\n  \"b\": {\"c\": [1, 2]}}\n\n {\"d\": 1e0} {\"e\": 1}\n";
     let documents = parse("a.json", text).unwrap();
-    let values: Vec<_> = documents.iter().map(|document| &document.value).collect();
+    let values: Vec<_> = documents.iter().map(|document| &*document.value).collect();
     let (a, b) = (json!({"a": 1}), json!({"b": {"c": [1, 2]}}));
     assert_eq!(values, [&a, &b, &json!({"d": 1}), &json!({"e": 1})]);
     assert_eq!(documents[1].line(&Path::dotted("b.c").index(1)), Some(3));

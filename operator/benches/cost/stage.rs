@@ -210,5 +210,5 @@ fn document(file: &Path) -> Value {
     let parsed = yaml::parse(&file.display().to_string(), &text);
     let parsed = parsed.unwrap_or_else(|error| panic!("{error:?}"));
     let document = yaml::flatten(parsed).into_iter().next();
-    document.expect("the file has a document").value
+    document.expect("the file has a document").into_value()
 }

@@ -152,11 +152,11 @@ impl Capture {
         let ours = self.objects.iter().filter(|(target, object)| {
             kinds::of(&kinds, target).is_some() && choice.has(target, object)
         });
-        ours.map(|(_, object)| Entry::of(file, Value::clone(object))).collect()
+        ours.map(|(_, object)| Entry::of(file, Arc::clone(object))).collect()
     }
 
-    /// All of it, as a file.
-    pub fn render(&self) -> String {
+    /// All of it, as a file, piece by piece.
+    pub fn render(&self, mut out: impl FnMut(&str)) {
         let named = |targets: &BTreeSet<Ref>| targets.iter().map(name).collect::<Vec<_>>();
         let mut header = json!({ "now": self.now.to_string() });
         if !self.served.is_empty() {
@@ -168,17 +168,15 @@ impl Capture {
             }
         }
         header["ends"] = json!(true);
-        let mut text = yaml::to_string(&json!({ "observed": header }));
+        out(&yaml::to_string(&json!({ "observed": header })));
         let mut document = |value: &Value| {
-            text.push_str("---\n");
-            text.push_str(&yaml::to_string(value));
+            out(&format!("---\n{}", yaml::to_string(value)));
         };
         self.objects.values().for_each(|object| document(object));
         for (probe, answer) in &self.answers {
             document(&json!({ "probe": probe, "answer": answer }));
         }
         document(&json!({ "end": "observed" }));
-        text
     }
 }
 

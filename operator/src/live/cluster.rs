@@ -4,7 +4,7 @@ use std::{collections::BTreeSet, future::Future, sync::Arc};
 
 use futures_util::{StreamExt as _, TryStreamExt as _, stream};
 use kube_client::config::Kubeconfig;
-use serde_json::Value;
+use serde_json::{Value, json};
 use sluicegate_core::{
     kind::Settings,
     label::SLUICEGATE,
@@ -116,7 +116,7 @@ impl Cluster {
     ///
     /// If it cannot be looked at.
     pub fn list(&self, selector: &Selector) -> Result<List, Failure> {
-        self.wait(live::list(&self.server, selector)).map_err(|error| unread(&error))
+        self.wait(live::list_trimmed(&self.server, selector, trim)).map_err(|error| unread(&error))
     }
 }
 
@@ -168,16 +168,16 @@ async fn listed(
     let of_namespaces = wide::of_namespaces(lists);
     let of_all = wide::of_all(of_namespaces.keys().cloned().collect());
     let asked = stream::iter(of_all).map(|(all, parts)| async move {
-        match live::list(server, &all).await {
+        match live::list_trimmed(server, &all, trim).await {
             // Somebody may have rights in each of these namespaces, and none in the whole cluster.
             Err(Error::Api { source, .. }) if source.code == 403 && parts.len() > 1 => {
                 let mut lists = Vec::new();
                 for part in parts {
-                    lists.push((part.clone(), trimmed(live::list(server, &part).await?)));
+                    lists.push((part.clone(), live::list_trimmed(server, &part, trim).await?));
                 }
                 Ok(lists)
             }
-            list => Ok::<_, Error>(wide::narrowed(trimmed(list?), parts)),
+            list => Ok::<_, Error>(wide::narrowed(list?, parts)),
         }
     });
     let asked: Vec<_> = asked.buffered(AT_ONCE).try_collect().await?;
@@ -196,19 +196,23 @@ fn items(list: &List) -> &[Arc<Value>] {
     }
 }
 
-/// A list without what no plan looks at. Who has set which field matters of custom resources, and
-/// of their children where it was the operator; of the rest it is the larger part of an object.
-fn trimmed(list: List) -> List {
-    let List::Items(mut items) = list else { return list };
-    for item in items.iter_mut().filter_map(Arc::get_mut) {
-        let custom = group_of(text(item, "/apiVersion")).contains('.')
-            && !group_of(text(item, "/apiVersion")).ends_with(".k8s.io");
-        let fields = item.pointer_mut("/metadata/managedFields");
-        if let Some(entries) = fields.and_then(Value::as_array_mut).filter(|_| !custom) {
-            entries.retain(|entry| text(entry, "/manager") == SLUICEGATE);
-        }
+/// Takes out of an object what no plan looks at. Who has set which field matters of what custom
+/// resources ask for, and of their children where it was the operator; it is kept as text. As a
+/// tree it would be the larger part of an object.
+fn trim(item: &mut Value) {
+    let group = group_of(text(item, "/apiVersion"));
+    let custom = group.contains('.') && !group.ends_with(".k8s.io");
+    let fields = item.pointer_mut("/metadata/managedFields");
+    let Some(entries) = fields.and_then(Value::as_array_mut) else { return };
+    let matters = |entry: &Value| match custom {
+        true => text(entry, "/subresource").is_empty(),
+        false => text(entry, "/manager") == SLUICEGATE,
+    };
+    entries.retain(matters);
+    for entry in entries {
+        let tree = entry["fieldsV1"].take();
+        entry["fieldsV1"] = json!(tree.to_string());
     }
-    List::Items(items)
 }
 
 /// The context that is used, where a kubeconfig is.

@@ -71,7 +71,14 @@ pub struct Read {
 impl Read {
     /// All of it as a file, of which a plan is the same plan.
     pub fn text(&self) -> String {
-        self.capture.render()
+        let mut text = String::new();
+        self.write(|piece| text.push_str(piece));
+        text
+    }
+
+    /// The same, piece by piece: of a large cluster it is large.
+    pub fn write(&self, out: impl FnMut(&str)) {
+        self.capture.render(out);
     }
 }
 

@@ -30,7 +30,8 @@ pub(super) struct Collected {
     resources: Vec<Planned>,
     assumptions: BTreeSet<String>,
     errors: Vec<String>,
-    desired: Vec<Value>,
+    /// Each by its digest.
+    desired: Vec<String>,
     observed: Vec<Value>,
     sources: Vec<String>,
     shared: bool,
@@ -45,7 +46,7 @@ impl Collected {
         world: &World,
         (notes, refusals): (&[Problem], &Refusals),
     ) {
-        self.desired.extend(group.entries.iter().map(|entry| entry.value().clone()));
+        self.desired.extend(group.entries.iter().map(|entry| sha256(entry.value())));
         self.observed.push(observed(&group.start));
         self.sources.push(group.source.clone());
         self.shared |= group.shared;
@@ -83,7 +84,7 @@ impl Collected {
         });
         let told: Vec<String> = told.collect();
         self.errors.push(format!("{}: {}", entry.target, told.join("; ")));
-        self.desired.push(entry.value().clone());
+        self.desired.push(sha256(entry.value()));
         self.resources.push(Planned {
             cr: cr(entry, None),
             result: Outcome::Error,

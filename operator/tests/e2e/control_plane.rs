@@ -213,5 +213,5 @@ pub(crate) fn documents(file: &Path) -> Vec<Value> {
     let text = fs::read_to_string(file).unwrap_or_else(|error| panic!("{file:?}: {error}"));
     let parsed = yaml::parse(&file.display().to_string(), &text);
     let parsed = parsed.unwrap_or_else(|error| panic!("{error:?}"));
-    yaml::flatten(parsed).into_iter().map(|document| document.value).collect()
+    yaml::flatten(parsed).into_iter().map(|document| document.into_value()).collect()
 }

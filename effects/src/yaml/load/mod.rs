@@ -1,6 +1,6 @@
 //! From the parser's events to documents: without recursion, and never more than was bounded.
 
-use std::collections::BTreeMap;
+use std::{collections::BTreeMap, sync::Arc};
 
 use granit_parser::{Event, Marker, Parser, ScalarStyle, Span, Tag};
 use serde::de::IgnoredAny;
@@ -372,7 +372,7 @@ impl Loader<'_> {
         self.kept += self.traps.len();
         self.documents.push(Document {
             comment: self.comment(built.lines.line),
-            value: built.value,
+            value: Arc::new(built.value),
             lines: built.lines,
             traps: std::mem::take(&mut self.traps),
         });

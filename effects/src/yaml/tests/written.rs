@@ -59,7 +59,7 @@ fn every_awkward_text_comes_back() {
             let written = to_string(&value);
             let read = parse("a.yaml", &written).expect(&written);
             assert_eq!(read.len(), 1, "{text:?}: {written}");
-            assert_eq!(read[0].value, value, "{written}");
+            assert_eq!(*read[0].value, value, "{written}");
             assert!(read[0].traps().is_empty(), "{written}");
         }
     }
@@ -107,7 +107,7 @@ proptest! {
         let written = to_string(&value);
         let read = parse("a.yaml", &written).expect(&written);
         prop_assert_eq!(read.len(), 1, "{}", &written);
-        prop_assert_eq!(&read[0].value, &value, "{}", &written);
+        prop_assert_eq!(&*read[0].value, &value, "{}", &written);
         prop_assert!(read[0].traps().is_empty(), "{}", &written);
     }
 

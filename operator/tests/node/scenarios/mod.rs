@@ -5,6 +5,7 @@ mod brokers;
 mod data;
 mod examples;
 mod install;
+mod later;
 mod stopped;
 mod volumes;
 
@@ -15,4 +16,4 @@ pub(crate) const ALONE: &[&[Scenario]] = &[install::ALL];
 
 /// All others.
 pub(crate) const ALL: &[&[Scenario]] =
-    &[data::ALL, stopped::ALL, volumes::ALL, brokers::ALL, examples::ALL];
+    &[data::ALL, stopped::ALL, volumes::ALL, later::ALL, brokers::ALL, examples::ALL];
