@@ -118,7 +118,10 @@ pub fn all(kinds: &[KindInfo], entries: &[Entry]) -> Checked {
 fn one(kinds: &[KindInfo], entry: &Entry) -> Checked {
     let mut checked = Checked::default();
     entry.document.traps().iter().for_each(|trap| trapped(&entry.file, trap, &mut checked));
-    let Some(kind) = kinds::of(kinds, &entry.target) else {
+    // Of another group, but called as one of ours: it is judged beside, so that nothing is told only
+    // once the group is right.
+    let called = || kinds.iter().find(|kind| kind.api.kind == entry.target.api.kind);
+    let Some(kind) = kinds::of(kinds, &entry.target).or_else(called) else {
         unknown_kind(kinds, entry, &mut checked);
         return checked;
     };
@@ -178,15 +181,8 @@ fn unknown_kind(kinds: &[KindInfo], entry: &Entry, checked: &mut Checked) {
     let ours = kinds.iter().any(|kind| kind.api.group == api.group);
     let all = || kinds.iter().map(|kind| &*kind.api.kind);
     let path = Path::root("kind");
-    if ours || all().any(|kind| kind == api.kind) {
+    if ours {
         let remedy = match kinds::nearest(&api.kind, all()) {
-            Some(kind) if kind == api.kind => {
-                let known = kinds.iter().find(|known| known.api.kind == api.kind);
-                format!(
-                    "write apiVersion: {}",
-                    known.map(|one| one.api.api_version()).unwrap_or_default()
-                )
-            }
             Some(kind) => format!("did you mean {kind}?"),
             None => format!("kinds are {}", all().collect::<Vec<_>>().join(", ")),
         };

@@ -48,7 +48,7 @@ fn main() {
     }
     if program::program().is_none() {
         // What follows stops where Helm would have its turn, and is said to.
-        let why = Some("Helm: .ci/cluster build helm builds it");
+        let why = Some(program::MISSING);
         trials.push(undone::trial("what Helm says of all of these", why, || Ok(())));
     }
     libtest_mimic::run(&Arguments::from_args(), trials).exit();

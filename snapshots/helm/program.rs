@@ -1,8 +1,11 @@
 //! Where Helm is, as it is built for the project.
 
-use std::{env, io::Write as _, path::PathBuf, sync::OnceLock};
+use std::{env, path::PathBuf, sync::OnceLock};
 
-/// The one of HELM, or of the project's tools. Nothing where there is none, which is said.
+/// What is lacking where there is none.
+pub(crate) const MISSING: &str = "there is no Helm: .ci/cluster build helm builds it";
+
+/// The one of HELM, or of the project's tools. Nothing where there is none.
 ///
 /// # Panics
 ///
@@ -22,10 +25,6 @@ fn find() -> Option<PathBuf> {
     let found = env::var_os("HELM").map(PathBuf::from).or(built).filter(|path| path.is_file());
     let is = |name, value| env::var(name).is_ok_and(|it| it == value);
     let needed = is("CI", "true") || is("SLUICEGATE_REQUIRE_CLUSTER", "1");
-    assert!(found.is_some() || !needed, "there is no Helm: .ci/cluster build helm builds it");
-    if found.is_none() {
-        let why = "SKIPPED, nothing was done with Helm: .ci/cluster build helm builds it";
-        drop(writeln!(std::io::stderr(), "{why}"));
-    }
+    assert!(found.is_some() || !needed, "{MISSING}");
     found
 }

@@ -18,6 +18,17 @@ fn metadata_is_judged_before_the_api_server_does() {
 }
 
 #[test]
+fn a_kind_of_another_group_is_judged_at_once_and_not_only_when_its_group_is_right() {
+    let text = "apiVersion: rivven.io/v1alpha1\nkind: RivvenCluster\nmetadata: {name: prod}\n\
+                spec: {replicas: three, tls: {enabled: true}}\n";
+    let ran = with_stdin(&["validate", "-f", "-"], text);
+    assert_eq!(ran.code, 1, "{}", ran.err);
+    for one in ["write rivven.hupe1980.github.io/v1alpha1", "write an integer", "CLU-03"] {
+        assert!(ran.err.contains(one), "{}", ran.err);
+    }
+}
+
+#[test]
 fn a_document_without_a_name_hides_no_error_of_another() {
     let nameless = CLUSTER.replace("name: prod", "labels: {}");
     let text = format!("{nameless}---\n{}", CLUSTER.replace("replicas", "replcas"));

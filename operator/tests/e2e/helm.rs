@@ -9,7 +9,7 @@ use crate::{cluster::root, control_plane::ControlPlane, kubectl::Done};
 #[path = "../../../snapshots/helm/program.rs"]
 mod program;
 
-pub(crate) use program::program;
+pub(crate) use program::{MISSING, program};
 
 /// The variables that name where it keeps what it knows.
 pub(crate) const HOMES: [&str; 3] = ["HELM_CACHE_HOME", "HELM_CONFIG_HOME", "HELM_DATA_HOME"];
@@ -18,7 +18,7 @@ pub(crate) const HOMES: [&str; 3] = ["HELM_CACHE_HOME", "HELM_CONFIG_HOME", "HEL
 ///
 /// # Panics
 ///
-/// If there is none: a scenario asks for [`program`] first.
+/// If there is none: scenarios with Helm run where there is [`program`].
 pub(crate) fn by(plane: &ControlPlane, args: &[&str]) -> Done {
     let mut command = Command::new(program().expect("there is a Helm"));
     command.arg("--kubeconfig").arg(plane.kubeconfig()).args(args);

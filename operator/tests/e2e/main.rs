@@ -52,25 +52,30 @@ fn main() -> ExitCode {
     let mut args = Arguments::from_args();
     args.test_threads = args.test_threads.or(Some(AT_ONCE));
     let mut all = scenarios::ALL.to_vec();
-    // What needs a real broker, where there is none.
+    // What needs Helm, or a real broker, where there is none.
     let mut lacking = Vec::new();
+    if helm::program().is_some() {
+        all.splice(0..0, scenarios::WITH_HELM.to_vec());
+    } else {
+        lacking.push((scenarios::WITH_HELM.to_vec(), helm::MISSING));
+    }
     let real = scenarios::WITH_RIVVEND.concat();
     if rivvend::program().is_some() {
         all.splice(0..0, real);
     } else if timing::chosen(&args, &real) {
         assert!(!rivvend::required(), "{}", rivvend::MISSING);
-        lacking = real;
+        lacking.push((real, rivvend::MISSING));
     }
     let runs = timing::chosen(&args, &all);
     if runs
         && !cluster::required()
         && let Some(why) = control_plane::missing()
     {
-        all.extend(lacking);
+        all.extend(lacking.into_iter().flat_map(|(these, _)| these));
         return timing::ignored(&args, &all, &why).exit_code();
     }
-    if !lacking.is_empty() {
-        drop(timing::ignored(&args, &lacking, rivvend::MISSING));
+    for (these, why) in lacking {
+        drop(timing::ignored(&args, &these, why));
     }
     let conclusion = timing::run(&args, &all);
     let whole = args.filter.is_none() && args.skip.is_empty() && !conclusion.has_failed();

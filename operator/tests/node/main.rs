@@ -72,13 +72,20 @@ fn main() -> ExitCode {
     }
     numbers::counts();
     let mut args = Arguments::from_args();
-    let (alone, others) = (scenarios::ALONE, scenarios::ALL);
-    let first = timing::chosen(&args, alone);
+    let (mut alone, others) = (scenarios::ALONE.to_vec(), scenarios::ALL);
+    let with_helm = helm::program().is_some();
+    if with_helm {
+        alone.push(scenarios::WITH_HELM);
+    }
+    let first = timing::chosen(&args, &alone);
     if (first || timing::chosen(&args, others)) && !tier::inside() {
-        return tier::outside(&args, &[alone, others].concat());
+        return tier::outside(&args, &[&alone, others].concat());
+    }
+    if !with_helm {
+        drop(timing::ignored(&args, &[scenarios::WITH_HELM], helm::MISSING));
     }
     let at_once = args.test_threads.replace(1);
-    let failed = timing::run(&args, alone).has_failed();
+    let failed = timing::run(&args, &alone).has_failed();
     if first {
         // Whatever became of it, the others begin as on a new node.
         control_plane::started().clear();

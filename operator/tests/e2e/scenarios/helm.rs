@@ -116,7 +116,6 @@ fn knows(plane: &ControlPlane, field: &str) -> bool {
 }
 
 fn taken() {
-    let Some(_helm) = helm::program() else { return };
     let (_turn, plane) = bare();
     plane.install();
     plane.kube.apply(DEFINITIONS, &super::process::monitors());
@@ -141,7 +140,6 @@ fn taken() {
 }
 
 fn operator() {
-    let Some(_helm) = helm::program() else { return };
     let (_turn, plane) = bare();
     let (before, field) = older();
     let place = ["--namespace", "sluicegate"];
@@ -200,7 +198,6 @@ fn operator() {
 }
 
 fn namespaced() {
-    let Some(_helm) = helm::program() else { return };
     let (_turn, plane) = bare();
     let scene = Scene::of_installed(plane, "some");
     let watch = format!("watch.namespaces={{{}}}", scene.namespace);
@@ -221,7 +218,6 @@ fn namespaced() {
 }
 
 fn cluster() {
-    let Some(_helm) = helm::program() else { return };
     let (_turn, plane) = bare();
     run(plane, &[&["install"], RELEASE, &["--create-namespace", "--wait"]].concat());
     let scene = Scene::of_installed(plane, "data");
@@ -281,7 +277,6 @@ fn cluster() {
 }
 
 fn adopted() {
-    let Some(_helm) = helm::program() else { return };
     let (_turn, plane) = bare();
     for folder in ["deploy/crds/", "deploy/operator/"] {
         kubectl::run(plane, &["apply", "-f", folder]);
@@ -300,7 +295,6 @@ fn adopted() {
 }
 
 fn newcomer() {
-    let Some(_helm) = helm::program() else { return };
     let (_turn, plane) = bare();
     let typed = |name: &str| {
         readme::blocks(name).iter().for_each(|block| drop(readme::run(plane, block)));

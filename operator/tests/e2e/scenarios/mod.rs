@@ -23,12 +23,14 @@ mod volumes;
 use crate::Scenario;
 
 /// Those with real brokers.
-pub(crate) const WITH_RIVVEND: &[&[&[Scenario]]] = &[topics::ALL, &[gates::ALL]];
+pub(crate) const WITH_RIVVEND: &[&[&[Scenario]]] = &[topics::ALL, &[gates::ALL, import::REAL]];
+
+/// Those with Helm.
+pub(crate) const WITH_HELM: &[&[Scenario]] = &[helm::ALL];
 
 /// All others.
 pub(crate) const ALL: &[&[Scenario]] = &[
     faults::ALL,
-    helm::ALL,
     install::ALL,
     quiet::ALL,
     network::ALL,
@@ -41,7 +43,7 @@ pub(crate) const ALL: &[&[Scenario]] = &[
     drift::ALL,
     process::ALL,
     odd::ALL,
-    import::ALL,
+    import::STANDIN,
     create::ALL,
     files::ALL,
 ];

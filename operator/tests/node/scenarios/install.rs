@@ -16,7 +16,6 @@ use crate::{
     cluster::root,
     control_plane::{ControlPlane, documents, started},
     granted::ACCOUNT,
-    helm,
     kube::{CLAIMS, CLUSTERS, DEFINITIONS, NAMESPACES, PODS, TOPICS},
     kubectl,
     operator::page,
@@ -28,10 +27,11 @@ use crate::{
     watch::is_ready,
 };
 
-pub(crate) const ALL: &[Scenario] = &[
-    ("installed_with_kubectl_by_the_readme_it_works_in_its_pod", with_kubectl),
-    ("installed_with_helm_by_the_readme_it_works_in_its_pod", with_helm),
-];
+pub(crate) const ALL: &[Scenario] =
+    &[("installed_with_kubectl_by_the_readme_it_works_in_its_pod", with_kubectl)];
+
+pub(crate) const WITH_HELM: &[Scenario] =
+    &[("installed_with_helm_by_the_readme_it_works_in_its_pod", with_helm)];
 
 /// Where the README's commands put the operator.
 const OWN: &str = "sluicegate";
@@ -56,9 +56,6 @@ fn with_kubectl() {
 }
 
 fn with_helm() {
-    if helm::program().is_none() {
-        return;
-    }
     let scene = on_nothing("rivven");
     let before = asked(scene.plane).len();
     let since = Instant::now();

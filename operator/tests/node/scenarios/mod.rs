@@ -14,6 +14,9 @@ use crate::Scenario;
 /// Those that have the node to themselves, one by one.
 pub(crate) const ALONE: &[&[Scenario]] = &[install::ALL];
 
+/// Those of them with Helm.
+pub(crate) const WITH_HELM: &[Scenario] = install::WITH_HELM;
+
 /// All others.
 pub(crate) const ALL: &[&[Scenario]] =
     &[data::ALL, stopped::ALL, volumes::ALL, later::ALL, brokers::ALL, examples::ALL];
