@@ -15,7 +15,8 @@ use kube_cel::{compile_schema, estimate_rule_cost};
 use proptest::test_runner::{Config, TestCaseError, TestRng, TestRunner};
 use serde_json::{Value, json};
 use sluicegate_core::{
-    kind::{Kind, System},
+    kind::Kind,
+    system::System,
     systems::{self, Visitor},
 };
 

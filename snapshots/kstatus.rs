@@ -7,10 +7,12 @@ use std::{collections::BTreeMap, fs};
 use cel::{Context, Program};
 use serde_json::{Value, json};
 use sluicegate_core::{
-    kind::{Ctx, Kind, Settings, System, folder},
+    kind::{Ctx, Kind, Settings},
+    name::Name,
     observed::{Observed, Ref},
     plan::Plan,
     step::{Step, step, unreadable},
+    system::System,
     systems::{self, Visitor},
 };
 use sluicegate_effects::{
@@ -243,7 +245,7 @@ struct Asked(usize);
 
 impl<S: System> Visitor<S> for Asked {
     fn kind<K: Kind<System = S>>(&mut self) {
-        let path = root().join(format!("fixtures/{}/{}/invalid.yaml", S::NAME, folder::<K>()));
+        let path = root().join(format!("fixtures/{}/invalid.yaml", Name::of::<K>()));
         let text = fs::read_to_string(&path).expect("every kind has it");
         let file = file::parse(&Source { name: "invalid".to_owned(), text });
         let mut object = file.expect("it is YAML").desired[0].value().clone();

@@ -12,7 +12,9 @@ use std::{
 
 use libtest_mimic::{Arguments, Failed, Trial};
 use sluicegate_core::{
-    kind::{Kind, System, folder},
+    kind::Kind,
+    name::Name,
+    system::System,
     systems::{self, Visitor},
 };
 
@@ -42,7 +44,7 @@ struct Trials(Vec<Trial>);
 
 impl<S: System> Visitor<S> for Trials {
     fn kind<K: Kind<System = S>>(&mut self) {
-        let place = format!("{}/{}", S::NAME, folder::<K>());
+        let place = Name::of::<K>().to_string();
         let cases = cases(&place);
         let name = format!("{place} keeps to the published schema");
         let (here, found) = (place.clone(), cases.clone());

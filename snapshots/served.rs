@@ -19,8 +19,9 @@ use http::{Method, header::CONTENT_TYPE};
 use libtest_mimic::Arguments;
 use serde_json::{Value, json};
 use sluicegate_core::{
-    kind::{Kind, System},
+    kind::Kind,
     observed::{Api, text},
+    system::System,
     systems::{self, Visitor},
 };
 use sluicegate_effects::{

@@ -9,8 +9,10 @@ use std::{
 
 use sluicegate_core::{
     condition,
-    kind::{Kind, System, folder},
+    kind::Kind,
+    name::Name,
     rule,
+    system::System,
     systems::{self, Visitor},
 };
 
@@ -106,12 +108,12 @@ fn every_kind_has_the_same_parts() {
     let mut names = Names::default();
     systems::visit(&mut names);
     let mut wrong = Vec::new();
-    for (system, kind) in &names.kinds {
-        let folder = root().join("core/src/systems").join(system).join(kind);
+    for kind in &names.kinds {
+        let folder = root().join("core/src/systems").join(kind.to_string());
         for part in PARTS {
             let file = folder.join(format!("{part}.rs")).is_file();
             if !file && !folder.join(part).join("mod.rs").is_file() {
-                wrong.push(format!("{system}/{kind} has no {part}"));
+                wrong.push(format!("{kind} has no {part}"));
             }
         }
     }
@@ -233,7 +235,7 @@ fn the_top_of_the_repository_is_fixed() {
 #[derive(Default)]
 struct Names {
     systems: BTreeSet<&'static str>,
-    kinds: Vec<(&'static str, String)>,
+    kinds: Vec<Name>,
     rules: BTreeSet<&'static str>,
     cel: Vec<&'static str>,
     reasons: Vec<(&'static str, &'static str)>,
@@ -242,7 +244,7 @@ struct Names {
 impl<S: System> Visitor<S> for Names {
     fn kind<K: Kind<System = S>>(&mut self) {
         self.systems.insert(S::NAME);
-        self.kinds.push((S::NAME, folder::<K>()));
+        self.kinds.push(Name::of::<K>());
         let ids: Vec<&str> = S::RULES.iter().map(|rule| rule.id).collect();
         assert_eq!(ids.iter().collect::<BTreeSet<_>>().len(), ids.len(), "an id is given twice");
         self.rules.extend(ids);

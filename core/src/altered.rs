@@ -13,10 +13,10 @@ use serde_json::{Value, json};
 use crate::{
     compare,
     digest::digest,
-    kind::System,
     label::{ADMITTED, DIGEST},
     observed::{Ref, at},
     plan::{Change, Manifest, Precondition, Verb, merge},
+    system::System,
 };
 
 /// A field of an object that the API server itself makes something else of.

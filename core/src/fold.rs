@@ -11,10 +11,11 @@ use serde_json::{Value, json};
 
 use crate::{
     compare,
-    kind::{Kind, System},
+    kind::Kind,
     label::SLUICEGATE,
     observed::{List, Look, Observed, Ref, Seen, at, text},
     plan::{Manifest, Plan, Verb, merge},
+    system::System,
 };
 
 /// The resource and what is seen of its surroundings after a plan was carried out. The resource is

@@ -1,10 +1,6 @@
 //! What a system is, and what a kind of resource must say about itself.
 
-use std::{
-    collections::{BTreeMap, BTreeSet},
-    fmt::{self, Debug},
-    time::Duration,
-};
+use std::{collections::BTreeSet, fmt, time::Duration};
 
 use k8s_openapi::{
     NamespaceResourceScope,
@@ -23,39 +19,12 @@ use crate::{
     condition::{Draft, Reason},
     crd::{self, Cel, Here},
     effect, field,
-    observed::{Api, Observed, Reads, Ref, Selector},
+    observed::{Observed, Reads, Ref, Selector},
     plan::{Action, Blocked, Change, Event, Gate, Guard, Manifest, Requeue, Risk, Waiting},
     rule::Rule,
     schema::Compiled,
+    system::System,
 };
-
-/// A product this operator runs, such as Rivven.
-///
-/// Its three languages are what lies beyond Kubernetes. A product that lives in Kubernetes alone
-/// says [`Never`] to all three.
-pub trait System: Clone + fmt::Debug + PartialEq + Sized + Send + Sync + 'static {
-    /// Lower-case name, as in `fixtures/<name>/`.
-    const NAME: &'static str;
-    /// Its rules, which `explain rule` prints beside the engine's own.
-    const RULES: &'static [&'static Rule];
-
-    /// A question that only the product's own API can answer.
-    type Probe: Clone + Ord + Debug + fmt::Display + Serialize + DeserializeOwned + Send + Sync;
-    /// The answer to a [`Probe`](System::Probe). That the product cannot be reached is one.
-    type Answer: Clone + PartialEq + fmt::Debug + Serialize + DeserializeOwned + Send + Sync;
-    /// A change that only the product's own API can make. Displayed as people would say it.
-    type Call: Clone + PartialEq + fmt::Debug + fmt::Display + Serialize + Send + Sync;
-
-    /// The answer that says: the product could not be asked, and why.
-    fn unreachable(probe: &Self::Probe, why: String) -> Self::Answer;
-
-    /// Whether a call can only be made after another: not once that one was refused.
-    fn rests_on(later: &Self::Call, earlier: &Self::Call) -> bool;
-
-    /// Makes the answers those after a call, as the product would give them. Returns whether any
-    /// of them is another.
-    fn fold(call: &Self::Call, answers: &mut BTreeMap<Self::Probe, Self::Answer>) -> bool;
-}
 
 /// A kind of custom resource and how to reconcile it.
 ///
@@ -80,6 +49,12 @@ pub trait Kind: Sized + Send + Sync + 'static {
     /// name. Builders take this and nothing else, so no unchecked field can reach a manifest.
     type Valid: Send + Sync;
 
+    /// Its name beside its system's, in `snake_case`: its folder, its metrics ([`Name`]).
+    ///
+    /// [`Name`]: crate::name::Name
+    const NAME: &'static str;
+    /// What the operator's work on it is counted as: `<system>_<this>_reconciliations_total`.
+    const COUNTED_AS: &'static str = Self::NAME;
     /// Held by a resource whose policy asks for deletion of what garbage collection cannot find.
     const FINALIZER: Option<&'static str> = None;
     /// Every reason this kind can report, beside the engine's own.
@@ -357,18 +332,6 @@ pub struct Report<T> {
     pub conditions: Vec<Draft>,
 }
 
-/// There is no such thing.
-#[derive(
-    Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, serde::Serialize, serde::Deserialize,
-)]
-pub enum Never {}
-
-impl fmt::Display for Never {
-    fn fmt(&self, _: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match *self {}
-    }
-}
-
 impl<S: System> Wanted<S> {
     /// An object that may be applied at any time.
     pub fn new(manifest: Manifest, assess: Assess) -> Self {
@@ -396,10 +359,4 @@ impl<S: System> Default for Desired<S> {
             requeue: Requeue::OnChange,
         }
     }
-}
-
-/// The folder of a kind's fixtures and snapshots: `RivvenCluster` of `rivven` is `cluster`.
-pub fn folder<K: Kind>() -> String {
-    let kind = Api::of::<K::Resource>().kind.to_lowercase();
-    kind.strip_prefix(K::System::NAME).map_or(kind.clone(), str::to_owned)
 }

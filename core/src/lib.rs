@@ -20,6 +20,7 @@
 
 pub mod kind;
 pub mod step;
+pub mod system;
 
 pub mod observed;
 pub mod plan;
@@ -37,6 +38,7 @@ pub mod digest;
 pub mod effect;
 pub mod fold;
 pub mod many;
+pub mod name;
 pub mod printable;
 pub mod schema;
 

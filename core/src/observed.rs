@@ -15,7 +15,7 @@ use kube_core::Resource;
 use serde::{Deserialize, Serialize, de::DeserializeOwned};
 use serde_json::Value;
 
-use crate::kind::System;
+use crate::system::System;
 
 mod selector;
 

@@ -10,9 +10,9 @@ use crate::{
     altered::Altered,
     condition::EventKind,
     field,
-    kind::System,
     observed::{Ref, Selector},
     rule::Rule,
+    system::System,
 };
 
 mod manifest;

@@ -6,11 +6,11 @@
 use serde_json::Value;
 use sluicegate_core::{
     altered::to_note,
-    kind::System,
     label::MADE_FOR,
     observed::{List, Look, Ref, Selector, text},
     plan::{Action, Guard, Manifest, Plan, Verb},
     step::controller,
+    system::System,
 };
 
 use crate::{Class, Error, Reader, Writer};

@@ -21,10 +21,11 @@ use std::{future::Future, sync::Arc};
 use futures_util::future::join_all;
 use serde_json::Value;
 use sluicegate_core::{
-    kind::{Ctx, Kind, System},
+    kind::{Ctx, Kind},
     observed::{List, Look, Observed, Reads, Ref, Selector},
     plan::{Plan, Verb},
     step::{READ_ROUNDS_MAX, Step, step},
+    system::System,
 };
 
 pub use crate::{

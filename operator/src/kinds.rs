@@ -7,11 +7,12 @@ use sluicegate_core::{
     crd::Here,
     field::{Cause, Error, Errors, Path},
     k8s::metadata,
-    kind::{Kind, System},
+    kind::Kind,
     observed::{Api, Ref},
     rule::Rule,
     schema::Compiled,
     step::accept,
+    system::System,
     systems::{self, Visitor},
 };
 

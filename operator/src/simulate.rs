@@ -4,9 +4,10 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use serde_json::Value;
 use sluicegate_core::{
-    kind::{Kind, Settings, System},
+    kind::{Kind, Settings},
     observed::{Observed, Ref, text},
     plan::{Action, Plan, Risk, Verb, Why},
+    system::System,
     systems::rivven::{Answer, Probe},
 };
 use sluicegate_effects::{

@@ -3,10 +3,10 @@
 use super::objects;
 use crate::{
     condition::EventKind,
-    kind::System,
     observed::Ref,
     plan::{Action, Event, Risk, Verb, Why},
     rule,
+    system::System,
 };
 
 /// That what somebody else has changed is put back.

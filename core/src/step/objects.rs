@@ -11,11 +11,12 @@ use crate::{
     compare, control,
     field::Segment,
     k8s::fixed,
-    kind::{Assess, Ctx, Desired, Kind, System, Wanted, Wish},
+    kind::{Assess, Ctx, Desired, Kind, Wanted, Wish},
     label::{ADOPT, DIGEST, MANAGED_BY, SLUICEGATE},
     observed::{Observed, Reads, Ref, Seen, Selector, at, group_of, text},
     plan::{Action, Blocked, Change, Precondition, Propagation, Risk, Verb, Why},
     rule,
+    system::System,
 };
 
 /// What it takes to have an object as it is wished for.

@@ -8,9 +8,10 @@ use super::{precondition, tell};
 use crate::{
     altered::{self, Altered},
     condition::{self, Draft, State, Told},
-    kind::{Ctx, Kind, Report, Status, System},
+    kind::{Ctx, Kind, Report, Status},
     plan::{Action, Blocked, Change, Event, Plan, Risk, Verb, Why},
     rule,
+    system::System,
 };
 
 type StatusOf<K> = <<K as Kind>::Resource as HasStatus>::Status;

@@ -1,6 +1,7 @@
 //! The systems this operator runs. A new one is a new folder and three lines here.
 
-use crate::kind::{Kind, System};
+use crate::kind::Kind;
+use crate::system::System;
 
 pub mod rivven;
 

@@ -11,7 +11,7 @@ pub mod rivven;
 
 use std::future::Future;
 
-use sluicegate_core::kind::System;
+use sluicegate_core::system::System;
 
 use crate::Error;
 

@@ -7,8 +7,8 @@ use std::{
 
 use serde_json::{Value, json};
 use sluicegate_core::{
-    kind::System,
     observed::{Api, Reads, Ref, Selector},
+    system::System,
 };
 
 use super::Key;

@@ -1,8 +1,8 @@
 //! What the log says of a plan that was carried out: one line, with the objects by name.
 
 use sluicegate_core::{
-    kind::System,
     plan::{Plan, Verb},
+    system::System,
 };
 
 /// How many actions a line names.

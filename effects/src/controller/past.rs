@@ -9,9 +9,9 @@ use std::{
 
 use serde_json::Value;
 use sluicegate_core::{
-    kind::System,
     observed::{Ref, at},
     plan::{Plan, Verb, Why},
+    system::System,
 };
 use tokio::time::Instant;
 

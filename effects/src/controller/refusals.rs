@@ -4,8 +4,9 @@
 use std::collections::BTreeMap;
 
 use sluicegate_core::{
-    kind::{Failure, System},
+    kind::Failure,
     plan::{Plan, Verb},
+    system::System,
 };
 
 /// Calls that were refused, as they display themselves, and why.

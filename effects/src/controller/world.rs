@@ -3,8 +3,8 @@
 use std::{future::Future, sync::Arc};
 
 use sluicegate_core::{
-    kind::System,
     observed::{Ref, text},
+    system::System,
 };
 
 use serde_json::Value;

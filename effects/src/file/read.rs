@@ -5,8 +5,9 @@ use std::sync::Arc;
 use serde_json::Value;
 use sluicegate_core::{
     field::Path,
-    kind::{Kind, System},
+    kind::Kind,
     observed::{Api, Ref, text},
+    system::System,
     systems::{self, Visitor},
 };
 

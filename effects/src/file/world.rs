@@ -9,9 +9,10 @@ use k8s_openapi::jiff::Timestamp;
 use serde::Deserialize as _;
 use serde_json::{Value, json};
 use sluicegate_core::{
-    kind::{Kind, Settings, System as _},
+    kind::{Kind, Settings},
     observed::{List, Look, Observed, Reads, Ref, Selector},
     plan::{Plan, Verb, uid_placeholder},
+    system::System as _,
     systems::rivven::{Answer, Call, Probe, Rivven},
 };
 

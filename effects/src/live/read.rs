@@ -8,8 +8,8 @@ use std::sync::Arc;
 use k8s_openapi::api::events::v1::Event;
 use serde_json::Value;
 use sluicegate_core::{
-    kind::System,
     observed::{Api, List, Look, Ref, Selector, text},
+    system::System,
 };
 
 use super::{ApiServer, Live, request};

@@ -6,10 +6,10 @@ use http::{Method, header::CONTENT_TYPE};
 use k8s_openapi::api::events::v1::Event;
 use serde_json::{Value, json};
 use sluicegate_core::{
-    kind::System,
     label::{Labels, SLUICEGATE},
     observed::{Api, Ref, Selector},
     plan::{Manifest, Precondition, Propagation, Verb},
+    system::System,
 };
 
 use super::{DEADLINE, DEADLINE_LIST, DEADLINE_STATUS, Request};

@@ -7,9 +7,9 @@ use std::sync::{Mutex, PoisonError};
 
 use sluicegate_core::{
     condition::EventKind,
-    kind::System,
     observed::{List, Look, Ref, Selector},
     plan::{Event, Verb},
+    system::System,
 };
 
 use super::{Live, events::shortened, write::Words};

@@ -14,9 +14,9 @@ use std::sync::{
 use serde_json::json;
 use sluicegate_core::{
     condition::EventKind,
-    kind::System,
     observed::{Api, Ref},
     plan::{Event, Manifest, Precondition, Verb},
+    system::System,
     systems::rivven::{Answer, Broker, Call, Probe, Rivven},
 };
 

@@ -7,9 +7,9 @@ use std::{fmt, sync::PoisonError};
 
 use serde_json::Value;
 use sluicegate_core::{
-    kind::System,
     observed::{Ref, at, text},
     plan::{Event, Verb},
+    system::System,
 };
 use tokio::time::timeout;
 

@@ -5,7 +5,7 @@
 
 use std::fmt;
 
-use sluicegate_core::{kind::System, observed::Ref, plan::Verb};
+use sluicegate_core::{observed::Ref, plan::Verb, system::System};
 
 use super::Store;
 use crate::error::ApiError;

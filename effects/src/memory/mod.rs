@@ -58,9 +58,9 @@ use std::{
 
 use serde_json::Value;
 use sluicegate_core::{
-    kind::System,
     observed::{Ref, text},
     plan::Propagation,
+    system::System,
 };
 
 pub use self::{

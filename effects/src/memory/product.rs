@@ -2,7 +2,7 @@
 
 use std::marker::PhantomData;
 
-use sluicegate_core::kind::System;
+use sluicegate_core::system::System;
 
 use super::Store;
 use crate::error::Class;

@@ -12,10 +12,10 @@ mod told;
 use futures_executor::block_on;
 use serde_json::{Value, json};
 use sluicegate_core::{
-    kind::{Never, System},
     observed::{Api, Ref, text},
     plan::{Manifest, Precondition, Verb},
     rule::Rule,
+    system::{Never, System},
 };
 
 use super::{Behaviour, Memory, Nothing, Product, reference};

@@ -5,10 +5,10 @@ use std::sync::Arc;
 use serde_json::{Value, json};
 use sluicegate_core::{
     condition::EventKind,
-    kind::System,
     label::SLUICEGATE,
     observed::{Api, List, Look, Ref, Selector},
     plan::{Event, Precondition, Verb},
+    system::System,
 };
 
 use super::{

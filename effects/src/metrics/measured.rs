@@ -15,7 +15,10 @@ use prometheus_client::{
     encoding::{DescriptorEncoder, EncodeMetric as _},
     metrics::{MetricType, gauge::ConstGauge},
 };
-use sluicegate_core::kind::{Kind, Measure, System as _, folder};
+use sluicegate_core::{
+    kind::{Kind, Measure},
+    name::Name,
+};
 
 /// Of how many resources of a kind numbers are told. Whoever collects them pays for each.
 const RESOURCES_MAX: usize = 10_000;
@@ -52,7 +55,7 @@ impl Measured {
 
 /// What the names of a kind's numbers begin with, such as `rivven_topic`.
 fn prefix<K: Kind>() -> String {
-    format!("{}_{}", K::System::NAME, folder::<K>())
+    Name::of::<K>().metrics()
 }
 
 impl Collector for Measured {

@@ -4,8 +4,8 @@ use std::sync::Arc;
 
 use serde_json::Value;
 use sluicegate_core::{
-    kind::System,
     observed::{List, Look, Ref, Selector},
+    system::System,
 };
 
 use super::Watches;

@@ -5,9 +5,9 @@ use std::{path::Path, sync::Arc};
 use http::{Method, header::CONTENT_TYPE};
 use serde_json::{Map, Value, json};
 use sluicegate_core::{
-    kind::System as _,
     observed::{Look, Ref, text},
     plan::{Manifest, Precondition, Propagation, Verb},
+    system::System as _,
     systems::rivven::{Answer, Call, Probe, Rivven},
 };
 use sluicegate_effects::{

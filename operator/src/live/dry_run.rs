@@ -9,10 +9,11 @@ use std::{
 use serde::Deserialize as _;
 use serde_json::Value;
 use sluicegate_core::{
-    kind::{Ctx, Kind, System},
+    kind::{Ctx, Kind},
     observed::{Api, Ref},
     plan::Verb,
     step::own_ref,
+    system::System,
     systems::{self, Visitor},
 };
 use sluicegate_effects::{

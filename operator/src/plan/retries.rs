@@ -5,9 +5,9 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use serde_json::json;
 use sluicegate_core::{
-    kind::System,
     observed::Ref,
     plan::{GateState, Plan, Risk, Verb},
+    system::System,
 };
 use sluicegate_effects::{Error, file::World};
 

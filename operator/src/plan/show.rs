@@ -5,9 +5,9 @@ use serde_json::{Value, json};
 use sluicegate_core::{
     compare,
     condition::EventKind,
-    kind::System,
     observed::{Api, Ref},
     plan::{self, Change, Guard, Plan, Risk, UID_PLACEHOLDER, Verb, Why},
+    system::System,
 };
 
 use super::{

@@ -5,8 +5,7 @@
 //! nothing counted, as they are there.
 
 use std::{
-    fmt::{self, Write as _},
-    fs,
+    fmt, fs,
     time::{Duration, SystemTime, UNIX_EPOCH},
 };
 
@@ -17,8 +16,10 @@ use prometheus_client::{
     registry::{Registry, Unit},
 };
 use sluicegate_core::{
-    kind::{Kind, System, folder},
+    kind::Kind,
+    name::Name,
     observed::Api,
+    system::System,
     systems::{self, Visitor},
 };
 use sluicegate_effects::{
@@ -160,27 +161,10 @@ struct Names(Vec<(String, String)>);
 
 impl<S: System> Visitor<S> for Names {
     fn kind<K: Kind<System = S>>(&mut self) {
-        // The numbers of clusters are called the operator's: it was its first kind.
-        let part = match folder::<K>().as_str() {
-            "cluster" => "operator".to_owned(),
-            _ => snake(Api::of::<K::Resource>().kind.get(S::NAME.len()..).unwrap_or_default()),
-        };
         let kind = Api::of::<K::Resource>().kind.to_string();
-        self.0.push((kind, format!("{}_{part}", S::NAME)));
+        let name = Name { system: S::NAME, kind: K::COUNTED_AS };
+        self.0.push((kind, name.metrics()));
     }
-}
-
-/// `SchemaRegistry` as `schema_registry`.
-fn snake(name: &str) -> String {
-    let mut snake = String::new();
-    for (at, letter) in name.char_indices() {
-        if at > 0 && letter.is_ascii_uppercase() {
-            snake.push('_');
-        }
-        // Writing to a string does not fail.
-        let _ = write!(snake, "{}", letter.to_ascii_lowercase());
-    }
-    snake
 }
 
 fn put(
@@ -213,7 +197,6 @@ mod tests {
         ] {
             assert!(page.lines().any(|said| said == line), "{line} is not in {page}");
         }
-        assert_eq!(snake("SchemaRegistry"), "schema_registry");
     }
 
     #[test]

@@ -19,8 +19,9 @@ use k8s_openapi::{
 };
 use serde_json::{Value, json};
 use sluicegate_core::{
-    kind::{Ctx, Kind, Settings, System},
+    kind::{Ctx, Kind, Settings},
     observed::{Api, Observed, at},
+    system::System,
     systems::{self, Visitor},
 };
 use sluicegate_effects::{

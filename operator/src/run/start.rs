@@ -2,11 +2,7 @@
 
 use std::{sync::Arc, time::Duration};
 
-use sluicegate_core::{
-    kind::{Kind, System},
-    observed::Api,
-    systems::Visitor,
-};
+use sluicegate_core::{kind::Kind, observed::Api, system::System, systems::Visitor};
 use sluicegate_effects::{
     backend::{Backend, Products},
     controller::{self, Duty, Means, Options, Progress},

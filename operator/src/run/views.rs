@@ -3,8 +3,9 @@
 use std::{collections::BTreeMap, time::Duration};
 
 use sluicegate_core::{
-    kind::{Kind, System},
+    kind::Kind,
     observed::Api,
+    system::System,
     systems::{self, Visitor},
 };
 use sluicegate_effects::watch::{State, Watches};

@@ -4,8 +4,8 @@ use std::collections::BTreeMap;
 
 use serde_json::{Value, json};
 use sluicegate_core::{
-    kind::System,
     observed::{Observed, text},
+    system::System,
     systems::rivven::{Answer, Probe},
 };
 use sluicegate_effects::{

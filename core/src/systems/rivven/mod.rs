@@ -12,7 +12,7 @@ use std::{collections::BTreeMap, fmt};
 
 use serde::{Deserialize, Serialize};
 
-use crate::{kind, many::many, rule::Rule, systems::Visitor};
+use crate::{many::many, rule::Rule, system, systems::Visitor};
 
 pub mod api;
 pub mod cluster;
@@ -170,7 +170,7 @@ pub fn visit(visitor: &mut impl Visitor<Rivven>) {
     visitor.kind::<topic::Topic>();
 }
 
-impl kind::System for Rivven {
+impl system::System for Rivven {
     const NAME: &'static str = "rivven";
     const RULES: &'static [&'static Rule] = rules::RULES;
     type Probe = Probe;

@@ -18,7 +18,7 @@ use std::{
 };
 
 use sluicegate_core::{
-    kind::System as _,
+    system::System as _,
     systems::rivven::{Answer, Broker, Call, Probe, Rivven},
 };
 use tokio::{

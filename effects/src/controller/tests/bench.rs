@@ -8,9 +8,9 @@ use std::{
 
 use serde_json::{Value, json};
 use sluicegate_core::{
-    kind::System,
     observed::{Api, List, Look, Ref, Selector},
     plan::Verb,
+    system::System,
     systems::{
         self,
         rivven::{

@@ -63,6 +63,9 @@ impl Kind for Cluster {
     type Resource = RivvenCluster;
     type Valid = Valid;
 
+    const NAME: &'static str = "cluster";
+    // It was the operator's first kind, and its metrics are known by that.
+    const COUNTED_AS: &'static str = "operator";
     const FINALIZER: Option<&'static str> = Some("rivven.hupe1980.github.io/cluster-finalizer");
     const REASONS: &'static [&'static Reason] = conditions::REASONS;
     const INERT: &'static [(&'static str, &'static str)] = inert::INERT;

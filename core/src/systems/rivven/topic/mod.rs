@@ -40,6 +40,7 @@ impl Kind for Topic {
     type Resource = RivvenTopic;
     type Valid = Valid;
 
+    const NAME: &'static str = "topic";
     const FINALIZER: Option<&'static str> = Some("rivven.hupe1980.github.io/topic-finalizer");
     const REASONS: &'static [&'static Reason] = conditions::REASONS;
     const INERT: &'static [(&'static str, &'static str)] = inert::INERT;

@@ -1,0 +1,50 @@
+//! What a system is: the three languages of a product beside Kubernetes' own.
+
+use std::{
+    collections::BTreeMap,
+    fmt::{self, Debug},
+};
+
+use serde::{Serialize, de::DeserializeOwned};
+
+use crate::rule::Rule;
+
+/// A product this operator runs, such as Rivven.
+///
+/// Its three languages are what lies beyond Kubernetes. A product that lives in Kubernetes alone
+/// says [`Never`] to all three.
+pub trait System: Clone + fmt::Debug + PartialEq + Sized + Send + Sync + 'static {
+    /// Lower-case name, as in `fixtures/<name>/`.
+    const NAME: &'static str;
+    /// Its rules, which `explain rule` prints beside the engine's own.
+    const RULES: &'static [&'static Rule];
+
+    /// A question that only the product's own API can answer.
+    type Probe: Clone + Ord + Debug + fmt::Display + Serialize + DeserializeOwned + Send + Sync;
+    /// The answer to a [`Probe`](System::Probe). That the product cannot be reached is one.
+    type Answer: Clone + PartialEq + fmt::Debug + Serialize + DeserializeOwned + Send + Sync;
+    /// A change that only the product's own API can make. Displayed as people would say it.
+    type Call: Clone + PartialEq + fmt::Debug + fmt::Display + Serialize + Send + Sync;
+
+    /// The answer that says: the product could not be asked, and why.
+    fn unreachable(probe: &Self::Probe, why: String) -> Self::Answer;
+
+    /// Whether a call can only be made after another: not once that one was refused.
+    fn rests_on(later: &Self::Call, earlier: &Self::Call) -> bool;
+
+    /// Makes the answers those after a call, as the product would give them. Returns whether any
+    /// of them is another.
+    fn fold(call: &Self::Call, answers: &mut BTreeMap<Self::Probe, Self::Answer>) -> bool;
+}
+
+/// There is no such thing.
+#[derive(
+    Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, serde::Serialize, serde::Deserialize,
+)]
+pub enum Never {}
+
+impl fmt::Display for Never {
+    fn fmt(&self, _: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match *self {}
+    }
+}
