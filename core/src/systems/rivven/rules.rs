@@ -1,22 +1,12 @@
 //! The rules of Rivven that decide on what was seen. Those that one object can be judged by stand
 //! in each kind's `cel` module and in its definition.
 
-use crate::rule::Rule;
-
-/// Declares rules as statics and collects them in a table.
-macro_rules! rules {
-    ($($name:ident = $id:literal: $title:literal, $about:literal, $remedy:literal;)*) => {
-        $(
-            #[doc = $title]
-            pub static $name: Rule =
-                Rule { id: $id, title: $title, about: $about, remedy: $remedy };
-        )*
-        /// All of them, in the order of their ids.
-        pub static RULES: &[&Rule] = &[$(&$name),*];
-    };
-}
+use crate::rule::{Rule, rules};
 
 rules! {
+    /// All of them, in the order of their ids.
+    pub(crate) RULES;
+
     BUD_01 = "BUD-01":
         "A budget that never allows a restart is refused",
         "With it no pod could ever be moved: neither by a roll nor by draining a node.",
