@@ -46,4 +46,4 @@ pub mod k8s;
 
 pub mod systems;
 
-mod workload;
+pub mod workload;

@@ -3,13 +3,14 @@
 use k8s_openapi::{
     api::core::v1::{ContainerPort, EnvVar, EnvVarSource, ObjectFieldSelector, ServicePort},
     apimachinery::pkg::{
-        apis::meta::v1::{ObjectMeta, OwnerReference},
+        apis::meta::v1::{LabelSelector, ObjectMeta, OwnerReference},
         util::intstr::IntOrString,
     },
 };
 
 use crate::label::Labels;
 
+pub mod api;
 pub mod fixed;
 pub mod metadata;
 pub mod monitoring;
@@ -27,6 +28,11 @@ pub fn meta(owner: &OwnerReference, namespace: &str, name: String, labels: Label
         owner_references: Some(vec![owner.clone()]),
         ..ObjectMeta::default()
     }
+}
+
+/// What carries these labels.
+pub fn selected(labels: &Labels) -> LabelSelector {
+    LabelSelector { match_labels: Some(labels.clone()), ..LabelSelector::default() }
 }
 
 /// An environment variable with a value.

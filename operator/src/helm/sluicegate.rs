@@ -16,8 +16,8 @@ use serde::{Deserialize, Serialize, de::DeserializeOwned};
 use serde_json::{Map, Value, json};
 use sluicegate_core::{
     field::{Cause, Errors, Path},
+    k8s::api::Resources,
     k8s::schema as k8s,
-    systems::rivven::api::Resources,
 };
 
 use self::blocks::{

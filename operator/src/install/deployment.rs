@@ -6,21 +6,21 @@ use k8s_openapi::{
     api::{
         apps::v1::{Deployment, DeploymentSpec, DeploymentStrategy, RollingUpdateDeployment},
         core::v1::{
-            Capabilities, Container, EnvVar, HTTPGetAction, PodSecurityContext, PodSpec,
-            PodTemplateSpec, Probe, ResourceRequirements, SeccompProfile, SecurityContext,
+            Container, EnvVar, HTTPGetAction, PodSpec, PodTemplateSpec, Probe, ResourceRequirements,
         },
-        policy::v1::{PodDisruptionBudget, PodDisruptionBudgetSpec},
     },
     apimachinery::pkg::{
-        api::resource::Quantity,
-        apis::meta::v1::{LabelSelector, ObjectMeta},
-        util::intstr::IntOrString,
+        api::resource::Quantity, apis::meta::v1::ObjectMeta, util::intstr::IntOrString,
     },
 };
 use serde_json::Value;
 use sluicegate_core::{
-    k8s::{container_port, env, env_from_field},
+    k8s::{container_port, env, env_from_field, selected},
     label::Labels,
+    workload::{
+        budget::Budget,
+        hardening::{confined, unprivileged},
+    },
 };
 
 use super::{Install, NAME, labels, meta, object, selector};
@@ -45,7 +45,7 @@ pub fn deployment(install: &Install) -> Value {
         metadata,
         spec: Some(DeploymentSpec {
             replicas: Some(1),
-            selector: selected(),
+            selector: selected(&selector()),
             strategy: Some(DeploymentStrategy {
                 rolling_update: Some(rolling),
                 type_: Some("RollingUpdate".to_owned()),
@@ -62,16 +62,8 @@ pub fn deployment(install: &Install) -> Value {
 
 /// What a drain of nodes leaves of them: all but one. It never stops a drain for good.
 pub fn budget(install: &Install) -> Value {
-    object(&PodDisruptionBudget {
-        metadata: meta(NAME, &install.namespace),
-        spec: Some(PodDisruptionBudgetSpec {
-            max_unavailable: Some(IntOrString::Int(1)),
-            selector: Some(selected()),
-            unhealthy_pod_eviction_policy: Some("AlwaysAllow".to_owned()),
-            ..PodDisruptionBudgetSpec::default()
-        }),
-        status: None,
-    })
+    let budget = Budget::MaxUnavailable(IntOrString::Int(1));
+    object(&budget.object(meta(NAME, &install.namespace), &selector()))
 }
 
 /// The labels of what is of one version.
@@ -82,10 +74,6 @@ fn versioned() -> Labels {
     all
 }
 
-fn selected() -> LabelSelector {
-    LabelSelector { match_labels: Some(selector()), ..LabelSelector::default() }
-}
-
 fn pod(install: &Install) -> PodSpec {
     let linux = ("kubernetes.io/os".to_owned(), "linux".to_owned());
     PodSpec {
@@ -94,15 +82,7 @@ fn pod(install: &Install) -> PodSpec {
         // What else runs in the namespace is not told by variables.
         enable_service_links: Some(false),
         node_selector: Some(BTreeMap::from([linux])),
-        // No user: OpenShift gives each namespace its own, and the image names one.
-        security_context: Some(PodSecurityContext {
-            run_as_non_root: Some(true),
-            seccomp_profile: Some(SeccompProfile {
-                type_: "RuntimeDefault".to_owned(),
-                localhost_profile: None,
-            }),
-            ..PodSecurityContext::default()
-        }),
+        security_context: Some(unprivileged()),
         termination_grace_period_seconds: GRACE_SECONDS.try_into().ok(),
         containers: vec![container(install)],
         ..PodSpec::default()
@@ -120,12 +100,7 @@ fn container(install: &Install) -> Container {
         liveness_probe: Some(probe("/livez", 10)),
         readiness_probe: Some(probe("/readyz", 5)),
         resources: Some(resources()),
-        security_context: Some(SecurityContext {
-            allow_privilege_escalation: Some(false),
-            capabilities: Some(Capabilities { add: None, drop: Some(vec!["ALL".to_owned()]) }),
-            read_only_root_filesystem: Some(true),
-            ..SecurityContext::default()
-        }),
+        security_context: Some(confined()),
         ..Container::default()
     }
 }

@@ -43,7 +43,7 @@ mod valid;
 mod volumes;
 
 pub use api::{RivvenCluster, RivvenClusterSpec, RivvenClusterStatus};
-pub use valid::{Budget, Monitor, PodParts, Probing, Valid};
+pub use valid::Valid;
 
 use brokers::{Brokers, Set, broker, list};
 use storage::Template;
@@ -177,7 +177,11 @@ fn desire(
     if let Some(monitor) = &valid.monitor {
         let served = seen.served(&list(Api::of::<ServiceMonitor>(), &valid.namespace, &valid.name));
         if served == Some(true) {
-            wish(Manifest::of(&build::monitor(valid, monitor)), online as _);
+            let metadata = valid.meta(names::monitor(&valid.name));
+            // Through the Service that gives each broker a name: the one for clients leads to the
+            // first only.
+            let monitor = monitor.object(metadata, &valid.selector, build::API);
+            wish(Manifest::of(&monitor), online as _);
         }
     }
     let mut scale = scale::scale(valid, brokers, seen);
@@ -295,14 +299,12 @@ fn budget(
     // Several are kept until the last of them has gone.
     let count = valid.replicas.max(brokers.live());
     let Some(budget) = valid.budget.as_ref().filter(|_| count > 1) else { return };
-    if build::allowed(budget, count) > 0 {
-        desired.wishes.push(object(Manifest::of(&build::budget(valid, budget)), online));
+    if budget.allows(count) > 0 {
+        let budget = budget.object(valid.meta(names::budget(&valid.name)), &valid.selector);
+        desired.wishes.push(object(Manifest::of(&budget), online));
         return;
     }
-    let field = match budget {
-        Budget::MinAvailable(_) => "minAvailable",
-        Budget::MaxUnavailable(_) => "maxUnavailable",
-    };
+    let field = budget.field();
     let exists = Ref::to::<PodDisruptionBudget>(&valid.namespace, &names::budget(&valid.name));
     let mut before = None;
     if let Seen::Present(object) = seen.raw(&exists) {

@@ -2,17 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use k8s_openapi::{
-    api::core::v1::{
-        Affinity, EnvVar, PodSecurityContext, ResourceRequirements, SecurityContext, Toleration,
-        TopologySpreadConstraint,
-    },
-    apimachinery::pkg::{
-        api::resource,
-        apis::meta::v1::{Condition, OwnerReference},
-        util::intstr::IntOrString,
-    },
-};
+use k8s_openapi::apimachinery::pkg::apis::meta::v1::{Condition, ObjectMeta, OwnerReference};
 use kube_core::{Resource as _, ResourceExt as _};
 
 use super::{
@@ -25,11 +15,17 @@ use crate::{
     control::Control,
     effect,
     field::{Errors, Path},
-    k8s::quantity::Quantity,
+    k8s::{self, quantity::Quantity},
     label::{self, Labels},
     observed::Ref,
     step::{own_ref, own_uid},
     systems::rivven::{names, release::Release},
+    workload::{
+        budget::Budget,
+        monitor::Monitor,
+        parts::{PodParts, resources},
+        probes::Probing,
+    },
 };
 
 /// A cluster whose fields have been checked, every default filled in. Builders see this and nothing
@@ -55,8 +51,6 @@ pub struct Valid {
     /// Whether claims go with the resource.
     pub(super) delete_claims: bool,
     pub(super) pod: PodParts,
-    pub(super) pod_annotations: Labels,
-    pub(super) pod_labels: Labels,
     pub(super) default_partitions: i32,
     pub(super) replication_factor: u32,
     pub(super) segment_bytes: i64,
@@ -80,6 +74,13 @@ pub struct Valid {
     pub(super) before: Before,
 }
 
+impl Valid {
+    /// The metadata of an object of this name that belongs to it.
+    pub(super) fn meta(&self, name: String) -> ObjectMeta {
+        k8s::meta(&self.owner, &self.namespace, name, self.labels.clone())
+    }
+}
+
 /// What the last status told, where what is told now depends on it.
 #[derive(Clone, Debug, Default)]
 pub(super) struct Before {
@@ -89,48 +90,6 @@ pub(super) struct Before {
     pub(super) rolling: bool,
     /// What they ran: it is still told while none is there to ask.
     pub(super) version: Option<String>,
-}
-
-/// What goes into a pod as it is written.
-#[derive(Clone, Debug)]
-pub struct PodParts {
-    pub(super) image_pull_policy: String,
-    pub(super) image_pull_secrets: Vec<String>,
-    pub(super) resources: Option<ResourceRequirements>,
-    pub(super) affinity: Option<Affinity>,
-    pub(super) tolerations: Vec<Toleration>,
-    pub(super) spread: Option<Vec<TopologySpreadConstraint>>,
-    pub(super) env: Vec<EnvVar>,
-    pub(super) security_context: Option<PodSecurityContext>,
-    pub(super) container_security: Option<SecurityContext>,
-    pub(super) node_selector: Option<Labels>,
-    pub(super) service_account: Option<String>,
-}
-
-/// How Prometheus is told.
-#[derive(Clone, Debug)]
-pub struct Monitor {
-    pub(super) interval: String,
-    pub(super) labels: Labels,
-}
-
-/// How many brokers may be away at once when nodes are drained.
-#[derive(Clone, Debug)]
-pub enum Budget {
-    /// At least so many stay.
-    MinAvailable(IntOrString),
-    /// At most so many go.
-    MaxUnavailable(IntOrString),
-}
-
-/// How often and how patiently a container is asked.
-#[derive(Clone, Copy, Debug)]
-pub struct Probing {
-    pub(super) initial_delay_seconds: i32,
-    pub(super) period_seconds: i32,
-    pub(super) timeout_seconds: i32,
-    pub(super) success_threshold: i32,
-    pub(super) failure_threshold: i32,
 }
 
 /// The little that must be known of a cluster that need not be valid.
@@ -223,8 +182,6 @@ pub(super) fn filled_in(
         }),
         delete_claims,
         pod: pod_parts(spec),
-        pod_annotations: spec.pod_annotations.clone().unwrap_or_default(),
-        pod_labels: spec.pod_labels.clone().unwrap_or_default(),
         default_partitions: config.default_partitions.unwrap_or(3),
         replication_factor: copies.unwrap_or_else(|| replicas.min(2)),
         segment_bytes: config.log_segment_bytes.unwrap_or(1_073_741_824),
@@ -234,10 +191,10 @@ pub(super) fn filled_in(
         metrics: metrics_on,
         api_port: whose.api_port,
         whose,
-        monitor: metrics.service_monitor.filter(|_| metrics_on).and_then(monitor),
-        budget: budget(spec.pod_disruption_budget.as_ref()),
-        liveness: probing(spec.liveness_probe.as_ref()),
-        readiness: probing(spec.readiness_probe.as_ref()),
+        monitor: metrics.service_monitor.filter(|_| metrics_on).and_then(Monitor::of),
+        budget: Budget::of(spec.pod_disruption_budget.as_ref()),
+        liveness: Probing::of(spec.liveness_probe.as_ref()),
+        readiness: Probing::of(spec.readiness_probe.as_ref()),
         service_type: service.type_.map_or("ClusterIP", api::ServiceType::as_str).to_owned(),
         service_port: service.port.unwrap_or_else(|| i32::from(names::CLIENT_PORT)),
         service_annotations: service.annotations.filter(|all| !all.is_empty()),
@@ -281,6 +238,8 @@ pub(super) fn without_effect(spec: &RivvenClusterSpec) -> Vec<String> {
 fn pod_parts(spec: &RivvenClusterSpec) -> PodParts {
     let policy = spec.image_pull_policy.map_or("IfNotPresent", api::PullPolicy::as_str);
     PodParts {
+        annotations: spec.pod_annotations.clone().unwrap_or_default(),
+        labels: spec.pod_labels.clone().unwrap_or_default(),
         image_pull_policy: policy.to_owned(),
         image_pull_secrets: spec.image_pull_secrets.clone().unwrap_or_default(),
         resources: spec.resources.as_ref().and_then(resources),
@@ -295,60 +254,6 @@ fn pod_parts(spec: &RivvenClusterSpec) -> PodParts {
     }
 }
 
-fn resources(resources: &api::Resources) -> Option<ResourceRequirements> {
-    type Amounts = BTreeMap<String, Quantity>;
-    let amounts = |amounts: &Option<Amounts>| {
-        let amounts = amounts.as_ref().filter(|amounts| !amounts.is_empty())?;
-        let amount = |(name, amount): (&String, &Quantity)| {
-            (name.clone(), resource::Quantity(amount.canonical()))
-        };
-        Some(amounts.iter().map(amount).collect())
-    };
-    let (requests, limits) = (amounts(&resources.requests), amounts(&resources.limits));
-    if requests.is_none() && limits.is_none() {
-        return None;
-    }
-    Some(ResourceRequirements { limits, requests, ..ResourceRequirements::default() })
-}
-
-fn monitor(monitor: crate::systems::rivven::api::ServiceMonitor) -> Option<Monitor> {
-    (monitor.enabled == Some(true)).then(|| Monitor {
-        interval: monitor.interval.unwrap_or_else(|| "30s".to_owned()),
-        labels: monitor.labels.unwrap_or_default(),
-    })
-}
-
-fn budget(budget: Option<&api::DisruptionBudget>) -> Option<Budget> {
-    let Some(budget) = budget else { return Some(Budget::MaxUnavailable(IntOrString::Int(1))) };
-    if budget.enabled == Some(false) {
-        return None;
-    }
-    Some(match (&budget.min_available, &budget.max_unavailable) {
-        (Some(least), _) => Budget::MinAvailable(plain(least)),
-        (None, Some(most)) => Budget::MaxUnavailable(plain(most)),
-        (None, None) => Budget::MaxUnavailable(IntOrString::Int(1)),
-    })
-}
-
-/// Kubernetes takes a number, or a text that ends in `%`: a number in quotes is refused.
-fn plain(value: &IntOrString) -> IntOrString {
-    match value {
-        IntOrString::String(text) => text.parse().map_or_else(|_| value.clone(), IntOrString::Int),
-        IntOrString::Int(_) => value.clone(),
-    }
-}
-
-fn probing(probe: Option<&api::Probe>) -> Option<Probing> {
-    let probe = probe.cloned().unwrap_or_default();
-    (probe.enabled != Some(false)).then(|| Probing {
-        initial_delay_seconds: probe.initial_delay_seconds.unwrap_or(30),
-        period_seconds: probe.period_seconds.unwrap_or(10),
-        timeout_seconds: probe.timeout_seconds.unwrap_or(5),
-        success_threshold: probe.success_threshold.unwrap_or(1),
-        failure_threshold: probe.failure_threshold.unwrap_or(3),
-    })
-}
-
 /// The reference of an owner that no API server has given a uid yet.
 fn owner(cluster: &RivvenCluster) -> OwnerReference {
     OwnerReference {
@@ -358,14 +263,5 @@ fn owner(cluster: &RivvenCluster) -> OwnerReference {
         controller: Some(true),
         block_owner_deletion: Some(true),
         uid: String::new(),
-    }
-}
-
-impl Budget {
-    /// The number or percentage.
-    pub(super) fn value(&self) -> &IntOrString {
-        match self {
-            Self::MinAvailable(value) | Self::MaxUnavailable(value) => value,
-        }
     }
 }

@@ -11,8 +11,13 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 pub use super::super::api::ClusterRef;
-use super::super::api::{lenient, lenient_list};
-use crate::{k8s::schema, words};
+use crate::{
+    k8s::{
+        api::{lenient, lenient_list},
+        schema,
+    },
+    words,
+};
 
 /// What a broker takes as the name of a topic: begins with a letter or a digit, has no `..`. At
 /// most 255 long.

@@ -23,9 +23,11 @@ pub use self::settings::{
     AccessMode, Auth, BrokerConfig, Compression, DeletionPolicy, Mechanism, Metrics, Scram,
     Service, ServiceType, Storage, Tls,
 };
-pub use super::super::api::{DisruptionBudget, Phase, Probe, PullPolicy, Resources};
-use super::super::api::{lenient, lenient_list};
-use crate::k8s::schema::{self, IMAGE, SUBDOMAIN, TAG};
+pub use crate::k8s::api::{DisruptionBudget, Phase, Probe, PullPolicy, Resources};
+use crate::k8s::{
+    api::{lenient, lenient_list},
+    schema::{self, IMAGE, SUBDOMAIN, TAG},
+};
 
 /// A cluster of Rivven brokers: a StatefulSet with storage, its Services and its disruption
 /// budget. Broker 0.0.22 cannot replicate: its replicas are independent brokers behind one Service.

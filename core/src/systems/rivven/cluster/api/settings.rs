@@ -5,9 +5,9 @@ use std::collections::BTreeMap;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
-use super::super::super::api::ServiceMonitor;
 use crate::{
     k8s::{
+        api::ServiceMonitor,
         quantity::Quantity,
         schema::{self, SUBDOMAIN},
     },

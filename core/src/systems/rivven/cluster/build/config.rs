@@ -4,10 +4,7 @@ use std::collections::BTreeMap;
 
 use k8s_openapi::api::core::v1::ConfigMap;
 
-use crate::{
-    k8s,
-    systems::rivven::{cluster::Valid, names},
-};
+use crate::systems::rivven::{cluster::Valid, names};
 
 /// Where the volume is mounted.
 pub(super) const DATA_DIR: &str = "/data";
@@ -17,12 +14,7 @@ const REQUEST_OVERHEAD: i64 = 64 * 1024;
 /// Holds the broker's environment, which its container takes whole.
 pub(in super::super) fn config_map(cluster: &Valid) -> ConfigMap {
     ConfigMap {
-        metadata: k8s::meta(
-            &cluster.owner,
-            &cluster.namespace,
-            names::config(&cluster.name),
-            cluster.labels.clone(),
-        ),
+        metadata: cluster.meta(names::config(&cluster.name)),
         data: Some(environment(cluster)),
         ..ConfigMap::default()
     }

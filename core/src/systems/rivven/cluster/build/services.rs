@@ -9,17 +9,12 @@ use crate::{
 };
 
 /// The port of a broker's API, at the Service that gives every broker a name.
-pub(super) const API: &str = "api";
+pub(in super::super) const API: &str = "api";
 
 /// Leads clients to a broker. Where brokers run alone, to the first only: with more than one behind
 /// it a client would see another truth at each connection.
 pub(in super::super) fn client(cluster: &Valid) -> Service {
-    let mut metadata = k8s::meta(
-        &cluster.owner,
-        &cluster.namespace,
-        names::client_service(&cluster.name),
-        cluster.labels.clone(),
-    );
+    let mut metadata = cluster.meta(names::client_service(&cluster.name));
     metadata.annotations = cluster.service_annotations.clone();
     let mut selector = cluster.selector.clone();
     if !cluster.release.clusters {
@@ -53,12 +48,7 @@ pub(in super::super) fn headless(cluster: &Valid) -> Service {
     let api = k8s::service_port("metrics", i32::from(cluster.api_port));
     let api = ServicePort { name: Some(API.to_owned()), ..api };
     Service {
-        metadata: k8s::meta(
-            &cluster.owner,
-            &cluster.namespace,
-            names::headless(&cluster.name),
-            cluster.labels.clone(),
-        ),
+        metadata: cluster.meta(names::headless(&cluster.name)),
         spec: Some(ServiceSpec {
             cluster_ip: Some("None".to_owned()),
             publish_not_ready_addresses: Some(true),

@@ -18,7 +18,6 @@ use k8s_openapi::{
 
 use super::pod::template;
 use crate::{
-    k8s,
     label::MADE_FOR,
     systems::rivven::{
         cluster::{Valid, storage::Storage},
@@ -34,12 +33,7 @@ pub(in super::super) fn stateful_set(
 ) -> StatefulSet {
     let keep = || Some("Retain".to_owned());
     StatefulSet {
-        metadata: k8s::meta(
-            &cluster.owner,
-            &cluster.namespace,
-            names::workload(&cluster.name),
-            cluster.labels.clone(),
-        ),
+        metadata: cluster.meta(names::workload(&cluster.name)),
         spec: Some(StatefulSetSpec {
             replicas: i32::try_from(replicas).ok(),
             service_name: Some(names::headless(&cluster.name)),
