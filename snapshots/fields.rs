@@ -321,7 +321,8 @@ impl Ask for InertFieldsRestartNothing {
 /// A world in which these resources have come to rest.
 fn running(resources: &[Value]) -> World {
     let served = vec!["monitoring.coreos.com/v1".to_owned()];
-    let state = State { served, settled: resources.to_vec(), ..State::default() };
+    let settled = resources.iter().map(|one| (one.clone(), 1)).collect();
+    let state = State { served, settled, ..State::default() };
     World::new("settled", &Start::State(state)).expect("it has no problems")
 }
 

@@ -106,8 +106,8 @@ pub struct State {
     pub absent: Vec<Ref>,
     /// The time; offline there is no clock.
     pub now: Option<Timestamp>,
-    /// Resources that were run on the embedded Kubernetes until all was quiet.
-    pub settled: Vec<Value>,
+    /// Resources that were run on the embedded Kubernetes until all was quiet, each with its line.
+    pub settled: Vec<(Value, usize)>,
     /// Objects that exist, in place of what settled.
     pub objects: Vec<Arc<Value>>,
     /// Changes to what settled.

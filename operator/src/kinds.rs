@@ -7,13 +7,19 @@ use sluicegate_core::{
     crd::Here,
     field::{Cause, Error, Errors, Path},
     k8s::metadata,
-    kind::Kind,
+    kind::{Ctx, Kind, Settings},
     observed::{Api, Ref},
+    plan::Blocked,
     rule::Rule,
     schema::Compiled,
     step::accept,
     system::System,
     systems::{self, Visitor},
+};
+use sluicegate_effects::{
+    Reader,
+    file::{Start, World},
+    plan,
 };
 
 mod readable;
@@ -47,6 +53,8 @@ pub struct KindInfo {
     pub check: fn(&Value) -> Result<(), Errors>,
     /// The fields that a resource sets without effect, by their paths.
     pub without_effect: fn(&Value) -> Vec<String>,
+    /// What of a valid resource is refused whatever there is: in an empty cluster, too.
+    pub refused: fn(&Value) -> Vec<Blocked>,
     /// Everything that a change of a resource may not change.
     pub change: fn(&Value, &Value) -> Result<(), Errors>,
 }
@@ -96,7 +104,10 @@ impl KindInfo {
 
 struct Gather(Vec<KindInfo>);
 
-impl<S: System> Visitor<S> for Gather {
+impl<S: System> Visitor<S> for Gather
+where
+    World: Reader<S>,
+{
     fn kind<K: Kind<System = S>>(&mut self) {
         self.0.push(KindInfo {
             api: Api::of::<K::Resource>(),
@@ -111,6 +122,7 @@ impl<S: System> Visitor<S> for Gather {
             rules: <K::System as System>::RULES,
             check: check::<K>,
             without_effect: without_effect::<K>,
+            refused: refused::<K>,
             change: change::<K>,
         });
     }
@@ -120,6 +132,21 @@ impl<S: System> Visitor<S> for Gather {
 fn without_effect<K: Kind>(resource: &Value) -> Vec<String> {
     let resource = serde_json::from_value::<K::Resource>(resource.clone());
     resource.map_or_else(|_| Vec::new(), |resource| K::without_effect(&resource))
+}
+
+/// Nothing is refused of what does not decode: it is told of elsewhere.
+fn refused<K: Kind>(resource: &Value) -> Vec<Blocked>
+where
+    World: Reader<K::System>,
+{
+    let settings = Settings::default();
+    let empty = World::new("", &Start::Empty);
+    let (Ok(resource), Ok(world)) = (serde_json::from_value(resource.clone()), empty) else {
+        return Vec::new();
+    };
+    let ctx = Ctx::new(world.now(), &settings);
+    let planned = futures_executor::block_on(plan::<K, _>(&world, &ctx, &resource));
+    planned.map_or_else(|_| Vec::new(), |(plan, _)| plan.blocked)
 }
 
 /// A resource that does not decode, on either side, is told of elsewhere.

@@ -74,7 +74,11 @@ impl Terminal {
 impl Io<'_> {
     /// Writes the result. A reader that has gone away is no error: it has what it wanted.
     pub fn out(&mut self, text: &str) {
-        self.failed |= !put(self.stdout, text);
+        if let Err(error) = put(self.stdout, text)
+            && !std::mem::replace(&mut self.failed, true)
+        {
+            self.err(&format!("error: the output could not be written: {error}"));
+        }
     }
 
     /// What is wrong with a command line, laid out and coloured as it is.
@@ -137,11 +141,11 @@ impl Progress<'_> {
     }
 }
 
-/// Whether the text went out, or nobody wants it any more (`| head`).
-fn put(stream: &mut dyn Write, text: &str) -> bool {
+/// Writes a text, unless nobody wants it any more (`| head`).
+fn put(stream: &mut dyn Write, text: &str) -> std::io::Result<()> {
     match stream.write_all(text.as_bytes()).and_then(|()| stream.flush()) {
-        Ok(()) => true,
-        Err(error) => error.kind() == ErrorKind::BrokenPipe,
+        Err(error) if error.kind() != ErrorKind::BrokenPipe => Err(error),
+        Ok(()) | Err(_) => Ok(()),
     }
 }
 

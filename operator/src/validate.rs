@@ -3,8 +3,9 @@
 //! The same check comes before `plan` and `simulate`: nothing is planned for what the API server,
 //! or the operator, would refuse, nor for what `kubectl` would read as something else than we do.
 
-use std::collections::BTreeMap;
+use std::{collections::BTreeMap, sync::Arc};
 
+use serde_json::Value;
 use sluicegate_core::{
     field::{Errors, Path},
     k8s::metadata,
@@ -48,6 +49,10 @@ pub fn run(args: &ValidateArgs, io: &mut Io<'_>) -> Result<u8, Failure> {
         let kinds = kinds::all();
         let count = files.len();
         let resources = files.iter().map(|file| file.desired.len()).sum::<usize>();
+        let states = files.iter().any(|file| file.state.is_some());
+        if resources == 0 && !states && checked.errors.is_empty() {
+            return Err(Failure::of("error: there is no resource in what was given"));
+        }
         for world in worlds(files) {
             checked.add(all(&kinds, &world));
         }
@@ -76,12 +81,35 @@ pub fn run(args: &ValidateArgs, io: &mut Io<'_>) -> Result<u8, Failure> {
 /// Reads all files as far as they can be read, and what is wrong where they cannot.
 pub fn parse(sources: &[Source]) -> (Vec<File>, Checked) {
     let (mut files, mut checked) = (Vec::new(), Checked::default());
+    let kinds = kinds::all();
     for source in sources {
         let (file, problems) = file::parse_all(source);
+        for object in file.iter().flat_map(|file| file.state.iter().flat_map(|one| &one.settled)) {
+            checked.errors.extend(settled(&kinds, &source.name, object));
+        }
         files.extend(file);
         checked.errors.extend(problems);
     }
     (files, checked)
+}
+
+/// What is misspelt in a resource under `settled`. Its values are history and may be wrong by now.
+fn settled(kinds: &[KindInfo], file: &str, object: &(Value, usize)) -> Vec<Problem> {
+    let (object, line) = object;
+    let entry = Entry::of(file, Arc::new(object.clone()));
+    let mut checked = Checked::default();
+    match kinds::of(kinds, &entry.target) {
+        None => unknown_kind(kinds, &entry, &mut checked),
+        Some(kind) => {
+            add_errors(&entry, &kind.schema.unknown(&Path::default(), object), &mut checked);
+        }
+    }
+    let placed = checked.errors.into_iter().map(|one| Problem {
+        line: *line,
+        path: format!("{} under settled: {}", entry.target, one.path),
+        ..one
+    });
+    placed.collect()
 }
 
 /// The resources that are asked for beside each other, as `plan` and `simulate` take them: those
@@ -130,6 +158,12 @@ fn one(kinds: &[KindInfo], entry: &Entry) -> Checked {
     errors.extend(kind.schema.unknown(&Path::default(), entry.value()));
     if let Err(more) = (kind.check)(entry.value()) {
         errors.extend(more);
+    }
+    if errors.iter().next().is_none() {
+        for blocked in (kind.refused)(entry.value()) {
+            let remedy = format!("{}: {}", blocked.rule.id, blocked.remedy);
+            checked.warnings.push(entry.problem(&blocked.path, blocked.message, &remedy));
+        }
     }
     add_errors(entry, &errors, &mut checked);
     for path in (kind.without_effect)(entry.value()) {

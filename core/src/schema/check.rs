@@ -30,7 +30,11 @@ pub(super) fn node(node: &Node, at: &Trail<'_>, value: &Value, errors: &mut Erro
     }
     if !fits(node.kind, value) {
         let wanted = wanted(node.kind).to_owned();
-        return errors.push(at.path(), Cause::Type(found(value), wanted), instead(node, value));
+        return errors.push(
+            at.path(),
+            Cause::Type(found(node.kind, value), wanted),
+            instead(node, value),
+        );
     }
     if !node.values.is_empty() && !node.values.contains(value) {
         // An empty text is taken as if it was left out, which is no advice.
@@ -252,12 +256,18 @@ fn wanted(kind: Kind) -> &'static str {
     }
 }
 
-fn found(value: &Value) -> String {
+/// What was found instead. Its value is told only where a number or a truth is wanted: a text may be
+/// a secret, as those of variables are, and a number is not shown as it was written.
+fn found(wanted: Kind, value: &Value) -> String {
+    let harmless = matches!(wanted, Kind::Integer | Kind::Number | Kind::Boolean);
     match value {
         Value::Null => "null".to_owned(),
-        Value::Bool(truth) => format!("boolean {truth}"),
-        Value::Number(number) => format!("number {number}"),
-        Value::String(_) => format!("string {}", cut(value.to_string())),
+        Value::Bool(truth) if harmless => format!("boolean {truth}"),
+        Value::Number(number) if harmless => format!("number {number}"),
+        Value::String(_) if harmless => format!("string {}", cut(value.to_string())),
+        Value::Bool(_) => "boolean".to_owned(),
+        Value::Number(_) => "number".to_owned(),
+        Value::String(_) => "string".to_owned(),
         Value::Array(_) => "list".to_owned(),
         Value::Object(_) => "object".to_owned(),
     }
@@ -290,16 +300,32 @@ fn instead(node: &Node, value: &Value) -> String {
         },
         (Kind::Boolean, _) => "write true or false".to_owned(),
         (Kind::String | Kind::IntOrString, Value::Bool(_) | Value::Number(_)) => {
-            format!("write \"{value}\" in quotes")
+            "put it in quotes".to_owned()
+        }
+        (Kind::String, Value::Object(fields))
+            if fields.len() == 1 && fields.contains_key("name") =>
+        {
+            "write the name alone, without `name:`".to_owned()
         }
         (Kind::Array, _) => "write a list: each item on a line of its own, after `- `".to_owned(),
         (Kind::Object, _) if !node.fields.is_empty() => {
-            let names: Vec<&str> = node.fields.keys().map(String::as_str).take(20).collect();
-            format!("write its fields, each on a line of its own: {}", names.join(", "))
+            format!("write its fields, each on a line of its own: {}", names(node))
         }
         (Kind::Object, _) => "write `key: value`, each on a line of its own".to_owned(),
         (kind, _) => format!("write {}", wanted(kind)),
     }
+}
+
+/// The most fields that a remedy names.
+const NAMED: usize = 20;
+
+/// The fields of a node, as a remedy names them.
+pub(super) fn names(node: &Node) -> String {
+    let mut names: Vec<&str> = node.fields.keys().map(String::as_str).take(NAMED + 1).collect();
+    if names.len() > NAMED {
+        names[NAMED] = "...";
+    }
+    names.join(", ")
 }
 
 /// A value as its author may have written it.

@@ -76,6 +76,13 @@ enum Kind {
     IntOrString,
 }
 
+impl Kind {
+    /// Whether it is one value, without fields or items.
+    fn is_scalar(self) -> bool {
+        !matches!(self, Self::Any | Self::Object | Self::Array)
+    }
+}
+
 #[derive(Clone, Copy, Debug, PartialEq)]
 struct Bound {
     value: f64,

@@ -2,7 +2,7 @@
 
 use serde_json::Value;
 
-use super::{Node, Trail};
+use super::{Node, Trail, check::names};
 use crate::field::{Cause, Errors, Path};
 
 /// After this many, an unknown field gets the names that are known there and no guess: whoever
@@ -11,9 +11,6 @@ const GUESSES: usize = 50;
 
 /// The longest name, in bytes, for which a similar one is looked for.
 const LONGEST: usize = 64;
-
-/// The most names in a remedy.
-const NAMED: usize = 20;
 
 struct Search<'a> {
     root: &'a Node,
@@ -63,6 +60,8 @@ impl<'a> Search<'a> {
         way: &mut Way<'a>,
     ) {
         match value {
+            // That it is no object is told, and says all.
+            Value::Object(_) if node.kind.is_scalar() => {}
             Value::Object(map) => {
                 for (name, value) in map {
                     let own = matches!(name.as_str(), "apiVersion" | "kind" | "metadata");
@@ -97,14 +96,10 @@ impl<'a> Search<'a> {
         {
             return format!("did you mean `{meant}`?");
         }
-        let mut names: Vec<&str> = node.fields.keys().map(String::as_str).take(NAMED + 1).collect();
-        if names.is_empty() {
+        if node.fields.is_empty() {
             return "remove it: nothing is known here".to_owned();
         }
-        if names.len() > NAMED {
-            names[NAMED] = "...";
-        }
-        format!("known here: {}", names.join(", "))
+        format!("known here: {}", names(node))
     }
 
     /// The field meant: of this parent if it is the same but for its case; one level deeper or

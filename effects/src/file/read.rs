@@ -111,6 +111,8 @@ fn is_object(name: &str, document: &Document, problems: &mut Vec<Problem>) -> bo
             Some(Value::String(text)) if !text.is_empty() => {}
             None => problems.push(problem(name, document, path, "Required value", remedy)),
             Some(other) => {
+                let scalar = other.is_number() || other.is_boolean();
+                let remedy = if scalar { "put it in quotes" } else { remedy };
                 let what = format!("Invalid value: {other}: must be a text");
                 problems.push(problem(name, document, path, &what, remedy));
             }
@@ -150,6 +152,8 @@ fn header(name: &str, document: &Document, state: &mut State, problems: &mut Vec
             }
             "settled" => {
                 let objects = value.as_array().cloned().unwrap_or_default();
+                let list = Path::dotted(&path);
+                let line = |nth| document.line(&list.clone().index(nth)).unwrap_or(1);
                 let whole = |object: &Value| {
                     let says = |at: &str| !text(object, at).is_empty();
                     says("/apiVersion") && says("/kind") && says("/metadata/name")
@@ -160,9 +164,9 @@ fn header(name: &str, document: &Document, state: &mut State, problems: &mut Vec
                         "write a list of resources with apiVersion, kind and name",
                     );
                 } else {
-                    let objects = objects.into_iter().map(|mut object| {
+                    let objects = objects.into_iter().enumerate().map(|(nth, mut object)| {
                         place(&mut object);
-                        object
+                        (object, line(nth))
                     });
                     state.settled.extend(objects);
                 }

@@ -5,15 +5,18 @@ use std::{
     sync::{Arc, Mutex, MutexGuard, PoisonError},
 };
 
-use k8s_openapi::jiff::Timestamp;
+use k8s_openapi::{
+    api::core::v1::{PersistentVolumeClaim, Pod},
+    jiff::Timestamp,
+};
 use serde::Deserialize as _;
 use serde_json::{Value, json};
 use sluicegate_core::{
     kind::{Kind, Settings},
-    observed::{List, Look, Observed, Reads, Ref, Selector},
+    observed::{List, Look, Observed, Reads, Ref, Selector, text},
     plan::{Plan, Verb, uid_placeholder},
     system::System as _,
-    systems::rivven::{Answer, Call, Probe, Rivven},
+    systems::rivven::{Answer, Broker, Call, Probe, Rivven, names},
 };
 
 use super::{
@@ -56,7 +59,8 @@ pub struct World {
     /// Whether what was not said can be known: in a cluster that began empty it can.
     complete: bool,
     lives: Mutex<bool>,
-    stated: BTreeSet<Ref>,
+    /// What the file says that exists, with its uid.
+    stated: BTreeMap<Ref, String>,
     absent: BTreeSet<Ref>,
     looked: Mutex<Reads<Rivven>>,
     before: BTreeMap<Ref, Arc<Value>>,
@@ -81,7 +85,7 @@ impl World {
             answers: Mutex::default(),
             complete,
             lives: Mutex::new(complete),
-            stated: state.objects.iter().map(|object| reference(object)).collect(),
+            stated: state.objects.iter().map(|one| (reference(one), uid_of(one))).collect(),
             absent: state.absent.iter().cloned().collect(),
             looked: Mutex::new(Reads::none()),
             before: BTreeMap::new(),
@@ -171,6 +175,21 @@ impl World {
         self.looking().clone()
     }
 
+    /// Whether a question is about what the file says that exists, and not what it answers. A pod
+    /// that was started here is well; what is on a volume that came with the file nobody knows.
+    fn is_unsaid(&self, probe: &Probe) -> bool {
+        let Broker { namespace, cluster, ordinal, .. } = probe.broker();
+        let about = match probe {
+            Probe::Health(_) => Ref::to::<Pod>(namespace, &names::pod(cluster, *ordinal)),
+            Probe::Holdings(_) | Probe::Topic { .. } => {
+                Ref::to::<PersistentVolumeClaim>(namespace, &names::claim(cluster, *ordinal))
+            }
+        };
+        let now = self.memory.held(&about);
+        let came = self.stated.get(&about).filter(|uid| !uid.is_empty());
+        !self.complete && came.is_some() && now.map(|one| uid_of(&one)).as_ref() == came
+    }
+
     fn looking(&self) -> MutexGuard<'_, Reads<Rivven>> {
         self.looked.lock().unwrap_or_else(PoisonError::into_inner)
     }
@@ -181,8 +200,8 @@ impl World {
     }
 
     /// Lets resources come to what they come to. What does not decode comes to nothing, and why.
-    fn settle(&self, resources: &[Value]) -> BTreeMap<Ref, String> {
-        for resource in resources {
+    fn settle(&self, resources: &[(Value, usize)]) -> BTreeMap<Ref, String> {
+        for (resource, _) in resources {
             self.memory.load(vec![resource.clone()]);
         }
         let (mut quiet, mut watcher) = (0, Settling::default());
@@ -247,7 +266,7 @@ impl Reader<Rivven> for World {
         if self.absent.contains(target) {
             return Ok(Look::Absent);
         }
-        let unsaid = is_cluster_scoped(&target.api) && !self.stated.contains(target);
+        let unsaid = is_cluster_scoped(&target.api) && !self.stated.contains_key(target);
         let assumed = is_storage_class(target) && self.memory.held(target).is_none();
         if unsaid && (!self.complete || assumed) {
             return Ok(Look::Denied("the file does not say".to_owned()));
@@ -270,7 +289,7 @@ impl Reader<Rivven> for World {
         if let Some(answer) = self.told().get(probe) {
             return Ok(answer.clone());
         }
-        if *self.lives.lock().unwrap_or_else(PoisonError::into_inner) {
+        if *self.lives.lock().unwrap_or_else(PoisonError::into_inner) && !self.is_unsaid(probe) {
             return self.memory.ask(probe).await;
         }
         Ok(Rivven::unreachable(probe, "the file has no answer".to_owned()))
@@ -294,6 +313,10 @@ impl Writer<Rivven> for World {
     async fn dry_run(&self, verb: &Verb<Rivven>) -> Result<(), Error> {
         self.memory.dry_run(verb).await
     }
+}
+
+fn uid_of(object: &Value) -> String {
+    text(object, "/metadata/uid").to_owned()
 }
 
 fn is_storage_class(target: &Ref) -> bool {

@@ -7,7 +7,7 @@ use serde_json::{Value, json};
 use sluicegate_core::{
     digest::sha256,
     field::Path,
-    observed::text,
+    observed::{at, text},
     plan::{Risk, UID_PLACEHOLDER},
     rule,
 };
@@ -170,7 +170,7 @@ fn observed(start: &Start) -> Value {
             "served": state.served,
             "denied": state.denied,
             "absent": state.absent,
-            "settled": state.settled,
+            "settled": state.settled.iter().map(|(one, _)| one).collect::<Vec<_>>(),
             // Each by its digest: all of them at once are as large as the cluster.
             "objects": state.objects.iter().map(|one| sha256(one)).collect::<Vec<_>>(),
             "patches": state.patches.iter().map(|patch| json!([
@@ -237,8 +237,14 @@ fn resource(entry: &Entry, record: Record, world: &World, group: &Group) -> Plan
             show::known(timeless(after, was, now))
         }),
         requeue_after_seconds: requeue,
-        warnings: Vec::new(),
+        warnings: leaving(asked).into_iter().filter(|_| !does).collect(),
     }
+}
+
+/// What becomes of a resource that is being deleted and that the operator lets go.
+fn leaving(resource: &Value) -> Option<String> {
+    at(resource, "/metadata/deletionTimestamp")?;
+    Some("it is being deleted: Kubernetes deletes what it owns, pods too".to_owned())
 }
 
 /// A status without the times that it would be written at: a plan is the same whenever it is made.

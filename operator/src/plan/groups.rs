@@ -1,7 +1,7 @@
 //! Which resources are planned for, and in which world: a file's own, one that all share, or a
 //! cluster.
 
-use std::path::Path;
+use std::{collections::BTreeMap, path::Path};
 
 use sluicegate_effects::file::{self, Entry, File, Problem, Source, Start};
 
@@ -92,6 +92,9 @@ pub(super) fn of(
         let choice = args.which.choice()?;
         shared = present;
         shared.retain(|one| choice.has(&one.target, one.value()));
+        if choice.names_some() && choice.namespace.is_none() {
+            one_of_each(&shared)?;
+        }
         let lost = choice.missing(&shared.iter().map(|one| &one.target).collect::<Vec<_>>());
         if !lost.is_empty() {
             let tell = |name: &String| format!("error: {name} is not in the state");
@@ -105,6 +108,24 @@ pub(super) fn of(
     let (live, there) = (false, chosen);
     groups.push(Group { entries: shared, source, start, live, shared: true, there });
     Ok((groups, None))
+}
+
+/// Refuses names that stand for resources in several namespaces.
+fn one_of_each(named: &[Entry]) -> Result<(), Failure> {
+    let mut places: BTreeMap<(&str, &str), Vec<&str>> = BTreeMap::new();
+    for Entry { target, .. } in named {
+        places.entry((&target.api.kind, &target.name)).or_default().push(&target.namespace);
+    }
+    let several = places.iter().filter(|(_, namespaces)| namespaces.len() > 1);
+    let tell = |((kind, name), namespaces): (&(&str, &str), &Vec<&str>)| {
+        format!("error: {kind} {name} is in several namespaces: {}", namespaces.join(", "))
+    };
+    let mut told: Vec<String> = several.map(tell).collect();
+    if told.is_empty() {
+        return Ok(());
+    }
+    told.push("  say which by -n".to_owned());
+    Err(Failure(told))
 }
 
 /// What is read of a cluster, planned from as a file is.

@@ -126,6 +126,12 @@ pub fn output(
     let bad = checked.errors.len();
     let errors = render::summary::many(bad, "error");
     checked.or_fail(io, &format!("Planning failed: {errors} in what was given."))?;
+    if args.server_dry_run && !groups.iter().any(|group| group.live) {
+        return Err(Failure(vec![
+            "error: --server-dry-run asks the API server, and nothing is read from one".to_owned(),
+            "  leave --state out, or give --state live".to_owned(),
+        ]));
+    }
     let settings = args.reach.settings();
     let pace = rounds::Pace { steps: args.steps, max_steps: args.max_steps };
     for group in groups {

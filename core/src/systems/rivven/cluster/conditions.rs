@@ -128,6 +128,14 @@ reasons! {
          with its data when that stops, for whatever reason. The operator does not stop it (rule \
          STO-07); a drained node would.",
     );
+    VOLUMES_CLAIM_MISSING = told(
+        "VolumesKept",
+        "ClaimMissing",
+        Warning,
+        "A broker runs whose claim does not exist: somebody took it away by its finalizers. What is on \
+         its volume is in reach for as long as its pod runs. The operator does not stop it (rule \
+         STO-07).",
+    );
     VOLUMES_CLAIM_LOST = told(
         "VolumesKept",
         "ClaimLost",

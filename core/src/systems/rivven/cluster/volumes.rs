@@ -16,7 +16,8 @@ use crate::{
 /// Whether the data of every broker outlives its pod.
 pub(super) fn kept(brokers: &Brokers) -> Draft {
     let perils: Vec<_> = brokers.claims_in_peril().collect();
-    if perils.is_empty() {
+    let missing = brokers.lacking_claims();
+    if perils.is_empty() && missing.is_empty() {
         return c::VOLUMES_KEPT.yes("no claim is being deleted and none has lost its volume");
     }
     let deleted = perils.iter().any(|(_, claim, _)| claim.deleting);
@@ -24,8 +25,13 @@ pub(super) fn kept(brokers: &Brokers) -> Draft {
         "" => format!("{} {why}", claim.target.name),
         volume => format!("{} (PersistentVolume {volume}) {why}", claim.target.name),
     });
-    let told = told.collect::<Vec<_>>().join("; ");
-    let reason = if deleted { &c::VOLUMES_CLAIM_DELETED } else { &c::VOLUMES_CLAIM_LOST };
+    let gone = missing.iter().map(|name| format!("{name} does not exist, and its broker runs"));
+    let told = told.chain(gone).collect::<Vec<_>>().join("; ");
+    let reason = match (deleted, missing.is_empty()) {
+        (true, _) => &c::VOLUMES_CLAIM_DELETED,
+        (false, false) => &c::VOLUMES_CLAIM_MISSING,
+        (false, true) => &c::VOLUMES_CLAIM_LOST,
+    };
     let (id, remedy) = (rules::STO_07.id, rules::STO_07.remedy);
     reason.no(format!("{told}. {id}: the operator does not stop it. {remedy}"))
 }

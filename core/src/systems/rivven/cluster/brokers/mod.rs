@@ -148,6 +148,13 @@ impl Brokers {
         claims.filter_map(|(ordinal, claim)| Some((*ordinal, claim, claim.peril()?)))
     }
 
+    /// The names of the claims that do not exist though their brokers run.
+    pub(super) fn lacking_claims(&self) -> Vec<String> {
+        let pods = self.pods.iter().filter(|(_, pod)| pod.ready && !pod.deleting);
+        let lacking = pods.filter(|(ordinal, _)| !self.claims.contains_key(*ordinal));
+        lacking.map(|(_, pod)| format!("{}-{}", names::DATA, pod.target.name)).collect()
+    }
+
     /// The pods that are asked for and that the controller of the StatefulSet could not make. It
     /// makes one at once, and says so a moment later.
     pub(super) fn not_made(&self, now: Timestamp) -> Vec<u32> {
