@@ -22,6 +22,7 @@ pub(crate) fn all() -> Vec<(String, Value, Option<Value>)> {
         for path in below(&root().join(folder), "yaml") {
             let file = read(&path);
             let settled = file.state.map(|state| state.settled).unwrap_or_default();
+            let settled: Vec<Value> = settled.into_iter().map(|(one, _)| one).collect();
             for entry in &file.desired {
                 let old = settled.iter().find(|old| same(old, entry.value()));
                 found.push((file.name.clone(), entry.value().clone(), old.cloned()));
