@@ -26,6 +26,8 @@ pub struct Reason {
 pub enum Told {
     /// Never.
     Never,
+    /// Never: it names what is on its way.
+    Underway,
     /// Each time it comes about.
     Always(EventKind),
     /// When the condition held before: not while something starts, but when it is lost.
@@ -72,6 +74,16 @@ impl Reason {
         Self { condition, name, about, told: Told::Never }
     }
 
+    /// A reason that no event tells of: it names what is on its way. Where all that is left is refused
+    /// the engine says that instead.
+    pub const fn underway(
+        condition: &'static str,
+        name: &'static str,
+        about: &'static str,
+    ) -> Self {
+        Self { condition, name, about, told: Told::Underway }
+    }
+
     /// A reason that a warning tells of when the condition held before.
     pub const fn lost(condition: &'static str, name: &'static str, about: &'static str) -> Self {
         Self { condition, name, about, told: Told::WhenLost }
@@ -93,7 +105,7 @@ impl Reason {
     /// The kind of the event that tells of it.
     pub fn event(&self) -> Option<EventKind> {
         match self.told {
-            Told::Never => None,
+            Told::Never | Told::Underway => None,
             Told::Always(kind) => Some(kind),
             Told::WhenLost => Some(EventKind::Warning),
         }

@@ -36,9 +36,17 @@ pub(super) fn finish<K: Kind>(
     let goes_on =
         !plan.waiting.is_empty() || plan.actions.iter().any(|action| !action.verb.only_tells());
     report.conditions.extend(stalled(ctx, before, &report.conditions, goes_on));
-    for draft in &mut report.conditions {
-        if draft.reason.condition == "Ready" && draft.state == State::True {
-            hold_back_ready(ctx, draft, plan);
+    for draft in report.conditions.iter_mut().filter(|draft| draft.reason.condition == "Ready") {
+        match draft.state {
+            State::True => hold_back_ready(ctx, draft, plan),
+            // Nothing is on its way.
+            State::False if draft.reason.told == Told::Underway && !goes_on => {
+                if !plan.blocked.is_empty() {
+                    let message = format!("{}; {}", all_blocked(&plan.blocked), draft.message);
+                    *draft = condition::READY_BLOCKED.no(message);
+                }
+            }
+            State::False | State::Unknown => {}
         }
     }
     plan.actions.extend(events.into_iter().map(tell));
@@ -62,12 +70,15 @@ pub(super) fn refused<K: Kind>(
     plan.actions.extend(set_status::<K>(ctx, resource, Report { status, conditions }));
 }
 
+fn all_blocked(blocked: &[Blocked]) -> String {
+    blocked.iter().map(sentence).collect::<Vec<_>>().join("; ")
+}
+
 fn hold_back_ready<S: System>(ctx: &Ctx<'_>, draft: &mut Draft, plan: &Plan<S>) {
     if let Some(failure) = ctx.failure {
         *draft = condition::READY_NOT_SYNCED.no(failure.message.as_str());
     } else if !plan.blocked.is_empty() {
-        let message = plan.blocked.iter().map(sentence).collect::<Vec<_>>().join("; ");
-        *draft = condition::READY_BLOCKED.no(message);
+        *draft = condition::READY_BLOCKED.no(all_blocked(&plan.blocked));
     } else if let Some(waiting) = plan.waiting.first() {
         *draft = condition::READY_RECONCILING.no(format!("waiting: {}", waiting.what));
     } else if plan.actions.iter().any(|action| !action.verb.only_tells()) {

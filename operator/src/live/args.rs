@@ -21,7 +21,7 @@ pub struct Which {
     /// separated by commas
     #[arg(short = 'l', long, value_name = "LABELS")]
     pub selector: Option<String>,
-    /// These, in the namespace of -n or of the context
+    /// These, in the namespace of -n or of the context; in a file, wherever there is one of each
     #[arg(value_name = "KIND/NAME")]
     pub names: Vec<String>,
 }

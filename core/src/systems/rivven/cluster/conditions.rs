@@ -12,8 +12,8 @@ reasons! {
     /// Everything that the program can do is done, rolled out and serving.
     READY_SERVING =
         told("Ready", "Serving", Normal, "Every broker is up to date, ready and healthy.");
-    READY_STARTING = quiet("Ready", "Starting", "Brokers are being created or are not ready yet.");
-    READY_ROLLING = quiet(
+    READY_STARTING = underway("Ready", "Starting", "Brokers are being created or are not ready yet.");
+    READY_ROLLING = underway(
         "Ready",
         "RollingOut",
         "A change is being rolled out: brokers are restarted one at a time, and not all of them are \
@@ -27,7 +27,7 @@ reasons! {
          node does not answer, or it does not come to its end. The message says which, and why. \
          Kubernetes goes on trying by itself; what it tries is mended in the spec or in the cluster.",
     );
-    READY_SCALING = quiet("Ready", "ScalingDown", "There are more brokers than the spec asks for.");
+    READY_SCALING = underway("Ready", "ScalingDown", "There are more brokers than the spec asks for.");
     READY_UNHEALTHY = told(
         "Ready",
         "BrokerUnhealthy",

@@ -187,7 +187,8 @@ pub struct RivvenTopicSpec {
     #[schemars(length(max = 100))]
     pub acls: Option<Vec<Acl>>,
 
-    /// Whether the topic is deleted together with this resource. Default: `false`.
+    /// Whether the topic is deleted together with this resource. Broker 0.0.22 keeps its records,
+    /// and they are back when a topic is made by that name (rule TOP-39). Default: `false`.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub delete_on_remove: Option<bool>,
 
@@ -197,15 +198,17 @@ pub struct RivvenTopicSpec {
     pub topic_labels: Option<BTreeMap<String, String>>,
 }
 
-/// Settings of a topic.
+/// Settings of a topic. Broker 0.0.22 keeps them and acts on none (rule TOP-40).
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "camelCase")]
 pub struct TopicConfig {
-    /// Milliseconds for which records are kept, 1 hour to 10 years. Default: `604800000`.
+    /// Milliseconds for which records are kept, 1 hour to 10 years. Broker 0.0.22 removes none
+    /// (rule TOP-40). Default: `604800000`.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     #[schemars(range(min = 3_600_000, max = 315_360_000_000_i64))]
     pub retention_ms: Option<i64>,
-    /// Bytes that are kept of each partition, 1 MiB to 10 TiB; -1 is all. Default: `-1`.
+    /// Bytes that are kept of each partition, 1 MiB to 10 TiB; -1 is all. Broker 0.0.22 removes none
+    /// (rule TOP-40). Default: `-1`.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     #[schemars(range(min = -1, max = 10_995_116_277_760_i64))]
     pub retention_bytes: Option<i64>,
@@ -219,7 +222,8 @@ pub struct TopicConfig {
     /// How records are compressed. Default: `lz4`.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub compression_type: Option<TopicCompression>,
-    /// Copies that must have a record before it counts as written, 1 to 10. Default: `1`.
+    /// Copies that must have a record before it counts as written, 1 to 10. Broker 0.0.22 makes no
+    /// copies (rule TOP-40). Default: `1`.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     #[schemars(range(min = 1, max = 10))]
     pub min_insync_replicas: Option<i32>,

@@ -34,7 +34,7 @@ reasons! {
         Warning,
         "The broker could not be asked. It is asked again.",
     );
-    READY_SYNCING = quiet("Ready", "Syncing", "The topic is being made as the spec asks for it.");
+    READY_SYNCING = underway("Ready", "Syncing", "The topic is being made as the spec asks for it.");
     READY_DELETING = quiet(
         "Ready",
         "Deleting",

@@ -158,7 +158,8 @@ pub struct BrokerConfig {
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "camelCase")]
 pub struct Tls {
-    /// Whether clients must encrypt. Default: `false`.
+    /// Whether clients must encrypt. Broker 0.0.22 cannot: with it nothing is started (rule SEC-01).
+    /// Default: `false`.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub enabled: Option<bool>,
     /// Secret with the certificate (`tls.crt`) and its key (`tls.key`). Left out: none, which
@@ -215,7 +216,8 @@ pub struct Service {
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "camelCase")]
 pub struct Auth {
-    /// Whether they must at all. Default: `false`.
+    /// Whether they must at all. Broker 0.0.22 cannot tell them apart: with it nothing is started
+    /// (rule SEC-01). Default: `false`.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub enabled: Option<bool>,
     /// By what they prove it. Left out: nothing is chosen.
