@@ -10,7 +10,7 @@ use crate::{
     Failure,
     cli::PlanArgs,
     input, kinds,
-    live::{self, Capture, Cluster, Wish},
+    live::{self, Capture, Cluster, Wish, args::Choice},
     snapshot,
     terminal::Io,
 };
@@ -89,17 +89,7 @@ pub(super) fn of(
         return Ok((groups, Some(cluster)));
     };
     if chosen {
-        let choice = args.which.choice()?;
-        shared = present;
-        shared.retain(|one| choice.has(&one.target, one.value()));
-        if choice.names_some() && choice.namespace.is_none() {
-            one_of_each(&shared)?;
-        }
-        let lost = choice.missing(&shared.iter().map(|one| &one.target).collect::<Vec<_>>());
-        if !lost.is_empty() {
-            let tell = |name: &String| format!("error: {name} is not in the state");
-            return Err(Failure(lost.iter().map(tell).collect()));
-        }
+        shared = chosen_of(&args.which.choice()?, present)?;
     }
     if !chosen {
         live::place(&mut shared, args.which.namespace.as_deref(), DEFAULT)?;
@@ -108,6 +98,20 @@ pub(super) fn of(
     let (live, there) = (false, chosen);
     groups.push(Group { entries: shared, source, start, live, shared: true, there });
     Ok((groups, None))
+}
+
+/// The resources of a state that are chosen.
+fn chosen_of(choice: &Choice, mut present: Vec<Entry>) -> Result<Vec<Entry>, Failure> {
+    present.retain(|one| choice.has(&one.target, one.value()));
+    if choice.names_some() && choice.namespace.is_none() {
+        one_of_each(&present)?;
+    }
+    let lost = choice.missing(&present.iter().map(|one| &one.target).collect::<Vec<_>>());
+    if !lost.is_empty() {
+        let tell = |name: &String| format!("error: {name} is not in the state");
+        return Err(Failure(lost.iter().map(tell).collect()));
+    }
+    Ok(present)
 }
 
 /// Refuses names that stand for resources in several namespaces.
