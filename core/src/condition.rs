@@ -74,8 +74,8 @@ impl Reason {
         Self { condition, name, about, told: Told::Never }
     }
 
-    /// A reason that no event tells of: it names what is on its way. Where all that is left is refused
-    /// the engine says that instead.
+    /// A reason that no event tells of: it names what is on its way. Where all that is left is
+    /// refused the engine says that instead.
     pub const fn underway(
         condition: &'static str,
         name: &'static str,
@@ -237,17 +237,17 @@ reasons! {
         "Accepted",
         "NotAdopted",
         EventKind::Warning,
-        "The objects that this resource needs are there: they were made for an earlier resource of its \
-         name and belong to nobody now. They are left as they are until they are taken over; see rule \
-         OBJ-11.",
+        "The objects that this resource needs are there: they were made for an earlier resource of \
+         its name and belong to nobody now. They are left as they are until they are taken over; \
+         see rule OBJ-11.",
     );
     /// The stored resource does not decode.
     ACCEPTED_UNREADABLE = told(
         "Accepted",
         "Unreadable",
         EventKind::Warning,
-        "What is stored does not decode as this release of the operator knows the kind. The message \
-         names the field; nothing is changed until it is mended.",
+        "What is stored does not decode as this release of the operator knows the kind. The \
+         message names the field; nothing is changed until it is mended.",
     );
     /// Nothing is refused.
     BLOCKED_NOTHING =
@@ -273,8 +273,8 @@ reasons! {
     READY_NOT_ACCEPTED = quiet(
         "Ready",
         "NotAccepted",
-        "The resource is not served as it is, so nobody knows whether what runs is what it asks for; \
-         see the condition Accepted.",
+        "The resource is not served as it is, so nobody knows whether what runs is what it asks \
+         for; see the condition Accepted.",
     );
     /// Changes are under way.
     READY_RECONCILING = quiet("Ready", "Reconciling", "Changes are still being made.");
@@ -308,8 +308,8 @@ reasons! {
     STALLED_NOT_SYNCED = quiet(
         "Stalled",
         "NotSynced",
-        "The API server refused a change, or makes something else of it, and will as long as nobody \
-         acts; see the condition Synced.",
+        "The API server refused a change, or makes something else of it, and will as long as \
+         nobody acts; see the condition Synced.",
     );
     /// It goes on.
     STALLED_NOT =
@@ -321,10 +321,10 @@ reasons! {
         "Synced",
         "Refused",
         EventKind::Warning,
-        "A change was refused; the message says which and why. What the API server refuses, such as a \
-         quota, a policy or a port that is taken, is tried again after half a minute, then after twice \
-         as long each time up to ten minutes, and at once when the resource changes. What the product \
-         refuses is asked for again when the resource changes.",
+        "A change was refused; the message says which and why. What the API server refuses, such \
+         as a quota, a policy or a port that is taken, is tried again after half a minute, then \
+         after twice as long each time up to ten minutes, and at once when the resource changes. \
+         What the product refuses is asked for again when the resource changes.",
     );
     /// The API server makes something else of what is applied, and pods run with that.
     SYNCED_ADMITTED = told(
@@ -332,24 +332,25 @@ reasons! {
         "Admitted",
         EventKind::Normal,
         "The API server itself changes what is applied, by an admission policy or a webhook. The \
-         message says which fields, and to what. Pods run with it, so it is taken as it is; see rule \
-         OBJ-10.",
+         message says which fields, and to what. Pods run with it, so it is taken as it is; see \
+         rule OBJ-10.",
     );
     /// The API server makes something else of what is applied.
     SYNCED_ALTERED = told(
         "Synced",
         "Altered",
         EventKind::Warning,
-        "The API server itself changes what is applied, by an admission policy or a webhook, so that \
-         what is there is not what the spec asks for. The message says which fields, and to what; see \
-         rule OBJ-10.",
+        "The API server itself changes what is applied, by an admission policy or a webhook, so \
+         that what is there is not what the spec asks for. The message says which fields, and to \
+         what; see rule OBJ-10.",
     );
     /// Something keeps failing.
     SYNCED_FAILING = told(
         "Synced",
         "Failing",
         EventKind::Warning,
-        "A change failed more than once. The message says which and why; it is tried again by itself.",
+        "A change failed more than once. The message says which and why; it is tried again by \
+         itself.",
     );
 }
 

@@ -54,7 +54,11 @@ pub fn run(args: &ValidateArgs, io: &mut Io<'_>) -> Result<u8, Failure> {
             return Err(Failure::of("error: there is no resource in what was given"));
         }
         for world in worlds(files) {
-            checked.add(all(&kinds, &world));
+            let found = all(&kinds, &world);
+            let right = found.errors.is_empty();
+            checked.add(found);
+            // What is wrong already need not be carried out, too.
+            world.iter().filter(|_| right).for_each(|entry| refused(&kinds, entry, &mut checked));
         }
         let (resources, files) = (many(resources, "resource"), many(count, "file"));
         told = format!("{resources} in {files}: nothing is wrong\n");
@@ -146,8 +150,8 @@ pub fn all(kinds: &[KindInfo], entries: &[Entry]) -> Checked {
 fn one(kinds: &[KindInfo], entry: &Entry) -> Checked {
     let mut checked = Checked::default();
     entry.document.traps().iter().for_each(|trap| trapped(&entry.file, trap, &mut checked));
-    // Of another group, but called as one of ours: it is judged beside, so that nothing is told only
-    // once the group is right.
+    // Of another group, but called as one of ours: it is judged beside, so that nothing is told
+    // only once the group is right.
     let called = || kinds.iter().find(|kind| kind.api.kind == entry.target.api.kind);
     let Some(kind) = kinds::of(kinds, &entry.target).or_else(called) else {
         unknown_kind(kinds, entry, &mut checked);
@@ -159,12 +163,6 @@ fn one(kinds: &[KindInfo], entry: &Entry) -> Checked {
     if let Err(more) = (kind.check)(entry.value()) {
         errors.extend(more);
     }
-    if errors.iter().next().is_none() {
-        for blocked in (kind.refused)(entry.value()) {
-            let remedy = format!("{}: {}", blocked.rule.id, blocked.remedy);
-            checked.warnings.push(entry.problem(&blocked.path, blocked.message, &remedy));
-        }
-    }
     add_errors(entry, &errors, &mut checked);
     for path in (kind.without_effect)(entry.value()) {
         let reason = kind.why_without_effect(&path).unwrap_or_default();
@@ -172,6 +170,15 @@ fn one(kinds: &[KindInfo], entry: &Entry) -> Checked {
         checked.notes.push(entry.problem(&Path::dotted(&path), what, ""));
     }
     checked
+}
+
+/// Adds what is right and would be refused all the same, in a plan or by the operator.
+fn refused(kinds: &[KindInfo], entry: &Entry, checked: &mut Checked) {
+    let Some(kind) = kinds::of(kinds, &entry.target) else { return };
+    for blocked in (kind.refused)(entry.value()) {
+        let remedy = format!("{}: {}", blocked.rule.id, blocked.remedy);
+        checked.warnings.push(entry.problem(&blocked.path, blocked.message, &remedy));
+    }
 }
 
 /// Adds what `kubectl`, or Helm, may read as something else.

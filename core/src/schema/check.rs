@@ -256,8 +256,8 @@ fn wanted(kind: Kind) -> &'static str {
     }
 }
 
-/// What was found instead. Its value is told only where a number or a truth is wanted: a text may be
-/// a secret, as those of variables are, and a number is not shown as it was written.
+/// What was found instead. Its value is told only where a number or a truth is wanted: a text may
+/// be a secret, as those of variables are, and a number is not shown as it was written.
 fn found(wanted: Kind, value: &Value) -> String {
     let harmless = matches!(wanted, Kind::Integer | Kind::Number | Kind::Boolean);
     match value {

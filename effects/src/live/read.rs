@@ -64,8 +64,8 @@ pub async fn list(server: &ApiServer, selector: &Selector) -> Result<List, Error
     list_trimmed(server, selector, |_| ()).await
 }
 
-/// The same, each object trimmed as soon as its page is there: of many, what nobody wants may be the
-/// larger part.
+/// The same, each object trimmed as soon as its page is there: of many, what nobody wants may be
+/// the larger part.
 ///
 /// # Errors
 ///

@@ -237,14 +237,17 @@ fn resource(entry: &Entry, record: Record, world: &World, group: &Group) -> Plan
             show::known(timeless(after, was, now))
         }),
         requeue_after_seconds: requeue,
-        warnings: leaving(asked).into_iter().filter(|_| !does).collect(),
+        warnings: leaving(asked, world).into_iter().filter(|_| !does).collect(),
     }
 }
 
-/// What becomes of a resource that is being deleted and that the operator lets go.
-fn leaving(resource: &Value) -> Option<String> {
+/// What becomes of what belongs to a resource that is being deleted and that the operator lets go.
+fn leaving(resource: &Value, world: &World) -> Option<String> {
     at(resource, "/metadata/deletionTimestamp")?;
-    Some("it is being deleted: Kubernetes deletes what it owns, pods too".to_owned())
+    world.memory().owns(text(resource, "/metadata/uid")).then(|| {
+        "it is being deleted: Kubernetes deletes the objects that it owns, and their pods"
+            .to_owned()
+    })
 }
 
 /// A status without the times that it would be written at: a plan is the same whenever it is made.

@@ -22,9 +22,9 @@ rules! {
         "Delete such claims by hand once nothing in them is needed.";
     ROL_01 = "ROL-01":
         "A pod is restarted when what it was started from has changed, one at a time",
-        "The StatefulSet never restarts a pod by itself (OnDelete). The first one is restarted when \
-         the spec has not changed for 5 s, but at most a minute after its first change; the next \
-         one when every broker is ready and healthy again.",
+        "The StatefulSet never restarts a pod by itself (OnDelete). The first one is restarted \
+         when the spec has not changed for 5 s, but at most a minute after its first change; the \
+         next one when every broker is ready and healthy again.",
         "";
     ROL_02 = "ROL-02":
         "The broker that serves is restarted last",
@@ -54,8 +54,8 @@ rules! {
         "A wish for secrecy is never met by less",
         "The release can neither encrypt its client port nor tell its users apart. A new cluster \
          gets no brokers, a running one is left as it is.",
-        "Set tls.enabled and auth.enabled to false and keep strangers out with a NetworkPolicy, \
-         or run a release that can.";
+        "Set tls.enabled and auth.enabled to false and keep strangers out with a NetworkPolicy, or \
+         run a release that can.";
     STO_01 = "STO-01":
         "Claims grow while their brokers run",
         "The storage driver grows the volume and its file system under a running pod.",
@@ -92,8 +92,8 @@ rules! {
          claim: kubectl patch pv VOLUME -p \
          '{\"spec\":{\"persistentVolumeReclaimPolicy\":\"Retain\"}}'. Then sluicegate/skip-gate: \
          volume-kept lets the restart through; the broker begins with an empty volume, and what it \
-         had is in VOLUME, which a claim with spec.volumeName takes up once VOLUME's \
-         spec.claimRef is removed.";
+         had is in VOLUME, which a claim with spec.volumeName takes up once VOLUME's spec.claimRef \
+         is removed.";
     STO_08 = "STO-08":
         "A file system that cannot grow under a running pod is grown by a restart",
         "The volume has grown and its claim says FileSystemResizePending for more than two \
@@ -131,8 +131,8 @@ rules! {
         "";
     TOP_37 = "TOP-37":
         "A topic grows while it is used",
-        "Records with a key may go to another partition than before: their order across the \
-         change is not kept.",
+        "Records with a key may go to another partition than before: their order across the change \
+         is not kept.",
         "";
     TOP_38 = "TOP-38":
         "Configs that differ are set, one at a time",
@@ -141,8 +141,8 @@ rules! {
         "";
     TOP_39 = "TOP-39":
         "A topic is deleted only where deleteOnRemove asked for it and nobody else holds it",
-        "Its records go with it for every reader. This release leaves them on the volume, and \
-         they come back when a topic of that name is created again.",
+        "Its records go with it for every reader. This release leaves them on the volume, and they \
+         come back when a topic of that name is created again.",
         "";
     TOP_40 = "TOP-40":
         "Shortening retention may remove records",

@@ -12,22 +12,25 @@ reasons! {
     /// Everything that the program can do is done, rolled out and serving.
     READY_SERVING =
         told("Ready", "Serving", Normal, "Every broker is up to date, ready and healthy.");
-    READY_STARTING = underway("Ready", "Starting", "Brokers are being created or are not ready yet.");
+    READY_STARTING = underway("Ready", "Starting", "Brokers are being created or are not ready \
+                                                    yet.");
     READY_ROLLING = underway(
         "Ready",
         "RollingOut",
-        "A change is being rolled out: brokers are restarted one at a time, and not all of them are \
-         ready and up to date yet.",
+        "A change is being rolled out: brokers are restarted one at a time, and not all of them \
+         are ready and up to date yet.",
     );
     READY_FAILED = told(
         "Ready",
         "BrokerFailed",
         Warning,
-        "A broker is away and something keeps it away: it cannot be created, scheduled or started, its \
-         node does not answer, or it does not come to its end. The message says which, and why. \
-         Kubernetes goes on trying by itself; what it tries is mended in the spec or in the cluster.",
+        "A broker is away and something keeps it away: it cannot be created, scheduled or started, \
+         its node does not answer, or it does not come to its end. The message says which, and \
+         why. Kubernetes goes on trying by itself; what it tries is mended in the spec or in the \
+         cluster.",
     );
-    READY_SCALING = underway("Ready", "ScalingDown", "There are more brokers than the spec asks for.");
+    READY_SCALING = underway("Ready", "ScalingDown", "There are more brokers than the spec asks \
+                                                      for.");
     READY_UNHEALTHY = told(
         "Ready",
         "BrokerUnhealthy",
@@ -74,7 +77,8 @@ reasons! {
         "BrokersRunAlone",
         Warning,
         "This release cannot form a cluster: every broker runs alone and nothing is copied between \
-         them. Clients are led to the first only. Set spec.replicas to 1, or run a release that can.",
+         them. Clients are led to the first only. Set spec.replicas to 1, or run a release that \
+         can.",
     );
     CLUSTERED_UNSEEN =
         quiet("Clustered", "NotSeen", "No broker has said yet whether it is in a cluster.");
@@ -96,8 +100,8 @@ reasons! {
         "ReleaseKnown",
         "Unmeasured",
         Warning,
-        "The version is not in the table of releases, or the image is one of your own: it is taken to \
-         be able to do what the oldest release can, and no more.",
+        "The version is not in the table of releases, or the image is one of your own: it is taken \
+         to be able to do what the oldest release can, and no more.",
     );
 
     MONITORED_YES = quiet(
@@ -111,8 +115,8 @@ reasons! {
         "Monitored",
         "NotInstalled",
         Warning,
-        "A ServiceMonitor is asked for and its definition (monitoring.coreos.com/v1) is not installed \
-         in this cluster. It is created as soon as it is.",
+        "A ServiceMonitor is asked for and its definition (monitoring.coreos.com/v1) is not \
+         installed in this cluster. It is created as soon as it is.",
     );
 
     VOLUMES_KEPT = quiet(
@@ -124,17 +128,17 @@ reasons! {
         "VolumesKept",
         "ClaimDeleted",
         Warning,
-        "A claim of a broker is being deleted. It lives on for as long as the broker's pod and goes \
-         with its data when that stops, for whatever reason. The operator does not stop it (rule \
-         STO-07); a drained node would.",
+        "A claim of a broker is being deleted. It lives on for as long as the broker's pod and \
+         goes with its data when that stops, for whatever reason. The operator does not stop it \
+         (rule STO-07); a drained node would.",
     );
     VOLUMES_CLAIM_MISSING = told(
         "VolumesKept",
         "ClaimMissing",
         Warning,
-        "A broker runs whose claim does not exist: somebody took it away by its finalizers. What is on \
-         its volume is in reach for as long as its pod runs. The operator does not stop it (rule \
-         STO-07).",
+        "A broker runs whose claim does not exist: somebody took it away by its finalizers. What \
+         is on its volume is in reach for as long as its pod runs. The operator does not stop it \
+         (rule STO-07).",
     );
     VOLUMES_CLAIM_LOST = told(
         "VolumesKept",
@@ -157,36 +161,37 @@ reasons! {
     VOLUMES_RESTART = quiet(
         "VolumesMatch",
         "RestartPending",
-        "A volume has grown and its file system has not. It grows when it is mounted again: the broker \
-         is restarted for it, through its gates, if it does not grow within two minutes (rule STO-08).",
+        "A volume has grown and its file system has not. It grows when it is mounted again: the \
+         broker is restarted for it, through its gates, if it does not grow within two minutes \
+         (rule STO-08).",
     );
     VOLUMES_RESIZE_FAILED = told(
         "VolumesMatch",
         "ResizeFailed",
         Warning,
-        "The storage driver, or a node, refuses to grow a volume. kubectl describe pvc has its words. \
-         Kubernetes tries again by itself; spec.storage.size may be set back to a little more than \
-         what the claim has (rule STO-06).",
+        "The storage driver, or a node, refuses to grow a volume. kubectl describe pvc has its \
+         words. Kubernetes tries again by itself; spec.storage.size may be set back to a little \
+         more than what the claim has (rule STO-06).",
     );
     VOLUMES_DIFFER = told(
         "VolumesMatch",
         "Differs",
         Warning,
-        "A claim that was there before is of another storage class or has other access modes than the \
-         spec asks for (rule STO-03). It is used as it is.",
+        "A claim that was there before is of another storage class or has other access modes than \
+         the spec asks for (rule STO-03). It is used as it is.",
     );
     MONITORED_DENIED = told(
         "Monitored",
         "NotAllowed",
         Warning,
-        "A ServiceMonitor is asked for and the operator may not look at them, so that none is made. It \
-         is created as soon as the right is given.",
+        "A ServiceMonitor is asked for and the operator may not look at them, so that none is \
+         made. It is created as soon as the right is given.",
     );
 
     DELETING = quiet(
         "Ready",
         "Deleting",
-        "The resource is being deleted and deletionPolicy is Delete: brokers stop first, then their \
-         claims go.",
+        "The resource is being deleted and deletionPolicy is Delete: brokers stop first, then \
+         their claims go.",
     );
 }

@@ -207,8 +207,8 @@ pub struct TopicConfig {
     #[serde(default, skip_serializing_if = "Option::is_none")]
     #[schemars(range(min = 3_600_000, max = 315_360_000_000_i64))]
     pub retention_ms: Option<i64>,
-    /// Bytes that are kept of each partition, 1 MiB to 10 TiB; -1 is all. Broker 0.0.22 removes none
-    /// (rule TOP-40). Default: `-1`.
+    /// Bytes that are kept of each partition, 1 MiB to 10 TiB; -1 is all. Broker 0.0.22 removes
+    /// none (rule TOP-40). Default: `-1`.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     #[schemars(range(min = -1, max = 10_995_116_277_760_i64))]
     pub retention_bytes: Option<i64>,

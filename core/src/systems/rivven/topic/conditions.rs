@@ -34,7 +34,8 @@ reasons! {
         Warning,
         "The broker could not be asked. It is asked again.",
     );
-    READY_SYNCING = underway("Ready", "Syncing", "The topic is being made as the spec asks for it.");
+    READY_SYNCING =
+        underway("Ready", "Syncing", "The topic is being made as the spec asks for it.");
     READY_DELETING = quiet(
         "Ready",
         "Deleting",
@@ -92,7 +93,8 @@ reasons! {
     REPLICATION_NOT_SUPPORTED = quiet(
         "ReplicationApplied",
         "NotSupported",
-        "This release knows no copies: each partition is on one broker, whatever the spec asks for.",
+        "This release knows no copies: each partition is on one broker, whatever the spec asks \
+         for.",
     );
 
     RECORDS_RETURNED = told(
@@ -100,8 +102,8 @@ reasons! {
         "OldRecords",
         Warning,
         "The topic held records when it was first seen after its creation. This release keeps the \
-         records of a deleted topic on its volume and brings them back. Use another topicName if they \
-         must not be seen.",
+         records of a deleted topic on its volume and brings them back. Use another topicName if \
+         they must not be seen.",
     );
     RECORDS_NONE = quiet(
         "RecordsReturned",

@@ -158,8 +158,8 @@ pub struct BrokerConfig {
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "camelCase")]
 pub struct Tls {
-    /// Whether clients must encrypt. Broker 0.0.22 cannot: with it nothing is started (rule SEC-01).
-    /// Default: `false`.
+    /// Whether clients must encrypt. Broker 0.0.22 cannot: with it nothing is started (rule
+    /// SEC-01). Default: `false`.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub enabled: Option<bool>,
     /// Secret with the certificate (`tls.crt`) and its key (`tls.key`). Left out: none, which
