@@ -39,7 +39,8 @@ const PARTS: &[&str] = &[
 ];
 
 /// What a kubelet refuses, or the pod that is made of a template, and no API server the template:
-/// refused by us, by these rules. Each is seen on the node (`operator/tests/node/scenarios/later.rs`).
+/// refused by us, by these rules. Each is seen on the node
+/// (`operator/tests/node/scenarios/later.rs`).
 const LATER: &[(&str, &str)] = &[
     ("CLU-40", "matchLabelKeys that the selector has: the pod is refused once they are merged"),
     ("CLU-41", "the same of a spread; API servers before 1.34 refuse the template"),

@@ -129,7 +129,7 @@ mod tests {
             (json!({ "namespce": "x" }), "metadata.namespce: Unknown field (did you mean `namesp"),
             (json!({ "name": "Prod_1" }), "metadata.name: Invalid value: \"Prod_1\": must match"),
             (json!({ "namespace": "a.b" }), "metadata.namespace: Invalid value: \"a.b\": must"),
-            (json!({ "labels": { "a": 1 } }), "metadata.labels.a: Invalid type: number 1: must "),
+            (json!({ "labels": { "a": 1 } }), "metadata.labels.a: Invalid type: number: must "),
             (json!({ "labels": ["a"] }), "metadata.labels: Invalid type: list"),
             (json!({ "labels": { "a": "x y" } }), "metadata.labels.a: Invalid value: \"x y\""),
             (json!({ "labels": { "a b": "" } }), "metadata.labels[\"a b\"]: Invalid value: a b"),

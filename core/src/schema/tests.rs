@@ -83,7 +83,7 @@ fn another_type_is_an_error_that_says_what_to_write() {
         ),
         (
             json!({"name": 3}),
-            "spec.name: Invalid type: number 3: must be a string (write \"3\" in quotes)",
+            "spec.name: Invalid type: number: must be a string (put it in quotes)",
         ),
         (
             json!({"on": "yes"}),
@@ -95,11 +95,11 @@ fn another_type_is_an_error_that_says_what_to_write() {
         ),
         (
             json!({"port": 1.5}),
-            "spec.port: Invalid type: number 1.5: must be an integer or a string (write \"1.5\" in quotes)",
+            "spec.port: Invalid type: number: must be an integer or a string (put it in quotes)",
         ),
         (
             json!({"tags": "a"}),
-            "spec.tags: Invalid type: string \"a\": must be a list (write a list: each item on a line of its own, after `- `)",
+            "spec.tags: Invalid type: string: must be a list (write a list: each item on a line of its own, after `- `)",
         ),
         (
             json!({"storage": []}),
@@ -107,7 +107,7 @@ fn another_type_is_an_error_that_says_what_to_write() {
         ),
         (
             json!({"labels": {"a.b/c": 1}}),
-            "spec.labels[\"a.b/c\"]: Invalid type: number 1: must be a string (write \"1\" in quotes)",
+            "spec.labels[\"a.b/c\"]: Invalid type: number: must be a string (put it in quotes)",
         ),
     ] {
         assert_eq!(errors(&fields), [expected]);

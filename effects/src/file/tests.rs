@@ -73,7 +73,7 @@ fn every_mistake_has_its_line_and_a_remedy() {
     assert!(problems.iter().all(|problem| !problem.remedy.is_empty()), "{problems:?}");
     assert_eq!(
         problems[1].to_string(),
-        "a.yaml:2: metadata.name: Invalid value: 3: must be a text (add metadata.name: NAME)"
+        "a.yaml:2: metadata.name: Invalid value: 3: must be a text (put it in quotes)"
     );
 }
 

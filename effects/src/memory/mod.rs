@@ -236,11 +236,6 @@ impl<P: Product> Memory<P> {
         self.state().store.get(target).cloned()
     }
 
-    /// Whether an object belongs to one of this uid.
-    pub fn owns(&self, uid: &str) -> bool {
-        self.state().store.finder.all(index::By::Owner, uid).next().is_some()
-    }
-
     /// Creates an object as a person does with `kubectl create`.
     ///
     /// # Errors

@@ -200,6 +200,7 @@ fn resource(entry: &Entry, record: Record, world: &World, group: &Group) -> Plan
         error,
         events,
         measured,
+        owns,
         ..
     } = record;
     show::replacements(&mut actions);
@@ -237,17 +238,17 @@ fn resource(entry: &Entry, record: Record, world: &World, group: &Group) -> Plan
             show::known(timeless(after, was, now))
         }),
         requeue_after_seconds: requeue,
-        warnings: leaving(asked, world).into_iter().filter(|_| !does).collect(),
+        warnings: leaving(asked).into_iter().filter(|_| owns && !does).collect(),
     }
 }
 
 /// What becomes of what belongs to a resource that is being deleted and that the operator lets go.
-fn leaving(resource: &Value, world: &World) -> Option<String> {
+fn leaving(resource: &Value) -> Option<String> {
     at(resource, "/metadata/deletionTimestamp")?;
-    world.memory().owns(text(resource, "/metadata/uid")).then(|| {
+    Some(
         "it is being deleted: Kubernetes deletes the objects that it owns, and their pods"
-            .to_owned()
-    })
+            .to_owned(),
+    )
 }
 
 /// A status without the times that it would be written at: a plan is the same whenever it is made.

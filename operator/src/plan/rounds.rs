@@ -53,6 +53,8 @@ pub(crate) struct Record {
     pub measured: BTreeMap<&'static str, u64>,
     /// What people were told by plans that did nothing else.
     pub events: Vec<Event>,
+    /// Whether objects belong to it.
+    pub owns: bool,
     /// What else there is to know.
     pub warnings: Vec<String>,
     /// The status that was written last, or would be.
@@ -165,6 +167,7 @@ impl Watcher for Rounds<'_, '_> {
     ) {
         self.progress.step(&plan.resource);
         let record = self.records.entry(plan.resource.clone()).or_default();
+        record.owns = !K::owns(resource).is_empty();
         let waited = record.withdraw(plan);
         let before = |target: &Ref| match seen.raw(target) {
             Seen::Present(object) => Some((**object).clone()),

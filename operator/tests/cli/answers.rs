@@ -77,3 +77,47 @@ spec: { clusterRef: { name: nowhere } }
     assert!(ran.err.contains("--max-steps allows no more; the next is create"), "{}", ran.err);
     assert!(ran.err.contains("1 of 2 custom resources could not be planned"), "{}", ran.err);
 }
+
+/// What the brokers of a file answer nobody knows but the file: a gate that it leaves open is not
+/// taken to be passed once something else was done.
+#[test]
+fn what_a_state_does_not_answer_stays_unknown_to_the_end() {
+    let three = CLUSTER.replace("replicas: 1", "replicas: 3");
+    let state = with_stdin(&["simulate", "-f", "-", "-o", "state"], &three).out;
+    let state = &state[state.find("observed:").expect("it says what exists")..];
+    let asked = format!("{CLUSTER}---\n{state}");
+    let ran = with_stdin(&["plan", "-f", "-"], &asked);
+    assert!(ran.out.contains("the file has no answer"), "{}", ran.out);
+    assert!(!ran.out.contains("no topics"), "{}", ran.out);
+}
+
+#[test]
+fn what_is_misspelt_under_settled_is_named_with_its_line() {
+    let text = format!(
+        "{CLUSTER}---\nobserved:\n  settled:\n    - apiVersion: rivven.hupe1980.github.io/v1alpha1\n      \
+         kind: RivvenCluster\n      metadata: {{ name: prod, namespace: default }}\n      spec: {{ \
+         replcas: 1 }}\n"
+    );
+    for args in [&["validate", "-f", "-"][..], &["plan", "-f", "-"]] {
+        let ran = with_stdin(args, &text);
+        assert_eq!(ran.code, 1, "{}", ran.out);
+        assert!(ran.err.contains("under settled: spec.replcas: Unknown field"), "{}", ran.err);
+    }
+}
+
+#[test]
+fn what_is_right_and_would_be_refused_all_the_same_is_a_warning() {
+    let never = CLUSTER.replace("replicas: 1", "podDisruptionBudget: { minAvailable: 3 }");
+    let ran = with_stdin(&["validate", "-f", "-"], &never);
+    assert_eq!(ran.code, 0, "{}", ran.err);
+    assert!(ran.err.contains("warning: ") && ran.err.contains("BUD-01"), "{}", ran.err);
+}
+
+#[test]
+fn nothing_in_is_an_error_and_no_value_of_a_variable_is_told() {
+    let ran = with_stdin(&["validate", "-f", "-"], "");
+    assert_eq!(ran.code, 1, "{}", ran.out);
+    let pin = CLUSTER.replace("replicas: 1", "env: [{ name: PIN, value: 48151623 }]");
+    let ran = with_stdin(&["validate", "-f", "-"], &pin);
+    assert!(ran.err.contains("put it in quotes") && !ran.err.contains("48151623"), "{}", ran.err);
+}

@@ -9,7 +9,7 @@ fn metadata_is_judged_before_the_api_server_does() {
     assert_eq!(ran.code, 1, "{}", ran.err);
     for line in [
         "error: <stdin>:3: metadata.namespce: Unknown field (did you mean `namespace`?)",
-        "error: <stdin>:3: metadata.labels.a: Invalid type: number 1: must be a string (write \"1",
+        "error: <stdin>:3: metadata.labels.a: Invalid type: number: must be a string (put it",
         "error: <stdin>:3: metadata.name: Invalid value: \"Prod_1\": must match",
         "3 errors found",
     ] {
