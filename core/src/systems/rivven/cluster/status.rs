@@ -142,8 +142,8 @@ fn serving(valid: &Valid, brokers: &Brokers, volumes: &Draft) -> String {
     if wanted > 1 && !brokers.clustered() {
         message.push_str("; brokers run alone (Clustered=False)");
     }
-    let perils: Vec<&str> =
-        brokers.claims_in_peril().map(|(_, claim, _)| claim.target.name.as_str()).collect();
+    let perils = brokers.claims_in_peril().map(|(_, claim, _)| claim.target.name.clone());
+    let perils: Vec<String> = perils.chain(brokers.lacking_claims()).collect();
     if !perils.is_empty() {
         message.push_str(&format!("; data at risk: {} (VolumesKept=False)", perils.join(", ")));
     }
