@@ -211,7 +211,7 @@ pub(crate) use reasons;
 
 reasons! {
     /// The engine's own reasons, which every kind has.
-    pub REASONS, crate::effect::EFFECTIVE_ALL, crate::effect::EFFECTIVE_NOT;
+    pub REASONS, crate::inert::EFFECTIVE_ALL, crate::inert::EFFECTIVE_NOT;
 
     /// The resource was checked and nothing is wrong with it.
     ACCEPTED_VALID =

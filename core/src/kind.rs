@@ -18,7 +18,7 @@ use serde::{Serialize, de::DeserializeOwned};
 use crate::{
     condition::{Draft, Reason},
     crd::{self, Cel, Here},
-    effect, field,
+    field, inert,
     observed::{Observed, Reads, Ref, Selector},
     plan::{Action, Blocked, Change, Event, Gate, Guard, Manifest, Requeue, Risk, Waiting},
     rule::Rule,
@@ -105,7 +105,7 @@ pub trait Kind: Sized + Send + Sync + 'static {
     /// [`INERT`](Kind::INERT), unless a kind knows better what it holds. One that knows which of
     /// [`OVERRIDDEN`](Kind::OVERRIDDEN) are adds them.
     fn without_effect(resource: &Self::Resource) -> Vec<String> {
-        effect::set_without_effect(resource.spec(), Self::INERT)
+        inert::set_without_effect(resource.spec(), Self::INERT)
     }
 
     /// What else must be seen: other resources, the product's own state.
@@ -268,10 +268,10 @@ pub struct Desired<S: System> {
     /// Whether the policy asks for deletion, so that our finalizer must be held.
     pub finalizer: bool,
     /// Leaves every object as it is: nothing is applied and nothing deleted.
-    pub hold: bool,
+    pub freeze: bool,
     /// Whether to keep the status until the next look: what is about to be done makes it untrue at
     /// once, and is seen by itself.
-    pub untold: bool,
+    pub defer_status: bool,
     /// What could not be looked at and is taken to be so.
     pub assumptions: BTreeSet<String>,
     /// When to look again if nothing changes.
@@ -353,8 +353,8 @@ impl<S: System> Default for Desired<S> {
             blocked: Vec::new(),
             events: Vec::new(),
             finalizer: false,
-            hold: false,
-            untold: false,
+            freeze: false,
+            defer_status: false,
             assumptions: BTreeSet::new(),
             requeue: Requeue::OnChange,
         }

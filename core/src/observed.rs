@@ -308,18 +308,6 @@ impl<S: System> Observed<S> {
         self.answers.get(probe)
     }
 
-    /// All answers, for a [`System`] to fold a call into.
-    pub fn answers_mut(&mut self) -> &mut BTreeMap<S::Probe, S::Answer> {
-        &mut self.answers
-    }
-
-    /// Everything read, for those who fold a plan into it or show it.
-    pub(crate) fn parts_mut(
-        &mut self,
-    ) -> (&mut BTreeMap<Ref, Look>, &mut BTreeMap<Selector, List>) {
-        (&mut self.objects, &mut self.lists)
-    }
-
     /// What came of looking for each object.
     pub fn looks(&self) -> impl Iterator<Item = (&Ref, &Look)> {
         self.objects.iter()

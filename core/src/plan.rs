@@ -172,14 +172,12 @@ pub enum Guard<S: System> {
         /// Where they are found.
         of: Selector,
         /// The uid of their controller: what merely carries their labels does not count.
-        made_by: String,
+        controller_uid: String,
         /// How many have to be, at least.
-        least: usize,
+        min_ready: usize,
         /// The name of the one that does not count: it is about to stop.
-        besides: String,
+        excluding: String,
     },
-    /// No object of a list is left that was made for this uid.
-    NoneLeft(Selector, String),
     /// The product still gives this answer.
     StillAnswers(S::Probe, S::Answer),
     /// The API server would accept the change: it is sent as a dry run first.

@@ -6,8 +6,7 @@
 use serde_json::Value;
 use sluicegate_core::{
     altered::to_note,
-    label::MADE_FOR,
-    observed::{List, Look, Ref, Selector, text},
+    observed::{List, Look, Ref, text},
     plan::{Action, Guard, Manifest, Plan, Verb},
     step::controller,
     system::System,
@@ -178,10 +177,9 @@ where
     Ok(match guard {
         Guard::Live(target, uid) => stands(target, uid, false, &world.get(target).await?),
         Guard::Leaving(target, uid) => stands(target, uid, true, &world.get(target).await?),
-        Guard::PodsReady { of, made_by, least, besides } => {
-            enough(*least, made_by, besides, &world.list(of).await?)
+        Guard::PodsReady { of, controller_uid, min_ready, excluding } => {
+            enough(*min_ready, controller_uid, excluding, &world.list(of).await?)
         }
-        Guard::NoneLeft(selector, uid) => none_left(selector, uid, &world.list(selector).await?),
         Guard::StillAnswers(probe, answer) => {
             if world.ask(probe).await? == *answer {
                 Ok(())
@@ -211,10 +209,10 @@ fn stands(target: &Ref, uid: &str, leaving: bool, look: &Look) -> Result<(), Str
     }
 }
 
-fn enough(least: usize, made_by: &str, besides: &str, list: &List) -> Result<(), String> {
+fn enough(least: usize, controller_uid: &str, excluding: &str, list: &List) -> Result<(), String> {
     let counts = |pod: &Value| {
-        controller(pod) == Some(made_by)
-            && text(pod, "/metadata/name") != besides
+        controller(pod) == Some(controller_uid)
+            && text(pod, "/metadata/name") != excluding
             && !is_leaving(pod)
             && is_ready(pod)
     };
@@ -225,32 +223,12 @@ fn enough(least: usize, made_by: &str, besides: &str, list: &List) -> Result<(),
     Err(format!("{ready} other pods are ready, {least} have to be"))
 }
 
-fn none_left(selector: &Selector, uid: &str, list: &List) -> Result<(), String> {
-    let left = items(list).filter(|object| is_made_for(object, uid)).count();
-    if left == 0 {
-        return Ok(());
-    }
-    Err(format!("{left} {} are left", selector.api.plural))
-}
-
 fn items(list: &List) -> impl Iterator<Item = &Value> {
     let items: &[_] = match list {
         List::Items(items) => items,
         List::NotServed | List::Denied(_) => &[],
     };
     items.iter().map(AsRef::as_ref)
-}
-
-/// Whether an object says that it was made for this uid, or is owned by it.
-fn is_made_for(object: &Value, uid: &str) -> bool {
-    let says = |place: &str| {
-        let marks = object.pointer(place).and_then(|marks| marks.get(MADE_FOR));
-        marks.and_then(Value::as_str) == Some(uid)
-    };
-    let owners = object.pointer("/metadata/ownerReferences").and_then(Value::as_array);
-    says("/metadata/annotations")
-        || says("/metadata/labels")
-        || owners.into_iter().flatten().any(|owner| text(owner, "/uid") == uid)
 }
 
 fn is_leaving(object: &Value) -> bool {

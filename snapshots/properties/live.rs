@@ -43,13 +43,13 @@ pub(crate) fn serves(rig: &Rig, pod: &str) -> bool {
 }
 
 /// The other brokers that there should be and that are not up.
-pub(crate) fn down(rig: &Rig, besides: &str) -> Vec<String> {
+pub(crate) fn down(rig: &Rig, excluding: &str) -> Vec<String> {
     let set = set(rig).unwrap_or_default();
     let wanted = set.pointer("/spec/replicas").and_then(Value::as_u64).unwrap_or_default();
     let wanted = (0..u32::try_from(wanted).expect("replicas are few"))
         .map(|ordinal| names::pod(CLUSTER, ordinal));
     let is_down = |pod: &String| !rig.memory.object(&at("Pod", pod)).is_some_and(|pod| is_up(&pod));
-    wanted.filter(|pod| pod != besides && is_down(pod)).collect()
+    wanted.filter(|pod| pod != excluding && is_down(pod)).collect()
 }
 
 fn is_ill(rig: &Rig, pod: &str) -> bool {

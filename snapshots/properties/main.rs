@@ -8,7 +8,6 @@
 mod acts;
 mod bytes;
 mod edits;
-mod folding;
 mod found;
 mod json;
 mod live;

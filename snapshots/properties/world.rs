@@ -9,10 +9,9 @@ use std::{
 use futures_executor::block_on;
 use serde_json::{Value, json};
 use sluicegate_core::{
-    fold::fold,
     kind::{Ctx, Kind, Settings},
-    observed::{Api, Observed, Ref},
-    plan::{Plan, UID_PLACEHOLDER},
+    observed::{Api, Ref},
+    plan::UID_PLACEHOLDER,
     step::{own_ref, own_uid},
     systems::{
         self, Visitor,
@@ -20,14 +19,13 @@ use sluicegate_core::{
     },
 };
 use sluicegate_effects::{
-    Done, execute,
+    execute,
     memory::{Brokers, Happening, Memory},
     plan,
 };
 
 use crate::{
     edits::BAD,
-    folding,
     safety::{self, Watched},
 };
 
@@ -53,8 +51,6 @@ pub(crate) struct Rig {
     pub(crate) ill: Mutex<BTreeSet<u32>>,
     /// How many ticks pass between the look at the world and what is done about it.
     pub(crate) lag: Mutex<usize>,
-    /// Whether each plan that is carried out is held against its fold.
-    pub(crate) folding: bool,
 }
 
 impl Rig {
@@ -68,7 +64,6 @@ impl Rig {
             written: Mutex::default(),
             ill: Mutex::default(),
             lag: Mutex::new(0),
-            folding: false,
         }
     }
 
@@ -150,7 +145,7 @@ impl Visitor<Rivven> for Turn<'_> {
 fn one<K: Kind<System = Rivven>>(rig: &Rig, resource: &K::Resource) -> bool {
     let settings = Settings::default();
     let ctx = Ctx::new(rig.memory.now(), &settings);
-    let (made, seen) =
+    let (made, _) =
         block_on(plan::<K, _>(&rig.memory, &ctx, resource)).expect("memory can be read");
     safety::planned::<K>(rig, resource, &made);
     if made.actions.is_empty() {
@@ -161,23 +156,8 @@ fn one<K: Kind<System = Rivven>>(rig: &Rig, resource: &K::Resource) -> bool {
     let own = own_ref::<K>(resource);
     let uid = own_uid(resource);
     let watched = Watched { rig, own: &own, uid: &uid };
-    let outcome = block_on(execute(&watched, &made));
-    if rig.folding && matches!(outcome, Ok(Done::All)) {
-        held_against_fold::<K>(rig, resource, &seen, &made);
-    }
+    drop(block_on(execute(&watched, &made)));
     true
-}
-
-fn held_against_fold<K: Kind<System = Rivven>>(
-    rig: &Rig,
-    resource: &K::Resource,
-    seen: &Observed<Rivven>,
-    made: &Plan<Rivven>,
-) {
-    let (own, folded) = fold::<K>(resource, seen, made);
-    for difference in folding::differences::<K>(rig, resource, own.as_ref(), &folded) {
-        rig.alarm(format!("fold and world differ: {difference}"));
-    }
 }
 
 /// The resource of the cluster that is looked at.

@@ -10,8 +10,9 @@ use kube_core::{
 use serde_json::{Value, json};
 
 use crate::{
-    condition, control,
+    annotations, condition,
     field::{Errors, Path},
+    inert,
     kind::{Ctx, Desired, Kind, Leave, Report, Status as _, Wish},
     label,
     observed::{Observed, Reads, Ref, Selector, at},
@@ -78,7 +79,10 @@ pub fn step<K: Kind>(ctx: &Ctx<'_>, resource: &K::Resource, seen: &Observed<K::S
     if !unknown.is_empty() {
         return Step::Read(unknown);
     }
-    let report = K::reports(ctx, &valid, seen);
+    let mut report = K::reports(ctx, &valid, seen);
+    if !K::INERT.is_empty() || !K::OVERRIDDEN.is_empty() {
+        report.conditions.push(inert::report(&K::without_effect(resource)));
+    }
     match objects::taken::<K>(resource, &desired, seen) {
         Some(objects::Taken::Stays(why)) => {
             let draft = condition::ACCEPTED_NAME_TAKEN.no(why);
@@ -88,11 +92,11 @@ pub fn step<K: Kind>(ctx: &Ctx<'_>, resource: &K::Resource, seen: &Observed<K::S
             return Step::Act(refuse::<K>(ctx, resource, condition::ACCEPTED_NOT_ADOPTED.no(what)));
         }
         Some(objects::Taken::Goes(left)) => {
-            return Step::Act(succeed::<K>(ctx, resource, left, report));
+            return Step::Act(wait_for_predecessor::<K>(ctx, resource, left, report));
         }
         None => {}
     }
-    if control::paused(resource.meta()) {
+    if annotations::paused(resource.meta()) {
         let would = converge::<K>(ctx, resource, seen, desired, report.clone());
         return Step::Act(pause::<K>(ctx, resource, would, report));
     }
@@ -152,7 +156,7 @@ fn converge<K: Kind>(
     plan.blocked = desired.blocked;
     plan.assumptions = desired.assumptions;
     let mut events = desired.events;
-    if !desired.hold {
+    if !desired.freeze {
         let owned = objects::Owned::of::<K>(resource, seen);
         let adopted = objects::adopted::<K>(resource, &desired.wishes, seen);
         let mut wished = BTreeSet::new();
@@ -168,16 +172,16 @@ fn converge<K: Kind>(
                 }
                 Wish::Object(wanted) => {
                     wished.insert(wanted.manifest.target.clone());
-                    match objects::reach(ctx, wanted, seen) {
-                        objects::Reach::Not(target, blocked) => {
+                    match objects::diff(ctx, wanted, seen) {
+                        objects::Diff::Fixed(target, blocked) => {
                             plan.kept.push(target);
                             plan.blocked.extend(blocked);
                         }
-                        objects::Reach::There(target, altered) => {
+                        objects::Diff::UpToDate(target, altered) => {
                             plan.kept.push(target);
                             plan.altered.extend(altered);
                         }
-                        objects::Reach::By(action) => {
+                        objects::Diff::Act(action) => {
                             let action = once_more::<K>(resource, action);
                             events.extend(events::drift(&plan.resource, &action));
                             plan.actions.push(action);
@@ -189,7 +193,7 @@ fn converge<K: Kind>(
         plan.actions.extend(owned.orphans(&wished));
         events.extend(events::adopted(&plan.resource, &adopted));
     }
-    if desired.untold && ctx.failure.is_none() {
+    if desired.defer_status && ctx.failure.is_none() {
         plan.actions.extend(events.into_iter().map(tell));
         return plan;
     }
@@ -224,7 +228,7 @@ fn refuse<K: Kind>(
 
 /// A resource that bears the name of an earlier one, of which something is left: it comes after it.
 /// Kubernetes removes what is left, as a rule within seconds.
-fn succeed<K: Kind>(
+fn wait_for_predecessor<K: Kind>(
     ctx: &Ctx<'_>,
     resource: &K::Resource,
     left: Vec<Ref>,
@@ -287,7 +291,7 @@ fn leave<K: Kind>(ctx: &Ctx<'_>, resource: &K::Resource, seen: &Observed<K::Syst
     let Some(release) = finalize::<K>(resource, false) else {
         return Step::Act(plan);
     };
-    if control::paused(resource.meta()) {
+    if annotations::paused(resource.meta()) {
         status::refused::<K>(ctx, resource, vec![paused_draft()], &mut plan);
         return Step::Act(plan);
     }

@@ -8,7 +8,7 @@ use serde_json::Value;
 use super::{controller, controller_ref, own_uid};
 use crate::{
     altered::{self, Altered},
-    compare, control,
+    annotations, compare,
     field::Segment,
     k8s::fixed,
     kind::{Assess, Ctx, Desired, Kind, Wanted, Wish},
@@ -20,13 +20,13 @@ use crate::{
 };
 
 /// What it takes to have an object as it is wished for.
-pub(super) enum Reach<S: System> {
+pub(super) enum Diff<S: System> {
     /// Nothing: it is there, but for what the API server itself makes of it.
-    There(Ref, Vec<Altered>),
+    UpToDate(Ref, Vec<Altered>),
     /// This.
-    By(Action<S>),
+    Act(Action<S>),
     /// Nothing does: these fields of it cannot be changed.
-    Not(Ref, Vec<Blocked>),
+    Fixed(Ref, Vec<Blocked>),
 }
 
 /// The objects that belong to a resource: their controller owner reference carries its uid.
@@ -114,7 +114,7 @@ pub(super) fn taken<K: Kind>(
     seen: &Observed<K::System>,
 ) -> Option<Taken> {
     let ours = own_uid(resource);
-    let adopts = control::adopts(resource.meta());
+    let adopts = annotations::adopts(resource.meta());
     let owns = K::owns(resource);
     let (mut going, mut left, mut stays) = (Vec::new(), Vec::new(), Vec::new());
     for wish in &desired.wishes {
@@ -166,7 +166,7 @@ pub(super) fn adopted<K: Kind>(
     wishes: &[Wish<K::System>],
     seen: &Observed<K::System>,
 ) -> Vec<Ref> {
-    if !control::adopts(resource.meta()) {
+    if !annotations::adopts(resource.meta()) {
         return Vec::new();
     }
     let owns = K::owns(resource);
@@ -227,11 +227,11 @@ fn is_of_an_earlier<R: Resource<DynamicType = ()>>(resource: &R, object: &Value)
 }
 
 /// What it takes to have an object as it is wished for.
-pub(super) fn reach<S: System>(ctx: &Ctx<'_>, wanted: Wanted<S>, seen: &Observed<S>) -> Reach<S> {
+pub(super) fn diff<S: System>(ctx: &Ctx<'_>, wanted: Wanted<S>, seen: &Observed<S>) -> Diff<S> {
     let Wanted { manifest, assess, gates, guards } = wanted;
     let Seen::Present(exists) = seen.raw(&manifest.target) else {
         let create = Verb::Create(manifest);
-        return Reach::By(Action::new(create, Why::Missing, Risk::None, &rule::OBJ_01));
+        return Diff::Act(Action::new(create, Why::Missing, Risk::None, &rule::OBJ_01));
     };
     let applied = at(exists, "/metadata/annotations").and_then(|all| all.get(DIGEST));
     let applied = applied.and_then(Value::as_str);
@@ -246,13 +246,13 @@ pub(super) fn reach<S: System>(ctx: &Ctx<'_>, wanted: Wanted<S>, seen: &Observed
         if taken.is_empty() || fixed || !ctx.anew {
             let target = &manifest.target;
             let of = |change| Altered { target: target.clone(), change };
-            return Reach::There(target.clone(), taken.into_iter().map(of).collect());
+            return Diff::UpToDate(target.clone(), taken.into_iter().map(of).collect());
         }
         let (risk, _) = worst(&taken, assess);
         let why = "the API server had made something else of it, and may not do so any more";
         let verb = Verb::Apply(altered::noted(manifest, exists), at);
         let again = Action::new(verb, Why::Requested(why.to_owned()), risk, &rule::OBJ_10);
-        return Reach::By(Action { gates, guards, ..again });
+        return Diff::Act(Action { gates, guards, ..again });
     }
     let why = if applied == Some(manifest.intent.as_str()) {
         Why::Drifted(changes)
@@ -265,7 +265,7 @@ pub(super) fn reach<S: System>(ctx: &Ctx<'_>, wanted: Wanted<S>, seen: &Observed
         why.changes().iter().filter(|one| fixed::is_fixed(&manifest.target, exists, &one.path));
     let fixed: Vec<Blocked> = fixed.map(|change| refused(&manifest.target, change)).collect();
     if !fixed.is_empty() {
-        return Reach::Not(manifest.target, fixed);
+        return Diff::Fixed(manifest.target, fixed);
     }
     let (risk, mut rule) = worst(why.changes(), assess);
     if matches!(why, Why::Drifted(_)) && rule::RULES.contains(&rule) {
@@ -276,7 +276,7 @@ pub(super) fn reach<S: System>(ctx: &Ctx<'_>, wanted: Wanted<S>, seen: &Observed
         rule = &rule::OBJ_11;
     }
     let action = Action::new(Verb::Apply(altered::noted(manifest, exists), at), why, risk, rule);
-    Reach::By(Action { gates, guards, ..action })
+    Diff::Act(Action { gates, guards, ..action })
 }
 
 /// A change that the API server would refuse, whoever asks for it.

@@ -10,7 +10,7 @@ use std::time::Duration;
 
 use tokio::time::Instant;
 
-use crate::watch::Dice;
+use crate::watch::Jitter;
 
 /// The first wait after a failure, and the longest.
 const WAIT: (Duration, Duration) = (Duration::from_secs(30), Duration::from_secs(600));
@@ -28,7 +28,7 @@ pub struct Backoff {
     steps: u32,
     conflicts: u32,
     hold: Option<Hold>,
-    dice: Dice,
+    jitter: Jitter,
 }
 
 /// That a resource waits.
@@ -42,8 +42,8 @@ struct Hold {
 
 impl Backoff {
     /// Nothing has gone wrong.
-    pub fn new(dice: Dice) -> Self {
-        Self { failures: 0, steps: 0, conflicts: 0, hold: None, dice }
+    pub fn new(jitter: Jitter) -> Self {
+        Self { failures: 0, steps: 0, conflicts: 0, hold: None, jitter }
     }
 
     /// How many failures there were in a row.
@@ -81,7 +81,7 @@ impl Backoff {
         let (least, most) = WAIT;
         let wait = (least * 2_u32.saturating_pow(self.steps)).min(most);
         self.steps = (self.steps + 1).min(8);
-        self.dice.between(wait / 2, wait)
+        self.jitter.between(wait / 2, wait)
     }
 
     /// A race was lost: how long to wait, or nothing if that happens too often to be one.
@@ -110,7 +110,7 @@ mod tests {
     #[tokio::test(start_paused = true)]
     async fn failures_wait_longer_each_time_and_never_all_alike() {
         for seed in 0..200 {
-            let mut backoff = Backoff::new(Dice::seeded(seed));
+            let mut backoff = Backoff::new(Jitter::seeded(seed));
             let mut now = Instant::now();
             for bound in [30, 60, 120, 240, 480, 600, 600, 600] {
                 let wait = backoff.failed(now);
@@ -121,13 +121,13 @@ mod tests {
             backoff.reset();
             assert!(backoff.failed(now) <= Duration::from_secs(30));
         }
-        let first = |seed| Backoff::new(Dice::seeded(seed)).failed(Instant::now());
+        let first = |seed| Backoff::new(Jitter::seeded(seed)).failed(Instant::now());
         assert_ne!(first(1), first(2));
     }
 
     #[tokio::test(start_paused = true)]
     async fn a_change_lets_it_try_early_and_costs_it_nothing() {
-        let mut backoff = Backoff::new(Dice::seeded(1));
+        let mut backoff = Backoff::new(Jitter::seeded(1));
         let start = Instant::now();
         let wait = backoff.failed(start);
         assert_eq!(backoff.held(start), Some(EARLY));
@@ -140,7 +140,7 @@ mod tests {
 
     #[test]
     fn a_refusal_waits_as_a_failure_does_and_holds_nothing_back() {
-        let mut backoff = Backoff::new(Dice::seeded(1));
+        let mut backoff = Backoff::new(Jitter::seeded(1));
         for bound in [30, 60, 120, 240, 480, 600, 600] {
             let (wait, bound) = (backoff.refused(), Duration::from_secs(bound));
             assert!(wait >= bound / 2 && wait <= bound, "{wait:?} of {bound:?}");
@@ -150,7 +150,7 @@ mod tests {
 
     #[test]
     fn a_lost_race_is_looked_at_at_once_and_eight_are_a_failure() {
-        let mut backoff = Backoff::new(Dice::seeded(1));
+        let mut backoff = Backoff::new(Jitter::seeded(1));
         let waits: Vec<Option<u64>> =
             (0..9).map(|_| backoff.conflicted().map(|wait| wait.as_secs())).collect();
         let expected = [0, 1, 2, 4, 4, 4, 4].map(Some);

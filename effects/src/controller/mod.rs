@@ -10,9 +10,10 @@
 //! that one that panics is noticed and a slow one holds up no other.
 
 mod backoff;
+mod executor;
+mod history;
 mod index;
 mod log;
-mod past;
 mod queue;
 mod reconcile;
 mod refusals;
@@ -20,7 +21,6 @@ mod sentence;
 #[cfg(test)]
 mod tests;
 mod unrest;
-mod world;
 
 use std::{
     marker::PhantomData,
@@ -45,16 +45,16 @@ pub use self::{
     queue::{Agenda, Key, Queue},
 };
 use self::{
+    executor::{Cluster, DryRun, Executors},
     reconcile::Engine,
     sentence::fit,
-    world::{Cluster, Mirror, World},
 };
 use crate::{
     Error,
     backend::Backend,
     live::{ApiServer, Fence, Recorder},
     metrics::{Metrics, OfKind},
-    watch::{Change, Dice, Notice, State, Watches},
+    watch::{Change, Jitter, Notice, State, Watches},
 };
 
 /// How long the actions in hand may take once the process is to end.
@@ -82,7 +82,7 @@ pub struct Options {
 
 /// What this process is to do.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Duty {
+pub enum Mode {
     /// Watch only: another one leads, or nobody is known to.
     Standby,
     /// Reconcile.
@@ -92,7 +92,7 @@ pub enum Duty {
 }
 
 /// What a controller works with.
-pub struct Means<B> {
+pub struct Deps<B> {
     /// What is there.
     pub watches: Watches,
     /// The API server.
@@ -108,7 +108,7 @@ pub struct Means<B> {
     /// Where it counts.
     pub metrics: Metrics,
     /// What it is to do.
-    pub duty: Receiver<Duty>,
+    pub mode: Receiver<Mode>,
     /// Where it shows that it goes on.
     pub progress: Progress,
 }
@@ -157,41 +157,40 @@ impl Default for Options {
 /// # Errors
 ///
 /// If a round ends otherwise than by returning, which is a mistake in this program.
-pub async fn run<K, B>(means: Means<B>) -> Result<(), Error>
+pub async fn run<K, B>(deps: Deps<B>) -> Result<(), Error>
 where
     K: Kind,
     B: Backend<K::System>,
 {
-    let Means { watches, server, backend, fence, recorder, options, metrics, duty, progress } =
-        means;
+    let Deps { watches, server, backend, fence, recorder, options, metrics, mode, progress } = deps;
     let kind = Api::of::<K::Resource>().kind.into_owned();
     let cluster = Cluster { server, backend: backend.clone(), fence, recorder, kind };
-    let work = Work { watches, backend, options, metrics, duty, progress };
+    let work = Work { watches, backend, options, metrics, mode, progress };
     if work.options.dry_run {
-        work.run::<K, _>(Mirror(cluster)).await
+        work.run::<K, _>(DryRun(cluster)).await
     } else {
         work.run::<K, _>(cluster).await
     }
 }
 
-/// [`Means`] but for what carries plans out.
+/// [`Deps`] but for what carries plans out.
 struct Work<B> {
     watches: Watches,
     backend: Arc<B>,
     options: Options,
     metrics: Metrics,
-    duty: Receiver<Duty>,
+    mode: Receiver<Mode>,
     progress: Progress,
 }
 
 impl<B> Work<B> {
-    async fn run<K, W>(self, world: W) -> Result<(), Error>
+    async fn run<K, W>(self, executors: W) -> Result<(), Error>
     where
         K: Kind,
         B: Backend<K::System>,
-        W: World<K::System>,
+        W: Executors<K::System>,
     {
-        let Self { watches, backend, options, metrics, mut duty, progress } = self;
+        let Self { watches, backend, options, metrics, mut mode, progress } = self;
         let (queue, index) = (Arc::new(Queue::default()), Arc::new(Mutex::default()));
         let waking =
             Waking { api: Api::of::<K::Resource>(), queue: queue.clone(), index: index.clone() };
@@ -201,23 +200,23 @@ impl<B> Work<B> {
         let engine = Arc::new(Engine {
             watches: watches.clone(),
             backend,
-            world,
+            executors,
             options,
             metrics,
             queue: queue.clone(),
             index,
-            past: Mutex::default(),
-            duty: duty.clone(),
+            history: Mutex::default(),
+            mode: mode.clone(),
             kind: PhantomData::<fn() -> K>,
         });
-        if !begin(&watches, &api, &mut duty, &progress).await {
+        if !begin(&watches, &api, &mut mode, &progress).await {
             return Ok(());
         }
         // What was told before somebody subscribed.
         for key in watches.keys(&api) {
             queue.wake(&key);
         }
-        let outcome = hand_out(&engine, &of, &mut duty, &progress).await;
+        let outcome = hand_out(&engine, &of, &mut mode, &progress).await;
         engine.metrics.queue_depth.get_or_create(&of).set(0);
         outcome
     }
@@ -227,25 +226,25 @@ impl<B> Work<B> {
 async fn begin(
     watches: &Watches,
     api: &Api,
-    duty: &mut Receiver<Duty>,
+    mode: &mut Receiver<Mode>,
     progress: &Progress,
 ) -> bool {
     watches.ensure(api);
     loop {
         progress.beat();
         // The sender ends with the process.
-        let current = if duty.has_changed().is_err() { Duty::Stop } else { *duty.borrow() };
+        let current = if mode.has_changed().is_err() { Mode::Stop } else { *mode.borrow() };
         let readable = match watches.state(api) {
             State::Synced => true,
             State::Starting | State::NotServed | State::Denied(_) | State::Failing(_) => false,
         };
         match current {
-            Duty::Stop => return false,
-            Duty::Lead if readable => return true,
-            Duty::Lead | Duty::Standby => {}
+            Mode::Stop => return false,
+            Mode::Lead if readable => return true,
+            Mode::Lead | Mode::Standby => {}
         }
         let pause = if readable { BEAT } else { Duration::from_millis(100) };
-        drop(timeout(pause, duty.changed()).await);
+        drop(timeout(pause, mode.changed()).await);
     }
 }
 
@@ -253,13 +252,13 @@ async fn begin(
 async fn hand_out<K, B, W>(
     engine: &Arc<Engine<K, B, W>>,
     of: &OfKind,
-    duty: &mut Receiver<Duty>,
+    mode: &mut Receiver<Mode>,
     progress: &Progress,
 ) -> Result<(), Error>
 where
     K: Kind,
     B: Backend<K::System>,
-    W: World<K::System>,
+    W: Executors<K::System>,
 {
     let (queue, workers) = (&engine.queue, engine.options.workers.max(1));
     let mut rounds = JoinSet::new();
@@ -267,17 +266,17 @@ where
     beat.set_missed_tick_behavior(MissedTickBehavior::Delay);
     loop {
         // What is seen here is told by nobody any more: it is acted on at once.
-        let current = *duty.borrow_and_update();
-        if current == Duty::Stop {
+        let current = *mode.borrow_and_update();
+        if current == Mode::Stop {
             break;
         }
-        let leads = current == Duty::Lead;
+        let leads = current == Mode::Lead;
         if !leads {
             // Whoever leads tells them.
             engine.metrics.measured.forget::<K>();
         }
         tokio::select! {
-            changed = duty.changed() => {
+            changed = mode.changed() => {
                 if changed.is_err() {
                     break;
                 }
@@ -357,7 +356,7 @@ impl Waking {
         let others = u32::try_from(census.len()).unwrap_or(u32::MAX);
         let wait = CENSUS.saturating_mul(others.saturating_sub(1)).min(CENSUS_MOST);
         for key in &census {
-            self.queue.wake_after(key, Dice::thrown().between(Duration::ZERO, wait));
+            self.queue.wake_after(key, Jitter::thrown().between(Duration::ZERO, wait));
         }
     }
 

@@ -21,12 +21,12 @@ use tokio::{sync::watch::Receiver, time::Instant};
 use tracing::Instrument as _;
 
 use super::{
-    Duty, Index, Key, Options, Queue, fit,
+    Index, Key, Mode, Options, Queue,
+    executor::{Executor, Executors},
+    fit,
+    history::History,
     index::Noting,
-    log,
-    past::Past,
-    sentence,
-    world::{Hand, World},
+    log, sentence,
 };
 use crate::{
     Class, Done, Error, Refused,
@@ -34,7 +34,7 @@ use crate::{
     execute_while,
     metrics::{Metrics, OfClass, OfKind},
     plan,
-    watch::{Cached, Dice, Watches},
+    watch::{Cached, Jitter, Watches},
 };
 
 /// How often to look whether the stores have seen what was written, beside when they tell.
@@ -48,13 +48,13 @@ const TELL_AGAIN: Duration = Duration::from_secs(1);
 pub(super) struct Engine<K: Kind, B, W> {
     pub(super) watches: Watches,
     pub(super) backend: Arc<B>,
-    pub(super) world: W,
+    pub(super) executors: W,
     pub(super) options: Options,
     pub(super) metrics: Metrics,
     pub(super) queue: Arc<Queue>,
     pub(super) index: Arc<Mutex<Index>>,
-    pub(super) past: Mutex<BTreeMap<Key, Past>>,
-    pub(super) duty: Receiver<Duty>,
+    pub(super) history: Mutex<BTreeMap<Key, History>>,
+    pub(super) mode: Receiver<Mode>,
     pub(super) kind: std::marker::PhantomData<fn() -> K>,
 }
 
@@ -63,7 +63,7 @@ struct Subject {
     key: Key,
     target: Ref,
     object: Arc<Value>,
-    past: Past,
+    history: History,
 }
 
 /// How a round ended, where it is not an error.
@@ -92,33 +92,33 @@ impl<K, B, W> Engine<K, B, W>
 where
     K: Kind,
     B: Backend<K::System>,
-    W: World<K::System>,
+    W: Executors<K::System>,
 {
     /// One round. Returns when to look again; nothing if the resource is gone.
     pub(super) async fn round(&self, key: &Key) -> Option<Duration> {
         let target =
             Ref { api: Api::of::<K::Resource>(), namespace: key.0.clone(), name: key.1.clone() };
         let Some(object) = self.watches.peek(&target) else {
-            self.past().remove(key);
+            self.history().remove(key);
             self.metrics.measured.tell::<K>(key, Vec::new());
             self.lock_index().forget(key);
             return None;
         };
-        let past = self.past().remove(key);
-        let past = past.unwrap_or_else(|| Past::new(Dice::thrown(), self.resync()));
-        let mut subject = Subject { key: key.clone(), target, object, past };
+        let history = self.history().remove(key);
+        let history = history.unwrap_or_else(|| History::new(Jitter::thrown(), self.resync()));
+        let mut subject = Subject { key: key.clone(), target, object, history };
         let wait = self.attempt(&mut subject).await;
-        self.past().insert(subject.key, subject.past);
+        self.history().insert(subject.key, subject.history);
         Some(wait)
     }
 
     async fn attempt(&self, subject: &mut Subject) -> Duration {
-        let Subject { target, object, past, .. } = subject;
-        if past.awaits_echo(&self.watches) {
+        let Subject { target, object, history, .. } = subject;
+        if history.awaits_echo(&self.watches) {
             return ECHO_EVERY;
         }
-        past.meet(object);
-        if let Some(wait) = past.backoff.held(Instant::now()) {
+        history.meet(object);
+        if let Some(wait) = history.backoff.held(Instant::now()) {
             return wait;
         }
         let generation = at(object, "/metadata/generation").and_then(Value::as_i64);
@@ -137,20 +137,20 @@ where
     }
 
     async fn try_once(&self, subject: &mut Subject) -> Duration {
-        let refused = subject.past.refused(Instant::now());
+        let refused = subject.history.refused(Instant::now());
         let refused = refused.map(|(message, left)| (failure(message, true), left));
         let telling = refused.as_ref().map(|(failure, _)| failure);
-        let hand = self.world.hand(&subject.target, &subject.object);
-        let outcome = self.carry_out(subject, telling, &hand).await;
-        subject.past.wrote(hand.written());
-        self.tell_would(subject, &hand).await;
+        let executor = self.executors.executor(&subject.target, &subject.object);
+        let outcome = self.carry_out(subject, telling, &executor).await;
+        subject.history.wrote(executor.written());
+        self.tell_would(subject, &executor).await;
         match outcome {
             Ok(Round::Settling(wait)) => wait,
             Ok(Round::Done { changed, requeue }) => {
                 if let Some((_, left)) = refused {
                     return left;
                 }
-                subject.past.well();
+                subject.history.well();
                 if changed && !self.options.dry_run {
                     // What comes of it is to be seen, and may ask for more.
                     return Duration::ZERO;
@@ -186,7 +186,7 @@ where
                     // The resource goes with its namespace. That is no fault that anybody mends.
                     Class::Final if error.is_about_leaving() => {
                         tracing::debug!(why, "its namespace is being deleted");
-                        subject.past.backoff.failed(Instant::now())
+                        subject.history.backoff.failed(Instant::now())
                     }
                     Class::Retry => self.failed(subject, why).await,
                     Class::Final => self.refused(subject, why).await,
@@ -196,34 +196,34 @@ where
     }
 
     /// Plans and does it. After a failure that has to be told, only tells.
-    async fn carry_out<H: Hand<K::System>>(
+    async fn carry_out<H: Executor<K::System>>(
         &self,
         subject: &mut Subject,
         failure: Option<&Failure>,
-        hand: &H,
+        executor: &H,
     ) -> Result<Round, Error> {
         let began = Instant::now();
         let mut plan = self.plan(subject, failure).await?;
-        let past = &mut subject.past;
+        let history = &mut subject.history;
         if failure.is_some() {
             plan.actions.retain(|action| action.verb.only_tells());
-        } else if let Some(wait) = past.settle(&plan, began) {
+        } else if let Some(wait) = history.settle(&plan, began) {
             return Ok(Round::Settling(wait));
-        } else if let Some((why, wait)) = past.fought(&plan) {
+        } else if let Some((why, wait)) = history.fought(&plan) {
             return Ok(Round::Fought(why, wait));
         }
-        let may = || *self.duty.borrow() == Duty::Lead;
+        let may = || *self.mode.borrow() == Mode::Lead;
         let mut refused = Refused::default();
-        let done = execute_while(hand, &plan, may, &mut refused).await;
+        let done = execute_while(executor, &plan, may, &mut refused).await;
         for (call, error) in &refused.calls {
             let why = sentence(error);
             tracing::warn!(error = why, "refused; waits for a change");
             self.count(&plan.resource, Class::Final);
-            past.refusals.note(call.to_string(), why);
+            history.refusals.note(call.to_string(), why);
         }
         let done = done?;
-        if failure.is_none() && past.is_anew() {
-            past.applied_anew(self.resync());
+        if failure.is_none() && history.is_anew() {
+            history.applied_anew(self.resync());
         }
         match done {
             Done::Stopped { guard, .. } => Ok(Round::Overtaken(guard)),
@@ -235,7 +235,7 @@ where
                     return Ok(Round::Untold(error));
                 }
                 if plan.status().is_some() {
-                    past.told();
+                    history.told();
                 }
                 if !self.options.dry_run {
                     log::done(&plan);
@@ -252,7 +252,7 @@ where
         subject: &Subject,
         failure: Option<&Failure>,
     ) -> Result<Plan<K::System>, Error> {
-        let refusals = &subject.past.refusals;
+        let refusals = &subject.history.refusals;
         let all = refusals.all();
         let mut plan = self.plan_telling(subject, failure.or(all.as_ref())).await?;
         let told = refusals.strike(&mut plan);
@@ -271,8 +271,8 @@ where
     ) -> Result<Plan<K::System>, Error> {
         let Subject { key, object, .. } = subject;
         let (now, settings) = (Timestamp::now(), &self.options.settings);
-        let past = &subject.past;
-        let (anew, hold_restarts) = (past.is_anew(), past.unrest.left(Instant::now()));
+        let history = &subject.history;
+        let (anew, hold_restarts) = (history.is_anew(), history.unrest.left(Instant::now()));
         let ctx = Ctx { now, settings, failure, anew, hold_restarts };
         match K::Resource::deserialize(&**object) {
             Err(error) => {
@@ -291,15 +291,15 @@ where
     }
 
     async fn conflicted(&self, subject: &mut Subject, why: String) -> Duration {
-        match subject.past.backoff.conflicted() {
+        match subject.history.backoff.conflicted() {
             Some(wait) => wait,
             None => self.failed(subject, why).await,
         }
     }
 
     async fn failed(&self, subject: &mut Subject, why: String) -> Duration {
-        let wait = subject.past.backoff.failed(Instant::now());
-        let failures = subject.past.backoff.failures();
+        let wait = subject.history.backoff.failed(Instant::now());
+        let failures = subject.history.backoff.failures();
         tracing::warn!(error = why, failures, again_in = ?wait, "failed");
         if failures > 1 {
             drop(self.tell(subject, &failure(&why, false)).await);
@@ -308,7 +308,7 @@ where
     }
 
     async fn refused(&self, subject: &mut Subject, why: String) -> Duration {
-        let wait = subject.past.refuse(why.clone());
+        let wait = subject.history.refuse(why.clone());
         tracing::warn!(error = why, again_in = ?wait, "refused");
         match self.tell(subject, &failure(&why, true)).await {
             Ok(_) => wait,
@@ -323,7 +323,7 @@ where
         if telling {
             return cannot_tell(subject, &why);
         }
-        if subject.past.status_refused() {
+        if subject.history.status_refused() {
             return self.refused(subject, why).await;
         }
         tracing::debug!(error = why, "the status was refused");
@@ -333,9 +333,9 @@ where
     /// Tells what went wrong, and changes nothing else. The resource may have moved on meanwhile:
     /// then it is told in the next round.
     async fn tell(&self, subject: &mut Subject, failure: &Failure) -> Result<Round, Error> {
-        let hand = self.world.hand(&subject.target, &subject.object);
-        let told = self.carry_out(subject, Some(failure), &hand).await;
-        subject.past.wrote(hand.written());
+        let executor = self.executors.executor(&subject.target, &subject.object);
+        let told = self.carry_out(subject, Some(failure), &executor).await;
+        subject.history.wrote(executor.written());
         if let Err(error) = &told {
             tracing::debug!(error = sentence(error), "could not tell");
         }
@@ -343,21 +343,21 @@ where
     }
 
     /// In a dry run: one event when what would be done has changed.
-    async fn tell_would<H: Hand<K::System>>(&self, subject: &mut Subject, hand: &H) {
-        let Some(would) = hand.would() else { return };
-        if would == subject.past.would {
+    async fn tell_would<H: Executor<K::System>>(&self, subject: &mut Subject, executor: &H) {
+        let Some(would) = executor.would() else { return };
+        if would == subject.history.would {
             return;
         }
         tracing::info!(would = would.join("; "), "would");
-        match hand.announce(&subject.target).await {
-            Ok(()) => subject.past.would = would,
+        match executor.announce(&subject.target).await {
+            Ok(()) => subject.history.would = would,
             Err(error) => tracing::debug!(error = sentence(&error), "could not tell"),
         }
     }
 
     /// When to look again though nothing changes: not for all at the same time.
     fn resync(&self) -> Duration {
-        Dice::thrown().between(self.options.resync.mul_f64(0.8), self.options.resync.mul_f64(1.2))
+        Jitter::thrown().between(self.options.resync.mul_f64(0.8), self.options.resync.mul_f64(1.2))
     }
 
     fn count(&self, target: &Ref, class: Class) {
@@ -365,8 +365,8 @@ where
         self.metrics.failures.get_or_create(&of).inc();
     }
 
-    fn past(&self) -> MutexGuard<'_, BTreeMap<Key, Past>> {
-        self.past.lock().unwrap_or_else(PoisonError::into_inner)
+    fn history(&self) -> MutexGuard<'_, BTreeMap<Key, History>> {
+        self.history.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
     fn lock_index(&self) -> MutexGuard<'_, Index> {
@@ -380,7 +380,7 @@ fn failure(message: &str, refused: bool) -> Failure {
 
 /// Not even that something was refused could be told.
 fn cannot_tell(subject: &mut Subject, why: &str) -> Duration {
-    let wait = subject.past.backoff.failed(Instant::now());
+    let wait = subject.history.backoff.failed(Instant::now());
     tracing::warn!(error = why, again_in = ?wait, "could not tell a refusal");
     wait
 }

@@ -7,9 +7,9 @@
 //! nothing. Whoever subscribes is told of each change after the stores have it.
 
 mod cached;
-mod dice;
 #[cfg(test)]
 pub(crate) mod fake;
+mod jitter;
 mod request;
 mod store;
 mod stream;
@@ -35,7 +35,7 @@ pub(crate) use self::store::{INSTANCE, Store, number};
 use self::stream::{Shared, Stream};
 pub use self::{
     cached::{Cached, Notes},
-    dice::Dice,
+    jitter::Jitter,
     store::{Change, Head, Owner},
 };
 use crate::{
@@ -345,7 +345,7 @@ impl Watches {
                 subscribers: inner.subscribers.clone(),
                 metrics: inner.metrics.clone(),
                 own: inner.own.contains(api),
-                dice: Dice::thrown(),
+                jitter: Jitter::thrown(),
                 last: None,
             };
             // Nobody listens only if the process is about to end.

@@ -21,7 +21,7 @@ use tokio::{
     time::{Instant, sleep, timeout},
 };
 
-use super::{Dice, Notice, State, Store, Subscribers, request};
+use super::{Jitter, Notice, State, Store, Subscribers, request};
 use crate::{
     Error,
     error::NOT_SERVED,
@@ -65,7 +65,7 @@ pub(crate) struct Stream {
     pub(crate) subscribers: Arc<Subscribers>,
     pub(crate) metrics: Metrics,
     pub(crate) own: bool,
-    pub(crate) dice: Dice,
+    pub(crate) jitter: Jitter,
     /// What could be told of the API last, if anything could.
     pub(crate) last: Option<Readable>,
 }
@@ -181,12 +181,12 @@ impl Stream {
         let (least, most) = BACKOFF;
         let delay = (least * 2_u32.saturating_pow(*failures)).min(most);
         *failures = (*failures + 1).min(16);
-        sleep(self.dice.between(delay / 2, delay)).await;
+        sleep(self.jitter.between(delay / 2, delay)).await;
     }
 
     /// One connection: a streamed list first, unless it goes on from a version.
     async fn watch(&mut self, version: &mut Option<String>) -> End {
-        let lasts = self.dice.between(Duration::from_secs(180), Duration::from_secs(200));
+        let lasts = self.jitter.between(Duration::from_secs(180), Duration::from_secs(200));
         let request = request::watch(&self.shared, version.as_deref(), lasts.as_secs());
         let events = match self.server.watch(request).await {
             Ok(events) => events,

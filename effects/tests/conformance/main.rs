@@ -30,7 +30,7 @@ use sluicegate_effects::{
 use self::{
     cluster::root,
     compare::{Difference, run},
-    operation::{Dice, NOT_IMITATED, Operation, sequence},
+    operation::{Jitter, NOT_IMITATED, Operation, sequence},
     plane::{Plane, say},
     sides::{Embedded, Real},
 };
@@ -61,12 +61,12 @@ async fn the_embedded_kubernetes_agrees_with_the_real_one() {
     let real = Real::of(&plane.kubeconfig()).await;
     install(&real).await;
     let (operations, seed) = (number("OPERATIONS", OPERATIONS), number("SEED", 1));
-    let mut dice = Dice(u64::try_from(seed).expect("it fits"));
+    let mut jitter = Jitter(u64::try_from(seed).expect("it fits"));
     let mut found: BTreeMap<String, (Difference, Vec<Operation>)> = BTreeMap::new();
     let mut worlds = Worlds { real, made: 0 };
     let (mut compared, mut refused) = (0, 0);
     while compared < operations {
-        let sequence = sequence(&mut dice, LENGTH);
+        let sequence = sequence(&mut jitter, LENGTH);
         let difference = worlds.compare(&sequence).await;
         compared += difference.as_ref().map_or(sequence.len(), |it| it.at + 1);
         if let Some(difference) = difference {

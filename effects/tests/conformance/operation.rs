@@ -85,9 +85,9 @@ pub(crate) const NOT_IMITATED: &[(&str, &str)] = &[
 ];
 
 /// Numbers that look random and are the same for the same seed (splitmix64).
-pub(crate) struct Dice(pub(crate) u64);
+pub(crate) struct Jitter(pub(crate) u64);
 
-impl Dice {
+impl Jitter {
     pub(crate) fn below(&mut self, most: usize) -> usize {
         self.0 = self.0.wrapping_add(0x9E37_79B9_7F4A_7C15);
         let mut z = self.0;
@@ -104,55 +104,55 @@ impl Dice {
 }
 
 /// Any sequence of so many operations, about few kinds at a time so that they meet.
-pub(crate) fn sequence(dice: &mut Dice, length: usize) -> Vec<Operation> {
-    let kinds: Vec<Kind> = match dice.below(3) {
+pub(crate) fn sequence(jitter: &mut Jitter, length: usize) -> Vec<Operation> {
+    let kinds: Vec<Kind> = match jitter.below(3) {
         // An eviction is about two kinds.
         0 => vec![Kind::Pod, Kind::Budget],
-        _ => (0..2).map(|_| KINDS[dice.below(KINDS.len())]).collect(),
+        _ => (0..2).map(|_| KINDS[jitter.below(KINDS.len())]).collect(),
     };
-    (0..length).map(|_| operation(dice, &kinds)).collect()
+    (0..length).map(|_| operation(jitter, &kinds)).collect()
 }
 
-fn operation(dice: &mut Dice, kinds: &[Kind]) -> Operation {
-    let kind = kinds[dice.below(kinds.len())];
-    let name = dice.below(NAMES);
-    let variant = dice.below(VARIANTS);
-    let what = match dice.below(20) {
-        0..=11 => ours(dice, kind, variant),
+fn operation(jitter: &mut Jitter, kinds: &[Kind]) -> Operation {
+    let kind = kinds[jitter.below(kinds.len())];
+    let name = jitter.below(NAMES);
+    let variant = jitter.below(VARIANTS);
+    let what = match jitter.below(20) {
+        0..=11 => ours(jitter, kind, variant),
         12 => What::Create(variant),
-        13 | 14 => What::Apply(variant, dice.one_in(2)),
+        13 | 14 => What::Apply(variant, jitter.one_in(2)),
         // Some would change nothing: see `NOT_IMITATED`.
         15..=17 if kind == Kind::Claim => What::Apply(variant, true),
         15 => What::Merge(variant),
-        16 => What::Label((!dice.one_in(3)).then_some(variant)),
+        16 => What::Label((!jitter.one_in(3)).then_some(variant)),
         17 => What::Relabel(variant),
-        18 => What::Delete(propagation(dice)),
+        18 => What::Delete(propagation(jitter)),
         _ => What::Controller(variant),
     };
     Operation { kind, name, what }
 }
 
-fn ours(dice: &mut Dice, kind: Kind, variant: usize) -> What {
-    let verb = match dice.below(12) {
+fn ours(jitter: &mut Jitter, kind: Kind, variant: usize) -> What {
+    let verb = match jitter.below(12) {
         0..=2 => OurVerb::Create(variant),
         3..=6 => OurVerb::Apply(variant),
         7 | 8 if kind == Kind::Pod => OurVerb::Evict,
         7 | 8 if matches!(kind, Kind::Cluster | Kind::Topic) => OurVerb::SetStatus(variant % 4),
         7 | 8 => OurVerb::Apply(variant),
-        9 => OurVerb::Delete(propagation(dice)),
-        _ => OurVerb::SetFinalizers(dice.below(FINALIZERS.len())),
+        9 => OurVerb::Delete(propagation(jitter)),
+        _ => OurVerb::SetFinalizers(jitter.below(FINALIZERS.len())),
     };
-    let version = match dice.below(8) {
+    let version = match jitter.below(8) {
         0..=3 => Version::Right,
         4 => Version::Stale,
         _ => Version::Any,
     };
-    let seen = Seen { another: dice.one_in(8), version };
-    What::Operator { verb, seen, dry: dice.one_in(5) }
+    let seen = Seen { another: jitter.one_in(8), version };
+    What::Operator { verb, seen, dry: jitter.one_in(5) }
 }
 
-fn propagation(dice: &mut Dice) -> Propagation {
-    match dice.below(3) {
+fn propagation(jitter: &mut Jitter) -> Propagation {
+    match jitter.below(3) {
         0 => Propagation::Background,
         1 => Propagation::Foreground,
         _ => Propagation::Orphan,

@@ -188,10 +188,9 @@ fn guard<S: System>(guard: &Guard<S>) -> String {
     match guard {
         Guard::Live(target, _) => format!("{target} is still there and not being deleted"),
         Guard::Leaving(target, _) => format!("{target} is still being deleted"),
-        Guard::PodsReady { least, besides, .. } => {
-            format!("at least {least} pods besides {besides} are ready")
+        Guard::PodsReady { min_ready, excluding, .. } => {
+            format!("at least {min_ready} pods besides {excluding} are ready")
         }
-        Guard::NoneLeft(selector, _) => format!("no {} is left", selector.api.kind),
         Guard::StillAnswers(probe, _) => format!("{probe} is still as it was seen"),
         Guard::Acceptable => "the API server would accept it (dry run)".to_owned(),
     }

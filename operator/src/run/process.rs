@@ -8,7 +8,7 @@ use std::{
 
 use sluicegate_core::systems;
 use sluicegate_effects::{
-    controller::{Duty, Options},
+    controller::{Mode, Options},
     live::{ApiServer, Budget, Connection, Fence, Recorder, connect},
     metrics::Metrics,
     watch::{Scope, Watches},
@@ -44,7 +44,7 @@ pub(crate) struct Process {
     /// What must not end: streams, probes, numbers.
     services: Tasks,
     controllers: Tasks,
-    duty: watch::Sender<Duty>,
+    mode: watch::Sender<Mode>,
     fence: Fence,
     /// The loop of the lease, what came of it, and how it is told to leave.
     lease: Option<(JoinHandle<End>, watch::Receiver<Role>)>,
@@ -87,7 +87,7 @@ impl Process {
         let (leave, left) = watch::channel(false);
         let seat = competes.then(|| seat(args, &connection, &server));
         let lease = seat.clone().map(|seat| compete(seat, &fence, left));
-        let (duty, duties) = watch::channel(if competes { Duty::Standby } else { Duty::Lead });
+        let (mode, duties) = watch::channel(if competes { Mode::Standby } else { Mode::Lead });
 
         let mut start = Start {
             watches: watches.clone(),
@@ -97,7 +97,7 @@ impl Process {
             recorder: Arc::new(Recorder::new(&lease::place())),
             options: options(args),
             metrics: metrics.clone(),
-            duty: duties,
+            mode: duties,
             tasks: Tasks::default(),
             progress: Vec::new(),
         };
@@ -124,7 +124,7 @@ impl Process {
             pending().await
         });
         let lease = lease.map(|(task, role, _)| (task, role));
-        Ok(Self { services, controllers, duty, fence, lease, leave, signals })
+        Ok(Self { services, controllers, mode, fence, lease, leave, signals })
     }
 
     /// Runs until it is asked to end or has to. Returns the exit code.
@@ -166,7 +166,7 @@ impl Process {
                 why = self.services.ended() => return Ending::Broken(why),
                 why = self.controllers.ended() => return Ending::Broken(why),
                 led = lease => match led {
-                    Ok(true) => drop(self.duty.send_replace(Duty::Lead)),
+                    Ok(true) => drop(self.mode.send_replace(Mode::Lead)),
                     Ok(false) => {}
                     Err(ending) => return ending,
                 },
@@ -177,7 +177,7 @@ impl Process {
     /// Lets the controllers finish what they have in hand, then gives up the lease. Who asks a
     /// second time does not wait.
     async fn finish(mut self) -> u8 {
-        self.duty.send_replace(Duty::Stop);
+        self.mode.send_replace(Mode::Stop);
         let (duties, signals) = (timeout(FINISH, self.controllers.all_ended()), &mut self.signals);
         tokio::select! {
             finished = duties => {

@@ -5,7 +5,7 @@ use std::{sync::Arc, time::Duration};
 use sluicegate_core::{kind::Kind, observed::Api, system::System, systems::Visitor};
 use sluicegate_effects::{
     backend::{Backend, Products},
-    controller::{self, Duty, Means, Options, Progress},
+    controller::{self, Deps, Mode, Options, Progress},
     live::{ApiServer, Fence, Recorder},
     metrics::Metrics,
     watch::Watches,
@@ -28,7 +28,7 @@ pub(crate) struct Start {
     pub recorder: Arc<Recorder>,
     pub options: Options,
     pub metrics: Metrics,
-    pub duty: watch::Receiver<Duty>,
+    pub mode: watch::Receiver<Mode>,
     /// Where they run.
     pub tasks: Tasks,
     /// By which they show that they go on.
@@ -42,7 +42,7 @@ where
     fn kind<K: Kind<System = S>>(&mut self) {
         let kind = Api::of::<K::Resource>().kind.into_owned();
         let progress = Progress::new();
-        let means = Means {
+        let deps = Deps {
             watches: self.watches.clone(),
             server: self.server.clone(),
             backend: self.products.clone(),
@@ -50,11 +50,11 @@ where
             recorder: self.recorder.clone(),
             options: self.options.clone(),
             metrics: self.metrics.clone(),
-            duty: self.duty.clone(),
+            mode: self.mode.clone(),
             progress: progress.clone(),
         };
         self.tasks.begin(format!("the controller of {kind}"), async {
-            match controller::run::<K, Products>(means).await {
+            match controller::run::<K, Products>(deps).await {
                 Ok(()) => "it was told to stop".to_owned(),
                 Err(error) => error.in_full(),
             }

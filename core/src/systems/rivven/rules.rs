@@ -104,6 +104,11 @@ rules! {
         "A claim outlives its broker and its cluster. One by the name that a broker uses is used \
          again with what is in it, whatever its class, size and access modes; an event names it.",
         "Delete the claim beforehand if the broker is to begin empty.";
+    SVC_01 = "SVC-01":
+        "A Service that clients can no longer come by is told before it changes",
+        "No pod stops, but whoever uses the old port, or comes from outside of the cluster, is cut \
+         off at once.",
+        "Move the clients first, or leave the port and the type as they are.";
     TOP_31 = "TOP-31":
         "A topic never loses partitions",
         "A broker cannot take partitions away: their records would have to go.",

@@ -27,8 +27,8 @@ use tokio::{
 };
 
 use crate::controller::{
-    Duty, Options, Progress, Work,
-    world::{Hand, World},
+    Mode, Options, Progress, Work,
+    executor::{Executor, Executors},
 };
 use crate::{
     ApiError, Class, Error, Reader, Writer,
@@ -91,15 +91,15 @@ impl Notes {
 
 struct Pen(Scribe, Mutex<Vec<Written>>);
 
-impl World<Rivven> for Scribe {
-    type Hand = Pen;
+impl Executors<Rivven> for Scribe {
+    type Executor = Pen;
 
-    fn hand(&self, _: &Ref, _: &Value) -> Pen {
+    fn executor(&self, _: &Ref, _: &Value) -> Pen {
         Pen(self.clone(), Mutex::default())
     }
 }
 
-impl Hand<Rivven> for Pen {
+impl Executor<Rivven> for Pen {
     fn written(&self) -> Vec<Written> {
         self.1.lock().unwrap().clone()
     }
@@ -186,7 +186,7 @@ impl Writer<Rivven> for Pen {
 pub(super) struct Bench {
     pub(super) fake: Fake,
     pub(super) notes: Arc<Notes>,
-    pub(super) duty: Sender<Duty>,
+    pub(super) mode: Sender<Mode>,
     pub(super) running: JoinHandle<Result<(), Error>>,
 }
 
@@ -208,17 +208,17 @@ impl Bench {
             takes: Mutex::default(),
             statuses: Mutex::default(),
         });
-        let (duty, follows) = channel(Duty::Lead);
+        let (mode, follows) = channel(Mode::Lead);
         let work = Work {
             watches,
             backend: Arc::new(Broker(notes.clone())),
             options: Options::default(),
             metrics,
-            duty: follows,
+            mode: follows,
             progress: Progress::new(),
         };
         let running = tokio::spawn(work.run::<Topic, _>(Scribe(notes.clone())));
-        Self { fake, notes, duty, running }
+        Self { fake, notes, mode, running }
     }
 
     /// A topic that holds a finalizer, on a cluster that is there.

@@ -8,7 +8,7 @@ use serde_json::json;
 use tokio::time::{Instant, sleep};
 
 use self::bench::{Bench, seconds, topic};
-use super::Duty;
+use super::Mode;
 use crate::ApiError;
 
 #[tokio::test(start_paused = true)]
@@ -212,7 +212,7 @@ async fn the_action_in_hand_is_finished_and_no_other_begun() {
     *bench.notes.takes.lock().unwrap() = seconds(2);
     bench.topic("a", 1);
     sleep(seconds(1)).await;
-    bench.duty.send_replace(Duty::Stop);
+    bench.mode.send_replace(Mode::Stop);
     bench.topic("b", 1);
     let start = Instant::now();
     bench.running.await.unwrap().unwrap();
@@ -229,7 +229,7 @@ async fn an_action_that_does_not_end_is_left_after_3_s() {
     *bench.notes.takes.lock().unwrap() = seconds(60);
     bench.topic("a", 1);
     sleep(seconds(1)).await;
-    bench.duty.send_replace(Duty::Stop);
+    bench.mode.send_replace(Mode::Stop);
     let start = Instant::now();
     bench.running.await.unwrap().unwrap();
     assert_eq!(start.elapsed(), seconds(3));
@@ -238,14 +238,14 @@ async fn an_action_that_does_not_end_is_left_after_3_s() {
 #[tokio::test(start_paused = true)]
 async fn who_does_not_lead_writes_nothing() {
     let bench = Bench::new();
-    bench.duty.send_replace(Duty::Standby);
+    bench.mode.send_replace(Mode::Standby);
     bench.topic("a", 1);
     sleep(seconds(60)).await;
     assert_eq!(bench.words(), [""; 0]);
-    bench.duty.send_replace(Duty::Lead);
+    bench.mode.send_replace(Mode::Lead);
     sleep(seconds(2)).await;
     assert_eq!(bench.words(), ["status of a NotSeen"]);
-    bench.duty.send_replace(Duty::Standby);
+    bench.mode.send_replace(Mode::Standby);
     sleep(seconds(2)).await;
     bench.topic("b", 1);
     sleep(seconds(60)).await;

@@ -3,7 +3,6 @@
 use std::collections::BTreeSet;
 
 use sluicegate_core::{
-    label::MADE_FOR,
     observed::Selector,
     plan::{Action, Guard, Plan, Propagation, Requeue, Risk, Verb, Why},
     rule,
@@ -75,9 +74,9 @@ fn enough_other_pods_have_to_be_ready() {
         let verb = Verb::Restart(pod("db-0"), seen(&world, &pod("db-0")));
         let guard = Guard::PodsReady {
             of: all("Pod", "pods"),
-            made_by: uid(&world, &the_set()),
-            least: 2,
-            besides: "db-0".to_owned(),
+            controller_uid: uid(&world, &the_set()),
+            min_ready: 2,
+            excluding: "db-0".to_owned(),
         };
         vec![Action::new(verb, Why::Orphaned, Risk::Restart, &rule::OBJ_05).guarded(guard)]
     };
@@ -93,20 +92,6 @@ fn enough_other_pods_have_to_be_ready() {
     world.behave("default", "db-2", Behaviour::Normal);
     world.tick();
     assert_eq!(run(&world, restart()).unwrap(), Done::All);
-}
-
-#[test]
-fn nothing_may_be_left_that_was_made_for_a_uid() {
-    let world = running("OnDelete");
-    let mark = |object: &mut Value| object["metadata"]["annotations"] = json!({ MADE_FOR: "7" });
-    world.edit_as("kubectl", &claim("data-db-1"), mark).unwrap();
-    let none = |uid: &str| {
-        let guard =
-            Guard::NoneLeft(all("PersistentVolumeClaim", "persistentvolumeclaims"), uid.to_owned());
-        run(&world, vec![delete(&world, &the_set()).guarded(guard)])
-    };
-    assert_eq!(stopped(none("7")).1, "1 persistentvolumeclaims are left");
-    assert_eq!(none("8").unwrap(), Done::All);
 }
 
 #[test]

@@ -173,7 +173,7 @@ fn desire(
     let mut wish = |manifest, assess| desired.wishes.push(object(manifest, assess));
     wish(Manifest::of(&build::config_map(valid)), at_next_start as _);
     wish(Manifest::of(&build::headless(valid)), online as _);
-    wish(Manifest::of(&build::client(valid)), online as _);
+    wish(Manifest::of(&build::client(valid)), at_the_door as _);
     if let Some(monitor) = &valid.monitor {
         let served = seen.served(&list(Api::of::<ServiceMonitor>(), &valid.namespace, &valid.name));
         if served == Some(true) {
@@ -215,7 +215,7 @@ fn desire(
         held = roll.held;
         desired.wishes.extend(roll.restart.map(Wish::Act));
         desired.events.extend(roll.events);
-        desired.untold = roll.untold && desired.blocked.is_empty();
+        desired.defer_status = roll.defer_status && desired.blocked.is_empty();
         desired.waiting.extend(roll.waiting);
     }
     desired.assumptions.extend(status::recovering(ctx, valid, brokers));
@@ -251,7 +251,7 @@ fn hold(valid: &Valid, brokers: &Brokers) -> Desired<Rivven> {
     Desired {
         blocked: valid.secrecy.iter().map(refuse).collect(),
         finalizer: valid.delete_claims,
-        hold: true,
+        freeze: true,
         ..Desired::default()
     }
 }
@@ -339,6 +339,19 @@ fn online(change: &Change) -> (Risk, &'static Rule) {
     }
 }
 
+/// Clients come by the port and, from outside, by the type of the Service.
+fn at_the_door(change: &Change) -> (Risk, &'static Rule) {
+    let is_client = |port: &serde_json::Value| port["name"] == "client";
+    let closes = change.path.starts_with("/spec/ports/")
+        && change.after.is_none()
+        && change.before.as_ref().is_some_and(is_client);
+    let from_outside = ["NodePort", "LoadBalancer"];
+    let before = change.before.as_ref().and_then(serde_json::Value::as_str);
+    let leaves =
+        change.path == "/spec/type" && before.is_some_and(|was| from_outside.contains(&was));
+    if closes || leaves { (Risk::Unavailable, &rules::SVC_01) } else { online(change) }
+}
+
 fn workload_risk(change: &Change) -> (Risk, &'static Rule) {
     if change.path != "/spec/replicas" {
         return (Risk::None, &rule::OBJ_03);
@@ -366,7 +379,7 @@ pub fn children(cluster: &str) -> BTreeSet<(&'static str, String)> {
 /// The StatefulSet and the Service that a cluster comes to, whatever is wrong with it: a suite asks
 /// the API server about them, to hold our check to its verdict.
 pub fn unjudged(cluster: &RivvenCluster) -> Vec<serde_json::Value> {
-    let none = crate::control::Control::default();
+    let none = crate::annotations::Control::default();
     let valid = valid::filled_in(cluster, none, std::collections::BTreeMap::new());
     let claim = build::claim_template(&valid, &storage::Storage::asked(&valid));
     let set = Manifest::of(&build::stateful_set(&valid, valid.replicas, claim));

@@ -26,7 +26,7 @@ pub(super) struct Roll {
     pub(super) restart: Option<Action<Rivven>>,
     /// Whether the status can wait until the broker stops: it was told before that brokers are
     /// restarted on purpose, or others that are due tell so then.
-    pub(super) untold: bool,
+    pub(super) defer_status: bool,
     /// How long restarts are waited with, because the spec may change again.
     pub(super) held: Option<Duration>,
     pub(super) events: Vec<Event>,
@@ -65,7 +65,7 @@ pub(super) fn roll(ctx: &Ctx<'_>, valid: &Valid, brokers: &Brokers, wanted: u32)
     });
     if !held.is_empty() {
         roll.held = Some(ctx.hold_restarts);
-        roll.untold = true;
+        roll.defer_status = true;
     }
     let serving = brokers.serving();
     let others = due.len() > 1;
@@ -90,7 +90,7 @@ pub(super) fn roll(ctx: &Ctx<'_>, valid: &Valid, brokers: &Brokers, wanted: u32)
         };
         if may && roll.restart.is_none() && !in_line {
             roll.events.push(event(valid, &due));
-            roll.untold = others || valid.before.rolling;
+            roll.defer_status = others || valid.before.rolling;
             let restart = restart(valid, set, &due, risk, rule, gates, wanted);
             let stays = gates::claim_stays(valid, brokers, due.ordinal);
             roll.restart = Some(stays.into_iter().fold(restart, Action::guarded));
@@ -162,9 +162,9 @@ fn restart(
     }
     action.guarded(Guard::PodsReady {
         of: pods(&valid.namespace, &valid.name),
-        made_by: set.at.uid().to_owned(),
-        least: usize::try_from(wanted.saturating_sub(1)).unwrap_or(usize::MAX),
-        besides: pod.target.name.clone(),
+        controller_uid: set.at.uid().to_owned(),
+        min_ready: usize::try_from(wanted.saturating_sub(1)).unwrap_or(usize::MAX),
+        excluding: pod.target.name.clone(),
     })
 }
 

@@ -10,7 +10,6 @@ use super::{
 };
 use crate::{
     condition::{Draft, READY_BLOCKED, State},
-    effect,
     k8s::monitoring::ServiceMonitor,
     kind::{Ctx, Report},
     observed::{Api, Observed},
@@ -35,7 +34,6 @@ pub(super) fn report(
         rolled_out(valid, brokers, rolling),
         clustered(valid, brokers),
         reachable(brokers),
-        effect::report(&valid.without_effect),
         measured(valid),
         monitored(valid, seen),
     ];

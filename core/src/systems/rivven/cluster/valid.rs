@@ -12,8 +12,7 @@ use super::{
     check, gates, image, inert, options,
 };
 use crate::{
-    control::Control,
-    effect,
+    annotations::Control,
     field::{Errors, Path},
     k8s::{self, quantity::Quantity},
     label::{self, Labels},
@@ -226,7 +225,7 @@ fn secrecy(spec: &RivvenClusterSpec, release: Release) -> Vec<&'static str> {
 pub(super) fn without_effect(spec: &RivvenClusterSpec) -> Vec<String> {
     let raw = spec.config.as_ref().and_then(|config| config.raw.as_ref());
     let unknown = raw.is_some_and(|raw| !raw.keys().all(|key| options::is_known(key)));
-    let set = effect::set_without_effect(spec, inert::INERT);
+    let set = crate::inert::set_without_effect(spec, inert::INERT);
     let mut paths: Vec<String> =
         set.into_iter().filter(|path| path != "spec.config.raw" || unknown).collect();
     if spec.version.is_some() && spec.image.as_deref().is_some_and(image::says_which) {

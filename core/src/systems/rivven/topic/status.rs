@@ -9,7 +9,6 @@ use super::{
 };
 use crate::{
     condition::Draft,
-    effect,
     kind::{Measure, Report},
     many::many,
     systems::rivven::SeenTopic,
@@ -43,7 +42,6 @@ pub(super) fn report(valid: &Valid, situation: &Situation) -> Report<RivvenTopic
     };
     let mut conditions =
         vec![ready, synced(valid, situation), configured(valid, topic), acls(valid)];
-    conditions.push(effect::report(&valid.without_effect));
     conditions.push(replicated(topic));
     conditions.extend(returned(valid, topic));
     Report { status, conditions }

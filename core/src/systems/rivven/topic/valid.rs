@@ -11,8 +11,7 @@ use super::{
     situation::Place,
 };
 use crate::{
-    control::Control,
-    effect,
+    annotations::Control,
     field::{Cause, Errors, Path},
     kind::Kind as _,
     observed::Ref,
@@ -104,7 +103,7 @@ pub(super) fn accept(topic: &RivvenTopic) -> Result<Valid, Errors> {
 pub(super) fn without_effect(topic: &RivvenTopic) -> Vec<String> {
     let custom = topic.spec.config.as_ref().and_then(|config| config.custom.as_ref());
     let unknown = custom.is_some_and(|all| all.keys().any(|key| key != config::SEGMENT_MS));
-    let set = effect::set_without_effect(&topic.spec, inert::INERT);
+    let set = crate::inert::set_without_effect(&topic.spec, inert::INERT);
     set.into_iter().filter(|path| path != "spec.config.custom" || unknown).collect()
 }
 

@@ -7,9 +7,9 @@ use std::{
 
 /// A source of numbers that are spread evenly, and no secret.
 #[derive(Clone, Debug)]
-pub struct Dice(u64);
+pub struct Jitter(u64);
 
-impl Dice {
+impl Jitter {
     /// One that nobody can foretell.
     pub fn thrown() -> Self {
         Self(RandomState::new().hash_one(0))
@@ -44,8 +44,8 @@ mod tests {
     #[test]
     fn times_fall_between_their_bounds_and_not_all_in_one_place() {
         let (least, most) = (Duration::from_secs(180), Duration::from_secs(200));
-        let mut dice = Dice::seeded(7);
-        let times: Vec<Duration> = (0..1_000).map(|_| dice.between(least, most)).collect();
+        let mut jitter = Jitter::seeded(7);
+        let times: Vec<Duration> = (0..1_000).map(|_| jitter.between(least, most)).collect();
         assert!(times.iter().all(|time| (least..most).contains(time)));
         let early = times.iter().filter(|time| **time < Duration::from_secs(190)).count();
         assert!((400..600).contains(&early), "{early}");

@@ -15,17 +15,17 @@ use crate::{
     live::{ApiServer, Fence, Live, Recorder, Shadow, Written},
 };
 
-/// Makes a hand for each round.
-pub(super) trait World<S: System>: Send + Sync + 'static {
+/// Makes an executor for each round.
+pub(super) trait Executors<S: System>: Send + Sync + 'static {
     /// What carries out the plan of one round.
-    type Hand: Hand<S>;
+    type Executor: Executor<S>;
 
     /// One for this resource.
-    fn hand(&self, target: &Ref, object: &Value) -> Self::Hand;
+    fn executor(&self, target: &Ref, object: &Value) -> Self::Executor;
 }
 
 /// Carries out the plan of one round.
-pub(super) trait Hand<S: System>: Reader<S> + Writer<S> + Send + Sync {
+pub(super) trait Executor<S: System>: Reader<S> + Writer<S> + Send + Sync {
     /// What it has written so far.
     fn written(&self) -> Vec<Written>;
 
@@ -46,27 +46,27 @@ pub(super) struct Cluster<B> {
 }
 
 /// The cluster, as it would be.
-pub(super) struct Mirror<B>(pub(super) Cluster<B>);
+pub(super) struct DryRun<B>(pub(super) Cluster<B>);
 
-impl<S: System, B: Backend<S>> World<S> for Cluster<B> {
-    type Hand = Live<B>;
+impl<S: System, B: Backend<S>> Executors<S> for Cluster<B> {
+    type Executor = Live<B>;
 
-    fn hand(&self, target: &Ref, object: &Value) -> Live<B> {
+    fn executor(&self, target: &Ref, object: &Value) -> Live<B> {
         let Self { server, backend, fence, recorder, kind } = self;
         Live::new(server.clone(), backend.clone(), fence.clone(), recorder.clone(), kind)
             .for_resource(target.clone(), text(object, "/metadata/uid"))
     }
 }
 
-impl<S: System, B: Backend<S>> World<S> for Mirror<B> {
-    type Hand = Shadow<B>;
+impl<S: System, B: Backend<S>> Executors<S> for DryRun<B> {
+    type Executor = Shadow<B>;
 
-    fn hand(&self, target: &Ref, object: &Value) -> Shadow<B> {
-        Shadow::new(World::<S>::hand(&self.0, target, object))
+    fn executor(&self, target: &Ref, object: &Value) -> Shadow<B> {
+        Shadow::new(Executors::<S>::executor(&self.0, target, object))
     }
 }
 
-impl<S: System, B: Backend<S>> Hand<S> for Live<B> {
+impl<S: System, B: Backend<S>> Executor<S> for Live<B> {
     fn written(&self) -> Vec<Written> {
         Live::written(self)
     }
@@ -80,7 +80,7 @@ impl<S: System, B: Backend<S>> Hand<S> for Live<B> {
     }
 }
 
-impl<S: System, B: Backend<S>> Hand<S> for Shadow<B> {
+impl<S: System, B: Backend<S>> Executor<S> for Shadow<B> {
     fn written(&self) -> Vec<Written> {
         Vec::new()
     }

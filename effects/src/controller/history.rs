@@ -18,7 +18,7 @@ use tokio::time::Instant;
 use super::{Backoff, refusals::Refusals, unrest::Unrest};
 use crate::{
     live::Written,
-    watch::{Dice, Watches, number},
+    watch::{Jitter, Watches, number},
 };
 
 /// How long to wait at most until the stores have seen what was written.
@@ -33,7 +33,7 @@ const PATIENCE: Duration = Duration::from_secs(3);
 
 /// What is remembered of one resource.
 #[derive(Debug)]
-pub(super) struct Past {
+pub(super) struct History {
     pub(super) backoff: Backoff,
     /// What the product has refused of what is asked for.
     pub(super) refusals: Refusals,
@@ -62,11 +62,11 @@ struct Refused {
     until: Instant,
 }
 
-impl Past {
+impl History {
     /// Nothing yet. What the API server makes something else of is applied anew after so long.
-    pub(super) fn new(dice: Dice, anew_in: Duration) -> Self {
+    pub(super) fn new(jitter: Jitter, anew_in: Duration) -> Self {
         Self {
-            backoff: Backoff::new(dice),
+            backoff: Backoff::new(jitter),
             refusals: Refusals::default(),
             stamp: None,
             unrest: Unrest::default(),
