@@ -13,7 +13,7 @@ use sluicegate_core::{
 use sluicegate_effects::{
     Class, Done, Error,
     file::{Entry, Operator, Start, Watcher, World},
-    memory::Happening,
+    memory::SimEvent,
 };
 
 use crate::{
@@ -139,7 +139,7 @@ impl Told {
         self.page.words(0, &begin, what, style);
     }
 
-    fn happened(&mut self, happening: &Happening) {
+    fn happened(&mut self, happening: &SimEvent) {
         self.says("kubernetes", Span::plain(""), &happening.what, Style::Dim);
     }
 

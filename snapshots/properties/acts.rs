@@ -10,7 +10,7 @@ use sluicegate_core::{
 };
 use sluicegate_effects::{
     ApiError,
-    memory::{Behaviour, Fault, How, Interloper},
+    memory::{Behaviour, Fault, How, OtherWriter},
 };
 
 use crate::{
@@ -225,21 +225,21 @@ pub(crate) fn fault(kind: &str) -> How {
     }
 }
 
-fn scale_by_hand(somebody: &mut Interloper<'_>) {
+fn scale_by_hand(somebody: &mut OtherWriter<'_>) {
     let set = at("StatefulSet", &names::workload(CLUSTER));
     // It may not be there yet.
     drop(somebody.edit(&set, |set| set["spec"]["replicas"] = json!(5)));
 }
 
-fn delete_config(somebody: &mut Interloper<'_>) {
+fn delete_config(somebody: &mut OtherWriter<'_>) {
     drop(somebody.delete(&at("ConfigMap", &names::config(CLUSTER))));
 }
 
-fn ask_for_two(somebody: &mut Interloper<'_>) {
+fn ask_for_two(somebody: &mut OtherWriter<'_>) {
     drop(somebody.edit(&the_cluster(), |one| one["spec"]["replicas"] = json!(2)));
 }
 
-fn forget(somebody: &mut Interloper<'_>) {
+fn forget(somebody: &mut OtherWriter<'_>) {
     drop(somebody.delete(&the_cluster()));
 }
 

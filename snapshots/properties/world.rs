@@ -20,7 +20,7 @@ use sluicegate_core::{
 };
 use sluicegate_effects::{
     execute,
-    memory::{Brokers, Happening, Memory},
+    memory::{Brokers, Memory, SimEvent},
     plan,
 };
 
@@ -87,7 +87,7 @@ impl Rig {
         let mut quiet = 0;
         for nth in 0..ROUNDS_MAX {
             let acted = self.round();
-            let happened: Vec<Happening> = self.memory.tick();
+            let happened: Vec<SimEvent> = self.memory.tick();
             quiet = if acted || !happened.is_empty() { 0 } else { quiet + 1 };
             if quiet == QUIET {
                 return Some(nth);

@@ -26,7 +26,7 @@ use super::{
 };
 use crate::{
     Done, Error, Reader, Writer,
-    memory::{Brokers, Happening, Memory, reference},
+    memory::{Brokers, Memory, SimEvent, reference},
 };
 
 /// How many ticks what is under `settled:` may take to become quiet: ten minutes of its time.
@@ -165,7 +165,7 @@ impl World {
 
     /// Lets Kubernetes and the product work for a second. From now on brokers that were started
     /// here answer for themselves.
-    pub fn tick(&self) -> Vec<Happening> {
+    pub fn tick(&self) -> Vec<SimEvent> {
         *self.lives.lock().unwrap_or_else(PoisonError::into_inner) = true;
         self.memory.tick()
     }

@@ -29,12 +29,12 @@ pub enum How {
     /// The world goes on for so many ticks before it is done.
     Delayed(usize),
     /// Somebody else does something just before it.
-    Overtaken(fn(&mut Interloper<'_>)),
+    Overtaken(fn(&mut OtherWriter<'_>)),
 }
 
 /// Somebody else, at work just before a write.
 #[derive(Debug)]
-pub struct Interloper<'a>(pub(super) &'a mut Store);
+pub struct OtherWriter<'a>(pub(super) &'a mut Store);
 
 /// How often each verb was used since the beginning, or since counting began again.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -117,7 +117,7 @@ impl WriteVerb {
     }
 }
 
-impl Interloper<'_> {
+impl OtherWriter<'_> {
     /// Changes an object as `kubectl edit` does.
     ///
     /// # Errors

@@ -39,13 +39,13 @@ mod fields;
 mod find;
 mod index;
 mod key;
-mod leaving;
 mod managers;
 mod object;
 mod product;
 mod refusal;
 pub mod rivven;
 mod store;
+mod terminating;
 mod world;
 
 #[cfg(test)]
@@ -66,7 +66,7 @@ use sluicegate_core::{
 pub use self::{
     controllers::Behaviour,
     drive::Turn,
-    faults::{Counts, Fault, How, Interloper, Write, WriteVerb},
+    faults::{Counts, Fault, How, OtherWriter, Write, WriteVerb},
     product::{CallError, Nothing, Product},
     rivven::Brokers,
     store::Store,
@@ -81,7 +81,7 @@ pub struct Memory<P: Product> {
 
 /// Something that a controller did.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Happening {
+pub struct SimEvent {
     /// When, in ticks.
     pub at: u64,
     /// What, such as `Pod default/rivven-prod-1 became ready`.
@@ -180,12 +180,12 @@ impl<P: Product> Memory<P> {
     }
 
     /// One round of all controllers. Time goes on by one.
-    pub fn tick(&self) -> Vec<Happening> {
+    pub fn tick(&self) -> Vec<SimEvent> {
         self.state().tick()
     }
 
     /// Ticks until nothing moves, or so many times. Returns what happened.
-    pub fn settle(&self, max: usize) -> Vec<Happening> {
+    pub fn settle(&self, max: usize) -> Vec<SimEvent> {
         let mut all = Vec::new();
         let mut state = self.state();
         for _ in 0..max {
@@ -361,13 +361,13 @@ impl<P: Product> Memory<P> {
 }
 
 impl<P: Product> State<P> {
-    fn tick(&mut self) -> Vec<Happening> {
+    fn tick(&mut self) -> Vec<SimEvent> {
         self.store.advance();
         controllers::round(&mut self.store, &mut self.product);
         self.store.take_happenings()
     }
 
-    fn moves(&mut self, told: &mut Vec<Happening>) -> bool {
+    fn moves(&mut self, told: &mut Vec<SimEvent>) -> bool {
         let before = self.store.newest_version();
         let happened = self.tick();
         let quiet = happened.is_empty() && before == self.store.newest_version();

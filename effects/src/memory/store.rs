@@ -15,9 +15,9 @@ use sluicegate_core::{
 };
 
 use super::{
-    Happening, admit,
+    SimEvent, admit,
     index::{By, Finder},
-    leaving::is_done_with,
+    terminating::is_done_with,
 };
 pub(super) use super::{
     key::Key,
@@ -56,7 +56,7 @@ pub struct Store {
     ahead: i64,
     version: u64,
     made: u64,
-    happenings: Vec<Happening>,
+    events: Vec<SimEvent>,
 }
 
 /// 2026-01-01T00:00:00Z, where the logical clock begins.
@@ -90,7 +90,7 @@ impl Default for Store {
             ahead: 0,
             version: 1000,
             made: 0,
-            happenings: Vec::new(),
+            events: Vec::new(),
         };
         store.ensure_namespace("default");
         store.insert(json!({
@@ -229,14 +229,14 @@ impl Store {
 
     /// Does something, and leaves everything as it was: what came of it.
     pub(super) fn tried<T>(&mut self, with: impl FnOnce(&mut Self) -> T) -> T {
-        let (version, made, told) = (self.version, self.made, self.happenings.len());
+        let (version, made, told) = (self.version, self.made, self.events.len());
         self.trial = Some(Vec::new());
         let outcome = with(self);
         for (key, before) in self.trial.take().into_iter().flatten().rev() {
             self.set(&key, before);
         }
         (self.version, self.made) = (version, made);
-        self.happenings.truncate(told);
+        self.events.truncate(told);
         outcome
     }
 
@@ -282,11 +282,11 @@ impl Store {
     pub(super) fn tell(&mut self, key: &Key, what: &str) {
         let target = self.reference(key);
         let what = format!("{target} {what}");
-        self.happenings.push(Happening { at: self.clock, what, target });
+        self.events.push(SimEvent { at: self.clock, what, target });
     }
 
-    pub(super) fn take_happenings(&mut self) -> Vec<Happening> {
-        std::mem::take(&mut self.happenings)
+    pub(super) fn take_happenings(&mut self) -> Vec<SimEvent> {
+        std::mem::take(&mut self.events)
     }
 
     /// A reference to what is there, or was.

@@ -12,7 +12,7 @@ use sluicegate_core::{
 };
 
 use super::{
-    How, Interloper, Memory, Product, State, Store, Write, WriteVerb,
+    How, Memory, OtherWriter, Product, State, Store, Write, WriteVerb,
     api::{Manager, Meant},
 };
 use crate::{
@@ -102,7 +102,7 @@ impl<P: Product> State<P> {
             None => {}
             Some(How::Refused(refusal)) => return Err(refused(verb, refusal.clone())),
             Some(How::Delayed(ticks)) => (0..*ticks).for_each(|_| drop(self.tick())),
-            Some(How::Overtaken(by)) => by(&mut Interloper(&mut self.store)),
+            Some(How::Overtaken(by)) => by(&mut OtherWriter(&mut self.store)),
             Some(How::ReplyLost) => {
                 self.perform(verb)?;
                 let source = std::io::Error::from(std::io::ErrorKind::ConnectionReset);

@@ -14,7 +14,7 @@ use sluicegate_core::{
     },
 };
 
-use crate::{Failure, kinds, live::Sight};
+use crate::{Failure, kinds, live::ClusterReader};
 
 /// The DNS suffix that commands which only look take for granted.
 const DOMAIN: &str = "cluster.local";
@@ -41,7 +41,11 @@ pub(super) struct Found {
 /// # Errors
 ///
 /// If there is no such cluster, or its broker cannot be asked.
-pub(super) fn look(sight: &impl Sight, namespace: &str, name: &str) -> Result<Found, Failure> {
+pub(super) fn look(
+    sight: &impl ClusterReader,
+    namespace: &str,
+    name: &str,
+) -> Result<Found, Failure> {
     let resource = resource(sight, namespace, name)?;
     let broker = Broker {
         namespace: namespace.to_owned(),
@@ -74,12 +78,16 @@ pub(super) fn look(sight: &impl Sight, namespace: &str, name: &str) -> Result<Fo
     })
 }
 
-fn read(sight: &impl Sight, reads: Reads<Rivven>) -> Result<Observed<Rivven>, Failure> {
+fn read(sight: &impl ClusterReader, reads: Reads<Rivven>) -> Result<Observed<Rivven>, Failure> {
     sight.look(reads).map_err(|error| crate::live::unread(&error))
 }
 
 /// The cluster. Where it is not there, those that are tell a slip from a wrong place.
-fn resource(sight: &impl Sight, namespace: &str, name: &str) -> Result<RivvenCluster, Failure> {
+fn resource(
+    sight: &impl ClusterReader,
+    namespace: &str,
+    name: &str,
+) -> Result<RivvenCluster, Failure> {
     let api = Api::of::<RivvenCluster>();
     let list = Selector::all(api, namespace);
     let seen = read(sight, Reads::none().list(list.clone()))?;
@@ -133,7 +141,7 @@ fn names_in(items: &[&Value], namespace: &str) -> BTreeSet<String> {
 }
 
 fn described(
-    sight: &impl Sight,
+    sight: &impl ClusterReader,
     broker: &Broker,
     topics: &[&String],
 ) -> Result<BTreeMap<String, Option<SeenTopic>>, Failure> {

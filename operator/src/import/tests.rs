@@ -12,7 +12,7 @@ use super::topics;
 use crate::{
     Failure,
     command::run,
-    live::stand::Stand,
+    live::fake::FakeCluster,
     terminal::{Io, Terminal},
 };
 
@@ -32,7 +32,7 @@ struct Printed {
 fn printed(text: &str) -> Printed {
     let source = Source { name: "a test".to_owned(), text: text.to_owned() };
     let state = file::parse_state(&source).expect("it is a file");
-    let stand = Stand(World::new("a test", &Start::State(state)).expect("it is a world"));
+    let stand = FakeCluster(World::new("a test", &Start::State(state)).expect("it is a world"));
     let (mut out, mut err) = (Vec::new(), Vec::new());
     let terminal = Terminal::plain(100);
     let mut io =

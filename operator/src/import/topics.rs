@@ -11,7 +11,7 @@ use super::{
 use crate::{
     DONE, Failure,
     cli::ImportTopicsArgs,
-    live::{Cluster, Sight},
+    live::{Cluster, ClusterReader},
     render::summary::many,
     terminal::Io,
 };
@@ -33,7 +33,7 @@ pub(super) fn run(args: &ImportTopicsArgs, io: &mut Io<'_>) -> Result<u8, Failur
 
 /// Prints what is to be seen of this cluster.
 pub(super) fn print(
-    sight: &impl Sight,
+    sight: &impl ClusterReader,
     (namespace, name): (&str, &str),
     source: &str,
     io: &mut Io<'_>,

@@ -19,7 +19,7 @@ use sluicegate_effects::{
 };
 use tokio::runtime::Runtime;
 
-use super::{LIVE, Sight, wide};
+use super::{ClusterReader, LIVE, wide};
 use crate::{Failure, reach::Reach, review};
 
 /// What the API server is told who calls.
@@ -120,7 +120,7 @@ impl Cluster {
     }
 }
 
-impl Sight for Cluster {
+impl ClusterReader for Cluster {
     fn look(&self, reads: Reads<Rivven>) -> Result<Observed<Rivven>, Error> {
         let Reads { objects, lists, probes, warnings } = reads;
         let (server, products) = (&self.server, &self.products);

@@ -9,7 +9,7 @@ use sluicegate_core::{
 };
 use sluicegate_effects::file::Entry;
 
-use super::{Capture, Cluster, Sight as _, args::Choice, unread};
+use super::{Capture, Cluster, ClusterReader as _, args::Choice, unread};
 use crate::{Failure, kinds, terminal::Io};
 
 /// What a plan is for.

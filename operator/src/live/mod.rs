@@ -26,10 +26,10 @@ pub mod args;
 mod capture;
 mod cluster;
 mod dry_run;
+#[cfg(test)]
+pub(crate) mod fake;
 mod find;
 mod labels;
-#[cfg(test)]
-pub(crate) mod stand;
 #[cfg(test)]
 mod tests;
 mod wide;
@@ -49,7 +49,7 @@ pub const LIVE: &str = "live, ";
 const ROUNDS_MAX: usize = 32;
 
 /// Looks at a world.
-pub trait Sight {
+pub trait ClusterReader {
     /// What came of looking.
     ///
     /// # Errors
@@ -88,7 +88,7 @@ impl Read {
 ///
 /// If the cluster cannot be read.
 pub fn read(
-    sight: &impl Sight,
+    sight: &impl ClusterReader,
     mut capture: Capture,
     wish: &Wish,
     pace: Pace,

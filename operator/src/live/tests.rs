@@ -9,7 +9,7 @@ use sluicegate_effects::{
     yaml,
 };
 
-use super::{Capture, Wish, args::Choice, read, stand::Stand};
+use super::{Capture, Wish, args::Choice, fake::FakeCluster, read};
 use crate::{
     cli::Steps,
     command::run,
@@ -30,7 +30,7 @@ fn body(text: &str) -> Vec<&str> {
 }
 
 /// Everything that a plan for a file sees of the file's own world, as text.
-fn snapshot(file: &File, stand: &Stand) -> String {
+fn snapshot(file: &File, stand: &FakeCluster) -> String {
     let state = file.state.clone().unwrap_or_default();
     let mut capture = Capture::at(state.now());
     let (wish, entries) = match file.desired.is_empty() {
@@ -59,7 +59,7 @@ fn a_snapshot_of_every_fixture_leads_to_the_plan_of_the_fixture() {
             continue;
         }
         let world = World::new("a fixture", &Start::State(state.clone())).expect("it is planned");
-        let text = snapshot(&file, &Stand(world));
+        let text = snapshot(&file, &FakeCluster(world));
         let place = std::env::temp_dir().join(format!("sluicegate-{}.yaml", std::process::id()));
         fs::write(&place, &text).expect("there is room");
         let place = place.to_string_lossy();

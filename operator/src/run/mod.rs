@@ -14,7 +14,7 @@ mod announce;
 pub mod args;
 mod health;
 pub(crate) mod lease;
-mod numbers;
+mod metrics;
 mod probes;
 mod process;
 pub(crate) mod rights;

@@ -25,7 +25,8 @@ use super::{
     args::RunArgs,
     health::{Beat, Health},
     lease::{self, End, Role, Seat},
-    no_access, numbers, probes,
+    metrics::{encode, registry},
+    no_access, probes,
     start::{self, Start},
     tasks::Tasks,
     views,
@@ -112,8 +113,8 @@ impl Process {
             views: views_of(&watches, &announcement),
         };
         let roles = lease.as_ref().map(|(_, role, _)| role.clone());
-        let registry = numbers::registry(&metrics, roles);
-        let pages = probes::metrics(move || numbers::encode(&registry));
+        let registry = registry(&metrics, roles);
+        let pages = probes::metrics(move || encode(&registry));
         services.begin("/metrics", ended(probes::serve(metrics_at, pages)));
         let pages = probes::health(Arc::new(health));
         services.begin("the probes", ended(probes::serve(health_at, pages)));

@@ -7,12 +7,12 @@ use sluicegate_core::{
 };
 use sluicegate_effects::{Error, file::World, observe};
 
-use super::Sight;
+use super::ClusterReader;
 
 /// The world.
-pub(crate) struct Stand(pub(crate) World);
+pub(crate) struct FakeCluster(pub(crate) World);
 
-impl Sight for Stand {
+impl ClusterReader for FakeCluster {
     fn look(&self, reads: Reads<Rivven>) -> Result<Observed<Rivven>, Error> {
         let mut seen = Observed::default();
         block_on(observe(&self.0, reads, &mut seen))?;
