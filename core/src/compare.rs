@@ -15,7 +15,8 @@ use crate::{
 
 /// The lists that server-side apply merges by key, among the objects made here: the name of the
 /// field that holds the list, and the keys (`x-kubernetes-list-map-keys` of the built-in kinds).
-const MERGED: &[(&str, &[&str])] = &[
+pub const MERGED: &[(&str, &[&str])] = &[
+    ("conditions", &["type"]),
     ("containers", &["name"]),
     ("initContainers", &["name"]),
     ("env", &["name"]),

@@ -36,6 +36,7 @@ use k8s_openapi::jiff::Timestamp;
 use serde_json::{Value, json};
 use sluicegate_core::{
     field::Path,
+    k8s::builtin,
     observed::{Api, Ref, text},
 };
 
@@ -148,18 +149,6 @@ pub struct Problem {
 
 /// The time where a file does not say.
 const NOW: &str = "2026-01-01T00:00:00Z";
-
-/// Kinds whose objects belong to no namespace, among those that a file may hold.
-const CLUSTER_SCOPED: &[&str] = &[
-    "ClusterRole",
-    "ClusterRoleBinding",
-    "CustomResourceDefinition",
-    "Namespace",
-    "Node",
-    "PersistentVolume",
-    "PriorityClass",
-    "StorageClass",
-];
 
 /// Reads a file.
 ///
@@ -277,7 +266,7 @@ impl From<yaml::Error> for Problem {
 
 /// Puts an object without a namespace into the default one, unless its kind has none.
 fn place(object: &mut Value) {
-    let free = CLUSTER_SCOPED.contains(&text(object, "/kind"));
+    let free = !is_namespaced(text(object, "/kind"));
     if !free
         && text(object, "/metadata/namespace").is_empty()
         && let Some(meta) = object.get_mut("metadata").and_then(Value::as_object_mut)
@@ -286,7 +275,12 @@ fn place(object: &mut Value) {
     }
 }
 
+/// What is not built in is taken to belong to one: so do all kinds of ours.
+fn is_namespaced(kind: &str) -> bool {
+    builtin::by_kind(kind).is_none_or(|one| one.namespaced)
+}
+
 /// Whether an API's objects belong to no namespace.
 fn is_cluster_scoped(api: &Api) -> bool {
-    CLUSTER_SCOPED.contains(&&*api.kind)
+    !is_namespaced(&api.kind)
 }

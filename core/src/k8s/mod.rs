@@ -11,6 +11,7 @@ use k8s_openapi::{
 use crate::label::Labels;
 
 pub mod api;
+pub mod builtin;
 pub mod fixed;
 pub mod metadata;
 pub mod monitoring;

@@ -7,6 +7,8 @@
 
 use std::collections::BTreeSet;
 
+use sluicegate_core::compare::MERGED;
+
 use super::managers::{Managers, managers, set_managers};
 use serde_json::{Map, Value, json};
 
@@ -22,20 +24,6 @@ pub(super) struct Applied {
     /// Fields that another manager set to another value, with that manager.
     pub(super) conflicts: Vec<(String, String)>,
 }
-
-/// Lists that are merged by key, and the keys. A port is told by its protocol too, which is TCP
-/// where nothing is said.
-const MERGED: &[(&str, &[&str])] = &[
-    ("conditions", &["type"]),
-    ("containers", &["name"]),
-    ("env", &["name"]),
-    ("imagePullSecrets", &["name"]),
-    ("initContainers", &["name"]),
-    ("ownerReferences", &["uid"]),
-    ("topologySpreadConstraints", &["topologyKey", "whenUnsatisfiable"]),
-    ("volumeMounts", &["mountPath"]),
-    ("volumes", &["name"]),
-];
 
 /// Objects that are one value: whoever sets one of their fields sets them all.
 const ATOMIC: &[&str] = &[

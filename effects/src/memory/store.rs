@@ -11,6 +11,7 @@ use std::{
 use serde_json::{Map, Value, json};
 use sluicegate_core::{
     digest::sha256,
+    k8s::builtin::{self, BUILTIN, Builtin},
     observed::{Api, Ref, text},
 };
 
@@ -62,23 +63,13 @@ pub struct Store {
 /// 2026-01-01T00:00:00Z, where the logical clock begins.
 const EPOCH: i64 = 1_767_225_600;
 
-/// The group versions that are always served.
-const BUILT_IN: &[&str] = &[
-    "v1",
-    "apps/v1",
-    "events.k8s.io/v1",
-    "networking.k8s.io/v1",
-    "policy/v1",
-    "storage.k8s.io/v1",
-];
-
 impl Default for Store {
     fn default() -> Self {
         let mut store = Self {
             objects: BTreeMap::new(),
             finder: Finder::default(),
             trial: None,
-            served: BUILT_IN.iter().map(|&one| one.to_owned()).collect(),
+            served: always_served(),
             denied: BTreeSet::new(),
             absent_classes: None,
             beyond: BTreeSet::new(),
@@ -321,15 +312,16 @@ impl Store {
     }
 }
 
-/// The plural of a kind, as English has it: what all kinds we meet go by.
+/// The plural of a kind: of one that is not built in as English has it.
 pub(super) fn plural(kind: &str) -> String {
+    if let Some(one) = builtin::by_kind(kind) {
+        return one.plural.to_owned();
+    }
     let lower = kind.to_lowercase();
-    if let Some(stem) = lower.strip_suffix('y') {
-        format!("{stem}ies")
-    } else if lower.ends_with('s') {
-        format!("{lower}es")
-    } else {
-        format!("{lower}s")
+    match lower.strip_suffix('y') {
+        Some(stem) => format!("{stem}ies"),
+        None if lower.ends_with('s') => format!("{lower}es"),
+        None => format!("{lower}s"),
     }
 }
 
@@ -341,17 +333,7 @@ fn wish(object: &Value) -> Vec<(&String, &Value)> {
 
 /// Whether the API server counts how often what is wished for has changed.
 fn counts_generations(kind: &str) -> bool {
-    const NOT: &[&str] = &[
-        "ConfigMap",
-        "Event",
-        "Namespace",
-        "PersistentVolumeClaim",
-        "Secret",
-        "Service",
-        "ServiceAccount",
-        "StorageClass",
-    ];
-    !NOT.contains(&kind)
+    builtin::by_kind(kind).is_none_or(|one| one.counted)
 }
 
 fn uuid(of: &Value) -> Value {
@@ -365,4 +347,15 @@ fn uuid(of: &Value) -> Value {
         part(15, 18),
         part(18, 30)
     ))
+}
+
+/// The group versions that are always served.
+fn always_served() -> BTreeSet<String> {
+    let version = |one: &Builtin| match one.group {
+        "" => one.version.to_owned(),
+        group => format!("{group}/{}", one.version),
+    };
+    // Definitions of others.
+    let built_in = |one: &&Builtin| one.group != "snapshot.storage.k8s.io";
+    BUILTIN.iter().filter(built_in).map(version).collect()
 }
