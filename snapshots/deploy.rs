@@ -54,7 +54,7 @@ fn what_is_applied_is_what_the_program_says() {
 #[test]
 fn a_definition_fits_into_what_kubectl_keeps_of_it() {
     for kind in kinds::all() {
-        let text = crd::text(&kind);
+        let text = crd::text(kind);
         assert!(text.len() < BYTES_MAX, "{} has {} bytes", kind.api.kind, text.len());
     }
 }
@@ -90,13 +90,13 @@ fn the_written_files_of_the_charts_are_what_the_types_say() {
 #[test]
 fn a_definition_read_back_is_the_same_and_has_no_defaults() {
     for kind in kinds::all() {
-        let text = crd::text(&kind);
+        let text = crd::text(kind);
         let file =
             file::parse(&Source { name: kind.api.kind.to_string(), text }).expect("it is YAML");
         let mut read = file.desired[0].value().clone();
         // A reader of files puts everything into a namespace that it does not know.
         read["metadata"].as_object_mut().expect("it has metadata").remove("namespace");
-        let made = crd::definition(&kind);
+        let made = crd::definition(kind);
         // As the definition that each is: a bound of `1.0` is written without its fraction.
         let typed = |value: &Value| {
             serde_json::from_value::<CustomResourceDefinition>(value.clone()).expect("it is one")
@@ -166,9 +166,9 @@ fn every_resource_in_the_readme_is_valid() {
         let name = format!("README.md, block {}", nth + 1);
         let file = file::parse(&Source { name: name.clone(), text });
         let file = file.unwrap_or_else(|problems| panic!("{problems:?}"));
-        let ours = file.desired.into_iter().filter(|one| kinds::of(&kinds, &one.target).is_some());
+        let ours = file.desired.into_iter().filter(|one| kinds::of(kinds, &one.target).is_some());
         let ours: Vec<_> = ours.collect();
-        let checked = validate::all(&kinds, &ours);
+        let checked = validate::all(kinds, &ours);
         assert!(checked.errors.is_empty(), "{name}: {:?}", checked.errors);
     }
 }

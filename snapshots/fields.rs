@@ -56,7 +56,7 @@ struct Look<'a> {
 /// What `validate` asks.
 fn check<K: Kind>() -> fn(&Value) -> Result<(), Errors> {
     let api = Api::of::<K::Resource>();
-    let kind = kinds::all().into_iter().find(|kind| kind.api == api);
+    let kind = kinds::all().iter().find(|kind| kind.api == api);
     kind.expect("every kind is known to the command line").check
 }
 

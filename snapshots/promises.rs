@@ -69,8 +69,8 @@ fn quoted(text: &str) -> Vec<String> {
     text.split('`').skip(1).step_by(2).map(str::to_owned).collect()
 }
 
-fn kind(name: &str) -> KindInfo {
-    let kind = kinds::all().into_iter().find(|kind| kind.api.kind == name);
+fn kind(name: &str) -> &'static KindInfo {
+    let kind = kinds::all().iter().find(|kind| kind.api.kind == name);
     kind.unwrap_or_else(|| panic!("there is no kind {name}"))
 }
 

@@ -19,7 +19,7 @@ pub fn run(args: &CrdArgs, io: &mut Io<'_>) -> Result<u8, Failure> {
     let all = kinds::all();
     let wanted: Vec<&KindInfo> = match &args.kind {
         None => all.iter().collect(),
-        Some(name) => vec![kinds::named(&all, name).ok_or_else(|| unknown(&all, name))?],
+        Some(name) => vec![kinds::named(all, name).ok_or_else(|| unknown(all, name))?],
     };
     let texts: Vec<String> = wanted.iter().map(|kind| text(kind)).collect();
     io.out(&texts.join("---\n"));

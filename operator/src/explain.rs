@@ -49,16 +49,16 @@ const ENGINE_GATES: [(&str, &str); 2] = [
 pub fn run(args: &ExplainArgs, io: &mut Io<'_>) -> Result<u8, Failure> {
     let kinds = kinds::all();
     if args.markdown {
-        io.out(&markdown::render(&kinds));
+        io.out(&markdown::render(kinds));
         return Ok(DONE);
     }
     let mut page = Page::new(io.terminal.width, io.terminal.colour);
-    match asked(args, &kinds)? {
-        Some((Topic::Rule, id)) => explain_rule(&mut page, &kinds, id)?,
-        Some((Topic::Field, id)) => field::explain(&mut page, &kinds, id)?,
-        Some((Topic::Condition, id)) => explain_condition(&mut page, &kinds, id)?,
-        Some((Topic::Gate, id)) => explain_gate(&mut page, &kinds, id)?,
-        None => overview(&mut page, &kinds),
+    match asked(args, kinds)? {
+        Some((Topic::Rule, id)) => explain_rule(&mut page, kinds, id)?,
+        Some((Topic::Field, id)) => field::explain(&mut page, kinds, id)?,
+        Some((Topic::Condition, id)) => explain_condition(&mut page, kinds, id)?,
+        Some((Topic::Gate, id)) => explain_gate(&mut page, kinds, id)?,
+        None => overview(&mut page, kinds),
     }
     io.out(&page.finish());
     Ok(DONE)

@@ -1,5 +1,7 @@
 //! Every kind there is, free of its type: for commands that take the name of one.
 
+use std::sync::OnceLock;
+
 use k8s_openapi::apiextensions_apiserver::pkg::apis::apiextensions::v1::CustomResourceDefinition;
 use serde_json::{Value, json};
 use sluicegate_core::{
@@ -59,11 +61,14 @@ pub struct KindInfo {
     pub change: fn(&Value, &Value) -> Result<(), Errors>,
 }
 
-/// All kinds.
-pub fn all() -> Vec<KindInfo> {
-    let mut gather = Gather(Vec::new());
-    systems::visit(&mut gather);
-    gather.0
+/// All kinds. Their definitions are made once: that takes longer than most of what is done with them.
+pub fn all() -> &'static [KindInfo] {
+    static ALL: OnceLock<Vec<KindInfo>> = OnceLock::new();
+    ALL.get_or_init(|| {
+        let mut gather = Gather(Vec::new());
+        systems::visit(&mut gather);
+        gather.0
+    })
 }
 
 /// The kind of a resource, if it is one of ours.

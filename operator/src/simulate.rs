@@ -55,7 +55,7 @@ pub fn run(args: &SimulateArgs, io: &mut Io<'_>) -> Result<u8, Failure> {
         worlds.insert(0, ("an empty cluster".to_owned(), Start::Empty, shared));
     }
     for (_, _, entries) in &worlds {
-        checked.add(validate::all(&kinds, entries));
+        checked.add(validate::all(kinds, entries));
     }
     checked.or_fail(io, "Nothing was simulated.")?;
     if worlds.is_empty() {
@@ -63,7 +63,7 @@ pub fn run(args: &SimulateArgs, io: &mut Io<'_>) -> Result<u8, Failure> {
     }
     let mut ready = true;
     for (name, start, entries) in &worlds {
-        ready &= simulate(args, io, &kinds, (name, start, entries))?;
+        ready &= simulate(args, io, kinds, (name, start, entries))?;
     }
     Ok(if ready { DONE } else { FAILED })
 }

@@ -54,11 +54,11 @@ pub fn run(args: &ValidateArgs, io: &mut Io<'_>) -> Result<u8, Failure> {
             return Err(Failure::of("error: there is no resource in what was given"));
         }
         for world in worlds(files) {
-            let found = all(&kinds, &world);
+            let found = all(kinds, &world);
             let right = found.errors.is_empty();
             checked.add(found);
             // What is wrong already need not be carried out, too.
-            world.iter().filter(|_| right).for_each(|entry| refused(&kinds, entry, &mut checked));
+            world.iter().filter(|_| right).for_each(|entry| refused(kinds, entry, &mut checked));
         }
         let (resources, files) = (many(resources, "resource"), many(count, "file"));
         told = format!("{resources} in {files}: nothing is wrong\n");
@@ -89,7 +89,7 @@ pub fn parse(sources: &[Source]) -> (Vec<File>, Checked) {
     for source in sources {
         let (file, problems) = file::parse_all(source);
         for object in file.iter().flat_map(|file| file.state.iter().flat_map(|one| &one.settled)) {
-            checked.errors.extend(settled(&kinds, &source.name, object));
+            checked.errors.extend(settled(kinds, &source.name, object));
         }
         files.extend(file);
         checked.errors.extend(problems);

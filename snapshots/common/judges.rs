@@ -28,7 +28,7 @@ impl Judges {
         assert!(!rules.has_errors(), "{:?}", rules.compilation_errors());
         let translated = translated(&plain);
         let api = Api::of::<K::Resource>();
-        let kind = kinds::all().into_iter().find(|kind| kind.api == api);
+        let kind = kinds::all().iter().find(|kind| kind.api == api);
         Self {
             check: kind.expect("every kind is known to the command line").check,
             schema: jsonschema::validator_for(&translated).expect("it is a JSON Schema"),

@@ -171,7 +171,7 @@ fn truth() -> Result<(), Failed> {
     }
     let examples = note("crdsExamples")?;
     for example in examples.as_array().into_iter().flatten() {
-        let kind = kinds::named(&kinds, example["kind"].as_str().unwrap_or_default());
+        let kind = kinds::named(kinds, example["kind"].as_str().unwrap_or_default());
         (kind.ok_or("no such kind")?.check)(example).map_err(|errors| errors.to_string())?;
     }
     Ok(())

@@ -74,7 +74,7 @@ pub fn files() -> BTreeMap<String, String> {
     }
     for kind in kinds::all() {
         let name = format!("{}.{}.yaml", kind.crd.spec.names.plural, kind.api.group);
-        files.insert(format!("sluicegate/files/crds/{name}"), crd::text(&kind));
+        files.insert(format!("sluicegate/files/crds/{name}"), crd::text(kind));
     }
     files.insert("sluicegate/files/rules.yaml".to_owned(), text::rules());
     files

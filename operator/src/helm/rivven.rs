@@ -287,7 +287,7 @@ fn first(a: &Value, b: &Value) -> Value {
 /// What the resource takes without effect, by the names of the chart.
 fn notes() -> Vec<(String, &'static str)> {
     let kinds = kinds::all();
-    let kind = kinds::named(&kinds, "RivvenCluster").expect("it is a kind of ours");
+    let kind = kinds::named(kinds, "RivvenCluster").expect("it is a kind of ours");
     let here =
         |(path, reason): &(&str, &'static str)| (renamed(&Path::dotted(path)).to_string(), *reason);
     kind.inert.iter().map(here).collect()
@@ -325,7 +325,7 @@ fn judge(values: Value) -> Result<Errors, serde_json::Error> {
         "spec": values.spec(),
     });
     let kinds = kinds::all();
-    let kind = kinds::named(&kinds, "RivvenCluster").expect("it is a kind of ours");
+    let kind = kinds::named(kinds, "RivvenCluster").expect("it is a kind of ours");
     for error in (kind.check)(&resource).err().unwrap_or_default().iter() {
         errors.push(renamed(&error.path), error.cause.clone(), error.remedy.clone());
     }

@@ -29,7 +29,7 @@ impl Files {
         let mut names = Vec::new();
         for kind in kinds::all() {
             let name = format!("{}.{}.yaml", kind.crd.spec.names.plural, kind.api.group);
-            self.0.insert(format!("crds/{name}"), crd::text(&kind));
+            self.0.insert(format!("crds/{name}"), crd::text(kind));
             names.push(name);
         }
         names.sort();

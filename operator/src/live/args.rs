@@ -97,7 +97,7 @@ fn named(text: &str) -> Result<(String, String), Failure> {
             format!("  give KIND/NAME, such as {example}/prod; files are given by -f"),
         ]));
     };
-    match kinds::named(&kinds, kind.split('.').next().unwrap_or_default()) {
+    match kinds::named(kinds, kind.split('.').next().unwrap_or_default()) {
         Some(kind) => Ok((kind.api.kind.to_string(), name.to_owned())),
         None => Err(Failure(vec![
             format!("error: there is no kind {kind:?}"),

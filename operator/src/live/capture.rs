@@ -150,7 +150,7 @@ impl Capture {
     pub fn chosen(&self, file: &str, choice: &Choice) -> Vec<Entry> {
         let kinds = kinds::all();
         let ours = self.objects.iter().filter(|(target, object)| {
-            kinds::of(&kinds, target).is_some() && choice.has(target, object)
+            kinds::of(kinds, target).is_some() && choice.has(target, object)
         });
         ours.map(|(_, object)| Entry::of(file, Arc::clone(object))).collect()
     }

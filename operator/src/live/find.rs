@@ -69,7 +69,7 @@ fn given(cluster: &Cluster, entries: &[Entry], capture: &mut Capture) -> Result<
     let mut served = BTreeSet::new();
     let mut missing = BTreeSet::new();
     let targets = entries.iter().filter_map(|entry| {
-        let api = kinds::of(&kinds, &entry.target)?.api.clone();
+        let api = kinds::of(kinds, &entry.target)?.api.clone();
         Some(Ref { api, ..entry.target.clone() })
     });
     let targets: BTreeSet<Ref> = targets.collect();

@@ -102,7 +102,7 @@ pub fn read(
             let mut world = World::new(SOURCE, &Start::State(read.state))
                 .map_err(|problems| told(&problems))?;
             let kinds = kinds::all();
-            let ours = read.entries.iter().filter(|one| kinds::of(&kinds, &one.target).is_some());
+            let ours = read.entries.iter().filter(|one| kinds::of(kinds, &one.target).is_some());
             ours.for_each(|entry| world.ask_for(entry));
             let pace = Pace { steps, ..pace };
             drop(rounds::run(&world, &read.entries, pace, &Settings::default(), progress));

@@ -159,7 +159,7 @@ fn of_cluster(
 /// The custom resources among objects.
 fn ours(objects: Vec<Entry>) -> Vec<Entry> {
     let kinds = kinds::all();
-    objects.into_iter().filter(|one| kinds::of(&kinds, &one.target).is_some()).collect()
+    objects.into_iter().filter(|one| kinds::of(kinds, &one.target).is_some()).collect()
 }
 
 /// The file that says what exists, if one does.

@@ -116,10 +116,10 @@ pub fn output(
     let mut collected = collect::Collected::default();
     for group in &mut groups {
         if group.there {
-            let found = one_by_one(&kinds, group, &mut collected);
+            let found = one_by_one(kinds, group, &mut collected);
             checked.add(found);
         } else {
-            checked.add(validate::all(&kinds, &group.entries));
+            checked.add(validate::all(kinds, &group.entries));
         }
     }
     let notes = std::mem::take(&mut checked.notes);
@@ -135,13 +135,13 @@ pub fn output(
     let settings = args.reach.settings();
     let pace = rounds::Pace { steps: args.steps, max_steps: args.max_steps };
     for group in groups {
-        let ours = |entry: &&Entry| kinds::of(&kinds, &entry.target).is_some();
+        let ours = |entry: &&Entry| kinds::of(kinds, &entry.target).is_some();
         for entry in group.entries.iter().filter(|entry| !ours(entry)) {
             let (file, target) = (&entry.file, &entry.target);
             io.err(&format!("note: {file} {target} is not a kind of Sluicegate's: left out"));
         }
         let world = asked(&group, ours)?;
-        forbidden(&kinds, &world, &group)?;
+        forbidden(kinds, &world, &group)?;
         let mut refusals = live::Refusals::default();
         if let Some(cluster) = cluster.as_ref().filter(|_| args.server_dry_run && group.live) {
             let wanted = group.entries.iter().map(|entry| entry.target.clone()).collect();

@@ -81,7 +81,7 @@ pub(super) fn find(
     })?;
     for (target, object) in chosen {
         let deleting = at(&object, "/metadata/deletionTimestamp").is_some();
-        match kinds::of(&kinds, &target).and_then(|kind| stuck(kind, target, &object)) {
+        match kinds::of(kinds, &target).and_then(|kind| stuck(kind, target, &object)) {
             _ if !deleting => found.alive += 1,
             Some(one) => found.stuck.push(one),
             None => found.elsewhere += 1,
