@@ -61,7 +61,8 @@ pub struct KindInfo {
     pub change: fn(&Value, &Value) -> Result<(), Errors>,
 }
 
-/// All kinds. Their definitions are made once: that takes longer than most of what is done with them.
+/// All kinds. Their definitions are made once: that takes longer than most of what is done with
+/// them.
 pub fn all() -> &'static [KindInfo] {
     static ALL: OnceLock<Vec<KindInfo>> = OnceLock::new();
     ALL.get_or_init(|| {

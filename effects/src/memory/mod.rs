@@ -2,8 +2,8 @@
 //!
 //! It is a [`Reader`](crate::Reader) and a [`Writer`](crate::Writer) like a real cluster, and
 //! answers as kube-apiserver 1.36.3 was seen to answer. Between writes [`Memory::tick`] lets the
-//! controllers of Kubernetes work for one round. It has no clock, no threads and no jitter: the same
-//! calls in the same order give the same world, byte for byte.
+//! controllers of Kubernetes work for one round. It has no clock, no threads and no dice: the
+//! same calls in the same order give the same world, byte for byte.
 //!
 //! **What is imitated.** Server-side apply with field ownership, preconditions, generations and
 //! resource versions, dry runs, evictions and budgets, finalizers and garbage collection,
