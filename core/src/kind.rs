@@ -296,6 +296,8 @@ pub struct Wanted<S: System> {
     pub manifest: Manifest,
     /// Tells the risk of a change of one of its fields.
     pub assess: Assess,
+    /// The same where what somebody else has changed is put back, if that is another risk.
+    pub assess_drift: Option<Assess>,
     /// What had to hold for it.
     pub gates: Vec<Gate>,
     /// What is looked at once more before it is changed.
@@ -335,7 +337,7 @@ pub struct Report<T> {
 impl<S: System> Wanted<S> {
     /// An object that may be applied at any time.
     pub fn new(manifest: Manifest, assess: Assess) -> Self {
-        Self { manifest, assess, gates: Vec::new(), guards: Vec::new() }
+        Self { manifest, assess, assess_drift: None, gates: Vec::new(), guards: Vec::new() }
     }
 }
 

@@ -228,7 +228,7 @@ fn is_of_an_earlier<R: Resource<DynamicType = ()>>(resource: &R, object: &Value)
 
 /// What it takes to have an object as it is wished for.
 pub(super) fn diff<S: System>(ctx: &Ctx<'_>, wanted: Wanted<S>, seen: &Observed<S>) -> Diff<S> {
-    let Wanted { manifest, assess, gates, guards } = wanted;
+    let Wanted { manifest, assess, assess_drift, gates, guards } = wanted;
     let Seen::Present(exists) = seen.raw(&manifest.target) else {
         let create = Verb::Create(manifest);
         return Diff::Act(Action::new(create, Why::Missing, Risk::None, &rule::OBJ_01));
@@ -267,6 +267,7 @@ pub(super) fn diff<S: System>(ctx: &Ctx<'_>, wanted: Wanted<S>, seen: &Observed<
     if !fixed.is_empty() {
         return Diff::Fixed(manifest.target, fixed);
     }
+    let assess = assess_drift.filter(|_| matches!(why, Why::Drifted(_))).unwrap_or(assess);
     let (risk, mut rule) = worst(why.changes(), assess);
     if matches!(why, Why::Drifted(_)) && rule::RULES.contains(&rule) {
         // A rule of the kind's own says more; one of these says less than that it is drift.

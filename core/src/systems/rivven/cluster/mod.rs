@@ -173,7 +173,9 @@ fn desire(
     let mut wish = |manifest, assess| desired.wishes.push(object(manifest, assess));
     wish(Manifest::of(&build::config_map(valid)), at_next_start as _);
     wish(Manifest::of(&build::headless(valid)), online as _);
-    wish(Manifest::of(&build::client(valid)), at_the_door as _);
+    // Where somebody else has closed it, clients find their way in again.
+    let client = Wanted::new(Manifest::of(&build::client(valid)), at_the_door);
+    desired.wishes.push(Wish::Object(Wanted { assess_drift: Some(online), ..client }));
     if let Some(monitor) = &valid.monitor {
         let served = seen.served(&list(Api::of::<ServiceMonitor>(), &valid.namespace, &valid.name));
         if served == Some(true) {
@@ -181,7 +183,7 @@ fn desire(
             // Through the Service that gives each broker a name: the one for clients leads to the
             // first only.
             let monitor = monitor.object(metadata, &valid.selector, build::API);
-            wish(Manifest::of(&monitor), online as _);
+            desired.wishes.push(object(Manifest::of(&monitor), online));
         }
     }
     let mut scale = scale::scale(valid, brokers, seen);
