@@ -3,7 +3,7 @@
 use serde::Serialize;
 use serde_json::Value;
 
-use crate::condition::{Draft, EventKind, Reason};
+use crate::condition::{Draft, EventKind, Reason, State};
 
 /// Every field that is set reaches a reader.
 pub static EFFECTIVE_ALL: Reason =
@@ -17,13 +17,18 @@ pub static EFFECTIVE_NOT: Reason = Reason::told(
      field` says why for each.",
 );
 
-/// The condition that tells of fields without effect, by their paths.
-pub fn report(without_effect: &[String]) -> Draft {
+/// Tells of fields without effect, by their paths: in a condition, and in *Ready* where it holds.
+pub(crate) fn tell(without_effect: &[String], conditions: &mut Vec<Draft>) {
     if without_effect.is_empty() {
-        return EFFECTIVE_ALL.yes("");
+        conditions.push(EFFECTIVE_ALL.yes(""));
+        return;
     }
     let fields = without_effect.join(", ");
-    EFFECTIVE_NOT.no(format!("set, and not read by this release: {fields}"))
+    let ready = |one: &&mut Draft| one.reason.condition == "Ready" && one.state == State::True;
+    for draft in conditions.iter_mut().filter(ready) {
+        draft.message.push_str(&format!("; without effect: {fields}"));
+    }
+    conditions.push(EFFECTIVE_NOT.no(format!("set, and not read by this release: {fields}")));
 }
 
 /// The paths of a table that a spec sets, shortest first: a list or object that has no effect is

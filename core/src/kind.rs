@@ -1,4 +1,4 @@
-//! What a system is, and what a kind of resource must say about itself.
+//! What a kind of resource must say about itself.
 
 use std::{collections::BTreeSet, fmt, time::Duration};
 

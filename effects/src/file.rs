@@ -37,7 +37,7 @@ use serde_json::{Value, json};
 use sluicegate_core::{
     field::Path,
     k8s::builtin,
-    observed::{Api, Ref, text},
+    observed::{Ref, text},
 };
 
 use crate::{
@@ -266,8 +266,7 @@ impl From<yaml::Error> for Problem {
 
 /// Puts an object without a namespace into the default one, unless its kind has none.
 fn place(object: &mut Value) {
-    let free = !is_namespaced(text(object, "/kind"));
-    if !free
+    if is_namespaced(text(object, "/kind"))
         && text(object, "/metadata/namespace").is_empty()
         && let Some(meta) = object.get_mut("metadata").and_then(Value::as_object_mut)
     {
@@ -278,9 +277,4 @@ fn place(object: &mut Value) {
 /// What is not built in is taken to belong to one: so do all kinds of ours.
 fn is_namespaced(kind: &str) -> bool {
     builtin::by_kind(kind).is_none_or(|one| one.namespaced)
-}
-
-/// Whether an API's objects belong to no namespace.
-fn is_cluster_scoped(api: &Api) -> bool {
-    !is_namespaced(&api.kind)
 }

@@ -81,7 +81,7 @@ pub fn step<K: Kind>(ctx: &Ctx<'_>, resource: &K::Resource, seen: &Observed<K::S
     }
     let mut report = K::reports(ctx, &valid, seen);
     if !K::INERT.is_empty() || !K::OVERRIDDEN.is_empty() {
-        report.conditions.push(inert::report(&K::without_effect(resource)));
+        inert::tell(&K::without_effect(resource), &mut report.conditions);
     }
     match objects::taken::<K>(resource, &desired, seen) {
         Some(objects::Taken::Stays(why)) => {

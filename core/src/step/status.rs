@@ -36,15 +36,14 @@ pub(super) fn finish<K: Kind>(
     let goes_on =
         !plan.waiting.is_empty() || plan.actions.iter().any(|action| !action.verb.only_tells());
     report.conditions.extend(stalled(ctx, before, &report.conditions, goes_on));
+    let stuck = !goes_on && !plan.blocked.is_empty();
     for draft in report.conditions.iter_mut().filter(|draft| draft.reason.condition == "Ready") {
         match draft.state {
             State::True => hold_back_ready(ctx, draft, plan),
             // Nothing is on its way.
-            State::False if draft.reason.told == Told::Underway && !goes_on => {
-                if !plan.blocked.is_empty() {
-                    let message = format!("{}; {}", all_blocked(&plan.blocked), draft.message);
-                    *draft = condition::READY_BLOCKED.no(message);
-                }
+            State::False if draft.reason.told == Told::Underway && stuck => {
+                let message = format!("{}; {}", all_blocked(&plan.blocked), draft.message);
+                *draft = condition::READY_BLOCKED.no(message);
             }
             State::False | State::Unknown => {}
         }

@@ -1,7 +1,6 @@
 //! The systems this operator runs. A new one is a new folder and three lines here.
 
-use crate::kind::Kind;
-use crate::system::System;
+use crate::{kind::Kind, system::System};
 
 pub mod rivven;
 

@@ -22,7 +22,7 @@ use sluicegate_core::{
 use super::{
     Entry, Operator, Problem, State, Watcher,
     apply::{applied, merge_patch},
-    is_cluster_scoped,
+    is_namespaced,
 };
 use crate::{
     Done, Error, Reader, Writer,
@@ -178,6 +178,9 @@ impl World {
     /// Whether a question is about what the file says that exists, and not what it answers. A pod
     /// that was started here is well; what is on a volume that came with the file nobody knows.
     fn is_unsaid(&self, probe: &Probe) -> bool {
+        if self.complete {
+            return false;
+        }
         let Broker { namespace, cluster, ordinal, .. } = probe.broker();
         let about = match probe {
             Probe::Health(_) => Ref::to::<Pod>(namespace, &names::pod(cluster, *ordinal)),
@@ -187,7 +190,7 @@ impl World {
         };
         let now = self.memory.held(&about);
         let came = self.stated.get(&about).filter(|uid| !uid.is_empty());
-        !self.complete && came.is_some() && now.map(|one| uid_of(&one)).as_ref() == came
+        came.is_some() && now.map(|one| uid_of(&one)).as_ref() == came
     }
 
     fn looking(&self) -> MutexGuard<'_, Reads<Rivven>> {
@@ -266,7 +269,7 @@ impl Reader<Rivven> for World {
         if self.absent.contains(target) {
             return Ok(Look::Absent);
         }
-        let unsaid = is_cluster_scoped(&target.api) && !self.stated.contains_key(target);
+        let unsaid = !is_namespaced(&target.api.kind) && !self.stated.contains_key(target);
         let assumed = is_storage_class(target) && self.memory.held(target).is_none();
         if unsaid && (!self.complete || assumed) {
             return Ok(Look::Denied("the file does not say".to_owned()));

@@ -364,7 +364,7 @@ impl<P: Product> State<P> {
     fn tick(&mut self) -> Vec<SimEvent> {
         self.store.advance();
         controllers::round(&mut self.store, &mut self.product);
-        self.store.take_happenings()
+        self.store.take_events()
     }
 
     fn moves(&mut self, told: &mut Vec<SimEvent>) -> bool {

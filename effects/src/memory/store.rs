@@ -1,6 +1,6 @@
 //! The objects, and what every write to them has in common: uids, versions, generations and times.
 //!
-//! No clock and no jitter: time is a count of ticks, a uid follows from a name and a counter. So a
+//! No clock and no dice: time is a count of ticks, a uid follows from a name and a counter. So a
 //! run that failed fails again in the same way.
 
 use std::{
@@ -276,7 +276,7 @@ impl Store {
         self.events.push(SimEvent { at: self.clock, what, target });
     }
 
-    pub(super) fn take_happenings(&mut self) -> Vec<SimEvent> {
+    pub(super) fn take_events(&mut self) -> Vec<SimEvent> {
         std::mem::take(&mut self.events)
     }
 

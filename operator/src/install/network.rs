@@ -16,7 +16,7 @@ use serde_json::Value;
 use sluicegate_core::{
     k8s::{
         monitoring::{Endpoint, ServiceMonitor, ServiceMonitorSpec},
-        service_port,
+        selected, service_port,
     },
     label::Labels,
 };
@@ -55,7 +55,7 @@ pub fn monitor(install: &Install) -> Value {
         interval: "30s".to_owned(),
     };
     let spec = ServiceMonitorSpec {
-        selector: selecting(selector()),
+        selector: selected(&selector()),
         namespace_selector: None,
         endpoints: vec![endpoint],
     };
@@ -80,11 +80,11 @@ pub fn policy(install: &Install) -> Value {
         |ports: Vec<NetworkPolicyPort>| NetworkPolicyEgressRule { ports: Some(ports), to: None };
     let brokers = NetworkPolicyPeer {
         namespace_selector: Some(LabelSelector::default()),
-        pod_selector: Some(selecting(brokers())),
+        pod_selector: Some(selected(&brokers())),
         ..NetworkPolicyPeer::default()
     };
     let spec = NetworkPolicySpec {
-        pod_selector: Some(selecting(selector())),
+        pod_selector: Some(selected(&selector())),
         policy_types: Some(vec!["Ingress".to_owned(), "Egress".to_owned()]),
         ingress: Some(vec![NetworkPolicyIngressRule {
             ports: Some(vec![port("TCP", METRICS.1), port("TCP", HEALTH.1)]),
@@ -103,10 +103,6 @@ pub fn policy(install: &Install) -> Value {
 pub(super) fn brokers() -> Labels {
     let label = |key: &str, value: &str| (format!("app.kubernetes.io/{key}"), value.to_owned());
     BTreeMap::from([label("component", "broker"), label("name", "rivven")])
-}
-
-fn selecting(labels: Labels) -> LabelSelector {
-    LabelSelector { match_labels: Some(labels), ..LabelSelector::default() }
 }
 
 fn port(protocol: &str, number: u16) -> NetworkPolicyPort {

@@ -63,7 +63,12 @@ pub fn pod(cluster: &str, ordinal: u32) -> String {
 
 /// The volume claim of one broker.
 pub fn claim(cluster: &str, ordinal: u32) -> String {
-    format!("{DATA}-{}", pod(cluster, ordinal))
+    claim_of(&pod(cluster, ordinal))
+}
+
+/// The volume claim of the broker in a pod of this name.
+pub fn claim_of(pod: &str) -> String {
+    format!("{DATA}-{pod}")
 }
 
 /// The number at the end of the name of a pod or claim of this cluster.

@@ -170,9 +170,8 @@ fn desire(
     seen: &Observed<Rivven>,
 ) -> Desired<Rivven> {
     let mut desired = Desired { finalizer: valid.delete_claims, ..Desired::default() };
-    let mut wish = |manifest, assess| desired.wishes.push(object(manifest, assess));
-    wish(Manifest::of(&build::config_map(valid)), at_next_start as _);
-    wish(Manifest::of(&build::headless(valid)), online as _);
+    desired.wishes.push(object(Manifest::of(&build::config_map(valid)), at_next_start));
+    desired.wishes.push(object(Manifest::of(&build::headless(valid)), online));
     // Where somebody else has closed it, clients find their way in again.
     let client = Wanted::new(Manifest::of(&build::client(valid)), at_the_door);
     desired.wishes.push(Wish::Object(Wanted { assess_drift: Some(online), ..client }));

@@ -150,9 +150,6 @@ fn serving(valid: &Valid, brokers: &Brokers, volumes: &Draft) -> String {
     } else if *volumes.reason == c::VOLUMES_LARGER {
         message.push_str(&format!("; {}", volumes.message));
     }
-    if !valid.without_effect.is_empty() {
-        message.push_str(&format!("; without effect: {}", valid.without_effect.join(", ")));
-    }
     message
 }
 

@@ -68,8 +68,6 @@ pub struct Valid {
     pub(super) service_type: String,
     pub(super) service_port: i32,
     pub(super) service_annotations: Option<Labels>,
-    /// Fields that are set and that no reader takes.
-    pub(super) without_effect: Vec<String>,
     pub(super) before: Before,
 }
 
@@ -197,7 +195,6 @@ pub(super) fn filled_in(
         service_type: service.type_.map_or("ClusterIP", api::ServiceType::as_str).to_owned(),
         service_port: service.port.unwrap_or_else(|| i32::from(names::CLIENT_PORT)),
         service_annotations: service.annotations.filter(|all| !all.is_empty()),
-        without_effect: without_effect(spec),
         before: cluster.status.as_ref().map(before).unwrap_or_default(),
         name,
     }

@@ -88,9 +88,6 @@ fn in_sync(valid: &Valid, topic: &SeenTopic) -> String {
     if valid.acls > 0 {
         message.push_str("; access rules are not applied (ACLsApplied=False)");
     }
-    if !valid.without_effect.is_empty() {
-        message.push_str(&format!("; without effect: {}", valid.without_effect.join(", ")));
-    }
     message
 }
 

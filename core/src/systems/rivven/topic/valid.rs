@@ -41,8 +41,6 @@ pub struct Valid {
     pub(super) delete: bool,
     pub(super) finalizer_held: bool,
     pub(super) acls: usize,
-    /// Fields that are set and that no reader takes.
-    pub(super) without_effect: Vec<String>,
     pub(super) before: Before,
 }
 
@@ -93,7 +91,6 @@ pub(super) fn accept(topic: &RivvenTopic) -> Result<Valid, Errors> {
             .flatten()
             .any(|name| Some(name.as_str()) == Topic::FINALIZER),
         acls: spec.acls.as_ref().map_or(0, Vec::len),
-        without_effect: without_effect(topic),
         before: before(topic),
     })
 }

@@ -152,7 +152,7 @@ impl Brokers {
     pub(super) fn lacking_claims(&self) -> Vec<String> {
         let pods = self.pods.iter().filter(|(_, pod)| pod.ready && !pod.deleting);
         let lacking = pods.filter(|(ordinal, _)| !self.claims.contains_key(*ordinal));
-        lacking.map(|(_, pod)| format!("{}-{}", names::DATA, pod.target.name)).collect()
+        lacking.map(|(_, pod)| names::claim_of(&pod.target.name)).collect()
     }
 
     /// The pods that are asked for and that the controller of the StatefulSet could not make. It

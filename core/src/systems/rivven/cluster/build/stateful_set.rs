@@ -10,14 +10,12 @@ use k8s_openapi::{
         },
         core::v1::{PersistentVolumeClaim, PersistentVolumeClaimSpec, VolumeResourceRequirements},
     },
-    apimachinery::pkg::{
-        api::resource::Quantity,
-        apis::meta::v1::{LabelSelector, ObjectMeta},
-    },
+    apimachinery::pkg::{api::resource::Quantity, apis::meta::v1::ObjectMeta},
 };
 
 use super::pod::template;
 use crate::{
+    k8s::selected,
     label::MADE_FOR,
     systems::rivven::{
         cluster::{Valid, storage::Storage},
@@ -37,10 +35,7 @@ pub(in super::super) fn stateful_set(
         spec: Some(StatefulSetSpec {
             replicas: i32::try_from(replicas).ok(),
             service_name: Some(names::headless(&cluster.name)),
-            selector: LabelSelector {
-                match_labels: Some(cluster.selector.clone()),
-                ..LabelSelector::default()
-            },
+            selector: selected(&cluster.selector),
             // Brokers do not wait for each other, so neither does the set: one that cannot start
             // must not keep the others from starting.
             pod_management_policy: Some("Parallel".to_owned()),
