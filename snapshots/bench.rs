@@ -1,7 +1,7 @@
 //! What planning costs: time, allocations and the most memory held, per step and for a fleet.
 //!
-//! `cargo bench -p snapshots`. Not tests: a figure belongs into the README with the machine it was
-//! taken on, and a comparison into one run.
+//! `cargo bench -p snapshots`. Not tests: a figure belongs into deploy/COSTS.md with the machine it
+//! was taken on, and a comparison into one run.
 
 use divan::{AllocProfiler, Bencher, black_box};
 use futures_executor::block_on;
