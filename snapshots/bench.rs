@@ -14,7 +14,7 @@ use sluicegate_core::{
     systems::rivven::{Rivven, cluster::Cluster, topic::Topic},
 };
 use sluicegate_effects::{
-    memory::{Brokers, Memory, reference},
+    memory::{Brokers, Memory, Simulated, reference},
     plan,
 };
 
@@ -53,7 +53,7 @@ fn now() -> Timestamp {
     "2026-01-01T00:00:00Z".parse().expect("a time")
 }
 
-type World = Memory<Brokers>;
+type World = Memory<Simulated<Brokers>>;
 
 /// A world in which these resources run.
 fn running(resources: &[Value]) -> World {

@@ -19,6 +19,10 @@ pub trait System: Clone + fmt::Debug + PartialEq + Sized + Send + Sync + 'static
     /// Its rules, which `explain rule` prints beside the engine's own.
     const RULES: &'static [&'static Rule];
 
+    /// The labels of the pods in which the product is asked, one set for each kind of them: what the
+    /// operator's network policy lets it speak to. Their ports are their owners' to choose.
+    const PEERS: &'static [&'static [(&'static str, &'static str)]];
+
     /// A question that only the product's own API can answer.
     type Probe: Clone + Ord + Debug + fmt::Display + Serialize + DeserializeOwned + Send + Sync;
     /// The answer to a [`Probe`](System::Probe). That the product cannot be reached is one.
@@ -29,12 +33,44 @@ pub trait System: Clone + fmt::Debug + PartialEq + Sized + Send + Sync + 'static
     /// The answer that says: the product could not be asked, and why.
     fn unreachable(probe: &Self::Probe, why: String) -> Self::Answer;
 
+    /// Why the product could not be asked, if that is what an answer says.
+    fn unreached(answer: &Self::Answer) -> Option<&str>;
+
     /// Whether a call can only be made after another: not once that one was refused.
     fn rests_on(later: &Self::Call, earlier: &Self::Call) -> bool;
 
     /// Makes the answers those after a call, as the product would give them. Returns whether any
     /// of them is another.
     fn fold(call: &Self::Call, answers: &mut BTreeMap<Self::Probe, Self::Answer>) -> bool;
+}
+
+/// Kubernetes alone, without any product: for what is asked of it and of nobody else.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Kubernetes;
+
+impl System for Kubernetes {
+    const NAME: &'static str = "kubernetes";
+    const RULES: &'static [&'static Rule] = &[];
+    const PEERS: &'static [&'static [(&'static str, &'static str)]] = &[];
+    type Probe = Never;
+    type Answer = Never;
+    type Call = Never;
+
+    fn unreachable(probe: &Never, _: String) -> Never {
+        match *probe {}
+    }
+
+    fn unreached(answer: &Never) -> Option<&str> {
+        match *answer {}
+    }
+
+    fn rests_on(later: &Never, _: &Never) -> bool {
+        match *later {}
+    }
+
+    fn fold(call: &Never, _: &mut BTreeMap<Never, Never>) -> bool {
+        match *call {}
+    }
 }
 
 /// There is no such thing.

@@ -12,7 +12,7 @@ use sluicegate_core::{
     system::System,
 };
 
-use crate::{Class, Error, Reader, Writer};
+use crate::{Ask, Class, Error, Reader, Writer};
 
 /// How a plan ended.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -70,7 +70,7 @@ impl<S: System> Default for Refused<S> {
 pub async fn execute<S, W>(world: &W, plan: &Plan<S>) -> Result<Done, Error>
 where
     S: System,
-    W: Reader<S> + Writer<S>,
+    W: Reader + Ask<S> + Writer<S>,
 {
     let mut refused = Refused::default();
     let done = execute_while(world, plan, || true, &mut refused).await?;
@@ -96,7 +96,7 @@ pub async fn execute_while<S, W>(
 ) -> Result<Done, Error>
 where
     S: System,
-    W: Reader<S> + Writer<S>,
+    W: Reader + Ask<S> + Writer<S>,
 {
     for (at, action) in plan.actions.iter().enumerate() {
         if !may() {
@@ -172,7 +172,7 @@ async fn holds<S, W>(
 ) -> Result<Result<(), String>, Error>
 where
     S: System,
-    W: Reader<S> + Writer<S>,
+    W: Reader + Ask<S> + Writer<S>,
 {
     Ok(match guard {
         Guard::Live(target, uid) => stands(target, uid, false, &world.get(target).await?),

@@ -20,6 +20,7 @@
 //! patch: { kind: Pod, name: rivven-prod-0 }
 //! merge: { status: { phase: Failed } }          # or `delete: true`
 //! ---
+//! system: rivven                # may be left out where one system alone asks such a question
 //! probe: { health: { namespace: default, cluster: prod, ordinal: 0, port: 9090 } }
 //! answer: { health: { healthy: true } }
 //! ```
@@ -45,8 +46,10 @@ use crate::{
     yaml::{self, Document},
 };
 
+mod answers;
 mod apply;
 mod drive;
+mod question;
 mod read;
 mod world;
 
@@ -54,7 +57,9 @@ mod world;
 mod tests;
 
 pub use self::{
+    answers::Said,
     drive::{Operator, Watcher, round},
+    question::{Asking, Found, Looked, Question, Reply, ask},
     read::named,
     world::{Start, World},
 };
@@ -113,8 +118,8 @@ pub struct State {
     pub objects: Vec<Arc<Value>>,
     /// Changes to what settled.
     pub patches: Vec<Patch>,
-    /// Questions to the product with their answers, undecoded.
-    pub answers: Vec<(Value, Value)>,
+    /// Questions to products with their answers, undecoded.
+    pub answers: Vec<Said>,
 }
 
 /// A change to what settled.

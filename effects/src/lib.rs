@@ -25,7 +25,7 @@ use sluicegate_core::{
     observed::{List, Look, Observed, Reads, Ref, Selector},
     plan::{Plan, Verb},
     step::{READ_ROUNDS_MAX, Step, step},
-    system::System,
+    system::{Kubernetes, System},
 };
 
 pub use crate::{
@@ -37,8 +37,8 @@ pub use crate::{
 /// for, and three of them one after the other would take half a minute.
 const ASKED_AT_ONCE: usize = 4;
 
-/// Looks at the world.
-pub trait Reader<S: System>: Sync {
+/// Looks at Kubernetes.
+pub trait Reader: Sync {
     /// One object.
     fn get(&self, target: &Ref) -> impl Future<Output = Result<Look, Error>> + Send;
 
@@ -53,7 +53,10 @@ pub trait Reader<S: System>: Sync {
     ) -> impl Future<Output = Result<Vec<Arc<Value>>, Error>> + Send {
         async { Ok(Vec::new()) }
     }
+}
 
+/// Asks a product.
+pub trait Ask<S: System>: Sync {
     /// The product's own answer. That it cannot be reached is an answer, not an error.
     fn ask(&self, probe: &S::Probe) -> impl Future<Output = Result<S::Answer, Error>> + Send;
 }
@@ -83,8 +86,30 @@ pub trait Writer<S: System>: Sync {
 pub async fn observe<S, R>(reader: &R, reads: Reads<S>, seen: &mut Observed<S>) -> Result<(), Error>
 where
     S: System,
-    R: Reader<S>,
+    R: Reader + Ask<S>,
 {
+    let (reads, probes) = reads.split();
+    look(reader, reads, seen).await?;
+    let probes: Vec<S::Probe> = probes.into_iter().collect();
+    for probes in probes.chunks(ASKED_AT_ONCE) {
+        let answers = join_all(probes.iter().map(|probe| reader.ask(probe))).await;
+        for (probe, answer) in probes.iter().zip(answers) {
+            seen.answered(probe.clone(), answer?);
+        }
+    }
+    Ok(())
+}
+
+/// Looks at what was asked for of Kubernetes and adds it to what has been seen.
+///
+/// # Errors
+///
+/// If the world cannot be read.
+pub async fn look<S: System>(
+    reader: &impl Reader,
+    reads: Reads<Kubernetes>,
+    seen: &mut Observed<S>,
+) -> Result<(), Error> {
     for target in reads.objects {
         let look = reader.get(&target).await?;
         seen.saw(target, look);
@@ -103,13 +128,6 @@ where
         let events = reader.warnings(&regarding).await?;
         seen.warned(regarding, events);
     }
-    let probes: Vec<S::Probe> = reads.probes.into_iter().collect();
-    for probes in probes.chunks(ASKED_AT_ONCE) {
-        let answers = join_all(probes.iter().map(|probe| reader.ask(probe))).await;
-        for (probe, answer) in probes.iter().zip(answers) {
-            seen.answered(probe.clone(), answer?);
-        }
-    }
     Ok(())
 }
 
@@ -126,7 +144,7 @@ pub async fn plan<K, R>(
 ) -> Result<(Plan<K::System>, Observed<K::System>), Error>
 where
     K: Kind,
-    R: Reader<K::System>,
+    R: Reader + Ask<K::System>,
 {
     let mut seen = Observed::default();
     for _ in 0..=READ_ROUNDS_MAX {
@@ -161,7 +179,7 @@ mod tests {
     /// Brokers that let themselves be waited for.
     struct Slow;
 
-    impl Reader<Rivven> for Slow {
+    impl Reader for Slow {
         async fn get(&self, _: &Ref) -> Result<Look, Error> {
             Ok(Look::Absent)
         }
@@ -169,7 +187,9 @@ mod tests {
         async fn list(&self, _: &Selector) -> Result<List, Error> {
             Ok(List::NotServed)
         }
+    }
 
+    impl Ask<Rivven> for Slow {
         async fn ask(&self, probe: &Probe) -> Result<Answer, Error> {
             sleep(Duration::from_secs(10)).await;
             Ok(Answer::Unreachable(probe.broker().ordinal.to_string()))

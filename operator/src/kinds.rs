@@ -19,7 +19,7 @@ use sluicegate_core::{
     systems::{self, Visitor},
 };
 use sluicegate_effects::{
-    Reader,
+    Ask, Reader,
     file::{Start, World},
     plan,
 };
@@ -112,7 +112,7 @@ struct Gather(Vec<KindInfo>);
 
 impl<S: System> Visitor<S> for Gather
 where
-    World: Reader<S>,
+    World: Reader + Ask<S>,
 {
     fn kind<K: Kind<System = S>>(&mut self) {
         self.0.push(KindInfo {
@@ -143,7 +143,7 @@ fn without_effect<K: Kind>(resource: &Value) -> Vec<String> {
 /// Nothing is refused of what does not decode: it is told of elsewhere.
 fn refused<K: Kind>(resource: &Value) -> Vec<Blocked>
 where
-    World: Reader<K::System>,
+    World: Reader + Ask<K::System>,
 {
     let settings = Settings::default();
     let empty = World::new("", &Start::Empty);

@@ -8,11 +8,10 @@ use sluicegate_core::{
     observed::{Observed, Ref, text},
     plan::{Action, Plan, Risk, Verb, Why},
     system::System,
-    systems::rivven::{Answer, Probe},
 };
 use sluicegate_effects::{
     Class, Done, Error,
-    file::{Entry, Operator, Start, Watcher, World},
+    file::{Entry, Operator, Question, Reply, Start, Watcher, World},
     memory::SimEvent,
 };
 
@@ -114,7 +113,7 @@ struct Told {
     clock: u64,
     waiting: BTreeMap<Ref, BTreeSet<String>>,
     readiness: BTreeMap<Ref, String>,
-    answers: BTreeMap<Probe, Answer>,
+    answers: BTreeMap<Question, Reply>,
     failed: BTreeSet<String>,
 }
 

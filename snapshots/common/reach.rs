@@ -16,7 +16,7 @@ use sluicegate_core::{
     },
 };
 use sluicegate_effects::{
-    Error, Reader, Writer as _,
+    Ask, Error, Reader, Writer as _,
     file::{Start, World},
     plan,
 };
@@ -38,7 +38,7 @@ pub(crate) fn of(resource: &Value, others: &[Value]) -> Reach {
 /// A world in which every broker answers, and has no topic yet.
 struct Fresh(World);
 
-impl Reader<Rivven> for Fresh {
+impl Reader for Fresh {
     async fn get(&self, target: &Ref) -> Result<Look, Error> {
         self.0.get(target).await
     }
@@ -46,7 +46,9 @@ impl Reader<Rivven> for Fresh {
     async fn list(&self, selector: &Selector) -> Result<List, Error> {
         self.0.list(selector).await
     }
+}
 
+impl Ask<Rivven> for Fresh {
     async fn ask(&self, probe: &Probe) -> Result<Answer, Error> {
         match probe {
             Probe::Topic { .. } => Ok(Answer::NoTopic),

@@ -15,7 +15,7 @@ use sluicegate_core::{
     step::controller,
     systems::rivven::{Answer, Broker, Call, Probe, Rivven, names},
 };
-use sluicegate_effects::{Error, Reader, Writer, memory::Product as _};
+use sluicegate_effects::{Ask, Error, Reader, Writer, memory::Product as _};
 
 use crate::{
     edits::FOREIGN,
@@ -280,7 +280,7 @@ pub(crate) fn broker(ordinal: u32) -> Broker {
     Broker { namespace, cluster, ordinal, port: names::CLIENT_PORT }
 }
 
-impl Reader<Rivven> for Watched<'_> {
+impl Reader for Watched<'_> {
     async fn get(&self, target: &Ref) -> Result<Look, Error> {
         self.rig.memory.get(target).await
     }
@@ -288,7 +288,9 @@ impl Reader<Rivven> for Watched<'_> {
     async fn list(&self, selector: &Selector) -> Result<List, Error> {
         self.rig.memory.list(selector).await
     }
+}
 
+impl Ask<Rivven> for Watched<'_> {
     async fn ask(&self, probe: &Probe) -> Result<Answer, Error> {
         self.rig.memory.ask(probe).await
     }

@@ -20,7 +20,7 @@ use sluicegate_core::{
 };
 use sluicegate_effects::{
     execute,
-    memory::{Brokers, Memory, SimEvent},
+    memory::{Brokers, Memory, SimEvent, Simulated},
     plan,
 };
 
@@ -42,7 +42,7 @@ const QUIET: usize = 3;
 
 /// A cluster in memory, with the operator at work in it.
 pub(crate) struct Rig {
-    pub(crate) memory: Memory<Brokers>,
+    pub(crate) memory: Memory<Simulated<Brokers>>,
     /// What the watchman saw that must never be.
     pub(crate) alarms: Mutex<Vec<String>>,
     /// What clients wrote: the uid of the claim and the topic.

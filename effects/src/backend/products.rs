@@ -1,9 +1,12 @@
 //! Every product there is, in one value: whoever runs all kinds needs no more than this.
 
-use sluicegate_core::systems::rivven::{Answer, Call, Probe, Rivven};
+use sluicegate_core::{
+    system::System,
+    systems::rivven::{Answer, Call, Probe, Rivven},
+};
 
 use super::{Backend, Resolve, rivven::Brokers};
-use crate::{Error, metrics::Metrics};
+use crate::{Ask, Error, metrics::Metrics};
 
 /// A way to each product. A system more is a field and a block more.
 #[derive(Debug)]
@@ -22,6 +25,15 @@ impl Products {
     #[must_use]
     pub fn counted(self, metrics: &Metrics) -> Self {
         Self { rivven: self.rivven.counted(metrics.clone()) }
+    }
+}
+
+impl<S: System> Ask<S> for Products
+where
+    Self: Backend<S>,
+{
+    async fn ask(&self, probe: &S::Probe) -> Result<S::Answer, Error> {
+        Ok(Backend::<S>::ask(self, probe).await)
     }
 }
 

@@ -10,7 +10,7 @@ use sluicegate_core::{
 use serde_json::Value;
 
 use crate::{
-    Error, Reader, Writer,
+    Ask, Error, Reader, Writer,
     backend::Backend,
     live::{ApiServer, Fence, Live, Recorder, Shadow, Written},
 };
@@ -25,7 +25,7 @@ pub(super) trait Executors<S: System>: Send + Sync + 'static {
 }
 
 /// Carries out the plan of one round.
-pub(super) trait Executor<S: System>: Reader<S> + Writer<S> + Send + Sync {
+pub(super) trait Executor<S: System>: Reader + Ask<S> + Writer<S> + Send + Sync {
     /// What it has written so far.
     fn written(&self) -> Vec<Written>;
 

@@ -15,7 +15,7 @@ use sluicegate_core::{
 };
 
 use super::World;
-use crate::{Done, Error, Reader, Writer, execute, plan};
+use crate::{Ask, Done, Error, Reader, Writer, execute, plan};
 
 /// Is told what the operator plans and does.
 pub trait Watcher {
@@ -93,7 +93,7 @@ struct Turn<'o, 'a, W> {
 
 impl<S: System, W: Watcher> Visitor<S> for Turn<'_, '_, W>
 where
-    World: Reader<S> + Writer<S>,
+    World: Reader + Ask<S> + Writer<S>,
 {
     fn kind<K: Kind<System = S>>(&mut self) {
         let api = Api::of::<K::Resource>();
@@ -111,7 +111,7 @@ where
 impl<W: Watcher> Turn<'_, '_, W> {
     fn one<K: Kind>(&mut self, target: &Ref, object: Arc<Value>)
     where
-        World: Reader<K::System> + Writer<K::System>,
+        World: Reader + Ask<K::System> + Writer<K::System>,
     {
         let Operator { world, settings, quiet } = &mut *self.operator;
         quiet.remove(target);
@@ -146,7 +146,7 @@ impl Operator<'_> {
     /// Whether the last plan for a resource had nothing to do, and would be made again as it was.
     fn is_quiet<S: System>(&self, target: &Ref, object: &Arc<Value>) -> bool
     where
-        World: Reader<S>,
+        World: Reader + Ask<S>,
     {
         let quiet = self.quiet.get(target).and_then(|one| one.downcast_ref::<Quiet<S>>());
         let Some(Quiet { resource, seen, until }) = quiet else { return false };
@@ -159,7 +159,7 @@ impl Operator<'_> {
 /// Whether everything is as it was seen. What did not change is the very same object.
 async fn is_still<S: System>(world: &World, seen: &Observed<S>) -> Result<bool, Error>
 where
-    World: Reader<S>,
+    World: Reader + Ask<S>,
 {
     for (target, before) in seen.looks() {
         let same = match (before, world.get(target).await?) {

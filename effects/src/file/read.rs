@@ -11,7 +11,7 @@ use sluicegate_core::{
     systems::{self, Visitor},
 };
 
-use super::{Entry, File, Patch, Problem, Source, State, place};
+use super::{Entry, File, Patch, Problem, Said, Source, State, place};
 use crate::{
     memory::reference,
     yaml::{self, Document},
@@ -231,7 +231,12 @@ fn observed(
     let value = &document.value;
     if let Some(probe) = value.get("probe").filter(|_| value.get("kind").is_none()) {
         match value.get("answer") {
-            Some(answer) => state.answers.push((probe.clone(), answer.clone())),
+            Some(answer) => state.answers.push(Said {
+                system: value.get("system").and_then(Value::as_str).map(str::to_owned),
+                probe: probe.clone(),
+                answer: answer.clone(),
+                line: document.line(&Path::dotted("probe")).unwrap_or(1),
+            }),
             None => {
                 let remedy = "add answer: beside probe:";
                 problems.push(problem(name, &document, "answer", "Required value", remedy));

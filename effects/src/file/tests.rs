@@ -4,11 +4,11 @@ use futures_executor::block_on;
 use serde_json::json;
 use sluicegate_core::{
     observed::{Api, Look, Ref},
-    systems::rivven::{Answer, Broker, Probe},
+    systems::rivven::{Answer, Broker, Probe, Rivven},
 };
 
 use super::*;
-use crate::Reader as _;
+use crate::{Ask, Reader as _};
 
 const TOPIC: &str = "apiVersion: rivven.hupe1980.github.io/v1alpha1
 kind: RivvenTopic
@@ -103,7 +103,7 @@ fn what_a_file_does_not_say_is_not_made_up() {
     };
     let look = block_on(world.get(&class)).expect("reading works");
     assert_eq!(look, Look::Denied("the file does not say".to_owned()));
-    let answer = block_on(world.ask(&probe())).expect("asking works");
+    let answer = block_on(Ask::<Rivven>::ask(&world, &probe())).expect("asking works");
     assert_eq!(answer, Answer::Unreachable("the file has no answer".to_owned()));
 }
 
@@ -120,8 +120,24 @@ fn an_answer_of_a_file_holds() {
         "{TOPIC}---\nobserved:\n---\nprobe: {}\nanswer: {{ health: {{ healthy: false }} }}\n",
         json!(probe())
     ));
-    let answer = block_on(world.ask(&probe())).expect("asking works");
+    let answer = block_on(Ask::<Rivven>::ask(&world, &probe())).expect("asking works");
     assert!(matches!(answer, Answer::Health(health) if !health.healthy));
+}
+
+#[test]
+fn a_system_that_is_named_is_the_one_that_answers() {
+    let text = |system: &str| {
+        let probe = json!(probe());
+        let answer = "{ health: { healthy: false } }";
+        format!("{TOPIC}---\nobserved:\n---\nsystem: {system}\nprobe: {probe}\nanswer: {answer}\n")
+    };
+    let answer = block_on(Ask::<Rivven>::ask(&world(&text("rivven")), &probe()));
+    assert!(matches!(answer, Ok(Answer::Health(health)) if !health.healthy));
+    let state = file(&text("riven")).expect("it reads").state.expect("it has one");
+    let problems = World::new("a.yaml", &Start::State(state)).expect_err("there is no such system");
+    let told: Vec<String> = problems.iter().map(ToString::to_string).collect();
+    let wanted = "a.yaml:9: system: Unsupported value: \"riven\" (supported values: rivven)";
+    assert_eq!(told, [wanted]);
 }
 
 #[test]
@@ -146,7 +162,7 @@ fn what_settled_runs_and_a_patch_changes_it() {
     };
     let pod = world.memory().object(&pod).expect("the StatefulSet made it");
     assert_eq!(pod["status"]["phase"], "Failed");
-    let answer = block_on(world.ask(&probe())).expect("asking works");
+    let answer = block_on(Ask::<Rivven>::ask(&world, &probe())).expect("asking works");
     assert!(!matches!(answer, Answer::Unreachable(why) if why == "the file has no answer"));
 }
 

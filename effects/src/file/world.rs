@@ -5,28 +5,23 @@ use std::{
     sync::{Arc, Mutex, MutexGuard, PoisonError},
 };
 
-use k8s_openapi::{
-    api::core::v1::{PersistentVolumeClaim, Pod},
-    jiff::Timestamp,
-};
-use serde::Deserialize as _;
+use k8s_openapi::jiff::Timestamp;
 use serde_json::{Value, json};
 use sluicegate_core::{
     kind::{Kind, Settings},
-    observed::{List, Look, Observed, Reads, Ref, Selector, text},
+    observed::{List, Look, Observed, Ref, Selector, text},
     plan::{Plan, Verb, uid_placeholder},
-    system::System as _,
-    systems::rivven::{Answer, Broker, Call, Probe, Rivven, names},
+    system::System,
 };
 
 use super::{
-    Entry, Operator, Problem, State, Watcher,
+    Entry, Looked, Operator, Problem, Question, State, Watcher, answers,
     apply::{applied, merge_patch},
     is_namespaced,
 };
 use crate::{
-    Done, Error, Reader, Writer,
-    memory::{Brokers, Memory, SimEvent, reference},
+    Ask, Done, Error, Reader, Writer,
+    memory::{Memory, Product as _, SimEvent, SimProducts, Simulates, reference},
 };
 
 /// How many ticks what is under `settled:` may take to become quiet: ten minutes of its time.
@@ -54,15 +49,14 @@ impl Start {
 /// A world to plan in. Nothing outside it is ever touched.
 #[derive(Debug)]
 pub struct World {
-    memory: Memory<Brokers>,
-    answers: Mutex<BTreeMap<Probe, Answer>>,
+    memory: Memory,
     /// Whether what was not said can be known: in a cluster that began empty it can.
     complete: bool,
     lives: Mutex<bool>,
     /// What the file says that exists, with its uid.
     stated: BTreeMap<Ref, String>,
     absent: BTreeSet<Ref>,
-    looked: Mutex<Reads<Rivven>>,
+    looked: Mutex<Looked>,
     before: BTreeMap<Ref, Arc<Value>>,
     asked: BTreeMap<Ref, Arc<Value>>,
 }
@@ -78,16 +72,15 @@ impl World {
             Start::Empty => &State::default(),
             Start::State(state) => state,
         };
-        let memory = Memory::new(Brokers::default());
+        let memory = Memory::of(SimProducts::default());
         let complete = *start == Start::Empty || !state.settled.is_empty();
         let world = Self {
             memory,
-            answers: Mutex::default(),
             complete,
             lives: Mutex::new(complete),
             stated: state.objects.iter().map(|one| (reference(one), uid_of(one))).collect(),
             absent: state.absent.iter().cloned().collect(),
-            looked: Mutex::new(Reads::none()),
+            looked: Mutex::new(Looked::nothing()),
             before: BTreeMap::new(),
             asked: BTreeMap::new(),
         };
@@ -100,13 +93,9 @@ impl World {
         world.memory.load(state.objects.clone());
         problems.extend(world.patch(name, state));
         state.denied.iter().for_each(|denied| world.memory.deny(denied));
-        for (probe, answer) in &state.answers {
-            match (Probe::deserialize(probe), Answer::deserialize(answer)) {
-                (Ok(probe), Ok(answer)) => drop(world.told().insert(probe, answer)),
-                (Err(error), _) => problems.push(misread(name, "probe", &error)),
-                (_, Err(error)) => problems.push(misread(name, "answer", &error)),
-            }
-        }
+        let answers = state.answers.iter();
+        let given = answers.map(|said| answers::give(&world.memory, name, said));
+        problems.extend(given.filter_map(Result::err));
         if state.now.is_some() || !complete {
             world.memory.set_now(state.now());
         }
@@ -154,7 +143,7 @@ impl World {
     }
 
     /// The embedded Kubernetes.
-    pub fn memory(&self) -> &Memory<Brokers> {
+    pub fn memory(&self) -> &Memory {
         &self.memory
     }
 
@@ -163,43 +152,36 @@ impl World {
         self.memory.now()
     }
 
-    /// Lets Kubernetes and the product work for a second. From now on brokers that were started
-    /// here answer for themselves.
+    /// Lets Kubernetes and the products work for a second. From now on what was started here
+    /// answers for itself.
     pub fn tick(&self) -> Vec<SimEvent> {
         *self.lives.lock().unwrap_or_else(PoisonError::into_inner) = true;
         self.memory.tick()
     }
 
     /// Everything that was looked for so far, whether it was there or not.
-    pub fn looked(&self) -> Reads<Rivven> {
+    pub fn looked(&self) -> Looked {
         self.looking().clone()
     }
 
     /// Whether a question is about what the file says that exists, and not what it answers. A pod
     /// that was started here is well; what is on a volume that came with the file nobody knows.
-    fn is_unsaid(&self, probe: &Probe) -> bool {
+    fn is_unsaid<S: System>(&self, probe: &S::Probe) -> bool
+    where
+        SimProducts: Simulates<S>,
+    {
         if self.complete {
             return false;
         }
-        let Broker { namespace, cluster, ordinal, .. } = probe.broker();
-        let about = match probe {
-            Probe::Health(_) => Ref::to::<Pod>(namespace, &names::pod(cluster, *ordinal)),
-            Probe::Holdings(_) | Probe::Topic { .. } => {
-                Ref::to::<PersistentVolumeClaim>(namespace, &names::claim(cluster, *ordinal))
-            }
-        };
+        let about = <<SimProducts as Simulates<S>>::Product>::lives_in(probe);
+        let Some(about) = about else { return false };
         let now = self.memory.held(&about);
         let came = self.stated.get(&about).filter(|uid| !uid.is_empty());
         came.is_some() && now.map(|one| uid_of(&one)).as_ref() == came
     }
 
-    fn looking(&self) -> MutexGuard<'_, Reads<Rivven>> {
+    fn looking(&self) -> MutexGuard<'_, Looked> {
         self.looked.lock().unwrap_or_else(PoisonError::into_inner)
-    }
-
-    /// What the files answered, with what was called for since.
-    pub fn answers(&self) -> BTreeMap<Probe, Answer> {
-        self.told().clone()
     }
 
     /// Lets resources come to what they come to. What does not decode comes to nothing, and why.
@@ -252,20 +234,11 @@ impl World {
         }
         problems
     }
-
-    /// Lets a call change the answers of the files; whether it changed any.
-    fn answered(&self, call: &Call) -> bool {
-        Rivven::fold(call, &mut self.told())
-    }
-
-    fn told(&self) -> MutexGuard<'_, BTreeMap<Probe, Answer>> {
-        self.answers.lock().unwrap_or_else(PoisonError::into_inner)
-    }
 }
 
-impl Reader<Rivven> for World {
+impl Reader for World {
     async fn get(&self, target: &Ref) -> Result<Look, Error> {
-        note(&mut self.looking().objects, target);
+        note(&mut self.looking().kubernetes.objects, target);
         if self.absent.contains(target) {
             return Ok(Look::Absent);
         }
@@ -278,42 +251,46 @@ impl Reader<Rivven> for World {
     }
 
     async fn list(&self, selector: &Selector) -> Result<List, Error> {
-        note(&mut self.looking().lists, selector);
+        note(&mut self.looking().kubernetes.lists, selector);
         self.memory.list(selector).await
     }
 
     async fn warnings(&self, regarding: &Ref) -> Result<Vec<Arc<Value>>, Error> {
-        self.looking().warnings.insert(regarding.clone());
+        self.looking().kubernetes.warnings.insert(regarding.clone());
         self.memory.warnings(regarding).await
-    }
-
-    async fn ask(&self, probe: &Probe) -> Result<Answer, Error> {
-        note(&mut self.looking().probes, probe);
-        if let Some(answer) = self.told().get(probe) {
-            return Ok(answer.clone());
-        }
-        if *self.lives.lock().unwrap_or_else(PoisonError::into_inner) && !self.is_unsaid(probe) {
-            return self.memory.ask(probe).await;
-        }
-        Ok(Rivven::unreachable(probe, "the file has no answer".to_owned()))
     }
 }
 
-impl Writer<Rivven> for World {
-    async fn perform(&self, verb: &Verb<Rivven>) -> Result<(), Error> {
-        if let Verb::Call(call) = verb
-            && self.answered(call)
-        {
-            return Ok(());
+impl<S: System> Ask<S> for World
+where
+    SimProducts: Simulates<S>,
+{
+    async fn ask(&self, probe: &S::Probe) -> Result<S::Answer, Error> {
+        self.looking().questions.insert(Question::of::<S>(probe));
+        if let Some(answer) = self.memory.given::<S>(probe) {
+            return Ok(answer);
         }
+        if *self.lives.lock().unwrap_or_else(PoisonError::into_inner) && !self.is_unsaid::<S>(probe)
+        {
+            return Ask::<S>::ask(&self.memory, probe).await;
+        }
+        Ok(S::unreachable(probe, "the file has no answer".to_owned()))
+    }
+}
+
+impl<S: System> Writer<S> for World
+where
+    SimProducts: Simulates<S>,
+{
+    async fn perform(&self, verb: &Verb<S>) -> Result<(), Error> {
         self.memory.perform(verb).await
     }
 
     fn made(&self, target: &Ref) -> Option<Value> {
-        Writer::made(&self.memory, target)
+        Writer::<S>::made(&self.memory, target)
     }
 
-    async fn dry_run(&self, verb: &Verb<Rivven>) -> Result<(), Error> {
+    async fn dry_run(&self, verb: &Verb<S>) -> Result<(), Error> {
         self.memory.dry_run(verb).await
     }
 }
@@ -364,15 +341,5 @@ fn unsettled(name: &str, (target, why): (&Ref, &String)) -> Problem {
         path: "observed.settled".to_owned(),
         what: format!("{target} does not decode: {why}"),
         remedy: "write it as `sluicegate validate` takes it".to_owned(),
-    }
-}
-
-fn misread(name: &str, path: &str, error: &serde_json::Error) -> Problem {
-    Problem {
-        file: name.to_owned(),
-        line: 1,
-        path: path.to_owned(),
-        what: format!("it does not decode: {error}"),
-        remedy: "write it as `explain` and the fixtures do".to_owned(),
     }
 }

@@ -13,9 +13,9 @@ use sluicegate_core::{
 };
 
 use super::{ApiServer, Live, request};
-use crate::{ApiError, Error, Reader, backend::Backend};
+use crate::{ApiError, Ask, Error, Reader, backend::Backend};
 
-impl<S: System, B: Backend<S>> Reader<S> for Live<B> {
+impl<B: Send + Sync> Reader for Live<B> {
     async fn get(&self, target: &Ref) -> Result<Look, Error> {
         get(&self.server, target).await
     }
@@ -27,7 +27,9 @@ impl<S: System, B: Backend<S>> Reader<S> for Live<B> {
     async fn warnings(&self, regarding: &Ref) -> Result<Vec<Arc<Value>>, Error> {
         warnings(&self.server, regarding).await
     }
+}
 
+impl<S: System, B: Backend<S>> Ask<S> for Live<B> {
     async fn ask(&self, probe: &S::Probe) -> Result<S::Answer, Error> {
         Ok(self.backend.ask(probe).await)
     }

@@ -13,7 +13,7 @@ use sluicegate_core::{
 };
 
 use super::{Live, events::shortened, write::Words};
-use crate::{Error, Reader, Writer, backend::Backend};
+use crate::{Ask, Error, Reader, Writer, backend::Backend};
 
 /// How many bytes the sentence about what would be done may have.
 const WOULD_MAX: usize = 1_000;
@@ -58,17 +58,19 @@ impl<B> Shadow<B> {
     }
 }
 
-impl<S: System, B: Backend<S>> Reader<S> for Shadow<B> {
+impl<B: Send + Sync> Reader for Shadow<B> {
     async fn get(&self, target: &Ref) -> Result<Look, Error> {
-        Reader::<S>::get(&self.live, target).await
+        self.live.get(target).await
     }
 
     async fn list(&self, selector: &Selector) -> Result<List, Error> {
-        Reader::<S>::list(&self.live, selector).await
+        self.live.list(selector).await
     }
+}
 
+impl<S: System, B: Backend<S>> Ask<S> for Shadow<B> {
     async fn ask(&self, probe: &S::Probe) -> Result<S::Answer, Error> {
-        Reader::<S>::ask(&self.live, probe).await
+        Ask::<S>::ask(&self.live, probe).await
     }
 }
 

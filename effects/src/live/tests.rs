@@ -22,7 +22,7 @@ use sluicegate_core::{
 
 use self::stub::{Reply, Sent, Stub};
 use super::{ApiServer, Budget, Fence, Live, Recorder};
-use crate::{Error, Reader, Writer, backend::Backend, metrics::Metrics};
+use crate::{Ask, Error, Reader, Writer, backend::Backend, metrics::Metrics};
 
 /// A product that does what it is called for, and counts.
 #[derive(Debug, Default)]
@@ -40,8 +40,8 @@ impl Backend<Rivven> for Counting {
 }
 
 /// What these tests change.
-trait World: Reader<Rivven> + Writer<Rivven> {}
-impl<W: Reader<Rivven> + Writer<Rivven>> World for W {}
+trait World: Reader + Ask<Rivven> + Writer<Rivven> {}
+impl<W: Reader + Ask<Rivven> + Writer<Rivven>> World for W {}
 
 fn to(stub: &Stub, fence: &Fence) -> Live<Counting> {
     let server = ApiServer::new(stub.client(), Budget::new(1_000, 1_000), Metrics::default());

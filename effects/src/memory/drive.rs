@@ -8,7 +8,7 @@ use sluicegate_core::{
     plan::Plan,
 };
 
-use super::{Memory, Product};
+use super::{Containers, Memory, Simulates};
 use crate::{Class, Done, Error, execute, plan};
 
 /// One turn of a resource.
@@ -20,7 +20,7 @@ pub struct Turn<K: Kind> {
     pub outcome: Result<Done, Error>,
 }
 
-impl<P: Product> Memory<P> {
+impl<C: Containers> Memory<C> {
     /// One turn: plans for the resource as it is now, and carries the plan out. Nothing if the
     /// resource is gone.
     ///
@@ -29,7 +29,8 @@ impl<P: Product> Memory<P> {
     /// If no plan can be made, or what is stored is no such resource.
     pub async fn turn<K>(&self, settings: &Settings, target: &Ref) -> Result<Option<Turn<K>>, Error>
     where
-        K: Kind<System = P::System>,
+        K: Kind,
+        C: Simulates<K::System>,
     {
         let Some(object) = self.object(target) else { return Ok(None) };
         let resource = K::Resource::deserialize(&object)
@@ -54,7 +55,8 @@ impl<P: Product> Memory<P> {
         max: usize,
     ) -> Result<Vec<Turn<K>>, Error>
     where
-        K: Kind<System = P::System>,
+        K: Kind,
+        C: Simulates<K::System>,
     {
         let mut turns = Vec::new();
         for _ in 0..max {

@@ -1,4 +1,4 @@
-//! The embedded Kubernetes: a cluster and a product in memory, for simulation and for tests.
+//! The embedded Kubernetes: a cluster and its products in memory, for simulation and for tests.
 //!
 //! It is a [`Reader`](crate::Reader) and a [`Writer`](crate::Writer) like a real cluster, and
 //! answers as kube-apiserver 1.36.3 was seen to answer. Between writes [`Memory::tick`] lets the
@@ -42,6 +42,7 @@ mod key;
 mod managers;
 mod object;
 mod product;
+mod products;
 mod refusal;
 pub mod rivven;
 mod store;
@@ -51,10 +52,7 @@ mod world;
 #[cfg(test)]
 mod tests;
 
-use std::{
-    collections::BTreeMap,
-    sync::{Arc, Mutex, MutexGuard},
-};
+use std::sync::{Arc, Mutex, MutexGuard};
 
 use serde_json::Value;
 use sluicegate_core::{
@@ -67,16 +65,17 @@ pub use self::{
     controllers::Behaviour,
     drive::Turn,
     faults::{Counts, Fault, How, OtherWriter, Write, WriteVerb},
-    product::{CallError, Nothing, Product},
+    product::{CallError, Containers, NoProduct, Product, Simulated, Simulates},
+    products::SimProducts,
     rivven::Brokers,
     store::Store,
 };
 use crate::error::ApiError;
 
-/// A cluster in memory, with one product in it.
+/// A cluster in memory, with products in it.
 #[derive(Debug)]
-pub struct Memory<P: Product> {
-    state: Mutex<State<P>>,
+pub struct Memory<C = SimProducts> {
+    state: Mutex<State<C>>,
 }
 
 /// Something that a controller did.
@@ -90,27 +89,29 @@ pub struct SimEvent {
     pub target: Ref,
 }
 
-type AnswersOf<P> =
-    BTreeMap<<<P as Product>::System as System>::Probe, <<P as Product>::System as System>::Answer>;
-
 #[derive(Clone, Debug)]
-struct State<P: Product> {
+struct State<C> {
     store: Store,
-    product: P,
-    answers: AnswersOf<P>,
+    products: C,
     faults: Vec<Fault>,
     tried: u64,
     counts: Counts,
     log: Vec<Write>,
 }
 
-impl<P: Product> Memory<P> {
-    /// A cluster with a namespace `default`, a storage class `standard`, and nothing else.
+impl<P: Product> Memory<Simulated<P>> {
+    /// A cluster as [`Memory::of`] makes one, with one product.
     pub fn new(product: P) -> Self {
+        Self::of(Simulated::new(product))
+    }
+}
+
+impl<C: Containers> Memory<C> {
+    /// A cluster with a namespace `default`, a storage class `standard`, and nothing else.
+    pub fn of(products: C) -> Self {
         let state = State {
             store: Store::default(),
-            product,
-            answers: BTreeMap::new(),
+            products,
             faults: Vec::new(),
             tried: 0,
             counts: Counts::default(),
@@ -123,7 +124,7 @@ impl<P: Product> Memory<P> {
     #[must_use]
     pub fn fork(&self) -> Self
     where
-        P: Clone,
+        C: Clone,
     {
         Self { state: Mutex::new(self.state().clone()) }
     }
@@ -166,17 +167,27 @@ impl<P: Product> Memory<P> {
 
     /// Makes the product give this answer, whatever it would say. A call that would change the
     /// answer changes it, and does not reach the product.
-    pub fn answer(
-        &self,
-        probe: <P::System as System>::Probe,
-        answer: <P::System as System>::Answer,
-    ) {
-        self.state().answers.insert(probe, answer);
+    pub fn answer<S: System>(&self, probe: S::Probe, answer: S::Answer)
+    where
+        C: Simulates<S>,
+    {
+        self.state().products.simulated_mut().answers.insert(probe, answer);
     }
 
     /// Lets the product answer for itself again.
-    pub fn let_answer(&self, probe: &<P::System as System>::Probe) {
-        self.state().answers.remove(probe);
+    pub fn let_answer<S: System>(&self, probe: &S::Probe)
+    where
+        C: Simulates<S>,
+    {
+        self.state().products.simulated_mut().answers.remove(probe);
+    }
+
+    /// The answer that is given in the product's place.
+    pub fn given<S: System>(&self, probe: &S::Probe) -> Option<S::Answer>
+    where
+        C: Simulates<S>,
+    {
+        self.state().products.simulated().answers.get(probe).cloned()
     }
 
     /// One round of all controllers. Time goes on by one.
@@ -308,8 +319,8 @@ impl<P: Product> Memory<P> {
     /// Ends the containers of a pod once, as a crash does: the kubelet starts them again.
     pub fn crash(&self, namespace: &str, pod: &str) {
         let mut state = self.state();
-        let State { store, product, .. } = &mut *state;
-        controllers::crash(store, product, namespace, pod);
+        let State { store, products, .. } = &mut *state;
+        controllers::crash(store, products, namespace, pod);
     }
 
     /// Lets an admission policy change every object that is written, or none any more.
@@ -343,10 +354,13 @@ impl<P: Product> Memory<P> {
     }
 
     /// Looks at the product, or changes it behind everybody's back.
-    pub fn product<T>(&self, with: impl FnOnce(&mut P, &Store) -> T) -> T {
+    pub fn product<S: System, T>(&self, with: impl FnOnce(&mut C::Product, &Store) -> T) -> T
+    where
+        C: Simulates<S>,
+    {
         let mut state = self.state();
-        let State { store, product, .. } = &mut *state;
-        with(product, store)
+        let State { store, products, .. } = &mut *state;
+        with(&mut products.simulated_mut().product, store)
     }
 
     /// Looks at the objects without copying them.
@@ -354,16 +368,16 @@ impl<P: Product> Memory<P> {
         with(&self.state().store)
     }
 
-    fn state(&self) -> MutexGuard<'_, State<P>> {
+    fn state(&self) -> MutexGuard<'_, State<C>> {
         // A panic elsewhere fails its own test; it need not fail this one.
         self.state.lock().unwrap_or_else(std::sync::PoisonError::into_inner)
     }
 }
 
-impl<P: Product> State<P> {
+impl<C: Containers> State<C> {
     fn tick(&mut self) -> Vec<SimEvent> {
         self.store.advance();
-        controllers::round(&mut self.store, &mut self.product);
+        controllers::round(&mut self.store, &mut self.products);
         self.store.take_events()
     }
 

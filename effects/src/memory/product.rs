@@ -1,8 +1,8 @@
 //! What runs in the pods, as far as its own API shows.
 
-use std::marker::PhantomData;
+use std::{collections::BTreeMap, marker::PhantomData};
 
-use sluicegate_core::system::System;
+use sluicegate_core::{observed::Ref, system::System};
 
 use super::Store;
 use crate::error::Class;
@@ -30,6 +30,11 @@ pub trait Product: Send {
         call: &<Self::System as System>::Call,
     ) -> Result<(), CallError>;
 
+    /// The object in which what is asked about lives, such as the claim that holds a topic. Of one
+    /// that came from a file nobody knows what is in it; of one that came about here, the stand-in
+    /// does. Nothing where what is asked about lives in no object.
+    fn lives_in(probe: &<Self::System as System>::Probe) -> Option<Ref>;
+
     /// The containers of a pod have been started.
     fn pod_started(&mut self, _namespace: &str, _name: &str) {}
 
@@ -47,17 +52,83 @@ pub struct CallError {
     pub message: String,
 }
 
+/// A stand-in, with the answers that are given in its place.
+#[derive(Clone, Debug)]
+pub struct Simulated<P: Product> {
+    pub(super) product: P,
+    pub(super) answers: AnswersOf<P::System>,
+}
+
+/// Questions with their answers.
+pub(super) type AnswersOf<S> = BTreeMap<<S as System>::Probe, <S as System>::Answer>;
+
+/// The products of a world, as a kubelet sees them.
+pub trait Containers: Send {
+    /// The containers of a pod have been started.
+    fn pod_started(&mut self, namespace: &str, name: &str);
+
+    /// The containers of a pod have ended.
+    fn pod_stopped(&mut self, namespace: &str, name: &str);
+}
+
+/// The products of a world, with a stand-in for this system among them.
+pub trait Simulates<S: System>: Containers {
+    /// What stands in.
+    type Product: Product<System = S>;
+
+    /// The stand-in.
+    fn simulated(&self) -> &Simulated<Self::Product>;
+
+    /// The stand-in, to change it.
+    fn simulated_mut(&mut self) -> &mut Simulated<Self::Product>;
+}
+
+impl<P: Product> Simulated<P> {
+    /// One that answers for itself.
+    pub fn new(product: P) -> Self {
+        Self { product, answers: BTreeMap::new() }
+    }
+}
+
+impl<P: Product + Default> Default for Simulated<P> {
+    fn default() -> Self {
+        Self::new(P::default())
+    }
+}
+
+impl<P: Product> Containers for Simulated<P> {
+    fn pod_started(&mut self, namespace: &str, name: &str) {
+        self.product.pod_started(namespace, name);
+    }
+
+    fn pod_stopped(&mut self, namespace: &str, name: &str) {
+        self.product.pod_stopped(namespace, name);
+    }
+}
+
+impl<P: Product> Simulates<P::System> for Simulated<P> {
+    type Product = P;
+
+    fn simulated(&self) -> &Self {
+        self
+    }
+
+    fn simulated_mut(&mut self) -> &mut Self {
+        self
+    }
+}
+
 /// A product that is not there: it never answers.
 #[derive(Clone, Copy, Debug)]
-pub struct Nothing<S>(PhantomData<S>);
+pub struct NoProduct<S>(PhantomData<S>);
 
-impl<S> Default for Nothing<S> {
+impl<S> Default for NoProduct<S> {
     fn default() -> Self {
         Self(PhantomData)
     }
 }
 
-impl<S: System> Product for Nothing<S> {
+impl<S: System> Product for NoProduct<S> {
     type System = S;
 
     fn ask(&self, _: &Store, probe: &S::Probe) -> S::Answer {
@@ -66,5 +137,9 @@ impl<S: System> Product for Nothing<S> {
 
     fn call(&mut self, _: &Store, _: &S::Call) -> Result<(), CallError> {
         Err(CallError { class: Class::Retry, message: "nothing listens".to_owned() })
+    }
+
+    fn lives_in(_: &S::Probe) -> Option<Ref> {
+        None
     }
 }

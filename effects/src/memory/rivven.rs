@@ -11,8 +11,9 @@ pub mod words;
 
 use std::collections::BTreeMap;
 
+use k8s_openapi::api::core::v1::{PersistentVolumeClaim, Pod};
 use sluicegate_core::{
-    observed::text,
+    observed::{Ref, text},
     systems::rivven::{Answer, Broker, Call, Health, Probe, Rivven, SeenTopic, names},
 };
 
@@ -133,6 +134,17 @@ impl Product for Brokers {
         };
         topics.entry(name.to_owned()).or_default().partitions = done.map_err(said)?;
         Ok(())
+    }
+
+    /// Health in the process, topics and records on the claim.
+    fn lives_in(probe: &Probe) -> Option<Ref> {
+        let Broker { namespace, cluster, ordinal, .. } = probe.broker();
+        Some(match probe {
+            Probe::Health(_) => Ref::to::<Pod>(namespace, &names::pod(cluster, *ordinal)),
+            Probe::Holdings(_) | Probe::Topic { .. } => {
+                Ref::to::<PersistentVolumeClaim>(namespace, &names::claim(cluster, *ordinal))
+            }
+        })
     }
 
     fn pod_stopped(&mut self, namespace: &str, name: &str) {

@@ -14,41 +14,17 @@ use serde_json::{Value, json};
 use sluicegate_core::{
     observed::{Api, Ref, text},
     plan::{Manifest, Precondition, Verb},
-    rule::Rule,
-    system::{Never, System},
+    system::Kubernetes,
 };
 
-use super::{Behaviour, Memory, Nothing, Product, reference};
-use crate::{ApiError, Error, Reader, Writer};
+use super::{Behaviour, Containers, Memory, NoProduct, Simulated, reference};
+use crate::{ApiError, Ask, Error, Reader, Writer};
 
-/// A product that lives in Kubernetes alone.
-#[derive(Clone, Copy, Debug, PartialEq)]
-struct Plain;
-
-impl System for Plain {
-    const NAME: &'static str = "plain";
-    const RULES: &'static [&'static Rule] = &[];
-    type Probe = Never;
-    type Answer = Never;
-    type Call = Never;
-
-    fn unreachable(probe: &Never, _: String) -> Never {
-        *probe
-    }
-
-    fn rests_on(later: &Never, _: &Never) -> bool {
-        match *later {}
-    }
-
-    fn fold(call: &Never, _: &mut std::collections::BTreeMap<Never, Never>) -> bool {
-        match *call {}
-    }
-}
-
-type World = Memory<Nothing<Plain>>;
+/// No product, and Kubernetes alone.
+type World = Memory<Simulated<NoProduct<Kubernetes>>>;
 
 fn world() -> World {
-    Memory::new(Nothing::default())
+    Memory::new(NoProduct::default())
 }
 
 fn at(api_version: &str, kind: &str, name: &str) -> Ref {
@@ -118,11 +94,11 @@ fn apply(world: &World, body: &Value) -> Result<(), ApiError> {
     world.apply_as("sluicegate", &reference(body), body, true)
 }
 
-fn get<P: Product>(world: &Memory<P>, target: &Ref) -> Value {
+fn get<C: Containers>(world: &Memory<C>, target: &Ref) -> Value {
     world.object(target).unwrap_or_else(|| panic!("{target} is there"))
 }
 
-fn seen<P: Product>(world: &Memory<P>, target: &Ref) -> Precondition {
+fn seen<C: Containers>(world: &Memory<C>, target: &Ref) -> Precondition {
     Precondition::as_seen(target, &get(world, target))
 }
 

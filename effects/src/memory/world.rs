@@ -12,17 +12,17 @@ use sluicegate_core::{
 };
 
 use super::{
-    How, Memory, OtherWriter, Product, State, Store, Write, WriteVerb,
+    Containers, How, Memory, OtherWriter, Product as _, Simulates, State, Store, Write, WriteVerb,
     api::{Manager, Meant},
 };
 use crate::{
-    Reader, Writer,
+    Ask, Reader, Writer,
     error::{ApiError, Error},
 };
 
 const OPERATOR: Manager<'_> = Manager { name: SLUICEGATE, force: true };
 
-impl<P: Product> Reader<P::System> for Memory<P> {
+impl<C: Containers> Reader for Memory<C> {
     async fn get(&self, target: &Ref) -> Result<Look, Error> {
         let mut state = self.state();
         state.counts.get += 1;
@@ -38,20 +38,20 @@ impl<P: Product> Reader<P::System> for Memory<P> {
     async fn warnings(&self, regarding: &Ref) -> Result<Vec<Arc<Value>>, Error> {
         Ok(self.state().store.warnings(regarding))
     }
+}
 
-    async fn ask(
-        &self,
-        probe: &<P::System as System>::Probe,
-    ) -> Result<<P::System as System>::Answer, Error> {
+impl<S: System, C: Simulates<S>> Ask<S> for Memory<C> {
+    async fn ask(&self, probe: &S::Probe) -> Result<S::Answer, Error> {
         let mut state = self.state();
         state.counts.ask += 1;
-        let given = state.answers.get(probe).cloned();
-        Ok(given.unwrap_or_else(|| state.product.ask(&state.store, probe)))
+        let simulated = state.products.simulated();
+        let given = simulated.answers.get(probe).cloned();
+        Ok(given.unwrap_or_else(|| simulated.product.ask(&state.store, probe)))
     }
 }
 
-impl<P: Product> Writer<P::System> for Memory<P> {
-    async fn perform(&self, verb: &Verb<P::System>) -> Result<(), Error> {
+impl<S: System, C: Simulates<S>> Writer<S> for Memory<C> {
+    async fn perform(&self, verb: &Verb<S>) -> Result<(), Error> {
         // Dry first: what is refused for its precondition has spent the budget.
         if matches!(verb, Verb::Restart(..)) {
             self.dry_run(verb).await?;
@@ -63,7 +63,7 @@ impl<P: Product> Writer<P::System> for Memory<P> {
         self.object(target)
     }
 
-    async fn dry_run(&self, verb: &Verb<P::System>) -> Result<(), Error> {
+    async fn dry_run(&self, verb: &Verb<S>) -> Result<(), Error> {
         let mut state = self.state();
         state.counts.dry_run += 1;
         if matches!(verb, Verb::Call(_) | Verb::Tell(_)) {
@@ -73,8 +73,11 @@ impl<P: Product> Writer<P::System> for Memory<P> {
     }
 }
 
-impl<P: Product> Memory<P> {
-    fn write(&self, verb: &Verb<P::System>) -> Result<(), Error> {
+impl<C: Containers> Memory<C> {
+    fn write<S: System>(&self, verb: &Verb<S>) -> Result<(), Error>
+    where
+        C: Simulates<S>,
+    {
         let kind = WriteVerb::of(verb);
         let mut state = self.state();
         state.tried += 1;
@@ -95,9 +98,12 @@ impl<P: Product> Memory<P> {
     }
 }
 
-impl<P: Product> State<P> {
+impl<C: Containers> State<C> {
     /// Does it, with whatever goes wrong.
-    fn suffer(&mut self, fault: Option<&How>, verb: &Verb<P::System>) -> Result<(), Error> {
+    fn suffer<S: System>(&mut self, fault: Option<&How>, verb: &Verb<S>) -> Result<(), Error>
+    where
+        C: Simulates<S>,
+    {
         match fault {
             None => {}
             Some(How::Refused(refusal)) => return Err(refused(verb, refusal.clone())),
@@ -112,12 +118,16 @@ impl<P: Product> State<P> {
         self.perform(verb)
     }
 
-    fn perform(&mut self, verb: &Verb<P::System>) -> Result<(), Error> {
+    fn perform<S: System>(&mut self, verb: &Verb<S>) -> Result<(), Error>
+    where
+        C: Simulates<S>,
+    {
         if let Verb::Call(call) = verb {
-            if P::System::fold(call, &mut self.answers) {
+            let simulated = self.products.simulated_mut();
+            if S::fold(call, &mut simulated.answers) {
                 return Ok(());
             }
-            let done = self.product.call(&self.store, call);
+            let done = simulated.product.call(&self.store, call);
             return done.map_err(|refusal| Error::Product {
                 doing: call.to_string(),
                 class: refusal.class,

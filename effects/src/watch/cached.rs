@@ -9,7 +9,7 @@ use sluicegate_core::{
 };
 
 use super::Watches;
-use crate::{Error, Reader, backend::Backend};
+use crate::{Ask, Error, Reader, backend::Backend};
 
 /// Is told what is about to be read, before it is. So a change that comes while a plan is made
 /// finds its reader.
@@ -35,7 +35,7 @@ impl<'a, B, N: Notes> Cached<'a, B, N> {
     }
 }
 
-impl<S: System, B: Backend<S>, N: Notes> Reader<S> for Cached<'_, B, N> {
+impl<B: Sync, N: Notes> Reader for Cached<'_, B, N> {
     async fn get(&self, target: &Ref) -> Result<Look, Error> {
         self.notes.object(target);
         self.watches.get(target).await
@@ -49,7 +49,9 @@ impl<S: System, B: Backend<S>, N: Notes> Reader<S> for Cached<'_, B, N> {
     async fn warnings(&self, regarding: &Ref) -> Result<Vec<Arc<Value>>, Error> {
         self.watches.warnings(regarding).await
     }
+}
 
+impl<S: System, B: Backend<S>, N: Notes> Ask<S> for Cached<'_, B, N> {
     async fn ask(&self, probe: &S::Probe) -> Result<S::Answer, Error> {
         Ok(self.backend.ask(probe).await)
     }

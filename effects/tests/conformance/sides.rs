@@ -14,7 +14,7 @@ use sluicegate_effects::{
     ApiError, Class, Error, Reader, Writer,
     backend::Backend,
     live::{Access, ApiServer, Budget, Fence, Live, Recorder, Request, connect, get},
-    memory::{Brokers, Memory},
+    memory::{Brokers, Memory, Simulated},
     metrics::Metrics,
 };
 
@@ -48,7 +48,7 @@ pub(crate) struct Real {
 }
 
 /// The embedded one.
-pub(crate) struct Embedded(pub(crate) Memory<Brokers>);
+pub(crate) struct Embedded(pub(crate) Memory<Simulated<Brokers>>);
 
 /// A side.
 pub(crate) trait Side {
@@ -269,14 +269,14 @@ impl Side for Real {
 }
 
 impl Side for Embedded {
-    type Writes = Memory<Brokers>;
+    type Writes = Memory<Simulated<Brokers>>;
 
     fn writes(&self) -> &Self::Writes {
         &self.0
     }
 
     async fn object(&self, target: &Ref) -> Option<Value> {
-        found(Reader::<Rivven>::get(&self.0, target).await)
+        found(Reader::get(&self.0, target).await)
     }
 
     async fn create(&self, target: &Ref, body: Value) -> Result<(), Error> {

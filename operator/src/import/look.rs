@@ -13,6 +13,7 @@ use sluicegate_core::{
         topic::{self, RivvenTopic},
     },
 };
+use sluicegate_effects::file::Looked;
 
 use crate::{Failure, kinds, live::ClusterReader};
 
@@ -79,7 +80,8 @@ pub(super) fn look(
 }
 
 fn read(sight: &impl ClusterReader, reads: Reads<Rivven>) -> Result<Observed<Rivven>, Failure> {
-    sight.look(reads).map_err(|error| crate::live::unread(&error))
+    let found = sight.look(Looked::of(reads)).map_err(|error| crate::live::unread(&error))?;
+    Ok(found.typed())
 }
 
 /// The cluster. Where it is not there, those that are tell a slip from a wrong place.

@@ -1,7 +1,5 @@
 //! Who may speak to the operator, and to whom it speaks.
 
-use std::collections::BTreeMap;
-
 use k8s_openapi::{
     api::{
         core::v1::{Service, ServiceSpec},
@@ -19,6 +17,8 @@ use sluicegate_core::{
         selected, service_port,
     },
     label::Labels,
+    system::System,
+    systems::{self, Visitor},
 };
 
 use super::{
@@ -72,17 +72,23 @@ fn monitored(install: &Install) -> k8s_openapi::apimachinery::pkg::apis::meta::v
 }
 
 /// What is let through: to its two ports; and from it to the cluster's DNS, to the API server, and
-/// to brokers. A broker's ports are its owner's to choose, so brokers are told by their labels.
+/// to products. A product's ports are its owner's to choose, so it is told by the labels of pods.
 pub fn policy(install: &Install) -> Value {
     let dns = DNS.iter().flat_map(|number| [port("UDP", *number), port("TCP", *number)]);
     let servers = API_SERVER.iter().map(|number| port("TCP", *number));
     let to =
         |ports: Vec<NetworkPolicyPort>| NetworkPolicyEgressRule { ports: Some(ports), to: None };
-    let brokers = NetworkPolicyPeer {
+    let pods = |labels: Labels| NetworkPolicyPeer {
         namespace_selector: Some(LabelSelector::default()),
-        pod_selector: Some(selected(&brokers())),
+        pod_selector: Some(selected(&labels)),
         ..NetworkPolicyPeer::default()
     };
+    let products: Vec<_> = peers().into_iter().map(pods).collect();
+    let mut egress = vec![to(dns.collect()), to(servers.collect())];
+    // No peer at all would be every peer.
+    if !products.is_empty() {
+        egress.push(NetworkPolicyEgressRule { ports: None, to: Some(products) });
+    }
     let spec = NetworkPolicySpec {
         pod_selector: Some(selected(&selector())),
         policy_types: Some(vec!["Ingress".to_owned(), "Egress".to_owned()]),
@@ -90,19 +96,25 @@ pub fn policy(install: &Install) -> Value {
             ports: Some(vec![port("TCP", METRICS.1), port("TCP", HEALTH.1)]),
             from: None,
         }]),
-        egress: Some(vec![
-            to(dns.collect()),
-            to(servers.collect()),
-            NetworkPolicyEgressRule { ports: None, to: Some(vec![brokers]) },
-        ]),
+        egress: Some(egress),
     };
     object(&NetworkPolicy { metadata: meta(NAME, &install.namespace), spec: Some(spec) })
 }
 
-/// The labels of every broker.
-pub(super) fn brokers() -> Labels {
-    let label = |key: &str, value: &str| (format!("app.kubernetes.io/{key}"), value.to_owned());
-    BTreeMap::from([label("component", "broker"), label("name", "rivven")])
+/// The labels of the pods in which products are asked.
+pub(super) fn peers() -> Vec<Labels> {
+    let mut peers = Peers(Vec::new());
+    systems::visit(&mut peers);
+    peers.0
+}
+
+struct Peers(Vec<Labels>);
+
+impl<S: System> Visitor<S> for Peers {
+    fn system(&mut self) {
+        let owned = |(key, value): &(&str, &str)| ((*key).to_owned(), (*value).to_owned());
+        self.0.extend(S::PEERS.iter().map(|labels| labels.iter().map(owned).collect()));
+    }
 }
 
 fn port(protocol: &str, number: u16) -> NetworkPolicyPort {

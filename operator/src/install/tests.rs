@@ -123,7 +123,7 @@ fn brokers_have_the_labels_by_which_the_network_lets_them_be_reached() {
         sets.map(|set| &set.value["spec"]["template"]["metadata"]["labels"]).collect();
     assert!(!labels.is_empty(), "{text}");
     for labels in labels {
-        for (key, value) in network::brokers() {
+        for (key, value) in network::peers().into_iter().flatten() {
             assert_eq!(labels[&key], json!(value));
         }
     }

@@ -14,10 +14,10 @@ use serde_json::{Value, json};
 use sluicegate_core::{
     label::PAUSED,
     observed::{Look, Observed, Reads, Ref, Seen, at, text},
-    systems::rivven::{Answer, Probe, Rivven},
+    system::Kubernetes,
 };
 use sluicegate_effects::{
-    file::{Entry, State, named},
+    file::{Entry, Found, Looked, Question, Reply, Said, State, named},
     memory::reference,
     yaml,
 };
@@ -33,12 +33,13 @@ const LAST_APPLIED: &str = "kubectl.kubernetes.io/last-applied-configuration";
 pub struct Capture {
     now: Timestamp,
     unpaused: bool,
-    seen: Observed<Rivven>,
+    seen: Observed<Kubernetes>,
+    asked: BTreeSet<Question>,
     objects: BTreeMap<Ref, Arc<Value>>,
     denied: BTreeSet<Ref>,
     absent: BTreeSet<Ref>,
     served: BTreeSet<String>,
-    answers: BTreeMap<Probe, Answer>,
+    answers: BTreeMap<Question, Reply>,
 }
 
 impl Capture {
@@ -48,6 +49,7 @@ impl Capture {
             now,
             unpaused: false,
             seen: Observed::default(),
+            asked: BTreeSet::new(),
             objects: BTreeMap::new(),
             denied: BTreeSet::new(),
             absent: BTreeSet::new(),
@@ -84,10 +86,11 @@ impl Capture {
         self.objects.insert(target, object);
     }
 
-    /// Adds what came of looking. Brokers that do not answer are left out where they may have been
-    /// started only by the plan itself.
-    pub fn add(&mut self, seen: &Observed<Rivven>, began: bool) {
-        let Reads { objects, lists, probes, warnings } = seen.reads();
+    /// Adds what came of looking. What does not answer is left out where it may have been started
+    /// only by the plan itself.
+    pub fn add(&mut self, found: &Found, began: bool) {
+        let Found { kubernetes: seen, replies } = found;
+        let Reads { objects, lists, warnings, .. } = seen.reads();
         for target in objects {
             let look = match seen.raw(&target) {
                 Seen::Present(object) => Look::Found(Arc::clone(object)),
@@ -115,18 +118,19 @@ impl Capture {
             }
             self.seen.warned(regarding, Vec::new());
         }
-        for probe in probes {
-            let Some(answer) = seen.answer(&probe) else { continue };
-            self.seen.answered(probe.clone(), answer.clone());
-            if began || !matches!(answer, Answer::Unreachable(_)) {
-                self.answers.insert(probe, answer.clone());
+        for (question, reply) in replies {
+            self.asked.insert(question.clone());
+            if began || reply.reached {
+                self.answers.insert(question.clone(), reply.clone());
             }
         }
     }
 
     /// What of this nobody has looked for yet.
-    pub fn unseen(&self, reads: Reads<Rivven>) -> Reads<Rivven> {
-        reads.unread(&self.seen)
+    pub fn unseen(&self, looked: Looked) -> Looked {
+        let Looked { kubernetes, mut questions } = looked;
+        questions.retain(|question| !self.asked.contains(question));
+        Looked { kubernetes: kubernetes.unread(&self.seen), questions }
     }
 
     /// What a file of it says.
@@ -134,14 +138,14 @@ impl Capture {
         let all = |targets: &BTreeSet<Ref>| -> Vec<Ref> {
             targets.iter().map(|target| named(&name(target))).collect()
         };
-        let json = |(probe, answer): (&Probe, &Answer)| (json!(probe), json!(answer));
+        let said = |(question, reply): (&Question, &Reply)| Said::of(question, reply);
         State {
             served: self.served.iter().cloned().collect(),
             denied: all(&self.denied),
             absent: all(&self.absent),
             now: Some(self.now),
             objects: self.objects.values().cloned().collect(),
-            answers: self.answers.iter().map(json).collect(),
+            answers: self.answers.iter().map(said).collect(),
             ..State::default()
         }
     }
@@ -173,8 +177,8 @@ impl Capture {
             out(&format!("---\n{}", yaml::to_string(value)));
         };
         self.objects.values().for_each(|object| document(object));
-        for (probe, answer) in &self.answers {
-            document(&json!({ "probe": probe, "answer": answer }));
+        for (question, reply) in &self.answers {
+            document(&question.document(reply));
         }
         document(&json!({ "end": "observed" }));
     }

@@ -9,11 +9,11 @@ use sluicegate_core::{
     kind::Settings,
     label::SLUICEGATE,
     observed::{List, Look, Observed, Reads, Ref, Selector, group_of, text},
-    systems::rivven::Rivven,
 };
 use sluicegate_effects::{
     Error,
-    backend::{Backend as _, Products},
+    backend::Products,
+    file::{self, Found, Looked},
     live::{self, ApiServer, Budget, connect},
     metrics::Metrics,
 };
@@ -26,7 +26,7 @@ use crate::{Failure, reach::Reach, review};
 const AGENT: &str = concat!("sluicegate-plan/", env!("CARGO_PKG_VERSION"));
 /// How many requests are under way at once.
 const AT_ONCE: usize = 16;
-/// How many brokers are asked at once: one that is silent is waited for, and there may be many.
+/// How many products are asked at once: one that is silent is waited for, and there may be many.
 const ASKED_AT_ONCE: usize = 128;
 /// How many requests a second are sent. A person waits, and the server has its own fairness.
 const QPS: u32 = 400;
@@ -121,9 +121,9 @@ impl Cluster {
 }
 
 impl ClusterReader for Cluster {
-    fn look(&self, reads: Reads<Rivven>) -> Result<Observed<Rivven>, Error> {
-        let Reads { objects, lists, probes, warnings } = reads;
-        let (server, products) = (&self.server, &self.products);
+    fn look(&self, looked: Looked) -> Result<Found, Error> {
+        let Looked { kubernetes: Reads { objects, lists, warnings, .. }, questions } = looked;
+        let (server, products) = (&self.server, &*self.products);
         self.wait(async {
             let mut seen = Observed::default();
             let mut alone = objects;
@@ -144,18 +144,17 @@ impl ClusterReader for Cluster {
                 Ok::<_, Error>((target, look))
             });
             let objects: Vec<_> = objects.buffered(AT_ONCE).try_collect().await?;
-            let probes = stream::iter(probes).map(|probe| async move {
-                let answer = products.ask(&probe).await;
-                (probe, answer)
+            let questions = stream::iter(questions).map(|question| async move {
+                let reply = file::ask(products, &question).await?;
+                Ok::<_, Error>((question, reply))
             });
-            let answers: Vec<_> = probes.buffered(ASKED_AT_ONCE).collect().await;
+            let replies = questions.buffered(ASKED_AT_ONCE).try_collect().await?;
             for regarding in warnings {
                 let events = live::warnings(server, &regarding).await?;
                 seen.warned(regarding, events);
             }
             objects.into_iter().for_each(|(target, look)| seen.saw(target, look));
-            answers.into_iter().for_each(|(probe, answer)| seen.answered(probe, answer));
-            Ok(seen)
+            Ok(Found { kubernetes: seen, replies })
         })
     }
 }

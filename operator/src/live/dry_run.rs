@@ -17,7 +17,7 @@ use sluicegate_core::{
     systems::{self, Visitor},
 };
 use sluicegate_effects::{
-    Error, Reader, Writer as _,
+    Ask, Error, Reader, Writer as _,
     backend::{Backend, Products},
     file::World,
     live::{DEADLINE, Fence, Live, Recorder, Request},
@@ -60,7 +60,7 @@ struct Judge<'a> {
 impl<S: System> Visitor<S> for Judge<'_>
 where
     Products: Backend<S>,
-    World: Reader<S>,
+    World: Reader + Ask<S>,
 {
     fn kind<K: Kind<System = S>>(&mut self) {
         for object in self.world.all(&Api::of::<K::Resource>()) {
@@ -111,7 +111,7 @@ impl Judge<'_> {
     fn first<K: Kind>(&mut self, target: &Ref, resource: &K::Resource)
     where
         Products: Backend<K::System>,
-        World: Reader<K::System>,
+        World: Reader + Ask<K::System>,
     {
         let ctx = Ctx::new(self.world.now(), self.cluster.settings());
         let planned = futures_executor::block_on(plan::<K, _>(self.world, &ctx, resource));

@@ -1,11 +1,11 @@
 //! A world that stands in for a cluster, for tests.
 
 use futures_executor::block_on;
-use sluicegate_core::{
-    observed::{Observed, Reads},
-    systems::rivven::Rivven,
+use sluicegate_effects::{
+    Error,
+    file::{self, Found, Looked, World},
+    look,
 };
-use sluicegate_effects::{Error, file::World, observe};
 
 use super::ClusterReader;
 
@@ -13,9 +13,13 @@ use super::ClusterReader;
 pub(crate) struct FakeCluster(pub(crate) World);
 
 impl ClusterReader for FakeCluster {
-    fn look(&self, reads: Reads<Rivven>) -> Result<Observed<Rivven>, Error> {
-        let mut seen = Observed::default();
-        block_on(observe(&self.0, reads, &mut seen))?;
-        Ok(seen)
+    fn look(&self, looked: Looked) -> Result<Found, Error> {
+        let mut found = Found::default();
+        block_on(look(&self.0, looked.kubernetes, &mut found.kubernetes))?;
+        for question in looked.questions {
+            let reply = block_on(file::ask(&self.0, &question))?;
+            found.replies.insert(question, reply);
+        }
+        Ok(found)
     }
 }

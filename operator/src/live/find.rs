@@ -7,7 +7,7 @@ use sluicegate_core::{
     field::Path,
     observed::{Api, List, Look, Reads, Ref, Seen, Selector, text},
 };
-use sluicegate_effects::file::Entry;
+use sluicegate_effects::file::{Entry, Looked};
 
 use super::{Capture, Cluster, ClusterReader as _, args::Choice, unread};
 use crate::{Failure, kinds, terminal::Io};
@@ -73,18 +73,19 @@ fn given(cluster: &Cluster, entries: &[Entry], capture: &mut Capture) -> Result<
         Some(Ref { api, ..entry.target.clone() })
     });
     let targets: BTreeSet<Ref> = targets.collect();
-    let reads = Reads { objects: targets.clone(), ..Reads::none() };
-    let seen = cluster.look(reads).map_err(|error| unread(&error))?;
+    let kubernetes = Reads { objects: targets.clone(), ..Reads::none() };
+    let looked = Looked { kubernetes, ..Looked::nothing() };
+    let found = cluster.look(looked).map_err(|error| unread(&error))?;
     for target in targets {
         // Where an API is not served, nothing of it is there either.
-        if seen.raw(&target) == Seen::Absent && !served.contains(&target.api) {
+        if found.kubernetes.raw(&target) == Seen::Absent && !served.contains(&target.api) {
             match cluster.list(&Selector::all(target.api.clone(), &target.namespace))? {
                 List::NotServed | List::Denied(_) => drop(missing.insert(target.api)),
                 List::Items(_) => drop(served.insert(target.api)),
             }
         }
     }
-    capture.add(&seen, true);
+    capture.add(&found, true);
     if missing.is_empty() { Ok(()) } else { Err(undefined(cluster, &missing)) }
 }
 

@@ -4,14 +4,10 @@
 //! a plan from a snapshot differ in where the state comes from, and in nothing else. Reading goes
 //! on until the plan, played to its end, asks for nothing that was not read.
 
-use sluicegate_core::{
-    kind::Settings,
-    observed::{Observed, Reads},
-    systems::rivven::Rivven,
-};
+use sluicegate_core::kind::Settings;
 use sluicegate_effects::{
     Error,
-    file::{Entry, Problem, Start, State, World},
+    file::{Entry, Found, Looked, Problem, Start, State, World},
 };
 
 use crate::{
@@ -55,7 +51,7 @@ pub trait ClusterReader {
     /// # Errors
     ///
     /// If it cannot be looked at.
-    fn look(&self, reads: Reads<Rivven>) -> Result<Observed<Rivven>, Error>;
+    fn look(&self, looked: Looked) -> Result<Found, Error>;
 }
 
 /// What was read.
@@ -116,9 +112,9 @@ pub fn read(
             }
             left -= 1;
             progress.says("reading the cluster");
-            let seen = sight.look(unseen).map_err(|error| unread(&error))?;
+            let found = sight.look(unseen).map_err(|error| unread(&error))?;
             progress.end();
-            capture.add(&seen, steps == Steps::Next);
+            capture.add(&found, steps == Steps::Next);
         }
     }
     Ok(understood(capture, wish))

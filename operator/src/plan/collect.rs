@@ -176,7 +176,8 @@ fn observed(start: &Start) -> Value {
             "patches": state.patches.iter().map(|patch| json!([
                 patch.kind, patch.namespace, patch.name, patch.merge,
             ])).collect::<Vec<_>>(),
-            "answers": state.answers,
+            "answers": state.answers.iter().map(|said| json!([said.probe, said.answer]))
+                .collect::<Vec<_>>(),
         }),
     }
 }

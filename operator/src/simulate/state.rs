@@ -6,23 +6,16 @@ use serde_json::{Value, json};
 use sluicegate_core::{
     observed::{Observed, text},
     system::System,
-    systems::rivven::{Answer, Probe},
 };
 use sluicegate_effects::{
-    file::{Entry, World},
+    file::{Entry, Question, Reply, World},
     yaml,
 };
 
 /// Keeps what was answered last.
-pub(super) fn remember<S: System>(seen: &Observed<S>, answers: &mut BTreeMap<Probe, Answer>) {
-    for probe in seen.reads().probes {
-        let pair = seen.answer(&probe).map(|answer| (json!(probe), json!(answer)));
-        let Some((probe, answer)) = pair else { continue };
-        if let (Ok(probe), Ok(answer)) =
-            (serde_json::from_value(probe), serde_json::from_value(answer))
-        {
-            answers.insert(probe, answer);
-        }
+pub(super) fn remember<S: System>(seen: &Observed<S>, answers: &mut BTreeMap<Question, Reply>) {
+    for (probe, answer) in seen.answers() {
+        answers.insert(Question::of::<S>(probe), Reply::of::<S>(answer));
     }
 }
 
@@ -30,14 +23,12 @@ pub(super) fn remember<S: System>(seen: &Observed<S>, answers: &mut BTreeMap<Pro
 pub(super) fn render(
     world: &World,
     entries: &[Entry],
-    answers: &BTreeMap<Probe, Answer>,
+    answers: &BTreeMap<Question, Reply>,
 ) -> String {
     let mut documents: Vec<Value> = entries.iter().map(|entry| entry.value().clone()).collect();
     documents.push(json!({ "observed": { "now": world.now().to_string() } }));
     let told = |object: &Value| text(object, "/kind") == "Event";
     documents.extend(world.memory().objects().into_iter().filter(|object| !told(object)));
-    for (probe, answer) in answers {
-        documents.push(json!({ "probe": probe, "answer": answer }));
-    }
+    documents.extend(answers.iter().map(|(question, reply)| question.document(reply)));
     documents.iter().map(yaml::to_string).collect::<Vec<_>>().join("---\n")
 }

@@ -166,6 +166,7 @@ pub enum Call {
 
 /// Visits every kind of this system.
 pub fn visit(visitor: &mut impl Visitor<Rivven>) {
+    visitor.system();
     visitor.kind::<cluster::Cluster>();
     visitor.kind::<topic::Topic>();
 }
@@ -173,12 +174,18 @@ pub fn visit(visitor: &mut impl Visitor<Rivven>) {
 impl system::System for Rivven {
     const NAME: &'static str = "rivven";
     const RULES: &'static [&'static Rule] = rules::RULES;
+    const PEERS: &'static [&'static [(&'static str, &'static str)]] =
+        &[&[("app.kubernetes.io/component", "broker"), ("app.kubernetes.io/name", "rivven")]];
     type Probe = Probe;
     type Answer = Answer;
     type Call = Call;
 
     fn unreachable(_: &Probe, why: String) -> Answer {
         Answer::Unreachable(why)
+    }
+
+    fn unreached(answer: &Answer) -> Option<&str> {
+        if let Answer::Unreachable(why) = answer { Some(why) } else { None }
     }
 
     /// Nothing is set of a topic that could not be created.

@@ -16,7 +16,7 @@ use serde::Deserialize;
 use sluicegate_core::systems::rivven::Health;
 use tokio::{net::TcpStream, pin, select};
 
-use super::fault::{Fault, io_why};
+use crate::backend::fault::{Fault, io_why};
 
 /// The longest report that is read, in bytes. The broker's has some 150.
 const REPORT_MAX: usize = 64 * 1024;

@@ -7,8 +7,9 @@ use sluicegate_core::systems::rivven::{Call, SeenTopic, topic::config::SETTINGS}
 use tokio::time::Instant;
 
 use super::{
-    fault::Fault,
+    Fault,
     wire::{Wire, refused},
+    words::no_topic,
 };
 
 /// How many partitions are asked for before the clock is looked at.
@@ -30,7 +31,7 @@ pub(super) async fn topic(
     let [metadata, described] = wire.ask_both([metadata(name), described]).await?;
     let partitions = match partitions(&metadata) {
         Ok(partitions) => partitions,
-        Err(fault) if fault.no_topic() => return Ok(None),
+        Err(fault) if no_topic(&fault) => return Ok(None),
         Err(fault) => return Err(fault),
     };
     let Response::TopicConfigsDescribed { configs } = described else {
@@ -61,7 +62,7 @@ pub(super) async fn holdings(
         match counted {
             Ok(records) => drop(held.insert(name, records)),
             // Deleted since the list was made.
-            Err(fault) if fault.no_topic() => {}
+            Err(fault) if no_topic(&fault) => {}
             Err(fault) => return Err(fault),
         }
     }

@@ -17,7 +17,7 @@ use tokio::{
     net::TcpStream,
 };
 
-use super::fault::{Fault, cleaned, io_why};
+use crate::backend::fault::{Fault, cleaned, io_why};
 
 /// How many requests are sent before their answers are read: few enough that neither side ever
 /// waits for room.

@@ -31,7 +31,7 @@ use crate::controller::{
     executor::{Executor, Executors},
 };
 use crate::{
-    ApiError, Class, Error, Reader, Writer,
+    ApiError, Ask, Class, Error, Reader, Writer,
     backend::Backend,
     live::Written,
     metrics::Metrics,
@@ -130,7 +130,7 @@ impl Pen {
     }
 }
 
-impl Reader<Rivven> for Pen {
+impl Reader for Pen {
     async fn get(&self, target: &Ref) -> Result<Look, Error> {
         Ok(self.0.0.fake.get(target).map_or(Look::Absent, |object| Look::Found(object.into())))
     }
@@ -138,7 +138,9 @@ impl Reader<Rivven> for Pen {
     async fn list(&self, _: &Selector) -> Result<List, Error> {
         Ok(List::Items(Vec::new()))
     }
+}
 
+impl Ask<Rivven> for Pen {
     async fn ask(&self, probe: &Probe) -> Result<Answer, Error> {
         Ok(Broker(self.0.0.clone()).ask(probe).await)
     }

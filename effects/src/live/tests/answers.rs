@@ -23,11 +23,11 @@ fn brokers() -> Selector {
 }
 
 async fn list(live: &Live<Counting>) -> Result<List, Error> {
-    Reader::<Rivven>::list(live, &brokers()).await
+    Reader::list(live, &brokers()).await
 }
 
 async fn get(live: &Live<Counting>) -> Result<Look, Error> {
-    Reader::<Rivven>::get(live, &config_map()).await
+    Reader::get(live, &config_map()).await
 }
 
 fn page(names: &[&str], next: &str) -> Reply {
@@ -92,11 +92,11 @@ async fn what_nothing_can_be_called_is_not_asked_for() {
     let live = live(&stub);
     for name in ["", "..", "a/b", "a%2Fb"] {
         let target = Ref { name: name.to_owned(), ..config_map() };
-        assert_eq!(Reader::<Rivven>::get(&live, &target).await.unwrap(), Look::Absent);
+        assert_eq!(Reader::get(&live, &target).await.unwrap(), Look::Absent);
     }
     let labels = [("app".to_owned(), "a,b!=c".to_owned())].into();
     let selector = Selector { labels, ..brokers() };
-    let nothing = Reader::<Rivven>::list(&live, &selector).await.unwrap();
+    let nothing = Reader::list(&live, &selector).await.unwrap();
     assert_eq!(nothing, List::Items(Vec::new()));
     assert_eq!(stub.lines(), [] as [String; 0]);
 }

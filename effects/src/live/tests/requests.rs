@@ -165,7 +165,7 @@ async fn a_dry_run_is_the_same_request_and_changes_nothing() {
 async fn a_shadow_reads_and_tells_and_writes_nothing_else() {
     let stub = Stub::new([Reply::Json(200, json!({ "metadata": { "name": "a" } }))]).await;
     let shadow = Shadow::new(live(&stub));
-    Reader::<Rivven>::get(&shadow, &config_map()).await.unwrap();
+    Reader::get(&shadow, &config_map()).await.unwrap();
     write_everything(&shadow).await;
     assert_eq!(stub.lines(), ["GET /api/v1/namespaces/default/configmaps/a"]);
     let would = shadow.would();

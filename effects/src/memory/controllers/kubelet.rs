@@ -7,7 +7,7 @@ use super::volumes::{claims, mounted};
 use crate::{
     execute::is_ready,
     memory::{
-        Product,
+        Containers,
         store::{Key, Store, is_leaving, number},
     },
 };
@@ -30,7 +30,7 @@ pub enum Behaviour {
 /// a number of ticks.
 const BEHAVIOUR: &str = "memory.sluicegate/behaviour";
 
-pub(super) fn round<P: Product>(store: &mut Store, product: &mut P) {
+pub(super) fn round(store: &mut Store, product: &mut dyn Containers) {
     for key in store.every("", "Pod") {
         let Some(pod) = store.hold(&key) else { continue };
         // Nothing comes about on a node that does not answer.
@@ -76,7 +76,7 @@ pub(crate) fn waits(store: &Store) -> bool {
 }
 
 /// Ends the containers of a pod once.
-pub(crate) fn crash<P: Product>(store: &mut Store, product: &mut P, namespace: &str, name: &str) {
+pub(crate) fn crash(store: &mut Store, product: &mut dyn Containers, namespace: &str, name: &str) {
     let key = Key::core("Pod", namespace, name);
     let Some(pod) = store.find(&key) else { return };
     let restarts = number(pod, "/status/containerStatuses/0/restartCount", 0) + 1;
@@ -94,7 +94,7 @@ pub(crate) fn crash<P: Product>(store: &mut Store, product: &mut P, namespace: &
 }
 
 /// First the containers end, then the pod goes.
-fn stop<P: Product>(store: &mut Store, product: &mut P, key: &Key, pod: &Value) {
+fn stop(store: &mut Store, product: &mut dyn Containers, key: &Key, pod: &Value) {
     if text(pod, "/status/phase") == "Running" || is_ready(pod) {
         store.update(key, |pod| {
             set_ready(pod, false);
@@ -109,9 +109,9 @@ fn stop<P: Product>(store: &mut Store, product: &mut P, key: &Key, pod: &Value) 
 }
 
 /// A pod waits for its claims, then for its images, then its containers run.
-fn start<P: Product>(
+fn start(
     store: &mut Store,
-    product: &mut P,
+    product: &mut dyn Containers,
     key: &Key,
     pod: &Value,
     behaviour: Behaviour,

@@ -17,13 +17,13 @@ pub use self::kubelet::Behaviour;
 pub(super) use self::kubelet::{crash, waits};
 pub(super) use self::volumes::claims;
 use super::{
-    Product,
+    Containers,
     index::By,
     store::{Key, Store, is_leaving, meta_mut},
 };
 
 /// One round.
-pub(super) fn round<P: Product>(store: &mut Store, product: &mut P) {
+pub(super) fn round(store: &mut Store, product: &mut dyn Containers) {
     garbage::round(store);
     stateful_set::round(store);
     deployment::round(store);

@@ -293,7 +293,7 @@ fn a_claim_grows_only_where_its_class_allows() {
     let class = at("storage.k8s.io/v1", "StorageClass", "standard");
     let class = Ref { namespace: String::new(), ..class };
     world.edit_as("admin", &class, |class| class["allowVolumeExpansion"] = json!(false)).unwrap();
-    let grow = Verb::<Plain>::Apply(manifest(&sized("30Gi")), seen(&world, &target));
+    let grow = Verb::<Kubernetes>::Apply(manifest(&sized("30Gi")), seen(&world, &target));
     let refusal = refusal(block_on(world.dry_run(&grow)));
     assert_eq!((refusal.code, refusal.class()), (403, Class::Final));
 }
@@ -310,9 +310,10 @@ fn a_claim_template_of_a_set_is_immutable() {
 fn a_dry_run_changes_nothing() {
     let world = running("OnDelete");
     let before = world.objects();
-    let verb = Verb::<Plain>::Delete(the_set(), seen(&world, &the_set()), Propagation::Background);
+    let verb =
+        Verb::<Kubernetes>::Delete(the_set(), seen(&world, &the_set()), Propagation::Background);
     block_on(world.dry_run(&verb)).unwrap();
-    let verb = Verb::<Plain>::Create(manifest(&set("OnDelete", "db:1", "10Gi")));
+    let verb = Verb::<Kubernetes>::Create(manifest(&set("OnDelete", "db:1", "10Gi")));
     assert_eq!(refusal(block_on(world.dry_run(&verb))).code, 409);
     assert_eq!(world.objects(), before);
     assert_eq!((world.counts().writes(), world.counts().dry_run), (0, 2));

@@ -13,10 +13,10 @@ use sluicegate_core::{
 use super::*;
 use crate::{
     Class,
-    memory::{Brokers, Fault, How, Turn},
+    memory::{Brokers, Fault, How, Simulated, Turn},
 };
 
-type Rivvens = Memory<Brokers>;
+type Rivvens = Memory<Simulated<Brokers>>;
 
 fn cluster(replicas: u32, level: &str) -> Value {
     json!({

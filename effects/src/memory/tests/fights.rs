@@ -3,7 +3,7 @@
 use sluicegate_core::{kind::Settings, systems::rivven::cluster::Cluster};
 
 use super::*;
-use crate::memory::Brokers;
+use crate::memory::{Brokers, Simulated};
 
 const MIRROR: &str = "registry.example/rivvend:0.0.22";
 
@@ -16,19 +16,19 @@ fn cluster() -> Value {
     })
 }
 
-fn condition(world: &Memory<Brokers>, name: &str) -> Value {
+fn condition(world: &Memory<Simulated<Brokers>>, name: &str) -> Value {
     let cluster = world.object(&reference(&cluster())).expect("it is there");
     let all = cluster["status"]["conditions"].as_array().cloned().unwrap_or_default();
     all.into_iter().find(|one| one["type"] == name).unwrap_or_default()
 }
 
-fn drive(world: &Memory<Brokers>) -> usize {
+fn drive(world: &Memory<Simulated<Brokers>>) -> usize {
     let target = reference(&cluster());
     let turns = block_on(world.drive::<Cluster>(&Settings::default(), &target, 100));
     turns.expect("nothing fails").len()
 }
 
-fn notes(world: &Memory<Brokers>) -> Vec<String> {
+fn notes(world: &Memory<Simulated<Brokers>>) -> Vec<String> {
     let events = world.objects().into_iter().filter(|object| object["kind"] == "Event");
     events.map(|event| text(&event, "/reason").to_owned()).collect()
 }

@@ -11,12 +11,12 @@ use sluicegate_core::{
 use super::*;
 use crate::{Class, Done, execute};
 
-fn delete(world: &World, target: &Ref) -> Action<Plain> {
+fn delete(world: &World, target: &Ref) -> Action<Kubernetes> {
     let verb = Verb::Delete(target.clone(), seen(world, target), Propagation::Background);
     Action::new(verb, Why::Orphaned, Risk::Online, &rule::OBJ_05)
 }
 
-fn run(world: &World, actions: Vec<Action<Plain>>) -> Result<Done, Error> {
+fn run(world: &World, actions: Vec<Action<Kubernetes>>) -> Result<Done, Error> {
     let plan = Plan {
         resource: the_set(),
         actions,

@@ -11,12 +11,15 @@ use sluicegate_core::{
 };
 
 use super::*;
-use crate::{memory::Brokers, plan};
+use crate::{
+    memory::{Brokers, Simulated},
+    plan,
+};
 
 /// A world in which the objects of one kind may not be listed.
-struct Without<'a>(&'a Memory<Brokers>, &'static str);
+struct Without<'a>(&'a Memory<Simulated<Brokers>>, &'static str);
 
-impl Reader<Rivven> for Without<'_> {
+impl Reader for Without<'_> {
     async fn get(&self, target: &Ref) -> Result<Look, Error> {
         self.0.get(target).await
     }
@@ -30,7 +33,9 @@ impl Reader<Rivven> for Without<'_> {
         let source = Box::new(ApiError::new(403, "Forbidden", why));
         Err(Error::Api { doing: format!("list {plural}"), source })
     }
+}
 
+impl Ask<Rivven> for Without<'_> {
     async fn ask(&self, probe: &Probe) -> Result<Answer, Error> {
         self.0.ask(probe).await
     }

@@ -8,9 +8,9 @@ use sluicegate_core::{
 };
 
 use super::*;
-use crate::memory::{Brokers, Fault, How};
+use crate::memory::{Brokers, Fault, How, Simulated};
 
-type Rivvens = Memory<Brokers>;
+type Rivvens = Memory<Simulated<Brokers>>;
 
 fn cluster(spec: &Value) -> Value {
     json!({
