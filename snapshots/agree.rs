@@ -5,7 +5,7 @@
 //! cluster asks. Where they differ, `validate` lies. They are asked about every resource of the
 //! fixtures and examples, about every field of full examples at every boundary, about random
 //! mixtures of those, and about pairs of old and new. Where ours is stricter on purpose stands in
-//! [`STRICTER`] and in each kind's table of rules that are checked here only.
+//! [`STRICTER`], in each kind's exceptions, and in its table of rules that are checked here only.
 //!
 //! As the API server does, nulls are dropped before anybody judges.
 
@@ -38,7 +38,8 @@ mod tricky;
 use cases::Case;
 use judges::Judges;
 
-/// Where our own validation refuses what the API server takes: `(where, why)`.
+/// Where our own validation refuses what the API server takes of any kind: `(where, why)`. Of one
+/// kind, its exceptions say so.
 const STRICTER: &[(&str, &str)] = &[
     (
         "metadata.annotations[\"sluicegate/paused\"]",
@@ -52,28 +53,11 @@ const STRICTER: &[(&str, &str)] = &[
         "metadata.annotations[\"sluicegate/skip-gate\"]",
         "a gate that does not exist is refused; a definition cannot judge annotations",
     ),
-    (
-        "spec.config.raw.",
-        "the value of an option that rivvend knows must be a whole number: it ends at start on any \
-         other, and with some at 0 it serves nobody. Which options it knows changes with the \
-         release and is no part of a definition",
-    ),
-    (
-        "spec.config.custom[\"segment.ms\"]",
-        "the broker takes a number only. Which settings it knows changes with the release",
-    ),
 ];
 
 /// What a single rule may cost by kube-cel's estimate: a tenth of what the API server grants one
 /// (10 000 000), so that a hundred of them stay within what it grants a definition.
 const RULES_MAX: usize = 100;
-
-/// Rules that kube-cel rates too dear and the API server does not: `(id, why)`.
-const OVERRATED: &[(&str, &str)] = &[(
-    "TOP-03",
-    "kube-cel takes every list to be as long as the outermost: it sees 100 operations in each rule \
-     where the schema allows 7. apiextensions-apiserver's own estimate takes it",
-)];
 
 /// How many random mixtures are judged, per kind.
 const MIXTURES: u32 = 400;
@@ -94,6 +78,7 @@ struct Each {
     disagreements: BTreeSet<String>,
     used: BTreeSet<&'static str>,
     here: BTreeSet<&'static str>,
+    stricter: BTreeSet<&'static str>,
 }
 
 #[derive(Clone, Copy, Debug, Default, PartialEq)]
@@ -109,6 +94,7 @@ impl<S: System> Visitor<S> for Each {
     fn kind<K: Kind<System = S>>(&mut self) {
         let judges = Judges::of::<K>();
         self.here.extend(K::CHECKED_HERE.iter().map(|rule| rule.rule_id));
+        self.stricter.extend(wheres::<K>());
         match self.what {
             What::Files => self.cases::<K>(&judges, &cases::files::<K>()),
             What::Fields => self.fields::<K>(&judges),
@@ -184,7 +170,7 @@ impl Each {
             K::CHECKED_HERE.iter().find(|rule| rule.rule_id == id).map(|rule| rule.rule_id)
         };
         let strict: Vec<_> =
-            ours.iter().map(|(path, text)| here(text).or_else(|| stricter(path))).collect();
+            ours.iter().map(|(path, text)| here(text).or_else(|| stricter::<K>(path))).collect();
         match (ours.is_empty(), schema.is_empty() && cel.is_empty()) {
             (true, false) => differ("only the API server refuses it"),
             (false, true) if strict.iter().any(Option::is_none) => differ("only we refuse it"),
@@ -223,7 +209,7 @@ fn dear<K: Kind>() -> Vec<String> {
         let mut whole = schema::of::<K>();
         let node = sluicegate_core::crd::node(&mut whole, rule.path);
         let node = compile_schema(&Value::Object(node.clone()));
-        let known = OVERRATED.iter().any(|(id, _)| *id == rule.rule_id);
+        let known = examples::of::<K>().exceptions.overrated.contains_key(rule.rule_id);
         for warning in estimate_rule_cost(rule.expression, &node) {
             if known {
                 continue;
@@ -234,8 +220,14 @@ fn dear<K: Kind>() -> Vec<String> {
     wrong
 }
 
-fn stricter(path: &str) -> Option<&'static str> {
-    STRICTER.iter().map(|(at, _)| *at).find(|at| path.starts_with(at))
+fn stricter<K: Kind>(path: &str) -> Option<&'static str> {
+    wheres::<K>().find(|at| path.starts_with(at))
+}
+
+/// Where our own validation is stricter.
+fn wheres<K: Kind>() -> impl Iterator<Item = &'static str> {
+    let own = examples::of::<K>().exceptions.stricter.keys().map(String::as_str);
+    STRICTER.iter().map(|(at, _)| *at).chain(own)
 }
 
 #[test]
@@ -250,9 +242,8 @@ fn of_every_resource_in_a_file_three_judges_say_the_same() {
 fn of_every_field_at_every_boundary_three_judges_say_the_same() {
     let each = every_kind(|each| each.what = What::Fields);
     assert!(each.judged > 1000);
-    let table: BTreeSet<&str> = STRICTER.iter().map(|(at, _)| *at).collect();
-    let used: BTreeSet<&str> = each.used.intersection(&table).copied().collect();
-    assert_eq!(used, table, "what the table says is met");
+    let used: BTreeSet<&str> = each.used.intersection(&each.stricter).copied().collect();
+    assert_eq!(used, each.stricter, "what the tables say is met");
 }
 
 #[test]

@@ -13,7 +13,8 @@ use sluicegate_core::{
     kind::{Kind, Settings},
     observed::{Api, Observed, Ref},
     plan::Plan,
-    systems::{self, Visitor, rivven::Rivven},
+    system::System,
+    systems::{self, Visitor},
 };
 use sluicegate_effects::{
     Done, Error,
@@ -21,34 +22,27 @@ use sluicegate_effects::{
     yaml,
 };
 
-#[path = "common/beside.rs"]
-mod beside;
 #[path = "common/examples.rs"]
 mod examples;
 #[path = "common/reach.rs"]
 mod reach;
 #[path = "common/schema.rs"]
 mod schema;
-#[path = "common/settled.rs"]
-mod settled;
 
+use examples::{Exceptions, Fields};
 use reach::Reach;
 use schema::Field;
-use settled::{REFUSED, SETTLED, TIED};
-
-/// The only entries of fields without effect that have one.
-const EXCEPTIONS: &[(&str, &str)] =
-    &[("spec.config.raw", "rate-limit-per-ip"), ("spec.config.custom", "segment.ms")];
 
 /// What one kind is looked at for.
 struct Look<'a> {
     schema: Value,
     check: fn(&Value) -> Result<(), Errors>,
     inert: &'a [(&'a str, &'a str)],
-    full: Vec<Value>,
+    exceptions: &'a Exceptions,
+    full: &'a [Value],
     /// What the full examples come to.
     reaches: Vec<Reach>,
-    others: Vec<Value>,
+    others: &'a [Value],
     wrong: Vec<String>,
     changed: usize,
 }
@@ -61,22 +55,23 @@ fn check<K: Kind>() -> fn(&Value) -> Result<(), Errors> {
 }
 
 impl Look<'_> {
-    fn of<K: Kind<System = Rivven>>() -> Self {
-        let (full, others) = (examples::full::<K>(), beside::others(&examples::kind::<K>()));
+    fn of<K: Kind>() -> Self {
+        let Fields { full, neighbours, exceptions } = examples::of::<K>();
         Look {
             schema: schema::of::<K>(),
             check: check::<K>(),
             inert: K::INERT,
-            reaches: full.iter().map(|full| reach::of(full, &others)).collect(),
+            reaches: full.iter().map(|full| reach::of(full, neighbours)).collect(),
+            exceptions,
             full,
-            others,
+            others: neighbours,
             wrong: Vec::new(),
             changed: 0,
         }
     }
 
     fn reach(&self, object: &Value) -> Reach {
-        reach::of(object, &self.others)
+        reach::of(object, self.others)
     }
 
     fn leaves(&self) -> Vec<Field> {
@@ -95,7 +90,7 @@ impl Look<'_> {
                 continue;
             }
             let values = schema::others(&field.schema, now);
-            for value in examples::words(&field.path).into_iter().chain(values) {
+            for value in self.exceptions.values_of(&field.path).into_iter().chain(values) {
                 let other = schema::with(full, &field.pointer(), &value);
                 if (self.check)(&other).is_ok() {
                     found.push((which, other));
@@ -113,14 +108,15 @@ impl Look<'_> {
             let differs = self.reaches[*which] != self.reach(other);
             self.changed += 1;
             effective += usize::from(differs);
-            if differs && inert && !excepted(&field.path, &self.full[*which], other) {
+            if differs && inert && !self.excepted(&field.path, &self.full[*which], other) {
                 let now = other.pointer(&field.pointer());
                 self.wrong.push(format!("{} = {now:?} has an effect", field.path));
             }
         }
-        let settled = SETTLED.iter().any(|(path, _)| *path == field.path);
-        let refused = REFUSED.iter().any(|(path, _)| field.path.starts_with(path));
-        if TIED.iter().any(|(path, _)| *path == field.path) {
+        let Exceptions { settled, refused, tied, .. } = self.exceptions;
+        let settled = settled.contains_key(&field.path);
+        let refused = refused.keys().any(|path| field.path.starts_with(path));
+        if tied.contains_key(&field.path) {
             if !changes.is_empty() {
                 self.wrong.push(format!("{} can change alone", field.path));
             }
@@ -138,27 +134,26 @@ impl Look<'_> {
             self.wrong.push(format!("{} is not settled", field.path));
         }
     }
-}
 
-/// Whether what changed is an entry of which the table says that it has an effect.
-fn excepted(path: &str, full: &Value, other: &Value) -> bool {
-    let entry = EXCEPTIONS.iter().find(|(field, _)| *field == path);
-    let Some((_, key)) = entry else { return false };
-    let pointer = format!("/{}", path.replace('.', "/"));
-    let of = |object: &Value| object.pointer(&pointer).and_then(|all| all.get(*key)).cloned();
-    of(full) != of(other)
+    /// Whether what changed is an entry that has an effect, though its field has none.
+    fn excepted(&self, path: &str, full: &Value, other: &Value) -> bool {
+        let Some(key) = self.exceptions.effective.get(path) else { return false };
+        let pointer = format!("/{}", path.replace('.', "/"));
+        let of = |object: &Value| object.pointer(&pointer).and_then(|all| all.get(key)).cloned();
+        of(full) != of(other)
+    }
 }
 
 /// A question to every kind.
 trait Ask {
-    fn ask<K: Kind<System = Rivven>>(look: &mut Look<'_>);
+    fn ask<K: Kind>(look: &mut Look<'_>);
 }
 
 /// Asks it of all.
 fn every_kind<A: Ask>() {
     struct Each<A>(PhantomData<A>);
-    impl<A: Ask> Visitor<Rivven> for Each<A> {
-        fn kind<K: Kind<System = Rivven>>(&mut self) {
+    impl<S: System, A: Ask> Visitor<S> for Each<A> {
+        fn kind<K: Kind<System = S>>(&mut self) {
             let mut look = Look::of::<K>();
             A::ask::<K>(&mut look);
             assert!(look.changed > 0, "{} has such fields", examples::kind::<K>());
@@ -170,7 +165,7 @@ fn every_kind<A: Ask>() {
 
 /// A resource that says nothing but what is around a field.
 fn bare<K: Kind>(field: &Field) -> Value {
-    let full = &examples::full::<K>()[0];
+    let full = &examples::of::<K>().full[0];
     let mut object = examples::least::<K>();
     let pointer = field.pointer();
     let steps: Vec<&str> = pointer.split('/').skip(1).collect();
@@ -209,13 +204,22 @@ fn default(field: &Field) -> Option<Value> {
 struct LeavesAreThoseOfTheSchema;
 
 impl Ask for LeavesAreThoseOfTheSchema {
-    fn ask<K: Kind<System = Rivven>>(look: &mut Look<'_>) {
+    fn ask<K: Kind>(look: &mut Look<'_>) {
         let plain: BTreeSet<String> =
             look.leaves().iter().map(|field| field.path.replace("[]", "")).collect();
         let leaves = K::schema().leaves();
         let leaves = leaves.iter().map(|leaf| leaf.path.to_string());
         let leaves: BTreeSet<String> = leaves.filter(|path| path.starts_with("spec.")).collect();
         assert_eq!(plain, leaves);
+        let examples = look.full;
+        let missing = look.leaves().into_iter().filter(|field| {
+            let refused = look.exceptions.refused.keys().any(|path| field.path.starts_with(path));
+            let set = |full: &Value| full.pointer(&field.pointer()).is_some();
+            !refused && !examples.iter().any(set)
+        });
+        let missing: Vec<String> = missing.map(|field| field.path).collect();
+        let file = examples::folder::<K>().join("full.yaml");
+        assert!(missing.is_empty(), "add to {}: {missing:#?}", file.display());
         look.changed = leaves.len();
     }
 }
@@ -223,7 +227,7 @@ impl Ask for LeavesAreThoseOfTheSchema {
 struct EveryLeafReachesSomebody;
 
 impl Ask for EveryLeafReachesSomebody {
-    fn ask<K: Kind<System = Rivven>>(look: &mut Look<'_>) {
+    fn ask<K: Kind>(look: &mut Look<'_>) {
         for field in look.leaves() {
             look.leaf(&field);
         }
@@ -233,13 +237,13 @@ impl Ask for EveryLeafReachesSomebody {
 struct DefaultsTellTheTruth;
 
 impl Ask for DefaultsTellTheTruth {
-    fn ask<K: Kind<System = Rivven>>(look: &mut Look<'_>) {
+    fn ask<K: Kind>(look: &mut Look<'_>) {
         for field in schema::fields(&look.schema) {
             let Some(default) = default(&field) else { continue };
             let at = field.pointer();
             let parent = at.rsplit_once('/').expect("it is below the spec").0;
             let mut compared = 0;
-            for object in look.full.clone().into_iter().chain([bare::<K>(&field)]) {
+            for object in look.full.iter().cloned().chain([bare::<K>(&field)]) {
                 if object.pointer(parent).is_none() {
                     continue;
                 }
@@ -264,7 +268,7 @@ impl Ask for DefaultsTellTheTruth {
 struct InertFieldsAreTold;
 
 impl Ask for InertFieldsAreTold {
-    fn ask<K: Kind<System = Rivven>>(look: &mut Look<'_>) {
+    fn ask<K: Kind>(look: &mut Look<'_>) {
         let fields = schema::fields(&look.schema);
         for (path, reason) in K::INERT {
             let field = fields.iter().find(|field| field.path == *path).expect("it is a field");
@@ -273,7 +277,7 @@ impl Ask for InertFieldsAreTold {
             }
             let value = look.full[0].pointer(&field.pointer()).expect("a full example has it");
             let object = schema::with(&bare::<K>(field), &field.pointer(), value);
-            let told = told(&object, &look.others);
+            let told = told(&object, look.others);
             if !told.contains(path.split("[]").next().unwrap_or_default()) {
                 look.wrong.push(format!("{path} is set and SpecEffective says: {told}"));
             }
@@ -297,15 +301,15 @@ fn told(object: &Value, others: &[Value]) -> String {
 struct InertFieldsRestartNothing;
 
 impl Ask for InertFieldsRestartNothing {
-    fn ask<K: Kind<System = Rivven>>(look: &mut Look<'_>) {
+    fn ask<K: Kind>(look: &mut Look<'_>) {
         let fields = schema::fields(&look.schema);
         let inert = |field: &&Field| K::INERT.iter().any(|(path, _)| *path == field.path);
-        for (which, full) in look.full.clone().into_iter().enumerate() {
-            let world = running(&[look.others.as_slice(), std::slice::from_ref(&full)].concat());
+        for (which, full) in look.full.iter().enumerate() {
+            let world = running(&[look.others, std::slice::from_ref(full)].concat());
             assert_eq!(planned(&world), Vec::<String>::new(), "the example settles");
             for field in fields.iter().filter(inert) {
                 for (from, other) in look.changes(field) {
-                    if from != which || excepted(&field.path, &full, &other) {
+                    if from != which || look.excepted(&field.path, full, &other) {
                         continue;
                     }
                     edit(&world, &other);

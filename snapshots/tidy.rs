@@ -28,8 +28,8 @@ const TOP: &[&str] = &[
     "operator",
     "snapshots",
 ];
-/// What the folder of every kind has, as a file or as a folder.
-const PARTS: &[&str] = &["api", "cel", "conditions", "inert", "leave", "mod", "status", "valid"];
+/// What the folder of every kind has, as a file or as a folder. More it has where it needs it.
+const PARTS: &[&str] = &["api", "conditions", "mod", "status", "valid"];
 const LINES_MAX: usize = 400;
 const COLUMNS_MAX: usize = 100;
 

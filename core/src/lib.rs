@@ -38,6 +38,7 @@ pub mod digest;
 pub mod inert;
 pub mod many;
 pub mod name;
+pub mod owner;
 pub mod printable;
 pub mod schema;
 

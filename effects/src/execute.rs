@@ -7,8 +7,8 @@ use serde_json::Value;
 use sluicegate_core::{
     altered::to_note,
     observed::{List, Look, Ref, text},
+    owner::controller,
     plan::{Action, Guard, Manifest, Plan, Verb},
-    step::controller,
     system::System,
 };
 

@@ -2,14 +2,15 @@
 //! order, clock, address or environment reaches what is printed.
 
 use std::{
-    fs,
-    path::{Path, PathBuf},
+    collections::BTreeMap,
+    path::PathBuf,
     process::{Command, Output},
 };
 
-fn root() -> PathBuf {
-    Path::new(env!("CARGO_MANIFEST_DIR")).join("..")
-}
+#[path = "../../snapshots/common/files.rs"]
+mod files;
+
+use files::{below, root};
 
 /// One process of the program, in an environment that differs from that of the other.
 fn run(args: &[&str], nth: usize) -> Output {
@@ -30,32 +31,35 @@ fn same(args: &[&str]) -> Vec<u8> {
     one.stdout
 }
 
-/// The fixtures of a kind that plan, or those that are refused.
-fn fixtures(kind: &str, refused: bool) -> Vec<String> {
-    let folder = format!("fixtures/rivven/{kind}");
-    let files = fs::read_dir(root().join(&folder)).expect("there are fixtures");
-    let names = files
-        .map(|file| file.expect("it is listed").file_name().into_string().expect("it is text"));
+/// The fixtures of each kind, by their folder: those that plan, or those that are refused.
+fn fixtures(refused: bool) -> BTreeMap<PathBuf, Vec<String>> {
     let bad = |name: &str| ["refused", "invalid", "misspelt"].iter().any(|bad| name.contains(bad));
-    let mut names: Vec<String> = names.filter(|name| bad(name) == refused).collect();
-    // The files of a folder come in any order.
-    names.sort();
-    names.iter().flat_map(|name| ["-f".to_owned(), format!("{folder}/{name}")]).collect()
+    let mut folders: BTreeMap<PathBuf, Vec<String>> = BTreeMap::new();
+    for path in below(&root().join("fixtures"), "yaml") {
+        let name = path.file_name().and_then(|name| name.to_str()).expect("it is text");
+        if bad(name) == refused {
+            let folder = path.parent().expect("it is in a folder").to_owned();
+            let args = folders.entry(folder).or_default();
+            args.extend(["-f".to_owned(), path.display().to_string()]);
+        }
+    }
+    folders
 }
 
 #[test]
 fn every_fixture_is_planned_to_the_same_bytes_by_two_processes() {
-    for kind in ["cluster", "topic"] {
-        let planned = fixtures(kind, false);
+    for (folder, planned) in fixtures(false) {
         let with = |more: &[&str]| {
             let mut args = vec!["plan"];
             args.extend(planned.iter().map(String::as_str));
             args.extend(more);
-            assert!(same(&args).len() > 10_000, "{kind}: too little is planned");
+            let printed = same(&args).len();
+            assert!(printed > 1000, "{}: too little is planned", folder.display());
         };
         with(&["-o", "json"]);
         with(&[]);
-        let refused = fixtures(kind, true);
+    }
+    for refused in fixtures(true).into_values() {
         let refused: Vec<&str> = refused.iter().map(String::as_str).collect();
         same(&[&["plan"], refused.as_slice()].concat());
     }

@@ -1,197 +1,139 @@
-//! Full examples: every field of every kind is set, those that exclude each other in two variants.
+//! What the tests of fields know of a kind, from the files beside its fixtures:
+//! `fixtures/<system>/<kind>/fields/`.
+//!
+//! `full.yaml` sets every field; `neighbours.yaml` has the resources that its fields may reach, or
+//! that it needs to have an effect; `exceptions.yaml` has the [`Exceptions`], if there are any.
 
+#![allow(dead_code, reason = "each suite takes what it needs of it")]
+
+use std::{
+    collections::BTreeMap,
+    fs,
+    path::{Path, PathBuf},
+    sync::{Mutex, PoisonError},
+};
+
+use serde::Deserialize;
 use serde_json::{Value, json};
-use sluicegate_core::kind::Kind;
+use sluicegate_core::{kind::Kind, name::Name};
+use sluicegate_effects::{file::merge_patch, yaml};
 
 use crate::schema;
 
-/// What cannot be found out from the schema alone: `(kind, path, value)`. `null` leaves it out.
-pub(crate) fn said(kind: &str) -> Vec<(&'static str, Value)> {
-    match kind {
-        "RivvenCluster" => cluster(),
-        "RivvenTopic" => vec![
-            ("spec.clusterRef", json!({ "name": "prod", "namespace": "streaming" })),
-            ("spec.topicName", json!("orders")),
-            ("spec.partitions", json!(12)),
-            ("spec.config.retentionMs", json!(7_200_000)),
-            ("spec.config.retentionBytes", json!(2_097_152)),
-            ("spec.config.cleanupPolicy", json!("compact")),
-            ("spec.config.compressionType", json!("zstd")),
-            ("spec.config.minInsyncReplicas", json!(2)),
-            ("spec.config.custom", json!({ "segment.ms": "3600000", "flush.ms": "10" })),
-            ("spec.acls[].principal", json!("user:a")),
-        ],
-        other => panic!("say here what an example of {other} needs"),
-    }
+/// What the schema of a kind does not show.
+#[derive(Debug, Default, Deserialize)]
+#[serde(rename_all = "camelCase", deny_unknown_fields, default)]
+pub(crate) struct Exceptions {
+    /// Other values of a field, by how its path ends: where the neighbours of its value are no
+    /// words, or where another field has to change along.
+    pub values: BTreeMap<String, Vec<Value>>,
+    /// Values of whole blocks whose fields depend on each other, by path.
+    pub blocks: BTreeMap<String, Vec<Value>>,
+    /// Fields that may only say what is so anyway: everything else they could say is refused.
+    pub settled: BTreeMap<String, String>,
+    /// Fields that may not be set at all, with the rule.
+    pub refused: BTreeMap<String, String>,
+    /// Fields that change together with others only, or that have one value, with the rule.
+    pub tied: BTreeMap<String, String>,
+    /// Of fields without effect, the entries that have one.
+    pub effective: BTreeMap<String, String>,
+    /// Where our own validation refuses what the API server takes, and why.
+    pub stricter: BTreeMap<String, String>,
+    /// With which program the containers that a resource leads to are run (`rivvend`), or why with
+    /// none. Left out where it leads to no container.
+    pub containers: Option<String>,
+    /// Rules that kube-cel rates too dear and the API server does not, and why.
+    pub overrated: BTreeMap<String, String>,
 }
 
-const SPREAD_KEYS: &str = "spec.topologySpreadConstraints[].matchLabelKeys";
-
-/// What a variable takes its value from: one of these.
-fn sources() -> Vec<Value> {
-    let of = |name: &str| json!({ "name": name, "key": "a", "optional": true });
-    vec![
-        json!({ "configMapKeyRef": of("a") }),
-        json!({ "secretKeyRef": of("a") }),
-        json!({ "fieldRef": { "apiVersion": "v1", "fieldPath": "metadata.name" } }),
-        json!({ "resourceFieldRef": {
-            "containerName": "rivven", "resource": "limits.cpu", "divisor": "1",
-        } }),
-    ]
+/// What the tests of fields know of a kind.
+#[derive(Debug)]
+pub(crate) struct Fields {
+    /// The full example, and its variants where fields exclude each other.
+    pub full: Vec<Value>,
+    /// What stands beside it.
+    pub neighbours: Vec<Value>,
+    /// What the schema does not show.
+    pub exceptions: Exceptions,
 }
 
-/// The keys whose values a term about pods takes from the pod itself: each once.
-fn pod_terms() -> Vec<(&'static str, Value)> {
-    macro_rules! term {
-        ($at:literal) => {
-            [
-                (concat!($at, ".matchLabelKeys"), json!(["b"])),
-                (concat!($at, ".mismatchLabelKeys"), json!(["c"])),
-            ]
-        };
-    }
-    let all = [
-        term!("spec.affinity.podAffinity.requiredDuringSchedulingIgnoredDuringExecution[]"),
-        term!("spec.affinity.podAntiAffinity.requiredDuringSchedulingIgnoredDuringExecution[]"),
-        term!(
-            "spec.affinity.podAffinity.preferredDuringSchedulingIgnoredDuringExecution[]\
-             .podAffinityTerm"
-        ),
-        term!(
-            "spec.affinity.podAntiAffinity.preferredDuringSchedulingIgnoredDuringExecution[]\
-             .podAffinityTerm"
-        ),
-    ];
-    all.concat()
+/// The folder of a kind.
+pub(crate) fn folder<K: Kind>() -> PathBuf {
+    let fixtures = concat!(env!("CARGO_MANIFEST_DIR"), "/../fixtures");
+    PathBuf::from(fixtures).join(Name::of::<K>().to_string()).join("fields")
 }
 
-fn cluster() -> Vec<(&'static str, Value)> {
-    let mut said = cluster_alone();
-    said.extend(pod_terms());
-    said
-}
-
-fn cluster_alone() -> Vec<(&'static str, Value)> {
-    vec![
-        ("spec.replicas", json!(3)),
-        ("spec.version", json!("0.0.22")),
-        ("spec.image", json!("registry.example/rivvend")),
-        ("spec.storage.size", json!("20Gi")),
-        ("spec.storage.deletionPolicy", json!("Retain")),
-        ("spec.tls.enabled", json!(false)),
-        ("spec.tls.mtlsEnabled", json!(false)),
-        ("spec.auth.enabled", json!(false)),
-        ("spec.config.defaultPartitions", json!(6)),
-        ("spec.config.raftElectionTimeoutMs", json!(2000)),
-        ("spec.config.raftHeartbeatIntervalMs", json!(200)),
-        ("spec.config.raw", json!({ "rate-limit-per-ip": "1", "unknown": "1" })),
-        ("spec.metrics.port", json!(9191)),
-        ("spec.metrics.serviceMonitor.interval", json!("15s")),
-        ("spec.podDisruptionBudget.minAvailable", Value::Null),
-        ("spec.service.port", json!(9393)),
-        ("spec.topicNamespaces", json!(["team"])),
-        ("spec.resources.requests", json!({ "cpu": 1 })),
-        ("spec.resources.limits", json!({ "cpu": 2 })),
-        ("spec.tolerations[].operator", json!("Equal")),
-        ("spec.env[].valueFrom", Value::Null),
-        (SPREAD_KEYS, json!(["b"])),
-        ("spec.securityContext.windowsOptions", Value::Null),
-        ("spec.securityContext.seLinuxOptions.type", json!("container_t")),
-        ("spec.securityContext.seLinuxOptions.user", json!("")),
-        ("spec.securityContext.seLinuxOptions.role", json!("")),
-        ("spec.securityContext.seccompProfile.type", json!("Localhost")),
-        ("spec.securityContext.appArmorProfile.type", json!("Localhost")),
-        ("spec.securityContext.sysctls[].name", json!("net.ipv4.tcp_fin_timeout")),
-        ("spec.containerSecurityContext.windowsOptions", Value::Null),
-        ("spec.containerSecurityContext.privileged", json!(false)),
-        ("spec.containerSecurityContext.allowPrivilegeEscalation", json!(false)),
-        ("spec.containerSecurityContext.procMount", json!("Default")),
-        ("spec.containerSecurityContext.capabilities.add", json!(["NET_BIND_SERVICE"])),
-        ("spec.containerSecurityContext.capabilities.drop", json!(["ALL"])),
-        ("spec.containerSecurityContext.seLinuxOptions.type", json!("container_t")),
-        ("spec.containerSecurityContext.seLinuxOptions.user", json!("")),
-        ("spec.containerSecurityContext.seLinuxOptions.role", json!("")),
-        ("spec.containerSecurityContext.seccompProfile.type", json!("Localhost")),
-        ("spec.containerSecurityContext.appArmorProfile.type", json!("Localhost")),
-    ]
-}
-
-/// What else the fields of the full example may be: where the neighbours of a value are no words,
-/// or where another field has to change along.
-pub(crate) fn words(path: &str) -> Vec<Value> {
-    match path.rsplit('.').next().unwrap_or_default() {
-        "interval" => vec![json!("1m")],
-        "type" if path.ends_with("seLinuxOptions.type") => vec![json!("container_kvm_t")],
-        "type" if path.contains("ontext.") => vec![json!("RuntimeDefault")],
-        "name" if path.ends_with("sysctls[].name") => vec![json!("net.ipv4.tcp_syncookies")],
-        "size" => vec![json!("21Gi")],
-        "limits" => vec![json!({ "cpu": 1, "example.com/a": 2 })],
-        "requests" => vec![json!({ "cpu": "500m" })],
-        "resource" => vec![json!("requests.memory")],
-        "fieldPath" => vec![json!("metadata.labels['example.com/a']")],
-        "drop" => vec![json!(["ALL", "MKNOD"])],
-        "replicas" => vec![json!(5)],
-        "retentionMs" | "retentionBytes" => vec![json!(4_194_304)],
-        _ => Vec::new(),
-    }
-}
-
-/// The full example of a kind, and its variants where fields exclude each other.
-pub(crate) fn full<K: Kind>() -> Vec<Value> {
-    let first = example::<K>(&[]);
-    let mut all = vec![first];
-    if kind::<K>() == "RivvenCluster" {
-        for (at, source) in sources().into_iter().enumerate() {
-            let mut variant =
-                vec![("spec.env[].value", Value::Null), ("spec.env[].valueFrom", source)];
-            if at == 0 {
-                variant.extend([
-                    ("spec.podDisruptionBudget.minAvailable", json!(2)),
-                    ("spec.podDisruptionBudget.maxUnavailable", Value::Null),
-                    ("spec.tolerations[].tolerationSeconds", Value::Null),
-                    ("spec.topologySpreadConstraints[].minDomains", Value::Null),
-                ]);
-            }
-            all.push(example::<K>(&variant));
+/// What is known of a kind. Read once.
+pub(crate) fn of<K: Kind>() -> &'static Fields {
+    static READ: Mutex<BTreeMap<PathBuf, &'static Fields>> = Mutex::new(BTreeMap::new());
+    let folder = folder::<K>();
+    let mut known = READ.lock().unwrap_or_else(PoisonError::into_inner);
+    known.entry(folder).or_insert_with_key(|folder| {
+        let documents = |name: &str| documents(&folder.join(name));
+        let mut full = documents("full.yaml");
+        let first = full.first().expect("there is an example").clone();
+        for variant in full.iter_mut().skip(1) {
+            let mut whole = first.clone();
+            merge_patch(&mut whole, variant);
+            *variant = whole;
         }
-    }
-    all
-}
-
-fn example<K: Kind>(more: &[(&str, Value)]) -> Value {
-    let kind = kind::<K>();
-    let said = said(&kind);
-    let table = |path: &str| {
-        let here = |(at, _): &&(&str, Value)| *at == path;
-        let found = more.iter().find(here).or_else(|| said.iter().find(here));
-        found.map(|(_, value)| value.clone())
-    };
-    let schema = schema::of::<K>();
-    resource::<K>(&schema::example(&schema["properties"]["spec"], "spec", &table))
-}
-
-/// A resource of a kind, as the API server would have stored it.
-pub(crate) fn resource<K: Kind>(spec: &Value) -> Value {
-    use kube_core::Resource as _;
-    json!({
-        "apiVersion": K::Resource::api_version(&()),
-        "kind": kind::<K>(),
-        "metadata": {
-            "name": "prod",
-            "namespace": "streaming",
-            "uid": format!("uid-of-{}", kind::<K>()),
-            "generation": 1,
-            "resourceVersion": "1",
-            "creationTimestamp": "2026-01-01T00:00:00Z",
-        },
-        "spec": spec,
+        let exceptions = documents("exceptions.yaml").pop().unwrap_or_else(|| json!({}));
+        Box::leak(Box::new(Fields {
+            full: full.iter().map(|one| stored::<K>(one)).collect(),
+            neighbours: documents("neighbours.yaml"),
+            exceptions: serde_json::from_value(exceptions).expect("they are exceptions"),
+        }))
     })
+}
+
+/// The documents of a file, none where there is no file.
+fn documents(path: &Path) -> Vec<Value> {
+    let Ok(text) = fs::read_to_string(path) else { return Vec::new() };
+    let documents = yaml::parse(&path.display().to_string(), &text);
+    let documents = documents.unwrap_or_else(|error| panic!("{error}"));
+    documents.into_iter().map(yaml::Document::into_value).collect()
+}
+
+impl Exceptions {
+    /// What else a field may be.
+    pub(crate) fn values_of(&self, path: &str) -> Vec<Value> {
+        let of = |(ending, _): &(&String, &Vec<Value>)| {
+            let before = path.strip_suffix(ending.as_str());
+            before.is_some_and(|before| before.is_empty() || before.ends_with(['.', ']']))
+        };
+        self.values.iter().filter(of).flat_map(|(_, values)| values.clone()).collect()
+    }
+}
+
+/// The full example of a kind, and its variants.
+pub(crate) fn full<K: Kind>() -> Vec<Value> {
+    of::<K>().full.clone()
+}
+
+/// A resource of a kind with this spec, as the API server would have stored it.
+pub(crate) fn resource<K: Kind>(spec: &Value) -> Value {
+    let mut object = of::<K>().full[0].clone();
+    object["spec"] = spec.clone();
+    object
+}
+
+/// The example of a file, with what the API server gives it.
+fn stored<K: Kind>(example: &Value) -> Value {
+    let mut object = example.clone();
+    let given = json!({
+        "uid": format!("uid-of-{}", kind::<K>()),
+        "generation": 1,
+        "resourceVersion": "1",
+        "creationTimestamp": "2026-01-01T00:00:00Z",
+    });
+    merge_patch(&mut object["metadata"], &given);
+    object
 }
 
 /// The least that a resource of a kind has to say.
 pub(crate) fn least<K: Kind>() -> Value {
     let schema = schema::of::<K>();
-    let full = &full::<K>()[0];
+    let full = &of::<K>().full[0];
     let required = schema.pointer("/properties/spec/required").and_then(Value::as_array);
     let mut spec = json!({});
     for key in required.into_iter().flatten().filter_map(Value::as_str) {

@@ -16,6 +16,10 @@ pub(crate) fn below(folder: &Path, extension: &str) -> Vec<PathBuf> {
     let Ok(entries) = fs::read_dir(folder) else { return found };
     for entry in entries {
         let path = entry.expect("a folder can be listed").path();
+        // What stands beside the fixtures of a kind is none.
+        if path.ends_with("fields") {
+            continue;
+        }
         if path.is_dir() {
             found.extend(below(&path, extension));
         } else if path.extension().is_some_and(|ending| ending == extension) {

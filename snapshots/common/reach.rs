@@ -10,14 +10,13 @@ use sluicegate_core::{
     kind::{Ctx, Kind, Settings},
     observed::{Api, List, Look, Ref, Selector},
     plan::{Plan, Verb},
-    systems::{
-        self, Visitor,
-        rivven::{Answer, Probe, Rivven},
-    },
+    system::System,
+    systems::{self, Visitor},
 };
 use sluicegate_effects::{
     Ask, Error, Reader, Writer as _,
     file::{Start, World},
+    memory::{Product as _, SimProducts, Simulates},
     plan,
 };
 
@@ -35,7 +34,7 @@ pub(crate) fn of(resource: &Value, others: &[Value]) -> Reach {
     gather.reach
 }
 
-/// A world in which every broker answers, and has no topic yet.
+/// A world in which every product answers as one that has just been installed.
 struct Fresh(World);
 
 impl Reader for Fresh {
@@ -48,12 +47,12 @@ impl Reader for Fresh {
     }
 }
 
-impl Ask<Rivven> for Fresh {
-    async fn ask(&self, probe: &Probe) -> Result<Answer, Error> {
-        match probe {
-            Probe::Topic { .. } => Ok(Answer::NoTopic),
-            Probe::Health(_) | Probe::Holdings(_) => self.0.ask(probe).await,
-        }
+impl<S: System> Ask<S> for Fresh
+where
+    SimProducts: Simulates<S>,
+{
+    async fn ask(&self, probe: &S::Probe) -> Result<S::Answer, Error> {
+        Ok(<<SimProducts as Simulates<S>>::Product>::when_new(probe))
     }
 }
 
@@ -62,8 +61,11 @@ struct Gather {
     reach: Reach,
 }
 
-impl Visitor<Rivven> for Gather {
-    fn kind<K: Kind<System = Rivven>>(&mut self) {
+impl<S: System> Visitor<S> for Gather
+where
+    SimProducts: Simulates<S>,
+{
+    fn kind<K: Kind<System = S>>(&mut self) {
         for object in self.fresh.0.all(&Api::of::<K::Resource>()) {
             let target = sluicegate_effects::memory::reference(&object);
             // Twice: a finalizer is set alone, before anything else.
@@ -78,13 +80,19 @@ impl Visitor<Rivven> for Gather {
 }
 
 impl Gather {
-    fn plan<K: Kind<System = Rivven>>(&self, resource: &K::Resource) -> Plan<Rivven> {
+    fn plan<K: Kind>(&self, resource: &K::Resource) -> Plan<K::System>
+    where
+        SimProducts: Simulates<K::System>,
+    {
         let settings = Settings::default();
         let ctx = Ctx::new(self.fresh.0.now(), &settings);
         block_on(plan::<K, _>(&self.fresh, &ctx, resource)).expect("a plan can be made").0
     }
 
-    fn note(&mut self, plan: &Plan<Rivven>, target: &Ref) {
+    fn note<S: System>(&mut self, plan: &Plan<S>, target: &Ref)
+    where
+        SimProducts: Simulates<S>,
+    {
         for action in &plan.actions {
             let (what, value) = match &action.verb {
                 Verb::Create(manifest) => (manifest.target.to_string(), manifest.body.clone()),

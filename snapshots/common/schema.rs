@@ -1,6 +1,8 @@
 //! A walk over the schema of a definition: every field with its place, and values to write there.
 
-use serde_json::{Map, Value, json};
+#![allow(dead_code, reason = "each suite takes what it needs of it")]
+
+use serde_json::{Value, json};
 use sluicegate_core::kind::Kind;
 
 /// A field of a spec.
@@ -42,43 +44,6 @@ fn walk(schema: &Value, path: String, found: &mut Vec<Field>) {
     };
     for (name, field) in below.into_iter().flatten() {
         walk(field, format!("{path}.{name}"), found);
-    }
-}
-
-/// A value for a whole schema: what the table says for a path, else something that fits. `null` in
-/// the table leaves a field out.
-pub(crate) fn example(schema: &Value, path: &str, table: &dyn Fn(&str) -> Option<Value>) -> Value {
-    if let Some(value) = table(path) {
-        return value;
-    }
-    let named = schema.get("properties").and_then(Value::as_object);
-    if let Some(named) = named {
-        let mut object = Map::new();
-        for (name, field) in named {
-            let value = example(field, &format!("{path}.{name}"), table);
-            if !value.is_null() {
-                object.insert(name.clone(), value);
-            }
-        }
-        return Value::Object(object);
-    }
-    if let Some(values) = schema.get("additionalProperties") {
-        return json!({ "example.com/a": example(values, &format!("{path}.*"), table) });
-    }
-    if let Some(item) = schema.get("items") {
-        return json!([example(item, &format!("{path}[]"), table)]);
-    }
-    scalar(schema)
-}
-
-fn scalar(schema: &Value) -> Value {
-    if let Some(first) = schema.pointer("/enum/0") {
-        return first.clone();
-    }
-    match schema["type"].as_str() {
-        Some("boolean") => json!(true),
-        Some("string") => json!("a"),
-        _ => json!(whole(&schema["minimum"]).unwrap_or(1).max(1)),
     }
 }
 

@@ -7,7 +7,7 @@ use serde_json::{Value, json};
 use sluicegate_core::kind::Kind;
 
 use crate::{
-    examples,
+    examples::{self, Fields},
     schema::{self, Field},
 };
 
@@ -143,14 +143,15 @@ const NUMBERS: &[i64] = &[
 /// Every field with every value that might make a difference.
 pub(crate) fn mutations<K: Kind>() -> Vec<Mutation> {
     let schema = schema::of::<K>();
-    let full = &examples::full::<K>()[0];
+    let Fields { full, exceptions, .. } = examples::of::<K>();
+    let full = &full[0];
     let mut all = Vec::new();
     for field in schema::fields(&schema) {
         let now = full.pointer(&field.pointer()).cloned().unwrap_or(Value::Null);
         let mut values = values(&field, &now);
         values.extend(schema::others(&field.schema, &now));
-        values.extend(examples::words(&field.path));
-        values.extend(pairs(&field.path));
+        values.extend(exceptions.values_of(&field.path));
+        values.extend(exceptions.blocks.get(&field.path).into_iter().flatten().cloned());
         values.sort_by_key(Value::to_string);
         values.dedup();
         let pointer = field.pointer();
@@ -182,70 +183,6 @@ fn metadata() -> Vec<Mutation> {
     ];
     let annotated = |value| Mutation { pointer: "/metadata/annotations".to_owned(), value };
     names.into_iter().map(name).chain(annotations.into_iter().map(annotated)).collect()
-}
-
-/// Whole blocks whose fields depend on each other.
-fn pairs(path: &str) -> Vec<Value> {
-    match path {
-        "spec.tls" => {
-            let secrets = json!({ "certSecretName": "a", "caSecretName": "b" });
-            let mut all = Vec::new();
-            for enabled in [json!(true), json!(false), Value::Null] {
-                for mtls in [json!(true), json!(false), Value::Null] {
-                    for left in [json!({}), json!({ "certSecretName": "a" }), secrets.clone()] {
-                        let mut tls = left;
-                        tls["enabled"] = enabled.clone();
-                        tls["mtlsEnabled"] = mtls.clone();
-                        all.push(tls);
-                    }
-                }
-            }
-            all
-        }
-        "spec.auth" => vec![
-            json!({ "enabled": true }),
-            json!({ "enabled": true, "mechanism": "mtls" }),
-            json!({ "enabled": true, "mechanism": "scram" }),
-            json!({ "enabled": true, "mechanism": "scram", "scram": {} }),
-            json!({ "enabled": true, "mechanism": "scram", "scram": { "existingSecret": "a" } }),
-            json!({ "enabled": false, "mechanism": "scram" }),
-        ],
-        "spec.resources" => vec![
-            json!({ "requests": { "cpu": 1 }, "limits": { "cpu": "1000m" } }),
-            json!({ "requests": { "cpu": 1 }, "limits": { "cpu": "999m" } }),
-            json!({ "requests": { "cpu": "1.0005" }, "limits": { "cpu": 1 } }),
-            json!({ "requests": { "memory": "1Gi" }, "limits": { "memory": "1024Mi" } }),
-            json!({ "requests": { "memory": "1G" }, "limits": { "memory": "1e9" } }),
-            json!({ "requests": { "memory": "1Gi" }, "limits": { "memory": 1_073_741_823 } }),
-            json!({ "requests": { "memory": "2Ki" }, "limits": { "cpu": 1 } }),
-        ],
-        "spec.env" => vec![
-            json!([{ "name": "A" }, { "name": "A" }]),
-            json!([{ "name": "A" }, { "name": "B" }, { "name": "a" }]),
-        ],
-        "spec.config" => vec![
-            json!({ "raftElectionTimeoutMs": 299 }),
-            json!({ "raftElectionTimeoutMs": 300 }),
-            json!({ "raftHeartbeatIntervalMs": 333 }),
-            json!({ "raftHeartbeatIntervalMs": 334 }),
-            json!({ "defaultReplicationFactor": 3 }),
-            json!({ "defaultReplicationFactor": 4 }),
-        ],
-        "spec.podDisruptionBudget" => vec![json!({ "minAvailable": 1, "maxUnavailable": "1" })],
-        "spec.acls" => vec![
-            json!([{ "principal": "*", "operations": ["Read", "Read"] }]),
-            json!([
-                { "principal": "*", "operations": ["Read"] },
-                { "principal": "*", "operations": ["Write", "Read"], "permissionType": "Deny" },
-            ]),
-            json!([
-                { "principal": "*", "operations": ["Read"] },
-                { "principal": "user:a", "operations": ["Read"] },
-                { "principal": "*", "operations": ["Write"] },
-            ]),
-        ],
-        _ => Vec::new(),
-    }
 }
 
 fn values(field: &Field, now: &Value) -> Vec<Value> {

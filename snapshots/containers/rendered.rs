@@ -67,7 +67,7 @@ pub(crate) fn pods(resource: &Value) -> Result<Vec<Pod>, String> {
     let documents = yaml::parse("manifests", &manifests).expect("what is printed is YAML");
     let objects: Vec<Value> =
         yaml::flatten(documents).into_iter().map(|document| document.into_value()).collect();
-    let sets = objects.iter().filter(|object| object["kind"] == "StatefulSet");
+    let sets = objects.iter().filter(|object| !object["spec"]["template"]["spec"].is_null());
     let pods: Vec<Pod> = sets.map(|set| pod(set, &objects)).collect();
     if pods.is_empty() { Err(complaints + &run(&[]).1) } else { Ok(pods) }
 }

@@ -6,7 +6,7 @@ use std::sync::PoisonError;
 use serde_json::{Value, json};
 use sluicegate_core::{
     observed::{Api, Ref, text},
-    step::controller,
+    owner::controller,
     systems::rivven::{Answer, Probe, cluster::RivvenCluster, names},
 };
 use sluicegate_effects::memory::Product as _;

@@ -8,6 +8,8 @@
 mod acts;
 mod bytes;
 mod edits;
+#[path = "../common/files.rs"]
+mod files;
 mod found;
 mod json;
 mod live;

@@ -11,8 +11,8 @@ use sluicegate_core::{
     kind::Kind,
     label::MADE_FOR,
     observed::{List, Look, Ref, Selector, text},
+    owner::controller,
     plan::{Manifest, Plan, Verb},
-    step::controller,
     systems::rivven::{Answer, Broker, Call, Probe, Rivven, names},
 };
 use sluicegate_effects::{Ask, Error, Reader, Writer, memory::Product as _};

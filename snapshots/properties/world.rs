@@ -11,8 +11,8 @@ use serde_json::{Value, json};
 use sluicegate_core::{
     kind::{Ctx, Kind, Settings},
     observed::{Api, Ref},
+    owner::{own_ref, own_uid},
     plan::UID_PLACEHOLDER,
-    step::{own_ref, own_uid},
     systems::{
         self, Visitor,
         rivven::{Rivven, cluster::RivvenCluster, topic::RivvenTopic},

@@ -2,7 +2,7 @@
 
 use serde_json::{Value, json};
 use sluicegate_core::{
-    kind::Kind as _, observed::Ref, step::controller, systems::rivven::cluster::Cluster,
+    kind::Kind as _, observed::Ref, owner::controller, systems::rivven::cluster::Cluster,
 };
 use sluicegate_effects::{
     ApiError,

@@ -1,12 +1,13 @@
 //! A fresh cluster of the embedded Kubernetes with the operator at work in it.
 
 use serde_json::{Value, json};
+use sluicegate::kinds;
 use sluicegate_core::{
     field::{Errors, Path},
     kind::{Kind, Settings},
     observed::{Observed, Ref},
     plan::{Plan, Propagation, Verb},
-    systems::rivven::{Broker, cluster::Cluster, names, topic::Topic},
+    systems::rivven::{Broker, names},
 };
 use sluicegate_effects::{
     Done, Error,
@@ -106,15 +107,10 @@ impl Rig {
     /// reason a sentence (a28, r13, r37).
     fn statuses_fit(&self) {
         for object in self.world.memory().objects() {
-            let kind = object["kind"].as_str().unwrap_or_default();
-            let schema = match kind {
-                "RivvenCluster" => Cluster::schema(),
-                "RivvenTopic" => Topic::schema(),
-                _ => continue,
-            };
+            let Some(kind) = kinds::of(kinds::all(), &reference(&object)) else { continue };
             let status = json!({ "spec": {}, "status": object["status"] });
             let mut errors = Errors::default();
-            schema.check(&Path::default(), &status, &mut errors);
+            kind.schema.check(&Path::default(), &status, &mut errors);
             let wrong = errors.iter().filter(|one| one.path.to_string().starts_with("status."));
             assert_eq!(wrong.count(), 0, "{errors}");
             for condition in object["status"]["conditions"].as_array().into_iter().flatten() {

@@ -7,7 +7,7 @@ use kube_core::{
     Resource,
     object::{HasSpec, HasStatus},
 };
-use serde_json::{Value, json};
+use serde_json::json;
 
 use crate::{
     annotations, condition,
@@ -15,10 +15,9 @@ use crate::{
     inert,
     kind::{Ctx, Desired, Kind, Leave, Report, Status as _, Wish},
     label,
-    observed::{Observed, Reads, Ref, Selector, at},
-    plan::{
-        Action, Gate, Guard, Plan, Precondition, Requeue, Risk, Verb, Waiting, Why, uid_placeholder,
-    },
+    observed::{Observed, Reads, Ref, Selector},
+    owner::{own_ref, own_uid},
+    plan::{Action, Gate, Guard, Plan, Precondition, Requeue, Risk, Verb, Waiting, Why},
     rule,
 };
 
@@ -364,21 +363,6 @@ fn empty<K: Kind>(resource: Ref, requeue: Requeue) -> Plan<K::System> {
     }
 }
 
-/// The resource, as a reference.
-pub fn own_ref<K: Kind>(resource: &K::Resource) -> Ref {
-    let meta = resource.meta();
-    let namespace = meta.namespace.as_deref().unwrap_or_default();
-    Ref::to::<K::Resource>(namespace, meta.name.as_deref().unwrap_or_default())
-}
-
-/// The uid of a resource, or a placeholder where no API server has given one yet.
-pub fn own_uid<R: Resource<DynamicType = ()>>(resource: &R) -> String {
-    let meta = resource.meta();
-    let part = |part: &Option<String>| part.clone().unwrap_or_default();
-    let placeholder = || uid_placeholder(&R::kind(&()), &part(&meta.namespace), &part(&meta.name));
-    meta.uid.clone().unwrap_or_else(placeholder)
-}
-
 /// The resource as it was seen.
 fn precondition<K: Kind>(resource: &K::Resource) -> Precondition {
     let meta = resource.meta();
@@ -386,15 +370,4 @@ fn precondition<K: Kind>(resource: &K::Resource) -> Precondition {
         "metadata": { "uid": own_uid(resource), "resourceVersion": meta.resource_version },
     });
     Precondition::as_seen(&own_ref::<K>(resource), &seen)
-}
-
-/// The controller of an object, if it has one: the uid in its controller owner reference.
-pub fn controller(object: &Value) -> Option<&str> {
-    controller_ref(object)?["uid"].as_str()
-}
-
-/// The owner reference that names the controller of an object. Kubernetes takes one at most.
-pub(crate) fn controller_ref(object: &Value) -> Option<&Value> {
-    let owners = at(object, "/metadata/ownerReferences")?.as_array()?;
-    owners.iter().find(|owner| owner["controller"] == true)
 }

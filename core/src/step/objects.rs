@@ -5,7 +5,7 @@ use std::{collections::BTreeSet, sync::Arc};
 use kube_core::Resource;
 use serde_json::Value;
 
-use super::{controller, controller_ref, own_uid};
+use crate::owner::{controller, controller_ref, own_uid};
 use crate::{
     altered::{self, Altered},
     annotations, compare,

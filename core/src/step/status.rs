@@ -9,6 +9,7 @@ use crate::{
     altered::{self, Altered},
     condition::{self, Draft, State, Told},
     kind::{Ctx, Kind, Report, Status},
+    owner::own_ref,
     plan::{Action, Blocked, Change, Event, Plan, Risk, Verb, Why},
     rule,
     system::System,
@@ -199,7 +200,7 @@ fn set_status<K: Kind>(
     let body = serde_json::to_value(&after).expect("a status is JSON");
     let old = resource.status().and_then(|status| serde_json::to_value(status).ok());
     let why = old.map_or(Why::Missing, |old| Why::Changed(fields(&old, &body)));
-    let verb = Verb::SetStatus(super::own_ref::<K>(resource), precondition::<K>(resource), body);
+    let verb = Verb::SetStatus(own_ref::<K>(resource), precondition::<K>(resource), body);
     Some(Action::new(verb, why, Risk::None, &rule::OBJ_07))
 }
 

@@ -4,8 +4,8 @@ use crate::{kind::Kind, system::System};
 
 pub mod rivven;
 
-/// Something to be done once for every system or every kind: write its definition, start its controller, run its
-/// fixtures.
+/// Something to be done once for every system or every kind: write its definition, start its
+/// controller, run its fixtures.
 ///
 /// Generic over the system, so that a visitor may ask more of it than that it is one: a controller
 /// needs a way to speak to the product, a definition does not.

@@ -79,7 +79,7 @@ fn left(value: &Value, owned: &Value) -> Option<Value> {
 }
 
 /// JSON merge patch (RFC 7396): null removes.
-pub(super) fn merge_patch(into: &mut Value, patch: &Value) {
+pub fn merge_patch(into: &mut Value, patch: &Value) {
     let Value::Object(fields) = patch else {
         *into = patch.clone();
         return;

@@ -58,7 +58,6 @@ use serde_json::Value;
 use sluicegate_core::{
     observed::{Ref, text},
     plan::Propagation,
-    system::System,
 };
 
 pub use self::{
@@ -163,31 +162,6 @@ impl<C: Containers> Memory<C> {
     /// of its own.
     pub fn assume_classes(&self, absent: impl IntoIterator<Item = String>) {
         self.state().store.absent_classes = Some(absent.into_iter().collect());
-    }
-
-    /// Makes the product give this answer, whatever it would say. A call that would change the
-    /// answer changes it, and does not reach the product.
-    pub fn answer<S: System>(&self, probe: S::Probe, answer: S::Answer)
-    where
-        C: Simulates<S>,
-    {
-        self.state().products.simulated_mut().answers.insert(probe, answer);
-    }
-
-    /// Lets the product answer for itself again.
-    pub fn let_answer<S: System>(&self, probe: &S::Probe)
-    where
-        C: Simulates<S>,
-    {
-        self.state().products.simulated_mut().answers.remove(probe);
-    }
-
-    /// The answer that is given in the product's place.
-    pub fn given<S: System>(&self, probe: &S::Probe) -> Option<S::Answer>
-    where
-        C: Simulates<S>,
-    {
-        self.state().products.simulated().answers.get(probe).cloned()
     }
 
     /// One round of all controllers. Time goes on by one.
@@ -351,16 +325,6 @@ impl<C: Containers> Memory<C> {
     /// Every write that was tried.
     pub fn log(&self) -> Vec<Write> {
         self.state().log.clone()
-    }
-
-    /// Looks at the product, or changes it behind everybody's back.
-    pub fn product<S: System, T>(&self, with: impl FnOnce(&mut C::Product, &Store) -> T) -> T
-    where
-        C: Simulates<S>,
-    {
-        let mut state = self.state();
-        let State { store, products, .. } = &mut *state;
-        with(&mut products.simulated_mut().product, store)
     }
 
     /// Looks at the objects without copying them.

@@ -4,7 +4,7 @@ use std::{collections::BTreeMap, marker::PhantomData};
 
 use sluicegate_core::{observed::Ref, system::System};
 
-use super::Store;
+use super::{Memory, State, Store};
 use crate::error::Class;
 
 /// A stand-in for a product. It finds its pods and claims in the store.
@@ -29,6 +29,10 @@ pub trait Product: Send {
         world: &Store,
         call: &<Self::System as System>::Call,
     ) -> Result<(), CallError>;
+
+    /// The answer of a product that has just been installed and holds nothing: for those who want to
+    /// know what a resource leads to.
+    fn when_new(probe: &<Self::System as System>::Probe) -> <Self::System as System>::Answer;
 
     /// The object in which what is asked about lives, such as the claim that holds a topic. Of one
     /// that came from a file nobody knows what is in it; of one that came about here, the stand-in
@@ -118,6 +122,43 @@ impl<P: Product> Simulates<P::System> for Simulated<P> {
     }
 }
 
+impl<C: Containers> Memory<C> {
+    /// Makes the product give this answer, whatever it would say. A call that would change the
+    /// answer changes it, and does not reach the product.
+    pub fn answer<S: System>(&self, probe: S::Probe, answer: S::Answer)
+    where
+        C: Simulates<S>,
+    {
+        self.state().products.simulated_mut().answers.insert(probe, answer);
+    }
+
+    /// Lets the product answer for itself again.
+    pub fn let_answer<S: System>(&self, probe: &S::Probe)
+    where
+        C: Simulates<S>,
+    {
+        self.state().products.simulated_mut().answers.remove(probe);
+    }
+
+    /// The answer that is given in the product's place.
+    pub fn given<S: System>(&self, probe: &S::Probe) -> Option<S::Answer>
+    where
+        C: Simulates<S>,
+    {
+        self.state().products.simulated().answers.get(probe).cloned()
+    }
+
+    /// Looks at the product, or changes it behind everybody's back.
+    pub fn product<S: System, T>(&self, with: impl FnOnce(&mut C::Product, &Store) -> T) -> T
+    where
+        C: Simulates<S>,
+    {
+        let mut state = self.state();
+        let State { store, products, .. } = &mut *state;
+        with(&mut products.simulated_mut().product, store)
+    }
+}
+
 /// A product that is not there: it never answers.
 #[derive(Clone, Copy, Debug)]
 pub struct NoProduct<S>(PhantomData<S>);
@@ -137,6 +178,10 @@ impl<S: System> Product for NoProduct<S> {
 
     fn call(&mut self, _: &Store, _: &S::Call) -> Result<(), CallError> {
         Err(CallError { class: Class::Retry, message: "nothing listens".to_owned() })
+    }
+
+    fn when_new(probe: &S::Probe) -> S::Answer {
+        S::unreachable(probe, "nothing listens".to_owned())
     }
 
     fn lives_in(_: &S::Probe) -> Option<Ref> {

@@ -99,7 +99,7 @@ impl Product for Brokers {
             Err(why) => return Answer::Unreachable(why),
         };
         match probe {
-            Probe::Health(_) => Answer::Health(Health { healthy: true, membership: None }),
+            Probe::Health(_) => healthy(),
             Probe::Holdings(_) => {
                 let topics = self.volumes.get(&volume).into_iter().flatten();
                 let there = topics.filter(|(_, topic)| topic.partitions.is_some());
@@ -136,6 +136,14 @@ impl Product for Brokers {
         Ok(())
     }
 
+    fn when_new(probe: &Probe) -> Answer {
+        match probe {
+            Probe::Health(_) => healthy(),
+            Probe::Holdings(_) => Answer::Holdings(BTreeMap::new()),
+            Probe::Topic { .. } => Answer::NoTopic,
+        }
+    }
+
     /// Health in the process, topics and records on the claim.
     fn lives_in(probe: &Probe) -> Option<Ref> {
         let Broker { namespace, cluster, ordinal, .. } = probe.broker();
@@ -150,6 +158,10 @@ impl Product for Brokers {
     fn pod_stopped(&mut self, namespace: &str, name: &str) {
         self.settings.remove(&(namespace.to_owned(), name.to_owned()));
     }
+}
+
+fn healthy() -> Answer {
+    Answer::Health(Health { healthy: true, membership: None })
 }
 
 /// The volume of a broker that can be reached, or why it cannot.

@@ -3,7 +3,7 @@
 use std::{path::Path, sync::Arc};
 
 use http::{Method, header::CONTENT_TYPE};
-use serde_json::{Map, Value, json};
+use serde_json::{Value, json};
 use sluicegate_core::{
     observed::{Look, Ref, text},
     plan::{Manifest, Precondition, Propagation, Verb},
@@ -13,6 +13,7 @@ use sluicegate_core::{
 use sluicegate_effects::{
     ApiError, Class, Error, Reader, Writer,
     backend::Backend,
+    file::merge_patch,
     live::{Access, ApiServer, Budget, Fence, Live, Recorder, Request, connect, get},
     memory::{Brokers, Memory, Simulated},
     metrics::Metrics,
@@ -288,7 +289,7 @@ impl Side for Embedded {
     }
 
     async fn merge(&self, target: &Ref, patch: Value) -> Result<(), Error> {
-        self.0.edit_as(USER, target, |object| merge(object, &patch)).map_err(api)
+        self.0.edit_as(USER, target, |object| merge_patch(object, &patch)).map_err(api)
     }
 
     async fn relabel(&self, target: &Ref, labels: Value) -> Result<(), Error> {
@@ -301,30 +302,11 @@ impl Side for Embedded {
     }
 
     async fn status(&self, target: &Ref, status: Value) -> Result<(), Error> {
-        self.0.edit_status(target, |old| merge(old, &status));
+        self.0.edit_status(target, |old| merge_patch(old, &status));
         Ok(())
     }
 }
 
 fn api(source: ApiError) -> Error {
     Error::Api { doing: String::new(), source: Box::new(source) }
-}
-
-/// RFC 7386, a merge patch.
-fn merge(into: &mut Value, patch: &Value) {
-    let Value::Object(patch) = patch else {
-        *into = patch.clone();
-        return;
-    };
-    if !into.is_object() {
-        *into = Value::Object(Map::new());
-    }
-    let fields = into.as_object_mut().expect("it was just made one");
-    for (name, value) in patch {
-        if value.is_null() {
-            fields.remove(name);
-        } else {
-            merge(fields.entry(name.clone()).or_insert(Value::Null), value);
-        }
-    }
 }

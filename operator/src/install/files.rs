@@ -6,7 +6,7 @@ use std::collections::BTreeMap;
 use serde_json::Value;
 use sluicegate_effects::yaml;
 
-use super::{Install, deployment, kustomize, network, planner, roles, stream, users};
+use super::{Install, deployment, gitops, kustomize, network, planner, roles, stream, users};
 use crate::{crd, kinds};
 
 /// How the files are written anew.
@@ -18,6 +18,8 @@ pub fn all() -> BTreeMap<String, String> {
     files.definitions();
     files.base();
     files.overlays();
+    files.0.insert("gitops/argo-cd.yaml".to_owned(), gitops::argo_cd());
+    files.0.insert("gitops/flux.yaml".to_owned(), gitops::flux());
     files.0
 }
 

@@ -15,6 +15,7 @@ use crate::{DONE, Failure, run::args, terminal::Io};
 
 pub mod deployment;
 pub mod files;
+mod gitops;
 pub mod kustomize;
 pub mod network;
 pub mod planner;

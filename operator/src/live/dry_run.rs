@@ -11,8 +11,8 @@ use serde_json::Value;
 use sluicegate_core::{
     kind::{Ctx, Kind},
     observed::{Api, Ref},
+    owner::own_ref,
     plan::Verb,
-    step::own_ref,
     system::System,
     systems::{self, Visitor},
 };

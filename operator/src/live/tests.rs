@@ -49,7 +49,7 @@ fn snapshot(file: &File, stand: &FakeCluster) -> String {
 #[test]
 fn a_snapshot_of_every_fixture_leads_to_the_plan_of_the_fixture() {
     let (mut compared, mut wrong) = (0, Vec::new());
-    for path in below(&root().join("fixtures/rivven"), "yaml") {
+    for path in below(&root().join("fixtures"), "yaml") {
         // Those that are refused, or begin empty, have no state that can be written down.
         let Ok(file) = file::parse(&source(&path)) else { continue };
         let Some(state) = &file.state else { continue };

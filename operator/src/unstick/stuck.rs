@@ -7,8 +7,8 @@ use serde_json::Value;
 use sluicegate_core::{
     kind::Settings,
     observed::{Look, Ref, at, text},
+    owner::controller,
     plan::Precondition,
-    step::controller,
 };
 use sluicegate_effects::file::{Start, World};
 

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use serde_json::{Map, Value, json};
 use sluicegate_core::{
     observed::{at, text},
-    step::controller,
+    owner::controller,
 };
 
 use super::is_healthy;

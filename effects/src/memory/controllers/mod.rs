@@ -11,7 +11,7 @@ mod volumes;
 use std::sync::Arc;
 
 use serde_json::{Value, json};
-use sluicegate_core::{digest::digest, observed::text, step::controller};
+use sluicegate_core::{digest::digest, observed::text, owner::controller};
 
 pub use self::kubelet::Behaviour;
 pub(super) use self::kubelet::{crash, waits};

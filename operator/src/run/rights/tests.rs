@@ -1,10 +1,6 @@
 //! The rights, written down, and held against every plan that a fixture leads to.
 
-use std::{
-    collections::{BTreeMap, BTreeSet},
-    path::Path,
-    thread,
-};
+use std::{collections::BTreeSet, path::Path, thread};
 
 use sluicegate_core::observed::group_of;
 
@@ -13,44 +9,6 @@ use crate::{
     command::run,
     files::{below, root},
 };
-
-/// The rights as RBAC would have them: by resource, with the verbs in one line.
-fn table(rights: &[Right]) -> String {
-    let mut lines: BTreeMap<(String, &str, Place), BTreeSet<&str>> = BTreeMap::new();
-    for right in rights {
-        let resource = (right.group.clone(), right.resource.as_str(), right.place);
-        lines.entry(resource).or_default().insert(right.verb);
-    }
-    let mut table = String::new();
-    for ((group, resource, place), verbs) in lines {
-        let verbs = verbs.into_iter().collect::<Vec<_>>().join(" ");
-        table += &format!("{group}/{resource} {place:?}: {verbs}\n");
-    }
-    table
-}
-
-#[test]
-fn everything_that_is_needed_is_written_down() {
-    let expected = "\
-/configmaps Watched: create delete get list patch watch
-/persistentvolumeclaims Watched: delete get list patch watch
-/pods Watched: get list watch
-/pods/eviction Watched: create
-/services Watched: create delete get list patch watch
-apps/statefulsets Watched: create delete get list patch watch
-coordination.k8s.io/leases Lease: create get update
-events.k8s.io/events Watched: create list patch
-monitoring.coreos.com/servicemonitors Watched: create delete get list patch watch
-policy/poddisruptionbudgets Watched: create delete get list patch watch
-rivven.hupe1980.github.io/rivvenclusters Watched: get list patch watch
-rivven.hupe1980.github.io/rivvenclusters/finalizers Watched: update
-rivven.hupe1980.github.io/rivvenclusters/status Watched: update
-rivven.hupe1980.github.io/rivventopics Watched: get list patch watch
-rivven.hupe1980.github.io/rivventopics/status Watched: update
-storage.k8s.io/storageclasses Cluster: list watch
-";
-    assert_eq!(table(&needed(true, true)), expected);
-}
 
 #[test]
 fn what_only_looks_needs_no_more_than_to_look_and_to_tell() {

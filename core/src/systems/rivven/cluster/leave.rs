@@ -9,8 +9,8 @@ use crate::{
     condition::EventKind,
     kind::{Ctx, Leave},
     observed::Observed,
+    owner::{own_ref, own_uid},
     plan::{Action, Event, Guard, Propagation, Requeue, Risk, Verb, Why},
-    step::{own_ref, own_uid},
     systems::rivven::{Rivven, rules},
 };
 

@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use k8s_openapi::apimachinery::pkg::apis::meta::v1::{Condition, ObjectMeta, OwnerReference};
-use kube_core::{Resource as _, ResourceExt as _};
+use kube_core::ResourceExt as _;
 
 use super::{
     Cluster, RivvenClusterStatus,
@@ -17,7 +17,7 @@ use crate::{
     k8s::{self, quantity::Quantity},
     label::{self, Labels},
     observed::Ref,
-    step::{own_ref, own_uid},
+    owner::{own_ref, own_uid, owner},
     systems::rivven::{names, release::Release},
     workload::{
         budget::Budget,
@@ -161,10 +161,7 @@ pub(super) fn filled_in(
         own: own_ref::<Cluster>(cluster),
         uid: own_uid(cluster),
         namespace: cluster.namespace().unwrap_or_default(),
-        owner: OwnerReference {
-            uid: own_uid(cluster),
-            ..cluster.controller_owner_ref(&()).unwrap_or_else(|| owner(cluster))
-        },
+        owner: owner(cluster),
         labels: label::recommended(&selector),
         selector,
         control,
@@ -247,17 +244,5 @@ fn pod_parts(spec: &RivvenClusterSpec) -> PodParts {
         container_security: spec.container_security_context.clone(),
         node_selector: spec.node_selector.clone().filter(|all| !all.is_empty()),
         service_account: spec.service_account.clone().filter(|name| !name.is_empty()),
-    }
-}
-
-/// The reference of an owner that no API server has given a uid yet.
-fn owner(cluster: &RivvenCluster) -> OwnerReference {
-    OwnerReference {
-        api_version: RivvenCluster::api_version(&()).into_owned(),
-        kind: RivvenCluster::kind(&()).into_owned(),
-        name: cluster.name_any(),
-        controller: Some(true),
-        block_owner_deletion: Some(true),
-        uid: String::new(),
     }
 }

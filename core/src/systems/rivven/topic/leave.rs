@@ -8,8 +8,8 @@ use crate::{
     condition::EventKind,
     kind::Leave,
     observed::Observed,
+    owner::{own_ref, own_uid},
     plan::{Action, Event, Gate, Guard, Requeue, Risk, Verb, Waiting, Why},
-    step::{own_ref, own_uid},
     systems::rivven::{Answer, Call, Rivven, rules},
 };
 

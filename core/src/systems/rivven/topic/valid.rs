@@ -15,8 +15,8 @@ use crate::{
     field::{Cause, Errors, Path},
     kind::Kind as _,
     observed::Ref,
+    owner::{own_ref, own_uid},
     plan::{Change, Why},
-    step::{own_ref, own_uid},
 };
 
 /// The files of the broker that lie where the folders of its topics are. A topic called as the

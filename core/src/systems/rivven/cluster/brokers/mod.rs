@@ -27,7 +27,7 @@ pub(super) use self::{
 use crate::{
     label::{self, Labels},
     observed::{Api, Observed, Ref, Seen, Selector, text},
-    step::controller_ref,
+    owner::controller_ref,
     systems::rivven::{Answer, Broker, Probe, Rivven, names},
 };
 
