@@ -1,5 +1,5 @@
 //! What is handed out: what is applied is what the types say and plans need, the examples are
-//! valid, can be planned and become Ready, and what the README shows is a resource that is taken.
+//! valid, can be planned and become Ready, and what the pages show is a resource that is taken.
 //!
 //! `UPDATE=1 cargo test -p snapshots --test deploy` writes the definitions and the manifests.
 
@@ -160,11 +160,9 @@ fn the_examples_of_every_system_become_ready_together() {
 }
 
 #[test]
-fn every_resource_in_the_readme_is_valid() {
-    let Ok(readme) = fs::read_to_string(root().join("README.md")) else { return };
+fn every_resource_in_a_page_is_valid() {
     let kinds = kinds::all();
-    for (nth, text) in blocks(&readme).into_iter().enumerate() {
-        let name = format!("README.md, block {}", nth + 1);
+    for (name, text) in resources() {
         let file = file::parse(&Source { name: name.clone(), text });
         let file = file.unwrap_or_else(|problems| panic!("{problems:?}"));
         let ours = file.desired.into_iter().filter(|one| kinds::of(kinds, &one.target).is_some());
@@ -172,6 +170,17 @@ fn every_resource_in_the_readme_is_valid() {
         let checked = validate::all(kinds, &ours);
         assert!(checked.errors.is_empty(), "{name}: {:?}", checked.errors);
     }
+}
+
+/// What the README, and every page below `deploy`, shows as resources, with where it stands.
+fn resources() -> Vec<(String, String)> {
+    let pages = below(&root().join("deploy"), "md").into_iter().chain([root().join("README.md")]);
+    let shown = pages.flat_map(|page| {
+        let text = fs::read_to_string(&page).expect("it is there");
+        let named = move |(nth, block)| (format!("{}, block {}", page.display(), nth + 1), block);
+        blocks(&text).into_iter().enumerate().map(named)
+    });
+    shown.collect()
 }
 
 /// The blocks of a Markdown text that begin as a resource does.

@@ -1,5 +1,6 @@
-//! The README's table of what works with which release: it speaks of the releases that there are,
-//! of every field, and of rules, gates and conditions by which the program tells what it says.
+//! The table of what works with which release, in the page beside a system's examples: it speaks of
+//! the releases that there are, of every field, and of rules, gates and conditions by which the
+//! program tells what it says.
 
 use std::{collections::BTreeSet, fs};
 
@@ -12,6 +13,8 @@ mod command;
 
 use command::run;
 
+/// The page that it is in.
+const PAGE: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/../deploy/examples/rivven/README.md");
 /// The heading above the table.
 const HEADING: &str = "## Rivven: what works, and what waits for the broker";
 /// How what a release does with a field begins.
@@ -40,9 +43,8 @@ impl Row {
 }
 
 fn table() -> (Vec<String>, Vec<Row>) {
-    let readme = fs::read_to_string(concat!(env!("CARGO_MANIFEST_DIR"), "/../README.md"));
-    let readme = readme.expect("there is one");
-    let (_, section) = readme.split_once(HEADING).expect("the section is there");
+    let page = fs::read_to_string(PAGE).expect("there is one");
+    let (_, section) = page.split_once(HEADING).expect("the section is there");
     let (section, _) = section.split_once("\n## ").unwrap_or((section, ""));
     let cells = |line: &str| -> Vec<String> {
         line.trim_matches('|').split('|').map(|cell| cell.trim().to_owned()).collect()

@@ -1,10 +1,15 @@
-//! The README's own commands, as a newcomer would type them.
+//! The pages' own commands, as a newcomer would type them: those of the README, and of every page
+//! below `deploy`.
 //!
 //! A block of commands, or a file, that is to be tried has a comment before it, which nobody sees
 //! who reads the page: `<!-- run: NAME -->`. A scenario asks for it by that name, so that what is
 //! promised is what is tried, to the letter.
 
-use std::{fs, process::Command};
+use std::{
+    fs,
+    path::{Path, PathBuf},
+    process::Command,
+};
 
 use crate::{
     cluster::root,
@@ -17,18 +22,41 @@ use crate::{
 ///
 /// # Panics
 ///
-/// If there are none: then the README has changed, and its test has to.
+/// If there are none: then the pages have changed, and their test has to.
 pub(crate) fn blocks(name: &str) -> Vec<String> {
-    let readme = fs::read_to_string(root().join("README.md")).expect("it is there");
     let mark = format!("<!-- run: {name} -->");
     let mut blocks = Vec::new();
-    for after in readme.split(&mark).skip(1) {
-        let block = after.trim_start().strip_prefix("```").and_then(|block| block.split_once('\n'));
-        let block = block.and_then(|(_, block)| block.split("\n```").next());
-        blocks.push(block.unwrap_or_else(|| panic!("no commands follow {mark}")).to_owned() + "\n");
+    for page in pages() {
+        let text = fs::read_to_string(page).expect("it is there");
+        for after in text.split(&mark).skip(1) {
+            let block = after.trim_start().strip_prefix("```");
+            let block = block.and_then(|block| block.split_once('\n'));
+            let block = block.and_then(|(_, block)| block.split("\n```").next());
+            let block = block.unwrap_or_else(|| panic!("no commands follow {mark}"));
+            blocks.push(block.to_owned() + "\n");
+        }
     }
-    assert!(!blocks.is_empty(), "the README has no {mark}");
+    assert!(!blocks.is_empty(), "no page has {mark}");
     blocks
+}
+
+/// The README, and the pages beside what is handed out, in the order of their paths.
+fn pages() -> Vec<PathBuf> {
+    let mut pages = vec![root().join("README.md")];
+    below(&root().join("deploy"), &mut pages);
+    pages[1..].sort();
+    pages
+}
+
+fn below(folder: &Path, pages: &mut Vec<PathBuf>) {
+    for entry in fs::read_dir(folder).expect("it is a folder") {
+        let path = entry.expect("it can be listed").path();
+        if path.is_dir() {
+            below(&path, pages);
+        } else if path.extension().is_some_and(|ending| ending == "md") {
+            pages.push(path);
+        }
+    }
 }
 
 /// Runs commands as they stand, as the administrator of a control plane, at the top of the

@@ -16,7 +16,7 @@ use crate::{Scenario, cluster, say, timing};
 const REQUIRE: &str = "SLUICEGATE_REQUIRE_NODE";
 /// By this name the control plane is known to the modules that are shared with the other suite.
 pub(crate) const GIVEN: &str = "SLUICEGATE_E2E_CLUSTER";
-/// The names that the operator's image is known by: that of the manifests, and the README's own.
+/// The names that the operator's image is known by: that of the manifests, and the pages' own.
 const OPERATOR: [&str; 2] = [
     concat!("ghcr.io/sluicegate/sluicegate:", env!("CARGO_PKG_VERSION")),
     concat!("registry.example/sluicegate:", env!("CARGO_PKG_VERSION")),

@@ -184,7 +184,7 @@ fn rights_of(plane: &ControlPlane, start: &Start, namespace: &str) -> String {
     lines.join("\n")
 }
 
-/// An overlay of the user's own, as the README shows it, in a folder beside the others.
+/// An overlay of the user's own, as the pages show it, in a folder beside the others.
 fn own_overlay() -> String {
     let folder = crate::operator::folder().join("overlay");
     std::fs::create_dir_all(&folder).expect("the folder can be written");
@@ -319,7 +319,7 @@ fn newcomer() {
     let typed = |plane: &ControlPlane, name: &str| {
         readme::blocks(name).iter().for_each(|block| drop(readme::run(plane, block)));
     };
-    for way in ["install with kubectl", "install with kustomize"] {
+    for way in ["install in short", "install with kubectl", "install with kustomize"] {
         let (_turn, plane) = bare();
         typed(plane, way);
         let scene =

@@ -1,5 +1,5 @@
 //! The operator as it is installed: a pod of its own, under the account, the role and the profile
-//! that the manifests give it, by the README's own commands, on a node that has nothing of ours.
+//! that the manifests give it, by the pages' own commands, on a node that has nothing of ours.
 //!
 //! It looks after all namespaces, so these scenarios have the node to themselves, one by one.
 
@@ -33,7 +33,7 @@ pub(crate) const ALL: &[Scenario] =
 pub(crate) const WITH_HELM: &[Scenario] =
     &[("installed_with_helm_by_the_readme_it_works_in_its_pod", with_helm)];
 
-/// Where the README's commands put the operator.
+/// Where the pages' commands put the operator.
 const OWN: &str = "sluicegate";
 
 fn with_kubectl() {
@@ -83,7 +83,7 @@ fn on_nothing(namespace: &str) -> Scene {
     Scene::on(plane, namespace)
 }
 
-/// Types what the README has by this name.
+/// Types what the pages have by this name.
 fn typed(plane: &ControlPlane, name: &str) -> String {
     readme::blocks(name).iter().map(|block| readme::run(plane, block)).collect()
 }
