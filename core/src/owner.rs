@@ -33,7 +33,7 @@ pub fn owner<R: Resource<DynamicType = ()>>(resource: &R) -> OwnerReference {
         kind: R::kind(&()).into_owned(),
         name: resource.meta().name.clone().unwrap_or_default(),
         controller: Some(true),
-        block_owner_deletion: Some(true),
+        block_owner_deletion: None,
         uid: own_uid(resource),
     }
 }

@@ -19,8 +19,8 @@ pub trait System: Clone + fmt::Debug + PartialEq + Sized + Send + Sync + 'static
     /// Its rules, which `explain rule` prints beside the engine's own.
     const RULES: &'static [&'static Rule];
 
-    /// The labels of the pods in which the product is asked, one set for each kind of them: whom the
-    /// operator's network policy lets it speak to. Their ports are their owners' to choose.
+    /// The labels of the pods in which the product is asked, one set for each kind of them: whom
+    /// the operator's network policy lets it speak to. Their ports are their owners' to choose.
     const PEERS: &'static [&'static [(&'static str, &'static str)]];
 
     /// A question that only the product's own API can answer.

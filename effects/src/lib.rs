@@ -6,6 +6,7 @@
 
 mod error;
 mod execute;
+mod own;
 
 pub mod backend;
 pub mod controller;

@@ -14,8 +14,8 @@ use sluicegate_core::{
     owner::{own_ref, own_uid},
     plan::UID_PLACEHOLDER,
     systems::{
-        self, Visitor,
-        rivven::{Rivven, cluster::RivvenCluster, topic::RivvenTopic},
+        Visitor,
+        rivven::{self, Rivven, cluster::RivvenCluster, topic::RivvenTopic},
     },
 };
 use sluicegate_effects::{
@@ -78,7 +78,7 @@ impl Rig {
     /// Looks at every resource once. Returns whether anything was to be done.
     pub(crate) fn round(&self) -> bool {
         let mut turn = Turn { rig: self, acted: false };
-        systems::visit(&mut turn);
+        rivven::visit(&mut turn);
         turn.acted
     }
 

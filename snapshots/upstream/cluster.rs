@@ -7,7 +7,10 @@ use sluicegate_core::{
     field::Path,
     kind::Kind as _,
     step::accept,
-    systems::rivven::cluster::{Cluster, RivvenCluster},
+    systems::rivven::{
+        Rivven,
+        cluster::{Cluster, RivvenCluster},
+    },
 };
 
 use crate::rig::{Rig, at, broker, cluster, orders, prod, topic, workload};
@@ -129,7 +132,7 @@ fn a18_brokers_are_restarted_one_at_a_time() {
 #[test]
 fn a19_a_broker_that_still_holds_a_topic_is_not_taken_away() {
     let mut rig = Rig::with(&[cluster(&json!({ "replicas": 2 }))]);
-    rig.world.memory().product(|product, store| {
+    rig.world.memory().product::<Rivven, _>(|product, store| {
         product.produce(store, &broker(1), "kept", 5).expect("it is reached");
     });
     rig.edit(&prod(), |one| one["spec"]["replicas"] = json!(1));

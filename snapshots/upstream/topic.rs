@@ -6,7 +6,7 @@ use sluicegate_core::{
     observed::Ref,
     step::accept,
     systems::rivven::{
-        Answer, Call, Probe, SeenTopic,
+        Answer, Call, Probe, Rivven, SeenTopic,
         topic::{RivvenTopic, Topic},
     },
 };
@@ -21,18 +21,22 @@ fn one() -> Value {
 /// What the broker itself says of a topic.
 fn on_broker(rig: &Rig, name: &str) -> Option<SeenTopic> {
     let probe = Probe::Topic { broker: broker(0), name: name.to_owned() };
-    let answer = rig.world.memory().product(|product, store| product.ask(store, &probe));
+    let answer =
+        rig.world.memory().product::<Rivven, _>(|product, store| product.ask(store, &probe));
     if let Answer::Topic(topic) = answer { Some(topic) } else { None }
 }
 
 fn call(rig: &Rig, call: &Call) {
-    rig.world.memory().product(|product, store| product.call(store, call)).expect("it is reached");
+    rig.world
+        .memory()
+        .product::<Rivven, _>(|product, store| product.call(store, call))
+        .expect("it is reached");
 }
 
 /// Lets no broker answer any more.
 fn silence(rig: &Rig, name: &str) {
     let probe = Probe::Topic { broker: broker(0), name: name.to_owned() };
-    rig.world.memory().answer(probe, Answer::Unreachable("it is down".to_owned()));
+    rig.world.memory().answer::<Rivven>(probe, Answer::Unreachable("it is down".to_owned()));
 }
 
 fn elsewhere(name: &str, spec: &Value) -> (Ref, Value) {
@@ -80,7 +84,7 @@ fn a25_r34_a_topic_that_cannot_be_deleted_keeps_its_resource() {
     assert!(rig.get(&orders()).is_some(), "the finalizer holds it");
     assert_eq!(rig.condition(&orders(), "Ready"), "False CannotDelete");
     let probe = Probe::Topic { broker: broker(0), name: "orders".to_owned() };
-    rig.world.memory().let_answer(&probe);
+    rig.world.memory().let_answer::<Rivven>(&probe);
     rig.settle();
     assert_eq!((rig.get(&orders()), on_broker(&rig, "orders")), (None, None));
 }

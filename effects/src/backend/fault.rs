@@ -48,7 +48,7 @@ impl Fault {
         matches!(self, Self::Refused(_) | Self::Slow(_))
     }
 
-    /// The error of a call that failed for this reason. What a refusal in its words calls for, and
+    /// The error of a call that failed for this reason. What a refusal in its words calls for and
     /// what a person can do about it, the product's own table says.
     pub(super) fn of(
         self,

@@ -5,15 +5,14 @@ use std::sync::Arc;
 use serde_json::Value;
 use sluicegate_core::{
     field::Path,
-    kind::Kind,
-    observed::{Api, Ref, text},
-    system::System,
-    systems::{self, Visitor},
+    k8s::builtin,
+    observed::{Ref, text},
 };
 
 use super::{Entry, File, Patch, Problem, Said, Source, State, place};
 use crate::{
     memory::reference,
+    own,
     yaml::{self, Document},
 };
 
@@ -195,30 +194,14 @@ pub fn named(named: &Value) -> Ref {
 
 /// The API of a kind, for those that are named without one.
 fn api_version_of(kind: &str) -> String {
-    let built_in = match kind {
-        "StatefulSet" | "Deployment" => "apps/v1",
-        "PodDisruptionBudget" => "policy/v1",
-        "StorageClass" => "storage.k8s.io/v1",
-        "ServiceMonitor" => "monitoring.coreos.com/v1",
-        _ => "v1",
-    };
-    let mut ours = Named { kind, found: None };
-    systems::visit(&mut ours);
-    ours.found.unwrap_or_else(|| built_in.to_owned())
-}
-
-/// Looks for a custom resource by its kind.
-struct Named<'a> {
-    kind: &'a str,
-    found: Option<String>,
-}
-
-impl<S: System> Visitor<S> for Named<'_> {
-    fn kind<K: Kind<System = S>>(&mut self) {
-        let api = Api::of::<K::Resource>();
-        if api.kind == self.kind {
-            self.found = Some(api.api_version());
-        }
+    if let Some(api) = own::api(kind) {
+        return api.api_version();
+    }
+    match (builtin::by_kind(kind), kind) {
+        (Some(one), _) if one.group.is_empty() => one.version.to_owned(),
+        (Some(one), _) => format!("{}/{}", one.group, one.version),
+        (None, "ServiceMonitor") => "monitoring.coreos.com/v1".to_owned(),
+        (None, _) => "v1".to_owned(),
     }
 }
 

@@ -27,6 +27,7 @@ pub(super) use super::{
         remove_finalizer,
     },
 };
+use crate::own;
 
 /// What there is.
 #[derive(Clone, Debug)]
@@ -312,10 +313,12 @@ impl Store {
     }
 }
 
-/// The plural of a kind: of one that is not built in as English has it.
+/// The plural of a kind: of one that is neither built in nor ours as English has it.
 pub(super) fn plural(kind: &str) -> String {
-    if let Some(one) = builtin::by_kind(kind) {
-        return one.plural.to_owned();
+    let built_in = builtin::by_kind(kind).map(|one| one.plural);
+    let known = built_in.or_else(|| own::api(kind).map(|api| &*api.plural));
+    if let Some(plural) = known {
+        return plural.to_owned();
     }
     let lower = kind.to_lowercase();
     match lower.strip_suffix('y') {
