@@ -4,8 +4,8 @@ use serde_json::Value;
 use sluicegate_effects::yaml;
 
 use crate::{
-    DONE, Failure,
     cli::CrdArgs,
+    failure::{DONE, Failure},
     kinds::{self, KindInfo},
     terminal::Io,
 };

@@ -9,7 +9,7 @@ use sluicegate_core::{
 };
 
 use crate::{
-    DONE, Failure,
+    failure::{DONE, Failure},
     kinds::{self, KindInfo},
     plan::retries::NOT_REFUSED,
     render::{

@@ -4,7 +4,7 @@ use std::path::{Path, PathBuf};
 
 use sluicegate_effects::file::Source;
 
-use crate::{Failure, cli::Folders, terminal::Io};
+use crate::{cli::Folders, failure::Failure, terminal::Io};
 
 /// The endings of files that are read from a folder.
 const ENDINGS: &[&str] = &["json", "yaml", "yml"];

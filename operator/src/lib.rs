@@ -9,7 +9,9 @@ use clap::Parser as _;
 
 pub mod cli;
 pub mod crd;
+mod dns;
 pub mod explain;
+mod failure;
 pub mod helm;
 pub mod import;
 pub mod input;
@@ -38,12 +40,8 @@ mod command;
 mod files;
 
 use cli::{Cli, Command};
+pub use failure::{DONE, FAILED, Failure};
 use terminal::Io;
-
-/// Everything went well, and there is nothing that the exit code should tell.
-pub const DONE: u8 = 0;
-/// Something failed: usage and refused resources included.
-pub const FAILED: u8 = 1;
 
 /// Runs one command. Returns its exit code.
 pub fn run<I, T>(args: I, io: &mut Io<'_>) -> u8
@@ -77,35 +75,6 @@ where
             failure.0.iter().for_each(|line| io.err(line));
             FAILED
         }
-    }
-}
-
-/// What a command could not do, one cause on a line.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Failure(pub Vec<String>);
-
-impl Failure {
-    /// A single sentence.
-    pub fn of(line: impl Into<String>) -> Self {
-        Self(vec![line.into()])
-    }
-
-    /// The same, with what it came to.
-    #[must_use]
-    pub fn so(mut self, conclusion: impl Into<String>) -> Self {
-        self.0.push(conclusion.into());
-        self
-    }
-
-    /// An error with its causes, outermost first.
-    pub fn chain(error: &dyn std::error::Error) -> Self {
-        let mut lines = vec![format!("error: {error}")];
-        let mut cause = error.source();
-        while let Some(source) = cause {
-            lines.push(format!("  because: {source}"));
-            cause = source.source();
-        }
-        Self(lines)
     }
 }
 

@@ -10,7 +10,7 @@ use sluicegate_effects::{
     live::Access,
 };
 
-use crate::run::args::name;
+use crate::dns::name;
 
 /// How to reach a cluster, and as whom.
 #[derive(Clone, Debug, Args)]

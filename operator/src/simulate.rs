@@ -16,8 +16,8 @@ use sluicegate_effects::{
 };
 
 use crate::{
-    DONE, FAILED, Failure,
     cli::{SimulateArgs, SimulateFormat},
+    failure::{DONE, FAILED, Failure},
     input,
     kinds::{self, KindInfo},
     render::{

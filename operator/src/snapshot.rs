@@ -4,8 +4,8 @@
 use k8s_openapi::jiff::{SignedDuration, Timestamp};
 
 use crate::{
-    DONE, Failure,
     cli::SnapshotArgs,
+    failure::{DONE, Failure},
     input,
     live::{self, Capture, Cluster, Wish},
     plan::rounds::Pace,

@@ -17,8 +17,8 @@ use sluicegate_effects::{
 };
 
 use crate::{
-    DONE, FAILED, Failure,
     cli::ValidateArgs,
+    failure::{DONE, FAILED, Failure},
     helm, input,
     kinds::{self, KindInfo},
     render::summary::many,

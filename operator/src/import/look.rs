@@ -15,7 +15,7 @@ use sluicegate_core::{
 };
 use sluicegate_effects::file::Looked;
 
-use crate::{Failure, kinds, live::ClusterReader};
+use crate::{failure::Failure, kinds, live::ClusterReader};
 
 /// The DNS suffix that commands which only look take for granted.
 const DOMAIN: &str = "cluster.local";

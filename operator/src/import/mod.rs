@@ -3,7 +3,7 @@
 //! What is printed asks for what is there and for nothing else. What no resource can ask for is
 //! left out and told: a resource that asked for something near it would change what runs.
 
-use crate::{Failure, cli::Import, terminal::Io};
+use crate::{cli::Import, failure::Failure, terminal::Io};
 
 mod look;
 mod names;

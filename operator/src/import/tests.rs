@@ -10,8 +10,8 @@ use sluicegate_effects::{
 
 use super::topics;
 use crate::{
-    Failure,
     command::run,
+    failure::Failure,
     live::fake::FakeCluster,
     terminal::{Io, Terminal},
 };

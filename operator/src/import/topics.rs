@@ -9,8 +9,8 @@ use super::{
     write::{self, Written},
 };
 use crate::{
-    DONE, Failure,
     cli::ImportTopicsArgs,
+    failure::{DONE, Failure},
     live::{Cluster, ClusterReader},
     render::summary::many,
     terminal::Io,

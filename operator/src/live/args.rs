@@ -6,7 +6,7 @@ use serde_json::Value;
 use sluicegate_core::observed::{Ref, at};
 
 use super::labels::{self, Requirement};
-use crate::{Failure, kinds};
+use crate::{failure::Failure, kinds};
 
 /// Which resources.
 #[derive(Clone, Debug, Default, Args)]

@@ -20,7 +20,7 @@ use sluicegate_effects::{
 use tokio::runtime::Runtime;
 
 use super::{ClusterReader, LIVE, wide};
-use crate::{Failure, reach::Reach, review};
+use crate::{failure::Failure, reach::Reach, review};
 
 /// What the API server is told who calls.
 const AGENT: &str = concat!("sluicegate-plan/", env!("CARGO_PKG_VERSION"));

@@ -25,7 +25,7 @@ use sluicegate_effects::{
 };
 
 use super::{Cluster, cluster};
-use crate::Failure;
+use crate::failure::Failure;
 
 /// What is refused, by resource, a sentence each.
 pub type Refusals = BTreeMap<Ref, Vec<String>>;

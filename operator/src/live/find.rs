@@ -10,7 +10,7 @@ use sluicegate_core::{
 use sluicegate_effects::file::{Entry, Looked};
 
 use super::{Capture, Cluster, ClusterReader as _, args::Choice, unread};
-use crate::{Failure, kinds, terminal::Io};
+use crate::{failure::Failure, kinds, terminal::Io};
 
 /// What a plan is for.
 #[derive(Clone, Debug)]

@@ -11,8 +11,8 @@ use sluicegate_effects::{
 };
 
 use crate::{
-    Failure,
     cli::Steps,
+    failure::Failure,
     kinds,
     plan::rounds::{self, Pace},
     terminal::Progress,

@@ -7,8 +7,8 @@ use sluicegate_effects::file::{self, Entry, File, Problem, Source, Start};
 
 use super::{Group, rounds::Pace};
 use crate::{
-    Failure,
     cli::PlanArgs,
+    failure::Failure,
     input, kinds,
     live::{self, Capture, Cluster, Wish, args::Choice},
     snapshot,

@@ -5,8 +5,8 @@ use sluicegate_core::{field::Error, plan::Risk, printable};
 use sluicegate_effects::file::{Entry, Problem, Source, Start, World};
 
 use crate::{
-    DONE, FAILED, Failure,
     cli::{Detail, FailOn, Format, PlanArgs},
+    failure::{DONE, FAILED, Failure},
     input,
     kinds::{self, KindInfo},
     live,

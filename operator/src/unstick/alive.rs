@@ -20,7 +20,7 @@ use sluicegate_effects::{
 
 use super::NOTHING;
 use crate::{
-    Failure,
+    failure::Failure,
     live::Cluster,
     run::lease::{self, holder, lasts},
     terminal::Io,

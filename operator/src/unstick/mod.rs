@@ -14,7 +14,11 @@ use sluicegate_effects::{
 
 use self::stuck::{Found, Stuck};
 use crate::{
-    DONE, FAILED, Failure, cli::UnstickArgs, live::Cluster, render::summary::many, terminal::Io,
+    cli::UnstickArgs,
+    failure::{DONE, FAILED, Failure},
+    live::Cluster,
+    render::summary::many,
+    terminal::Io,
 };
 
 mod alive;

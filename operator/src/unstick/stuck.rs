@@ -14,8 +14,8 @@ use sluicegate_effects::file::{Start, World};
 
 use super::NOTHING;
 use crate::{
-    Failure,
     cli::Steps,
+    failure::Failure,
     kinds::{self, KindInfo},
     live::{self, Capture, Cluster, Read, Wish, args::Choice},
     plan::{
