@@ -8,7 +8,7 @@ use clap::{
 };
 
 use crate::{
-    explain::ExplainArgs, helm, install::ManifestsArgs, live::args::Which, reach::Reach,
+    explain::ExplainArgs, helm, install::ManifestsArgs, live::args::Which, plan, reach::Reach,
     run::args::RunArgs,
 };
 
@@ -261,6 +261,15 @@ pub enum Steps {
     Next,
     /// All, on the embedded Kubernetes.
     All,
+}
+
+impl From<Steps> for plan::Steps {
+    fn from(steps: Steps) -> Self {
+        match steps {
+            Steps::Next => Self::Next,
+            Steps::All => Self::All,
+        }
+    }
 }
 
 /// The form of a plan.

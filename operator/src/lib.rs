@@ -19,6 +19,7 @@ pub mod install;
 pub mod kinds;
 pub mod live;
 pub mod plan;
+pub mod progress;
 pub mod reach;
 pub mod render;
 mod review;

@@ -56,7 +56,7 @@ pub fn run(args: &SimulateArgs, io: &mut Io<'_>) -> Result<u8, Failure> {
     for (_, _, entries) in &worlds {
         checked.add(validate::all(kinds, entries));
     }
-    checked.or_fail(io, "Nothing was simulated.")?;
+    checked.or_fail(&mut io.progress(), "Nothing was simulated.")?;
     if worlds.is_empty() {
         io.err("Nothing to simulate: no resource was found.");
     }

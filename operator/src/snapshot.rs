@@ -8,7 +8,7 @@ use crate::{
     failure::{DONE, Failure},
     input,
     live::{self, Capture, Cluster, Wish},
-    plan::rounds::Pace,
+    plan::Pace,
     terminal::Io,
     validate,
 };
@@ -24,7 +24,7 @@ const NOTHING: &str = "Nothing was written down.";
 pub fn run(args: &SnapshotArgs, io: &mut Io<'_>) -> Result<u8, Failure> {
     let sources = input::read(&args.paths, args.folders, io)?;
     let (files, checked) = validate::parse(&sources);
-    checked.or_fail(io, NOTHING)?;
+    checked.or_fail(&mut io.progress(), NOTHING)?;
     let nothing = |failure: Failure| failure.so(NOTHING);
     let cluster = Cluster::reach(&args.reach).map_err(nothing)?;
     let mut wish = if args.paths.is_empty() {
@@ -36,7 +36,7 @@ pub fn run(args: &SnapshotArgs, io: &mut Io<'_>) -> Result<u8, Failure> {
         Wish::Given(given)
     };
     let mut capture = Capture::at(now());
-    let read = live::find(&cluster, &mut wish, &mut capture, io)
+    let read = live::find(&cluster, &mut wish, &mut capture, &mut io.progress())
         .and_then(|()| live::read(&cluster, capture, &wish, Pace::ALL, &mut io.progress()))
         .map_err(nothing)?;
     io.err(&format!("state: {}", cluster.source()));

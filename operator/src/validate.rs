@@ -21,6 +21,7 @@ use crate::{
     failure::{DONE, FAILED, Failure},
     helm, input,
     kinds::{self, KindInfo},
+    progress::Progress,
     render::summary::many,
     terminal::Io,
 };
@@ -248,9 +249,9 @@ impl Checked {
     /// # Errors
     ///
     /// What is wrong.
-    pub fn or_fail(self, io: &mut Io<'_>, conclusion: &str) -> Result<(), Failure> {
+    pub fn or_fail(self, progress: &mut impl Progress, conclusion: &str) -> Result<(), Failure> {
         for problem in &self.warnings {
-            io.err(&format!("warning: {problem}"));
+            progress.notes(&format!("warning: {problem}"));
         }
         if self.errors.is_empty() {
             return Ok(());

@@ -10,7 +10,7 @@ use sluicegate_core::{
 use sluicegate_effects::file::{Entry, Looked};
 
 use super::{Capture, Cluster, ClusterReader as _, args::Choice, unread};
-use crate::{failure::Failure, kinds, terminal::Io};
+use crate::{failure::Failure, kinds, progress::Progress};
 
 /// What a plan is for.
 #[derive(Clone, Debug)]
@@ -51,12 +51,12 @@ pub fn find(
     cluster: &Cluster,
     wish: &mut Wish,
     capture: &mut Capture,
-    io: &mut Io<'_>,
+    progress: &mut impl Progress,
 ) -> Result<(), Failure> {
     match wish {
         Wish::Given(entries) => given(cluster, entries, capture),
         Wish::Chosen(choice) => {
-            for (target, object) in chosen(cluster, choice, io)? {
+            for (target, object) in chosen(cluster, choice, progress)? {
                 capture.saw(target, &Look::Found(object));
             }
             Ok(())
@@ -99,7 +99,7 @@ fn given(cluster: &Cluster, entries: &[Entry], capture: &mut Capture) -> Result<
 pub fn chosen(
     cluster: &Cluster,
     choice: &mut Choice,
-    io: &mut Io<'_>,
+    progress: &mut impl Progress,
 ) -> Result<Vec<(Ref, Arc<Value>)>, Failure> {
     if choice.names_some() && choice.namespace.is_none() {
         choice.namespace = Some(cluster.namespace().to_owned());
@@ -126,7 +126,8 @@ pub fn chosen(
     }
     for api in missing {
         let (kind, group) = (&api.kind, &api.group);
-        io.err(&format!("note: {kind} is not installed ({}.{group}): left out", api.plural));
+        progress
+            .notes(&format!("note: {kind} is not installed ({}.{group}): left out", api.plural));
     }
     let lost = choice.missing(&found.iter().map(|(target, _)| target).collect::<Vec<_>>());
     if lost.is_empty() {

@@ -11,11 +11,10 @@ use sluicegate_effects::{
 };
 
 use crate::{
-    cli::Steps,
     failure::Failure,
     kinds,
-    plan::rounds::{self, Pace},
-    terminal::Progress,
+    plan::{Pace, Steps, rounds},
+    progress::Progress,
 };
 
 pub mod args;
@@ -88,8 +87,9 @@ pub fn read(
     mut capture: Capture,
     wish: &Wish,
     pace: Pace,
-    progress: &mut Progress<'_>,
+    progress: &mut impl Progress,
 ) -> Result<Read, Failure> {
+    progress.begins();
     // First what is looked at before anything is done: whatever does not answer then is not there.
     for steps in [Steps::Next, pace.steps] {
         let mut left = ROUNDS_MAX;
@@ -113,7 +113,7 @@ pub fn read(
             left -= 1;
             progress.says("reading the cluster");
             let found = sight.look(unseen).map_err(|error| unread(&error))?;
-            progress.end();
+            progress.ends();
             capture.add(&found, steps == Steps::Next);
         }
     }

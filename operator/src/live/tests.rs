@@ -11,11 +11,10 @@ use sluicegate_effects::{
 
 use super::{Capture, Wish, args::Choice, fake::FakeCluster, read};
 use crate::{
-    cli::Steps,
     command::run,
     files::{below, root},
-    plan::rounds::Pace,
-    terminal::Progress,
+    plan::{Pace, Steps},
+    progress::Silent,
 };
 
 fn source(path: &PathBuf) -> Source {
@@ -42,7 +41,7 @@ fn snapshot(file: &File, stand: &FakeCluster) -> String {
         capture.saw(entry.target.clone(), &look);
     }
     let pace = Pace { steps: Steps::Next, max_steps: None };
-    let read = read(stand, capture, &wish, pace, &mut Progress::silent());
+    let read = read(stand, capture, &wish, pace, &mut Silent);
     read.expect("it can be written down").text()
 }
 

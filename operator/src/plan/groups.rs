@@ -5,7 +5,7 @@ use std::{collections::BTreeMap, path::Path};
 
 use sluicegate_effects::file::{self, Entry, File, Problem, Source, Start};
 
-use super::{Group, rounds::Pace};
+use super::{Group, Pace};
 use crate::{
     cli::PlanArgs,
     failure::Failure,
@@ -147,8 +147,8 @@ fn of_cluster(
     }
     let there = matches!(wish, Wish::Chosen(_));
     let mut capture = Capture::at(snapshot::now());
-    let pace = Pace { steps: args.steps, max_steps: args.max_steps };
-    let read = live::find(&cluster, &mut wish, &mut capture, io)
+    let pace = Pace { steps: args.steps.into(), max_steps: args.max_steps };
+    let read = live::find(&cluster, &mut wish, &mut capture, &mut io.progress())
         .and_then(|()| live::read(&cluster, capture, &wish, pace, &mut io.progress()))
         .map_err(|failure| failure.so("Planning failed: what there is was not read."))?;
     let (source, start) = (cluster.source().to_owned(), Start::State(read.state));

@@ -21,9 +21,12 @@ mod groups;
 mod hidden;
 pub mod model;
 mod order;
+mod pace;
 pub mod retries;
 pub mod rounds;
 pub mod show;
+
+pub use self::pace::{Pace, Steps};
 
 use model::{Outcome, Output, Summary};
 
@@ -125,7 +128,8 @@ pub fn output(
     let notes = std::mem::take(&mut checked.notes);
     let bad = checked.errors.len();
     let errors = render::summary::many(bad, "error");
-    checked.or_fail(io, &format!("Planning failed: {errors} in what was given."))?;
+    checked
+        .or_fail(&mut io.progress(), &format!("Planning failed: {errors} in what was given."))?;
     if args.server_dry_run && !groups.iter().any(|group| group.live) {
         return Err(Failure(vec![
             "error: --server-dry-run asks the API server, and nothing is read from one".to_owned(),
@@ -133,7 +137,7 @@ pub fn output(
         ]));
     }
     let settings = args.reach.settings();
-    let pace = rounds::Pace { steps: args.steps, max_steps: args.max_steps };
+    let pace = Pace { steps: args.steps.into(), max_steps: args.max_steps };
     for group in groups {
         let ours = |entry: &&Entry| kinds::of(kinds, &entry.target).is_some();
         for entry in group.entries.iter().filter(|entry| !ours(entry)) {

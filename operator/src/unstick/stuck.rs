@@ -14,16 +14,17 @@ use sluicegate_effects::file::{Start, World};
 
 use super::NOTHING;
 use crate::{
-    cli::Steps,
     failure::Failure,
     kinds::{self, KindInfo},
     live::{self, Capture, Cluster, Read, Wish, args::Choice},
     plan::{
+        Pace, Steps,
         model::{Action, Op, Target},
-        rounds::{self, Pace, Record},
+        rounds::{self, Record},
     },
+    progress::Silent,
     snapshot::now,
-    terminal::{Io, Progress},
+    terminal::Io,
 };
 
 /// How far a plan is played to learn what it does.
@@ -75,7 +76,7 @@ pub(super) fn find(
 ) -> Result<Found, Failure> {
     let kinds = kinds::all();
     let mut found = Found::default();
-    let chosen = live::chosen(cluster, choice, io).map_err(|mut failure| {
+    let chosen = live::chosen(cluster, choice, &mut io.progress()).map_err(|mut failure| {
         failure.0.push(NOTHING.to_owned());
         failure
     })?;
@@ -113,8 +114,7 @@ pub(super) fn tell_undone(cluster: &Cluster, stuck: &mut [Stuck], choice: &Choic
     for one in stuck.iter() {
         capture.saw(one.target.clone(), &Look::Found(Arc::clone(&one.object)));
     }
-    let read =
-        live::read(cluster, capture, &Wish::Chosen(choice.clone()), PACE, &mut Progress::silent());
+    let read = live::read(cluster, capture, &Wish::Chosen(choice.clone()), PACE, &mut Silent);
     let played = read.and_then(Played::of);
     for one in stuck {
         one.undone = match &played {
@@ -142,8 +142,8 @@ impl Played {
             let world = World::new("what was read", &Start::State(read.state.clone()));
             let world = world.map_err(|_| Failure::of("what was read cannot be used"))?;
             let pace = Pace { steps, ..PACE };
-            let (settings, mut progress) = (Settings::default(), Progress::silent());
-            Ok(rounds::run(&world, &read.entries, pace, &settings, &mut progress).records)
+            let settings = Settings::default();
+            Ok(rounds::run(&world, &read.entries, pace, &settings, &mut Silent).records)
         };
         let (first, whole) = (play(Steps::Next)?, play(Steps::All)?);
         Ok(Self { read, first, whole })
