@@ -8,13 +8,11 @@ use std::ffi::OsString;
 use clap::Parser as _;
 
 pub mod cli;
+pub mod commands;
 pub mod crd;
 mod dns;
-pub mod explain;
 mod failure;
 pub mod helm;
-pub mod import;
-pub mod input;
 pub mod install;
 pub mod kinds;
 pub mod live;
@@ -24,10 +22,7 @@ pub mod reach;
 pub mod render;
 mod review;
 pub mod run;
-pub mod simulate;
-pub mod snapshot;
 pub mod terminal;
-pub mod unstick;
 pub mod validate;
 
 // What the tests share with the snapshots calls this crate by its name.
@@ -55,15 +50,15 @@ where
         Err(error) => return usage(&error, io),
     };
     let outcome = match &cli.command {
-        Command::Plan(args) => plan::run(args, io),
-        Command::Validate(args) => validate::run(args, io),
-        Command::Import { what } => import::run(what, io),
-        Command::Snapshot(args) => snapshot::run(args, io),
-        Command::Simulate(args) => simulate::run(args, io),
+        Command::Plan(args) => commands::plan::run(args, io),
+        Command::Validate(args) => commands::validate::run(args, io),
+        Command::Import { what } => commands::import::run(what, io),
+        Command::Snapshot(args) => commands::snapshot::run(args, io),
+        Command::Simulate(args) => commands::simulate::run(args, io),
         Command::Run(args) => run::run(args, io),
-        Command::Unstick(args) => unstick::run(args, io),
-        Command::Explain(args) => explain::run(args, io),
-        Command::Crd(args) => crd::run(args, io),
+        Command::Unstick(args) => commands::unstick::run(args, io),
+        Command::Explain(args) => commands::explain::run(args, io),
+        Command::Crd(args) => commands::crd::run(args, io),
         Command::Manifests(args) => install::run(args, io),
         Command::Completions { shell } => {
             io.out(&cli::completions(*shell));

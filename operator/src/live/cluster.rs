@@ -14,14 +14,20 @@ use sluicegate_effects::{
     Error,
     backend::Products,
     file::{self, Found, Looked},
-    live::{self, ApiServer, Budget, connect},
+    live::{self, Access, ApiServer, Budget, connect},
     metrics::Metrics,
 };
 use tokio::runtime::Runtime;
 
-use super::{ClusterReader, LIVE, wide};
-use crate::{failure::Failure, reach::Reach, review};
+use super::{
+    reader::ClusterReader,
+    way::{Way, looked_at},
+    wide,
+};
+use crate::{failure::Failure, review};
 
+/// How the name of a live state begins.
+pub const LIVE: &str = "live, ";
 /// What the API server is told who calls.
 const AGENT: &str = concat!("sluicegate-plan/", env!("CARGO_PKG_VERSION"));
 /// How many requests are under way at once.
@@ -49,20 +55,21 @@ impl Cluster {
     /// # Errors
     ///
     /// If there is no kubeconfig, it cannot be used, or nobody answers.
-    pub fn reach(reach: &Reach) -> Result<Self, Failure> {
+    pub fn reach(way: Way) -> Result<Self, Failure> {
+        let Way { access, products, settings } = way;
         let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build();
         let runtime =
             runtime.map_err(|error| Failure::of(format!("error: cannot start: {error}")))?;
-        let connected = runtime.block_on(connect(&reach.access(), AGENT));
-        let connection = connected.map_err(|error| unusable(reach, &error))?;
+        let connected = runtime.block_on(connect(&access, AGENT));
+        let connection = connected.map_err(|error| unusable(&access, &error))?;
         let budget = Budget::new(QPS, QPS);
         let server =
             ApiServer::new(connection.client, budget, Metrics::default()).at(&connection.address);
         let who = runtime.block_on(review::who(&server)).map_err(|error| unanswered(&error))?;
-        let context = context(reach);
+        let context = context(&access);
         let source = format!("{LIVE}{context}server {}, as {who}", connection.address);
-        let (products, settings) = (Arc::new(reach.products()), reach.settings());
         let (address, namespace) = (connection.address, connection.namespace);
+        let products = Arc::new(products);
         Ok(Self { runtime, server, products, settings, address, namespace, source })
     }
 
@@ -215,9 +222,9 @@ fn trim(item: &mut Value) {
 }
 
 /// The context that is used, where a kubeconfig is.
-fn context(reach: &Reach) -> String {
-    let named = reach.context.clone().or_else(|| {
-        let file = match &reach.kubeconfig {
+fn context(access: &Access) -> String {
+    let named = access.context.clone().or_else(|| {
+        let file = match &access.kubeconfig {
             Some(path) => Kubeconfig::read_from(path),
             None => Kubeconfig::read(),
         };
@@ -226,10 +233,10 @@ fn context(reach: &Reach) -> String {
     named.map(|name| format!("context {name}, ")).unwrap_or_default()
 }
 
-fn unusable(reach: &Reach, error: &Error) -> Failure {
+fn unusable(access: &Access, error: &Error) -> Failure {
     Failure(vec![
         format!("error: no cluster can be reached: {}", error.in_full()),
-        format!("  looked at: {}", reach.looked_at()),
+        format!("  looked at: {}", looked_at(access)),
         "  name a kubeconfig with --kubeconfig and a context of it with --context".to_owned(),
     ])
 }

@@ -1,10 +1,7 @@
 //! What the API server would refuse of a plan's first writes. Everything is sent as a dry run:
 //! nothing here can ask for anything else.
 
-use std::{
-    collections::{BTreeMap, BTreeSet},
-    sync::Arc,
-};
+use std::{collections::BTreeSet, sync::Arc};
 
 use serde::Deserialize as _;
 use serde_json::Value;
@@ -24,32 +21,25 @@ use sluicegate_effects::{
     plan,
 };
 
-use super::{Cluster, cluster};
-use crate::failure::Failure;
+use super::cluster::{Cluster, unread};
+use crate::{
+    failure::Failure,
+    plan::{Judge, Refusals},
+};
 
-/// What is refused, by resource, a sentence each.
-pub type Refusals = BTreeMap<Ref, Vec<String>>;
-
-/// Asks the API server about these resources as they are asked for in this world, and about what
-/// the first reconciliation of each would write.
-///
-/// # Errors
-///
-/// If no answer comes.
-pub fn refusals(
-    cluster: &Cluster,
-    world: &World,
-    wanted: &BTreeSet<Ref>,
-) -> Result<Refusals, Failure> {
-    let mut judge = Judge { cluster, world, wanted, refusals: Refusals::default(), failed: None };
-    systems::visit(&mut judge);
-    match judge.failed {
-        None => Ok(judge.refusals),
-        Some(error) => Err(cluster::unread(&error)),
+impl Judge for Cluster {
+    fn refusals(&self, world: &World, wanted: &BTreeSet<Ref>) -> Result<Refusals, Failure> {
+        let (refusals, failed) = (Refusals::default(), None);
+        let mut trial = Trial { cluster: self, world, wanted, refusals, failed };
+        systems::visit(&mut trial);
+        match trial.failed {
+            None => Ok(trial.refusals),
+            Some(error) => Err(unread(&error)),
+        }
     }
 }
 
-struct Judge<'a> {
+struct Trial<'a> {
     cluster: &'a Cluster,
     world: &'a World,
     wanted: &'a BTreeSet<Ref>,
@@ -57,7 +47,7 @@ struct Judge<'a> {
     failed: Option<Error>,
 }
 
-impl<S: System> Visitor<S> for Judge<'_>
+impl<S: System> Visitor<S> for Trial<'_>
 where
     Products: Backend<S>,
     World: Reader + Ask<S>,
@@ -77,7 +67,7 @@ where
     }
 }
 
-impl Judge<'_> {
+impl Trial<'_> {
     /// The resource, as `kubectl apply` would bring it.
     fn itself(&self, target: &Ref, object: &Value) -> Result<(), Error> {
         let before = self.world.before(target);

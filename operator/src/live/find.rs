@@ -9,7 +9,12 @@ use sluicegate_core::{
 };
 use sluicegate_effects::file::{Entry, Looked};
 
-use super::{Capture, Cluster, ClusterReader as _, args::Choice, unread};
+use super::{
+    capture::Capture,
+    choice::Choice,
+    cluster::{Cluster, unread},
+    reader::ClusterReader as _,
+};
 use crate::{failure::Failure, kinds, progress::Progress};
 
 /// What a plan is for.

@@ -9,7 +9,7 @@ use sluicegate_effects::{
     yaml,
 };
 
-use super::{Capture, Wish, args::Choice, fake::FakeCluster, read};
+use super::{Capture, Choice, Wish, fake::FakeCluster, read};
 use crate::{
     command::run,
     files::{below, root},

@@ -1,4 +1,4 @@
-//! What all of a page judges alike: whether a resource is as it should be, and how bad a risk looks.
+//! What all of a page judges alike: whether a resource is as it should be, how bad a risk looks.
 
 use sluicegate_core::{observed::text, plan::Risk};
 

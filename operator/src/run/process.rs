@@ -33,7 +33,10 @@ use super::{
     tasks::Tasks,
     views,
 };
-use crate::failure::{DONE, FAILED, Failure};
+use crate::{
+    failure::{DONE, FAILED, Failure},
+    live::looked_at,
+};
 
 /// What the API server is told who calls.
 const AGENT: &str = concat!("sluicegate/", env!("CARGO_PKG_VERSION"));
@@ -297,7 +300,7 @@ async fn ended(task: impl Future<Output = ()>) -> String {
 /// A kubeconfig that cannot be used: what, where and what to do.
 fn no_access(args: &RunArgs, error: &Error) -> Failure {
     let mut failure = Failure::chain(error);
-    failure.0.push(format!("  looked at: {}", args.reach.looked_at()));
+    failure.0.push(format!("  looked at: {}", looked_at(&args.reach.access())));
     failure.0.push(
         "  remedy: name a kubeconfig with --kubeconfig and a context of it with --context"
             .to_owned(),

@@ -5,13 +5,13 @@ use std::{collections::BTreeMap, path::Path};
 
 use sluicegate_effects::file::{self, Entry, File, Problem, Source, Start};
 
-use super::{Group, Pace};
+use super::args::PlanArgs;
 use crate::{
-    cli::PlanArgs,
+    commands::input,
     failure::Failure,
-    input, kinds,
-    live::{self, Capture, Cluster, Wish, args::Choice},
-    snapshot,
+    kinds,
+    live::{self, Capture, Choice, Cluster, Wish},
+    plan::Group,
     terminal::Io,
 };
 
@@ -138,7 +138,7 @@ fn of_cluster(
     mut wish: Wish,
     io: &mut Io<'_>,
 ) -> Result<(Group, Cluster), Failure> {
-    let cluster = Cluster::reach(&args.reach).map_err(|failure| {
+    let cluster = Cluster::reach(args.reach.way()).map_err(|failure| {
         failure.so(OFFLINE).so("Planning failed: there is no state to plan from.")
     })?;
     if let Wish::Given(entries) = &mut wish {
@@ -146,10 +146,9 @@ fn of_cluster(
             .map_err(|failure| failure.so("Planning failed: nobody knows where to look."))?;
     }
     let there = matches!(wish, Wish::Chosen(_));
-    let mut capture = Capture::at(snapshot::now());
-    let pace = Pace { steps: args.steps.into(), max_steps: args.max_steps };
+    let mut capture = Capture::at(live::now());
     let read = live::find(&cluster, &mut wish, &mut capture, &mut io.progress())
-        .and_then(|()| live::read(&cluster, capture, &wish, pace, &mut io.progress()))
+        .and_then(|()| live::read(&cluster, capture, &wish, args.pace(), &mut io.progress()))
         .map_err(|failure| failure.so("Planning failed: what there is was not read."))?;
     let (source, start) = (cluster.source().to_owned(), Start::State(read.state));
     let (live, shared) = (true, true);

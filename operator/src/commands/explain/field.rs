@@ -2,7 +2,7 @@
 
 use sluicegate_core::{field::Path, schema::Leaf};
 
-use super::{split, unknown, written};
+use super::words::{split, unknown, written};
 use crate::{
     failure::Failure,
     kinds::{self, KindInfo},

@@ -6,6 +6,7 @@
 
 use std::sync::Arc;
 
+use clap::Args;
 use sluicegate_core::{plan::Verb, systems::rivven::Rivven};
 use sluicegate_effects::{
     Class, Error, Writer as _,
@@ -14,9 +15,10 @@ use sluicegate_effects::{
 
 use self::stuck::{Found, Stuck};
 use crate::{
-    cli::UnstickArgs,
+    commands::{args::Colour, which::Which},
     failure::{DONE, FAILED, Failure},
     live::Cluster,
+    reach::Reach,
     render::summary::many,
     terminal::Io,
 };
@@ -24,6 +26,27 @@ use crate::{
 mod alive;
 mod show;
 mod stuck;
+
+/// Arguments of `unstick`.
+#[derive(Clone, Debug, Args)]
+#[command(mut_arg("namespace", |namespace| namespace.help("Those of a namespace")))]
+pub struct UnstickArgs {
+    /// What to let go of, if it hangs.
+    #[command(flatten)]
+    pub which: Which,
+    /// How to reach the cluster.
+    #[command(flatten)]
+    pub reach: Reach,
+    /// Does it. Without this it is only shown
+    #[arg(long)]
+    pub yes: bool,
+    /// The namespace of the operator that has gone. Default: an operator in any counts
+    #[arg(long, value_name = "NAMESPACE")]
+    pub lease_namespace: Option<String>,
+    /// Whether to colour
+    #[arg(long, value_enum, default_value_t = Colour::Auto)]
+    pub color: Colour,
+}
 
 /// The last words where nothing was done.
 const NOTHING: &str = "Nothing was changed.";
@@ -41,11 +64,12 @@ pub fn run(args: &UnstickArgs, io: &mut Io<'_>) -> Result<u8, Failure> {
             NOTHING.to_owned(),
         ]));
     }
+    let nothing = |failure: Failure| failure.so(NOTHING);
     let mut choice = args.which.choice()?;
-    let cluster = Cluster::reach(&args.reach).map_err(|failure| failure.so(NOTHING))?;
-    let mut found = stuck::find(&cluster, &mut choice, io)?;
+    let cluster = Cluster::reach(args.reach.way()).map_err(nothing)?;
+    let mut found = stuck::find(&cluster, &mut choice, io).map_err(nothing)?;
     if !found.stuck.is_empty() {
-        alive::refuse(&cluster, args.lease_namespace.as_deref(), io)?;
+        alive::refuse(&cluster, args.lease_namespace.as_deref(), io).map_err(nothing)?;
         stuck::tell_undone(&cluster, &mut found.stuck, &choice);
     }
     let colour = args.color.choose(io.terminal.colour);

@@ -1,17 +1,38 @@
 //! `snapshot`: what plans see of a cluster, as a file that `plan --state` reads. Also what a report
 //! of a fault wants: it holds no Secret, and nothing that plans do not look at.
 
-use k8s_openapi::jiff::{SignedDuration, Timestamp};
+use std::path::PathBuf;
+
+use clap::Args;
 
 use crate::{
-    cli::SnapshotArgs,
+    commands::{args::Folders, input, which::Which},
     failure::{DONE, Failure},
-    input,
     live::{self, Capture, Cluster, Wish},
     plan::Pace,
+    reach::Reach,
     terminal::Io,
     validate,
 };
+
+/// Arguments of `snapshot`.
+#[derive(Clone, Debug, Args)]
+pub struct SnapshotArgs {
+    /// A file, a folder (searched for *.yaml, *.yml and *.json), or - for standard input: what a
+    /// plan for it would see
+    #[arg(short = 'f', long = "filename", value_name = "PATH")]
+    #[arg(conflicts_with_all = ["all", "selector", "names"])]
+    pub paths: Vec<PathBuf>,
+    /// How folders are read.
+    #[command(flatten)]
+    pub folders: Folders,
+    /// What to write down, where no file says it. Default: all.
+    #[command(flatten)]
+    pub which: Which,
+    /// How to reach the cluster.
+    #[command(flatten)]
+    pub reach: Reach,
+}
 
 /// What a failure comes to.
 const NOTHING: &str = "Nothing was written down.";
@@ -26,7 +47,7 @@ pub fn run(args: &SnapshotArgs, io: &mut Io<'_>) -> Result<u8, Failure> {
     let (files, checked) = validate::parse(&sources);
     checked.or_fail(&mut io.progress(), NOTHING)?;
     let nothing = |failure: Failure| failure.so(NOTHING);
-    let cluster = Cluster::reach(&args.reach).map_err(nothing)?;
+    let cluster = Cluster::reach(args.reach.way()).map_err(nothing)?;
     let mut wish = if args.paths.is_empty() {
         Wish::Chosen(args.which.choice()?)
     } else {
@@ -35,17 +56,11 @@ pub fn run(args: &SnapshotArgs, io: &mut Io<'_>) -> Result<u8, Failure> {
         live::place(&mut given, namespace, cluster.namespace()).map_err(nothing)?;
         Wish::Given(given)
     };
-    let mut capture = Capture::at(now());
+    let mut capture = Capture::at(live::now());
     let read = live::find(&cluster, &mut wish, &mut capture, &mut io.progress())
         .and_then(|()| live::read(&cluster, capture, &wish, Pace::ALL, &mut io.progress()))
         .map_err(nothing)?;
     io.err(&format!("state: {}", cluster.source()));
     read.write(|piece| io.out(piece));
     Ok(DONE)
-}
-
-/// The time, to the second.
-pub(crate) fn now() -> Timestamp {
-    let now = Timestamp::now();
-    now.checked_sub(SignedDuration::from_nanos(now.subsec_nanosecond().into())).unwrap_or(now)
 }

@@ -3,7 +3,10 @@
 //! What is printed asks for what is there and for nothing else. What no resource can ask for is
 //! left out and told: a resource that asked for something near it would change what runs.
 
-use crate::{cli::Import, failure::Failure, terminal::Io};
+use clap::Subcommand;
+
+pub use self::topics::ImportTopicsArgs;
+use crate::{failure::Failure, terminal::Io};
 
 mod look;
 mod names;
@@ -12,6 +15,14 @@ mod write;
 
 #[cfg(test)]
 mod tests;
+
+/// What can be imported.
+#[derive(Clone, Debug, Subcommand)]
+pub enum Import {
+    /// A RivvenTopic for each topic of a cluster that has none yet. Applying them changes nothing
+    /// at the broker.
+    Topics(ImportTopicsArgs),
+}
 
 /// Runs the command.
 ///

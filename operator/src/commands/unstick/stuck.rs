@@ -12,18 +12,16 @@ use sluicegate_core::{
 };
 use sluicegate_effects::file::{Start, World};
 
-use super::NOTHING;
 use crate::{
     failure::Failure,
     kinds::{self, KindInfo},
-    live::{self, Capture, Cluster, Read, Wish, args::Choice},
+    live::{self, Capture, Choice, Cluster, Read, Wish},
     plan::{
         Pace, Steps,
         model::{Action, Op, Target},
         rounds::{self, Record},
     },
     progress::Silent,
-    snapshot::now,
     terminal::Io,
 };
 
@@ -76,10 +74,7 @@ pub(super) fn find(
 ) -> Result<Found, Failure> {
     let kinds = kinds::all();
     let mut found = Found::default();
-    let chosen = live::chosen(cluster, choice, &mut io.progress()).map_err(|mut failure| {
-        failure.0.push(NOTHING.to_owned());
-        failure
-    })?;
+    let chosen = live::chosen(cluster, choice, &mut io.progress())?;
     for (target, object) in chosen {
         let deleting = at(&object, "/metadata/deletionTimestamp").is_some();
         match kinds::of(kinds, &target).and_then(|kind| stuck(kind, target, &object)) {
@@ -110,7 +105,7 @@ fn stuck(kind: &KindInfo, target: Ref, object: &Arc<Value>) -> Option<Stuck> {
 /// Plans for those that hang, and notes what nobody will do.
 pub(super) fn tell_undone(cluster: &Cluster, stuck: &mut [Stuck], choice: &Choice) {
     // A pause holds back the operator, which is not here: what it would do is asked all the same.
-    let mut capture = Capture::at(now()).unpaused();
+    let mut capture = Capture::at(live::now()).unpaused();
     for one in stuck.iter() {
         capture.saw(one.target.clone(), &Look::Found(Arc::clone(&one.object)));
     }

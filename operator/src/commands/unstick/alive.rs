@@ -18,7 +18,6 @@ use sluicegate_effects::{
     live::{DEADLINE, Request},
 };
 
-use super::NOTHING;
 use crate::{
     failure::Failure,
     live::Cluster,
@@ -79,7 +78,7 @@ fn look(cluster: &Cluster, namespace: Option<&str>) -> Result<Leases, Failure> {
     let Ok(http) = http else {
         let name = namespace.unwrap_or_default();
         let line = format!("error: --lease-namespace: {name:?} is no name of a namespace");
-        return Err(Failure(vec![line, NOTHING.to_owned()]));
+        return Err(Failure(vec![line]));
     };
     let doing = match namespace {
         Some(name) => format!("look for the lease {} in {name}", lease::NAME),
@@ -116,7 +115,6 @@ fn at_work(place: &str, holder: &str) -> Failure {
         "  if it looks after other namespaces only, name the one of the operator that has gone: \
          --lease-namespace"
             .to_owned(),
-        NOTHING.to_owned(),
     ])
 }
 
@@ -124,6 +122,5 @@ fn unknown(error: &Error) -> Failure {
     Failure(vec![
         format!("error: whether an operator is at work cannot be told: {}", error.in_full()),
         "  name the namespace where it ran, with --lease-namespace".to_owned(),
-        NOTHING.to_owned(),
     ])
 }
