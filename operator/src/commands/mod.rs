@@ -13,4 +13,5 @@ pub mod simulate;
 pub mod snapshot;
 pub mod unstick;
 pub mod validate;
+pub(crate) mod wait;
 pub mod which;

@@ -4,9 +4,10 @@
 use std::path::PathBuf;
 
 use clap::Args;
+use sluicegate_effects::file::File;
 
 use crate::{
-    commands::{args::Folders, input, which::Which},
+    commands::{args::Folders, input, wait::wait, which::Which},
     failure::{DONE, Failure},
     live::{self, Capture, Cluster, Wish},
     plan::Pace,
@@ -46,8 +47,13 @@ pub fn run(args: &SnapshotArgs, io: &mut Io<'_>) -> Result<u8, Failure> {
     let sources = input::read(&args.paths, args.folders, io)?;
     let (files, checked) = validate::parse(&sources);
     checked.or_fail(&mut io.progress(), NOTHING)?;
+    wait(taken(args, files, io))
+}
+
+/// Takes it of what these files, or the arguments, ask for.
+async fn taken(args: &SnapshotArgs, files: Vec<File>, io: &mut Io<'_>) -> Result<u8, Failure> {
     let nothing = |failure: Failure| failure.so(NOTHING);
-    let cluster = Cluster::reach(args.reach.way()).map_err(nothing)?;
+    let cluster = Cluster::reach(args.reach.way()).await.map_err(nothing)?;
     let mut wish = if args.paths.is_empty() {
         Wish::Chosen(args.which.choice()?)
     } else {
@@ -57,9 +63,10 @@ pub fn run(args: &SnapshotArgs, io: &mut Io<'_>) -> Result<u8, Failure> {
         Wish::Given(given)
     };
     let mut capture = Capture::at(live::now());
-    let read = live::find(&cluster, &mut wish, &mut capture, &mut io.progress())
-        .and_then(|()| live::read(&cluster, capture, &wish, Pace::ALL, &mut io.progress()))
-        .map_err(nothing)?;
+    let found = live::find(&cluster, &mut wish, &mut capture, &mut io.progress()).await;
+    found.map_err(nothing)?;
+    let read = live::read(&cluster, capture, &wish, Pace::ALL, &mut io.progress()).await;
+    let read = read.map_err(nothing)?;
     io.err(&format!("state: {}", cluster.source()));
     read.write(|piece| io.out(piece));
     Ok(DONE)

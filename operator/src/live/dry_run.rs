@@ -1,7 +1,7 @@
 //! What the API server would refuse of a plan's first writes. Everything is sent as a dry run:
 //! nothing here can ask for anything else.
 
-use std::{collections::BTreeSet, sync::Arc};
+use std::{collections::BTreeSet, future::Future, pin::Pin, sync::Arc};
 
 use serde::Deserialize as _;
 use serde_json::Value;
@@ -27,24 +27,37 @@ use crate::{
     plan::{Judge, Refusals},
 };
 
+/// What comes of asking, once it is waited for.
+type Verdict<'a> = Pin<Box<dyn Future<Output = Result<(), Error>> + Send + 'a>>;
+
 impl Judge for Cluster {
-    fn refusals(&self, world: &World, wanted: &BTreeSet<Ref>) -> Result<Refusals, Failure> {
-        let (refusals, failed) = (Refusals::default(), None);
-        let mut trial = Trial { cluster: self, world, wanted, refusals, failed };
+    async fn refusals(&self, world: &World, wanted: &BTreeSet<Ref>) -> Result<Refusals, Failure> {
+        let mut trial = Trial { cluster: self, world, wanted, verdicts: Vec::new() };
         systems::visit(&mut trial);
-        match trial.failed {
-            None => Ok(trial.refusals),
-            Some(error) => Err(unread(&error)),
+        let mut refusals = Refusals::default();
+        for (target, verdict) in trial.verdicts {
+            match verdict.await {
+                Ok(()) => {}
+                Err(Error::Api { doing, source }) => {
+                    let line = format!("the API server would refuse to {doing}: {source}");
+                    let lines = refusals.entry(target).or_default();
+                    if !lines.contains(&line) {
+                        lines.push(line);
+                    }
+                }
+                Err(error) => return Err(unread(&error)),
+            }
         }
+        Ok(refusals)
     }
 }
 
+/// What is asked, in order.
 struct Trial<'a> {
     cluster: &'a Cluster,
     world: &'a World,
     wanted: &'a BTreeSet<Ref>,
-    refusals: Refusals,
-    failed: Option<Error>,
+    verdicts: Vec<(Ref, Verdict<'a>)>,
 }
 
 impl<S: System> Visitor<S> for Trial<'_>
@@ -58,9 +71,8 @@ where
                 continue;
             };
             let target = own_ref::<K>(&resource);
-            if self.failed.is_none() && self.wanted.contains(&target) {
-                let outcome = self.itself(&target, &object);
-                self.note(&target, outcome);
+            if self.wanted.contains(&target) {
+                self.itself(&target, &object);
                 self.first::<K>(&target, &resource);
             }
         }
@@ -69,10 +81,10 @@ where
 
 impl Trial<'_> {
     /// The resource, as `kubectl apply` would bring it.
-    fn itself(&self, target: &Ref, object: &Value) -> Result<(), Error> {
+    fn itself(&mut self, target: &Ref, object: &Value) {
         let before = self.world.before(target);
         if before == Some(object) {
-            return Ok(());
+            return;
         }
         let Ref { api, namespace, name } = target;
         let all = format!("/apis/{}/namespaces/{namespace}/{}", api.api_version(), api.plural);
@@ -95,7 +107,9 @@ impl Trial<'_> {
             .expect("names of objects can stand in a path");
         let doing = format!("{verb} {target}");
         let request = Request { doing, verb, deadline: DEADLINE, http };
-        self.cluster.wait(self.cluster.server().read(request)).map(drop)
+        let server = self.cluster.server();
+        let verdict = async move { server.read(request).await.map(drop) };
+        self.verdicts.push((target.clone(), Box::pin(verdict)));
     }
 
     fn first<K: Kind>(&mut self, target: &Ref, resource: &K::Resource)
@@ -107,34 +121,21 @@ impl Trial<'_> {
         let planned = futures_executor::block_on(plan::<K, _>(self.world, &ctx, resource));
         // What cannot be planned is told by the plan itself.
         let Ok((plan, _)) = planned else { return };
-        let live = Live::new(
+        let live = Arc::new(Live::new(
             self.cluster.server().clone(),
             Arc::clone(self.cluster.products()),
             Fence::open(),
             Arc::new(Recorder::new("plan")),
             &target.api.kind,
-        );
+        ));
         let is_there = self.world.before(target).is_some();
-        for action in &plan.actions {
+        for action in plan.actions {
             let own = matches!(&action.verb, Verb::SetStatus(..) | Verb::SetFinalizers(..));
-            if self.failed.is_none() && (is_there || !own) {
-                let outcome = self.cluster.wait(live.dry_run(&action.verb));
-                self.note(target, outcome);
+            if is_there || !own {
+                let live = Arc::clone(&live);
+                let verdict = async move { live.dry_run(&action.verb).await };
+                self.verdicts.push((target.clone(), Box::pin(verdict)));
             }
-        }
-    }
-
-    fn note(&mut self, target: &Ref, outcome: Result<(), Error>) {
-        match outcome {
-            Ok(()) => {}
-            Err(Error::Api { doing, source }) => {
-                let line = format!("the API server would refuse to {doing}: {source}");
-                let lines = self.refusals.entry(target.clone()).or_default();
-                if !lines.contains(&line) {
-                    lines.push(line);
-                }
-            }
-            Err(error) => self.failed = Some(error),
         }
     }
 }

@@ -45,7 +45,7 @@ impl Read {
 /// # Errors
 ///
 /// If the cluster cannot be read.
-pub fn read(
+pub async fn read(
     sight: &impl ClusterReader,
     mut capture: Capture,
     wish: &Wish,
@@ -75,7 +75,7 @@ pub fn read(
             }
             left -= 1;
             progress.says("reading the cluster");
-            let found = sight.look(unseen).map_err(|error| unread(&error))?;
+            let found = sight.look(unseen).await.map_err(|error| unread(&error))?;
             progress.ends();
             capture.add(&found, steps == Steps::Next);
         }

@@ -1,6 +1,9 @@
 //! Whoever can say beforehand that a plan's first writes would be refused.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::{
+    collections::{BTreeMap, BTreeSet},
+    future::Future,
+};
 
 use sluicegate_core::observed::Ref;
 use sluicegate_effects::file::World;
@@ -11,14 +14,18 @@ use crate::failure::Failure;
 pub type Refusals = BTreeMap<Ref, Vec<String>>;
 
 /// Judges what would be written.
-pub trait Judge {
+pub trait Judge: Sync {
     /// What would be refused of these resources as they are asked for in this world, and of what
     /// the first reconciliation of each would write.
     ///
     /// # Errors
     ///
     /// If no answer comes.
-    fn refusals(&self, world: &World, wanted: &BTreeSet<Ref>) -> Result<Refusals, Failure>;
+    fn refusals(
+        &self,
+        world: &World,
+        wanted: &BTreeSet<Ref>,
+    ) -> impl Future<Output = Result<Refusals, Failure>> + Send;
 }
 
 /// Refuses nothing.
@@ -26,14 +33,16 @@ pub trait Judge {
 pub struct Nobody;
 
 impl Judge for Nobody {
-    fn refusals(&self, _: &World, _: &BTreeSet<Ref>) -> Result<Refusals, Failure> {
+    async fn refusals(&self, _: &World, _: &BTreeSet<Ref>) -> Result<Refusals, Failure> {
         Ok(Refusals::default())
     }
 }
 
 impl<J: Judge> Judge for Option<J> {
-    fn refusals(&self, world: &World, wanted: &BTreeSet<Ref>) -> Result<Refusals, Failure> {
-        self.as_ref()
-            .map_or_else(|| Nobody.refusals(world, wanted), |one| one.refusals(world, wanted))
+    async fn refusals(&self, world: &World, wanted: &BTreeSet<Ref>) -> Result<Refusals, Failure> {
+        match self {
+            Some(judge) => judge.refusals(world, wanted).await,
+            None => Nobody.refusals(world, wanted).await,
+        }
     }
 }

@@ -41,13 +41,16 @@ impl Asked {
     }
 }
 
-/// The plan for what is asked.
+/// The plan for what is asked. A judge is waited for; all else is computed in memory, without a
+/// pause: what waits beneath, on a thread that it holds, are worlds that never wait. So it may be
+/// called within a runtime, though not where a thread must not be held for the time that thousands
+/// of resources take.
 ///
 /// # Errors
 ///
 /// Everything that keeps the plan from being whole: what is wrong with the resources, a state that
 /// cannot be used, a change that the API server would refuse.
-pub fn plan(
+pub async fn plan(
     asked: Asked,
     judge: &impl Judge,
     progress: &mut impl Progress,
@@ -87,6 +90,7 @@ pub fn plan(
             let wanted = group.entries.iter().map(|entry| entry.target.clone()).collect();
             refusals = judge
                 .refusals(&world, &wanted)
+                .await
                 .map_err(|failure| failure.so("Planning failed: there was no dry run."))?;
         }
         progress.begins();
@@ -140,4 +144,25 @@ fn forbidden(kinds: &[KindInfo], world: &World, group: &Group) -> Result<(), Fai
     }
     lines.push("Planning failed: the API server would refuse the change.".to_owned());
     Err(Failure(lines))
+}
+
+#[cfg(test)]
+mod tests {
+    use sluicegate_effects::file::{self, Source, Start};
+
+    use super::*;
+    use crate::{plan::Nobody, progress::Silent};
+
+    #[tokio::test]
+    async fn a_plan_is_made_within_a_runtime_and_on_any_thread() {
+        let text = "apiVersion: rivven.hupe1980.github.io/v1alpha1\nkind: RivvenCluster\n\
+                    metadata: { name: prod, namespace: default }\nspec: { replicas: 1 }\n";
+        let source = Source { name: "a test".to_owned(), text: text.to_owned() };
+        let file = file::parse(&source).expect("it is a file");
+        let group = Group::of(file.desired, "a test".to_owned(), Start::Empty);
+        let asked = Asked::of(group, Settings::default());
+        let made = tokio::spawn(async move { plan(asked, &Nobody, &mut Silent).await });
+        let output = made.await.expect("it ends").expect("it is planned");
+        assert!(output.complete && output.summary.create > 0, "{:?}", output.summary);
+    }
 }

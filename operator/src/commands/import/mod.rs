@@ -6,7 +6,7 @@
 use clap::Subcommand;
 
 pub use self::topics::ImportTopicsArgs;
-use crate::{failure::Failure, terminal::Io};
+use crate::{commands::wait::wait, failure::Failure, terminal::Io};
 
 mod look;
 mod names;
@@ -31,7 +31,7 @@ pub enum Import {
 /// If it cannot be seen what runs.
 pub fn run(what: &Import, io: &mut Io<'_>) -> Result<u8, Failure> {
     let done = match what {
-        Import::Topics(args) => topics::run(args, io),
+        Import::Topics(args) => wait(topics::run(args, io)),
     };
     done.map_err(|failure| failure.so("Nothing was imported."))
 }

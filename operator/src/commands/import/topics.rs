@@ -39,21 +39,21 @@ const NAMED: usize = 10;
 /// # Errors
 ///
 /// If there is no such cluster, or its broker cannot be asked.
-pub(super) fn run(args: &ImportTopicsArgs, io: &mut Io<'_>) -> Result<u8, Failure> {
-    let cluster = Cluster::reach(args.reach.way())?;
+pub(super) async fn run(args: &ImportTopicsArgs, io: &mut Io<'_>) -> Result<u8, Failure> {
+    let cluster = Cluster::reach(args.reach.way()).await?;
     let namespace = args.namespace.as_deref().unwrap_or(cluster.namespace()).to_owned();
-    print(&cluster, (&namespace, &args.cluster), cluster.source(), io)?;
+    print(&cluster, (&namespace, &args.cluster), cluster.source(), io).await?;
     Ok(DONE)
 }
 
 /// Prints what is to be seen of this cluster.
-pub(super) fn print(
+pub(super) async fn print(
     sight: &impl ClusterReader,
     (namespace, name): (&str, &str),
     source: &str,
     io: &mut Io<'_>,
 ) -> Result<(), Failure> {
-    let found = look::look(sight, namespace, name)?;
+    let found = look::look(sight, namespace, name).await?;
     let written = write::resources(&found);
     tell(&found, &written, io);
     io.out(&write::file(&found, &written, source));

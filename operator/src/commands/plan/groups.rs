@@ -27,7 +27,7 @@ const DEFAULT: &str = "default";
 /// # Errors
 ///
 /// If there is no state to plan from.
-pub(super) fn of(
+pub(super) async fn of(
     args: &PlanArgs,
     files: Vec<File>,
     state: Option<&Source>,
@@ -84,7 +84,7 @@ pub(super) fn of(
     }
     let Some(start) = explicit else {
         let wish = if chosen { Wish::Chosen(args.which.choice()?) } else { Wish::Given(shared) };
-        let (group, cluster) = of_cluster(args, wish, io)?;
+        let (group, cluster) = of_cluster(args, wish, io).await?;
         groups.push(group);
         return Ok((groups, Some(cluster)));
     };
@@ -133,12 +133,12 @@ fn one_of_each(named: &[Entry]) -> Result<(), Failure> {
 }
 
 /// What is read of a cluster, planned from as a file is.
-fn of_cluster(
+async fn of_cluster(
     args: &PlanArgs,
     mut wish: Wish,
     io: &mut Io<'_>,
 ) -> Result<(Group, Cluster), Failure> {
-    let cluster = Cluster::reach(args.reach.way()).map_err(|failure| {
+    let cluster = Cluster::reach(args.reach.way()).await.map_err(|failure| {
         failure.so(OFFLINE).so("Planning failed: there is no state to plan from.")
     })?;
     if let Wish::Given(entries) = &mut wish {
@@ -147,9 +147,11 @@ fn of_cluster(
     }
     let there = matches!(wish, Wish::Chosen(_));
     let mut capture = Capture::at(live::now());
-    let read = live::find(&cluster, &mut wish, &mut capture, &mut io.progress())
-        .and_then(|()| live::read(&cluster, capture, &wish, args.pace(), &mut io.progress()))
-        .map_err(|failure| failure.so("Planning failed: what there is was not read."))?;
+    let unread = |failure: Failure| failure.so("Planning failed: what there is was not read.");
+    let found = live::find(&cluster, &mut wish, &mut capture, &mut io.progress()).await;
+    found.map_err(unread)?;
+    let read = live::read(&cluster, capture, &wish, args.pace(), &mut io.progress()).await;
+    let read = read.map_err(unread)?;
     let (source, start) = (cluster.source().to_owned(), Start::State(read.state));
     let (live, shared) = (true, true);
     Ok((Group { entries: read.entries, source, start, live, shared, there }, cluster))

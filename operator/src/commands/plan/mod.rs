@@ -5,7 +5,7 @@ use sluicegate_core::{many::many, printable};
 use sluicegate_effects::file::Source;
 
 use crate::{
-    commands::input,
+    commands::{input, wait::wait},
     failure::{DONE, FAILED, Failure},
     plan::{
         self, Asked,
@@ -37,7 +37,7 @@ pub fn run(args: &PlanArgs, io: &mut Io<'_>) -> Result<u8, Failure> {
     // First, since it may be that both are standard input.
     let state = groups::state_source(args, io)?;
     let sources = input::read(&args.paths, args.folders, io)?;
-    let output = output(args, &sources, state.as_ref(), io)?;
+    let output = wait(output(args, &sources, state.as_ref(), io))?;
     let view = View {
         width: io.terminal.width,
         colour: args.color.choose(io.terminal.colour),
@@ -72,14 +72,14 @@ pub fn run(args: &PlanArgs, io: &mut Io<'_>) -> Result<u8, Failure> {
 }
 
 /// The plan for what these texts ask for.
-fn output(
+async fn output(
     args: &PlanArgs,
     sources: &[Source],
     state: Option<&Source>,
     io: &mut Io<'_>,
 ) -> Result<Output, Failure> {
     let (files, mut checked) = validate::parse(sources);
-    let (groups, cluster) = groups::of(args, files, state, &mut checked.errors, io)?;
+    let (groups, cluster) = groups::of(args, files, state, &mut checked.errors, io).await?;
     let asked = Asked {
         groups,
         checked,
@@ -87,7 +87,7 @@ fn output(
         settings: args.reach.settings(),
         dry_run: args.server_dry_run,
     };
-    plan::plan(asked, &cluster, &mut io.progress())
+    plan::plan(asked, &cluster, &mut io.progress()).await
 }
 
 /// JSON that people can read too, ending where its text ends.

@@ -15,7 +15,7 @@ use sluicegate_effects::{
 
 use self::stuck::{Found, Stuck};
 use crate::{
-    commands::{args::Colour, which::Which},
+    commands::{args::Colour, wait::wait, which::Which},
     failure::{DONE, FAILED, Failure},
     live::Cluster,
     reach::Reach,
@@ -64,24 +64,28 @@ pub fn run(args: &UnstickArgs, io: &mut Io<'_>) -> Result<u8, Failure> {
             NOTHING.to_owned(),
         ]));
     }
+    wait(work(args, io))
+}
+
+async fn work(args: &UnstickArgs, io: &mut Io<'_>) -> Result<u8, Failure> {
     let nothing = |failure: Failure| failure.so(NOTHING);
     let mut choice = args.which.choice()?;
-    let cluster = Cluster::reach(args.reach.way()).map_err(nothing)?;
-    let mut found = stuck::find(&cluster, &mut choice, io).map_err(nothing)?;
+    let cluster = Cluster::reach(args.reach.way()).await.map_err(nothing)?;
+    let mut found = stuck::find(&cluster, &mut choice, io).await.map_err(nothing)?;
     if !found.stuck.is_empty() {
-        alive::refuse(&cluster, args.lease_namespace.as_deref(), io).map_err(nothing)?;
-        stuck::tell_undone(&cluster, &mut found.stuck, &choice);
+        alive::refuse(&cluster, args.lease_namespace.as_deref(), io).await.map_err(nothing)?;
+        stuck::tell_undone(&cluster, &mut found.stuck, &choice).await;
     }
     let colour = args.color.choose(io.terminal.colour);
     io.out(&show::page(&found, &cluster, args.yes, (io.terminal.width, colour)));
-    if args.yes { let_go(&cluster, &found, io) } else { Ok(DONE) }
+    if args.yes { let_go(&cluster, &found, io).await } else { Ok(DONE) }
 }
 
 /// Takes our finalizers off, each resource as it was seen.
-fn let_go(cluster: &Cluster, found: &Found, io: &mut Io<'_>) -> Result<u8, Failure> {
+async fn let_go(cluster: &Cluster, found: &Found, io: &mut Io<'_>) -> Result<u8, Failure> {
     let mut failed = 0;
     for one in &found.stuck {
-        let line = match cluster.wait(release(cluster, one)) {
+        let line = match release(cluster, one).await {
             Ok(()) => format!("let go: {}", one.target),
             Err(Error::Api { source, .. }) if source.code == 404 => {
                 format!("gone meanwhile: {}", one.target)

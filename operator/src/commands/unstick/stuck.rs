@@ -67,14 +67,14 @@ pub(super) struct Found {
 }
 
 /// Looks for those among the chosen that hang.
-pub(super) fn find(
+pub(super) async fn find(
     cluster: &Cluster,
     choice: &mut Choice,
     io: &mut Io<'_>,
 ) -> Result<Found, Failure> {
     let kinds = kinds::all();
     let mut found = Found::default();
-    let chosen = live::chosen(cluster, choice, &mut io.progress())?;
+    let chosen = live::chosen(cluster, choice, &mut io.progress()).await?;
     for (target, object) in chosen {
         let deleting = at(&object, "/metadata/deletionTimestamp").is_some();
         match kinds::of(kinds, &target).and_then(|kind| stuck(kind, target, &object)) {
@@ -103,13 +103,13 @@ fn stuck(kind: &KindInfo, target: Ref, object: &Arc<Value>) -> Option<Stuck> {
 }
 
 /// Plans for those that hang, and notes what nobody will do.
-pub(super) fn tell_undone(cluster: &Cluster, stuck: &mut [Stuck], choice: &Choice) {
+pub(super) async fn tell_undone(cluster: &Cluster, stuck: &mut [Stuck], choice: &Choice) {
     // A pause holds back the operator, which is not here: what it would do is asked all the same.
     let mut capture = Capture::at(live::now()).unpaused();
     for one in stuck.iter() {
         capture.saw(one.target.clone(), &Look::Found(Arc::clone(&one.object)));
     }
-    let read = live::read(cluster, capture, &Wish::Chosen(choice.clone()), PACE, &mut Silent);
+    let read = live::read(cluster, capture, &Wish::Chosen(choice.clone()), PACE, &mut Silent).await;
     let played = read.and_then(Played::of);
     for one in stuck {
         one.undone = match &played {
