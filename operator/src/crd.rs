@@ -1,30 +1,9 @@
-//! `crd`: the definitions of the custom resources, for `kubectl apply`.
+//! The definitions of the custom resources, as they are applied.
 
 use serde_json::Value;
 use sluicegate_effects::yaml;
 
-use crate::{
-    DONE, Failure,
-    cli::CrdArgs,
-    kinds::{self, KindInfo},
-    terminal::Io,
-};
-
-/// Runs the command.
-///
-/// # Errors
-///
-/// If there is no such kind.
-pub fn run(args: &CrdArgs, io: &mut Io<'_>) -> Result<u8, Failure> {
-    let all = kinds::all();
-    let wanted: Vec<&KindInfo> = match &args.kind {
-        None => all.iter().collect(),
-        Some(name) => vec![kinds::named(all, name).ok_or_else(|| unknown(all, name))?],
-    };
-    let texts: Vec<String> = wanted.iter().map(|kind| text(kind)).collect();
-    io.out(&texts.join("---\n"));
-    Ok(DONE)
-}
+use crate::kinds::KindInfo;
 
 /// The definition of a kind as YAML: what `deploy/crds/` holds.
 pub fn text(kind: &KindInfo) -> String {
@@ -53,14 +32,4 @@ fn without_status(mut crd: Value) -> Value {
         fields.remove("status");
     }
     crd
-}
-
-fn unknown(all: &[KindInfo], name: &str) -> Failure {
-    let known: Vec<&str> = all.iter().map(|kind| &*kind.api.kind).collect();
-    let near = kinds::nearest(name, known.iter().copied());
-    let hint = near.map_or_else(
-        || format!("kinds are {}", known.join(", ")),
-        |near| format!("did you mean {near}?"),
-    );
-    Failure::of(format!("error: there is no kind {name} ({hint})"))
 }

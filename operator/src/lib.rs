@@ -8,23 +8,21 @@ use std::ffi::OsString;
 use clap::Parser as _;
 
 pub mod cli;
+pub mod commands;
 pub mod crd;
-pub mod explain;
+mod dns;
+mod failure;
 pub mod helm;
-pub mod import;
-pub mod input;
 pub mod install;
 pub mod kinds;
 pub mod live;
 pub mod plan;
+pub mod progress;
 pub mod reach;
 pub mod render;
 mod review;
 pub mod run;
-pub mod simulate;
-pub mod snapshot;
 pub mod terminal;
-pub mod unstick;
 pub mod validate;
 
 // What the tests share with the snapshots calls this crate by its name.
@@ -38,12 +36,8 @@ mod command;
 mod files;
 
 use cli::{Cli, Command};
+pub use failure::{DONE, FAILED, Failure};
 use terminal::Io;
-
-/// Everything went well, and there is nothing that the exit code should tell.
-pub const DONE: u8 = 0;
-/// Something failed: usage and refused resources included.
-pub const FAILED: u8 = 1;
 
 /// Runs one command. Returns its exit code.
 pub fn run<I, T>(args: I, io: &mut Io<'_>) -> u8
@@ -56,15 +50,15 @@ where
         Err(error) => return usage(&error, io),
     };
     let outcome = match &cli.command {
-        Command::Plan(args) => plan::run(args, io),
-        Command::Validate(args) => validate::run(args, io),
-        Command::Import { what } => import::run(what, io),
-        Command::Snapshot(args) => snapshot::run(args, io),
-        Command::Simulate(args) => simulate::run(args, io),
+        Command::Plan(args) => commands::plan::run(args, io),
+        Command::Validate(args) => commands::validate::run(args, io),
+        Command::Import { what } => commands::import::run(what, io),
+        Command::Snapshot(args) => commands::snapshot::run(args, io),
+        Command::Simulate(args) => commands::simulate::run(args, io),
         Command::Run(args) => run::run(args, io),
-        Command::Unstick(args) => unstick::run(args, io),
-        Command::Explain(args) => explain::run(args, io),
-        Command::Crd(args) => crd::run(args, io),
+        Command::Unstick(args) => commands::unstick::run(args, io),
+        Command::Explain(args) => commands::explain::run(args, io),
+        Command::Crd(args) => commands::crd::run(args, io),
         Command::Manifests(args) => install::run(args, io),
         Command::Completions { shell } => {
             io.out(&cli::completions(*shell));
@@ -77,35 +71,6 @@ where
             failure.0.iter().for_each(|line| io.err(line));
             FAILED
         }
-    }
-}
-
-/// What a command could not do, one cause on a line.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Failure(pub Vec<String>);
-
-impl Failure {
-    /// A single sentence.
-    pub fn of(line: impl Into<String>) -> Self {
-        Self(vec![line.into()])
-    }
-
-    /// The same, with what it came to.
-    #[must_use]
-    pub fn so(mut self, conclusion: impl Into<String>) -> Self {
-        self.0.push(conclusion.into());
-        self
-    }
-
-    /// An error with its causes, outermost first.
-    pub fn chain(error: &dyn std::error::Error) -> Self {
-        let mut lines = vec![format!("error: {error}")];
-        let mut cause = error.source();
-        while let Some(source) = cause {
-            lines.push(format!("  because: {source}"));
-            cause = source.source();
-        }
-        Self(lines)
     }
 }
 

@@ -10,7 +10,7 @@ use sluicegate_effects::{
     live::Access,
 };
 
-use crate::run::args::name;
+use crate::{dns::name, live::Way};
 
 /// How to reach a cluster, and as whom.
 #[derive(Clone, Debug, Args)]
@@ -57,15 +57,9 @@ impl Reach {
         Products::new(&self.cluster_domain, self.resolve.iter().cloned().collect())
     }
 
-    /// Where a kubeconfig is looked for, for those who have to be told that it is of no use.
-    pub fn looked_at(&self) -> String {
-        match &self.kubeconfig {
-            Some(path) => path.display().to_string(),
-            None => match std::env::var("KUBECONFIG") {
-                Ok(path) if !path.is_empty() => format!("{path} (KUBECONFIG)"),
-                Ok(_) | Err(_) => "~/.kube/config, or the account of the pod".to_owned(),
-            },
-        }
+    /// All of it, as what looks at a cluster takes it.
+    pub fn way(&self) -> Way {
+        Way { access: self.access(), products: self.products(), settings: self.settings() }
     }
 }
 

@@ -10,6 +10,8 @@ use std::{
 
 use sluicegate_core::printable::printable;
 
+use crate::progress::Progress;
+
 /// The width of what is no terminal.
 const WIDTH: usize = 80;
 /// The narrowest that text is laid out for. Below it lines are left to the terminal to wrap.
@@ -42,8 +44,9 @@ pub struct Terminal {
 
 /// Says how far something is that takes long, in one line that it writes over and takes away again.
 /// Only to somebody who watches: a file, or a program, is told nothing.
-pub struct Progress<'a> {
-    out: Option<&'a mut dyn Write>,
+pub struct Line<'a> {
+    out: &'a mut dyn Write,
+    watched: bool,
     began: Instant,
     told: Option<Instant>,
     steps: usize,
@@ -92,50 +95,50 @@ impl Io<'_> {
         // Where not even this can be written there is nobody left to tell.
         let _ = put(self.stderr, &format!("{line}\n"));
     }
-}
 
-impl<'a> Io<'a> {
     /// Says how far something is that begins now.
-    pub fn progress(&mut self) -> Progress<'_> {
-        let out: Option<&mut dyn Write> =
-            if self.terminal.watched { Some(&mut *self.stderr) } else { None };
-        Progress { out, began: Instant::now(), told: None, steps: 0 }
+    pub fn progress(&mut self) -> Line<'_> {
+        let watched = self.terminal.watched;
+        Line { out: &mut *self.stderr, watched, began: Instant::now(), told: None, steps: 0 }
     }
 }
 
-impl Progress<'_> {
-    /// Says nothing.
-    pub fn silent() -> Self {
-        Self { out: None, began: Instant::now(), told: None, steps: 0 }
+impl Progress for Line<'_> {
+    fn begins(&mut self) {
+        (self.began, self.told, self.steps) = (Instant::now(), None, 0);
     }
 
-    /// One more step was made, for this.
-    pub fn step(&mut self, what: &impl fmt::Display) {
+    fn step(&mut self, what: &dyn fmt::Display) {
         self.steps += 1;
-        if self.out.is_some() && self.began.elapsed() >= PATIENCE {
+        if self.watched && self.began.elapsed() >= PATIENCE {
             let (steps, seconds) = (self.steps, self.began.elapsed().as_secs());
             self.tell(&format!("planning: {steps} steps in {seconds} s, now {what}"));
         }
     }
 
-    /// Something else is done, which takes as long as it takes.
-    pub fn says(&mut self, what: &str) {
+    fn says(&mut self, what: &str) {
         self.told = None;
         self.tell(what);
     }
 
-    /// It is over: nothing is left of the line.
-    pub fn end(&mut self) {
-        if let Some(out) = self.out.as_mut().filter(|_| self.told.take().is_some()) {
-            let _ = put(*out, "\r\x1b[K");
+    /// Nothing is left of the line.
+    fn ends(&mut self) {
+        if self.told.take().is_some() {
+            let _ = put(self.out, "\r\x1b[K");
         }
     }
 
+    /// One that stays, whoever watches.
+    fn notes(&mut self, line: &str) {
+        let _ = put(self.out, &format!("{}\n", printable(line)));
+    }
+}
+
+impl Line<'_> {
     fn tell(&mut self, line: &str) {
-        let Some(out) = &mut self.out else { return };
-        if self.told.is_none_or(|told| told.elapsed() >= EVERY) {
+        if self.watched && self.told.is_none_or(|told| told.elapsed() >= EVERY) {
             // Where it cannot be written nobody watches.
-            let _ = put(*out, &format!("\r\x1b[K{line}"));
+            let _ = put(self.out, &format!("\r\x1b[K{line}"));
             self.told = Some(Instant::now());
         }
     }
@@ -181,7 +184,7 @@ mod tests {
             let mut progress = io.progress();
             progress.began = Instant::now().checked_sub(Duration::from_secs(ago)).expect("a time");
             progress.step(&"RivvenTopic default/orders");
-            progress.end();
+            progress.ends();
             String::from_utf8(stderr.clone()).expect("it is text")
         };
         assert_eq!(told(false, 60), "");

@@ -1,4 +1,4 @@
-//! `validate`: everything wrong with resources, each with file, line and remedy.
+//! Everything wrong with resources, each with file, line and remedy.
 //!
 //! The same check comes before `plan` and `simulate`: nothing is planned for what the API server,
 //! or the operator, would refuse, nor for what `kubectl` would read as something else than we do.
@@ -17,12 +17,9 @@ use sluicegate_effects::{
 };
 
 use crate::{
-    DONE, FAILED, Failure,
-    cli::ValidateArgs,
-    helm, input,
+    failure::Failure,
     kinds::{self, KindInfo},
-    render::summary::many,
-    terminal::Io,
+    progress::Progress,
 };
 
 /// What came of checking.
@@ -34,52 +31,6 @@ pub struct Checked {
     pub warnings: Vec<Problem>,
     /// What is worth knowing.
     pub notes: Vec<Problem>,
-}
-
-/// Runs the command.
-///
-/// # Errors
-///
-/// If a file cannot be read.
-pub fn run(args: &ValidateArgs, io: &mut Io<'_>) -> Result<u8, Failure> {
-    let (mut checked, mut told) = (Checked::default(), String::new());
-    if !args.paths.is_empty() {
-        let (files, parsed) = parse(&input::read(&args.paths, args.folders, io)?);
-        checked.add(parsed);
-        let kinds = kinds::all();
-        let count = files.len();
-        let resources = files.iter().map(|file| file.desired.len()).sum::<usize>();
-        let states = files.iter().any(|file| file.state.is_some());
-        if resources == 0 && !states && checked.errors.is_empty() {
-            return Err(Failure::of("error: there is no resource in what was given"));
-        }
-        for world in worlds(files) {
-            let found = all(kinds, &world);
-            let right = found.errors.is_empty();
-            checked.add(found);
-            // What is wrong already need not be carried out, too.
-            world.iter().filter(|_| right).for_each(|entry| refused(kinds, entry, &mut checked));
-        }
-        let (resources, files) = (many(resources, "resource"), many(count, "file"));
-        told = format!("{resources} in {files}: nothing is wrong\n");
-    }
-    for source in input::read(&args.values, args.folders, io)? {
-        let chart = args.chart.as_deref().and_then(helm::named);
-        let (chart, found) = helm::check::file(chart, &source);
-        checked.add(found);
-        told += &format!("{}, for the chart {}: nothing is wrong\n", source.name, chart.name);
-    }
-    for (word, problems) in
-        [("error", &checked.errors), ("warning", &checked.warnings), ("note", &checked.notes)]
-    {
-        problems.iter().for_each(|problem| io.err(&format!("{word}: {problem}")));
-    }
-    if checked.errors.is_empty() {
-        io.out(&told);
-        return Ok(DONE);
-    }
-    io.err(&format!("{} found", many(checked.errors.len(), "error")));
-    Ok(FAILED)
 }
 
 /// Reads all files as far as they can be read, and what is wrong where they cannot.
@@ -114,19 +65,6 @@ fn settled(kinds: &[KindInfo], file: &str, object: &(Value, usize)) -> Vec<Probl
         ..one
     });
     placed.collect()
-}
-
-/// The resources that are asked for beside each other, as `plan` and `simulate` take them: those
-/// of files that say what exists each for themselves, and all others together.
-fn worlds(files: Vec<File>) -> Vec<Vec<Entry>> {
-    let mut worlds = vec![Vec::new()];
-    for file in files {
-        match file.state {
-            Some(_) => worlds.push(file.desired),
-            None => worlds[0].extend(file.desired),
-        }
-    }
-    worlds
 }
 
 /// Checks resources, alone and beside each other.
@@ -170,15 +108,6 @@ fn one(kinds: &[KindInfo], entry: &Entry) -> Checked {
         checked.notes.push(entry.problem(&Path::dotted(&path), what, ""));
     }
     checked
-}
-
-/// Adds what is right and would be refused all the same, in a plan or by the operator.
-fn refused(kinds: &[KindInfo], entry: &Entry, checked: &mut Checked) {
-    let Some(kind) = kinds::of(kinds, &entry.target) else { return };
-    for blocked in (kind.refused)(entry.value()) {
-        let remedy = format!("{}: {}", blocked.rule.id, blocked.remedy);
-        checked.warnings.push(entry.problem(&blocked.path, blocked.message, &remedy));
-    }
 }
 
 /// Adds what `kubectl`, or Helm, may read as something else.
@@ -248,9 +177,9 @@ impl Checked {
     /// # Errors
     ///
     /// What is wrong.
-    pub fn or_fail(self, io: &mut Io<'_>, conclusion: &str) -> Result<(), Failure> {
+    pub fn or_fail(self, progress: &mut impl Progress, conclusion: &str) -> Result<(), Failure> {
         for problem in &self.warnings {
-            io.err(&format!("warning: {problem}"));
+            progress.notes(&format!("warning: {problem}"));
         }
         if self.errors.is_empty() {
             return Ok(());

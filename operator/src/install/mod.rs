@@ -11,7 +11,11 @@ use serde_json::Value;
 use sluicegate_core::label::Labels;
 use sluicegate_effects::yaml;
 
-use crate::{DONE, Failure, run::args, terminal::Io};
+use crate::{
+    failure::{DONE, Failure},
+    run::args,
+    terminal::Io,
+};
 
 pub mod deployment;
 pub mod files;

@@ -9,7 +9,7 @@ use std::{
     sync::Arc,
 };
 
-use k8s_openapi::jiff::Timestamp;
+use k8s_openapi::jiff::{SignedDuration, Timestamp};
 use serde_json::{Value, json};
 use sluicegate_core::{
     label::PAUSED,
@@ -22,11 +22,17 @@ use sluicegate_effects::{
     yaml,
 };
 
-use super::args::Choice;
+use super::choice::Choice;
 use crate::kinds;
 
 /// Where `kubectl apply` remembers what it was given.
 const LAST_APPLIED: &str = "kubectl.kubernetes.io/last-applied-configuration";
+
+/// The time, to the second: at which what is read now was read.
+pub fn now() -> Timestamp {
+    let now = Timestamp::now();
+    now.checked_sub(SignedDuration::from_nanos(now.subsec_nanosecond().into())).unwrap_or(now)
+}
 
 /// What was seen so far.
 #[derive(Clone, Debug)]

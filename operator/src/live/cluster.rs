@@ -1,6 +1,6 @@
 //! A cluster that is only looked at: which one, as whom, and every way in which it cannot be.
 
-use std::{collections::BTreeSet, future::Future, sync::Arc};
+use std::{collections::BTreeSet, sync::Arc};
 
 use futures_util::{StreamExt as _, TryStreamExt as _, stream};
 use kube_client::config::Kubeconfig;
@@ -14,14 +14,19 @@ use sluicegate_effects::{
     Error,
     backend::Products,
     file::{self, Found, Looked},
-    live::{self, ApiServer, Budget, connect},
+    live::{self, Access, ApiServer, Budget, connect},
     metrics::Metrics,
 };
-use tokio::runtime::Runtime;
 
-use super::{ClusterReader, LIVE, wide};
-use crate::{Failure, reach::Reach, review};
+use super::{
+    reader::ClusterReader,
+    way::{Way, looked_at},
+    wide,
+};
+use crate::{failure::Failure, review};
 
+/// How the name of a live state begins.
+pub const LIVE: &str = "live, ";
 /// What the API server is told who calls.
 const AGENT: &str = concat!("sluicegate-plan/", env!("CARGO_PKG_VERSION"));
 /// How many requests are under way at once.
@@ -34,7 +39,6 @@ const QPS: u32 = 400;
 /// A cluster that answers.
 #[derive(Debug)]
 pub struct Cluster {
-    runtime: Runtime,
     server: ApiServer,
     products: Arc<Products>,
     settings: Settings,
@@ -49,21 +53,19 @@ impl Cluster {
     /// # Errors
     ///
     /// If there is no kubeconfig, it cannot be used, or nobody answers.
-    pub fn reach(reach: &Reach) -> Result<Self, Failure> {
-        let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build();
-        let runtime =
-            runtime.map_err(|error| Failure::of(format!("error: cannot start: {error}")))?;
-        let connected = runtime.block_on(connect(&reach.access(), AGENT));
-        let connection = connected.map_err(|error| unusable(reach, &error))?;
+    pub async fn reach(way: Way) -> Result<Self, Failure> {
+        let Way { access, products, settings } = way;
+        let connected = connect(&access, AGENT).await;
+        let connection = connected.map_err(|error| unusable(&access, &error))?;
         let budget = Budget::new(QPS, QPS);
         let server =
             ApiServer::new(connection.client, budget, Metrics::default()).at(&connection.address);
-        let who = runtime.block_on(review::who(&server)).map_err(|error| unanswered(&error))?;
-        let context = context(reach);
+        let who = review::who(&server).await.map_err(|error| unanswered(&error))?;
+        let context = context(&access);
         let source = format!("{LIVE}{context}server {}, as {who}", connection.address);
-        let (products, settings) = (Arc::new(reach.products()), reach.settings());
         let (address, namespace) = (connection.address, connection.namespace);
-        Ok(Self { runtime, server, products, settings, address, namespace, source })
+        let products = Arc::new(products);
+        Ok(Self { server, products, settings, address, namespace, source })
     }
 
     /// Which cluster, and as whom, as the state is named.
@@ -96,18 +98,13 @@ impl Cluster {
         &self.settings
     }
 
-    /// Waits for something.
-    pub fn wait<T>(&self, what: impl Future<Output = T>) -> T {
-        self.runtime.block_on(what)
-    }
-
     /// One object.
     ///
     /// # Errors
     ///
     /// If it cannot be looked at.
-    pub fn get(&self, target: &Ref) -> Result<Look, Failure> {
-        self.wait(live::get(&self.server, target)).map_err(|error| unread(&error))
+    pub async fn get(&self, target: &Ref) -> Result<Look, Failure> {
+        live::get(&self.server, target).await.map_err(|error| unread(&error))
     }
 
     /// A list.
@@ -115,47 +112,45 @@ impl Cluster {
     /// # Errors
     ///
     /// If it cannot be looked at.
-    pub fn list(&self, selector: &Selector) -> Result<List, Failure> {
-        self.wait(live::list_trimmed(&self.server, selector, trim)).map_err(|error| unread(&error))
+    pub async fn list(&self, selector: &Selector) -> Result<List, Failure> {
+        live::list_trimmed(&self.server, selector, trim).await.map_err(|error| unread(&error))
     }
 }
 
 impl ClusterReader for Cluster {
-    fn look(&self, looked: Looked) -> Result<Found, Error> {
+    async fn look(&self, looked: Looked) -> Result<Found, Error> {
         let Looked { kubernetes: Reads { objects, lists, warnings, .. }, questions } = looked;
         let (server, products) = (&self.server, &*self.products);
-        self.wait(async {
-            let mut seen = Observed::default();
-            let mut alone = objects;
-            for (selector, list) in listed(server, lists).await? {
-                // What is among the lists is there, and need not be asked for once more.
-                for item in items(&list) {
-                    let part = |place| text(item, place).to_owned();
-                    let (namespace, name) = (part("/metadata/namespace"), part("/metadata/name"));
-                    let target = Ref { api: selector.api.clone(), namespace, name };
-                    if alone.remove(&target) {
-                        seen.saw(target, Look::Found(Arc::clone(item)));
-                    }
+        let mut seen = Observed::default();
+        let mut alone = objects;
+        for (selector, list) in listed(server, lists).await? {
+            // What is among the lists is there, and need not be asked for once more.
+            for item in items(&list) {
+                let part = |place| text(item, place).to_owned();
+                let (namespace, name) = (part("/metadata/namespace"), part("/metadata/name"));
+                let target = Ref { api: selector.api.clone(), namespace, name };
+                if alone.remove(&target) {
+                    seen.saw(target, Look::Found(Arc::clone(item)));
                 }
-                seen.listed(selector, list);
             }
-            let objects = stream::iter(alone).map(|target| async move {
-                let look = live::get(server, &target).await?;
-                Ok::<_, Error>((target, look))
-            });
-            let objects: Vec<_> = objects.buffered(AT_ONCE).try_collect().await?;
-            let questions = stream::iter(questions).map(|question| async move {
-                let reply = file::ask(products, &question).await?;
-                Ok::<_, Error>((question, reply))
-            });
-            let replies = questions.buffered(ASKED_AT_ONCE).try_collect().await?;
-            for regarding in warnings {
-                let events = live::warnings(server, &regarding).await?;
-                seen.warned(regarding, events);
-            }
-            objects.into_iter().for_each(|(target, look)| seen.saw(target, look));
-            Ok(Found { kubernetes: seen, replies })
-        })
+            seen.listed(selector, list);
+        }
+        let objects = stream::iter(alone).map(|target| async move {
+            let look = live::get(server, &target).await?;
+            Ok::<_, Error>((target, look))
+        });
+        let objects: Vec<_> = objects.buffered(AT_ONCE).try_collect().await?;
+        let questions = stream::iter(questions).map(|question| async move {
+            let reply = file::ask(products, &question).await?;
+            Ok::<_, Error>((question, reply))
+        });
+        let replies = questions.buffered(ASKED_AT_ONCE).try_collect().await?;
+        for regarding in warnings {
+            let events = live::warnings(server, &regarding).await?;
+            seen.warned(regarding, events);
+        }
+        objects.into_iter().for_each(|(target, look)| seen.saw(target, look));
+        Ok(Found { kubernetes: seen, replies })
     }
 }
 
@@ -215,9 +210,9 @@ fn trim(item: &mut Value) {
 }
 
 /// The context that is used, where a kubeconfig is.
-fn context(reach: &Reach) -> String {
-    let named = reach.context.clone().or_else(|| {
-        let file = match &reach.kubeconfig {
+fn context(access: &Access) -> String {
+    let named = access.context.clone().or_else(|| {
+        let file = match &access.kubeconfig {
             Some(path) => Kubeconfig::read_from(path),
             None => Kubeconfig::read(),
         };
@@ -226,10 +221,10 @@ fn context(reach: &Reach) -> String {
     named.map(|name| format!("context {name}, ")).unwrap_or_default()
 }
 
-fn unusable(reach: &Reach, error: &Error) -> Failure {
+fn unusable(access: &Access, error: &Error) -> Failure {
     Failure(vec![
         format!("error: no cluster can be reached: {}", error.in_full()),
-        format!("  looked at: {}", reach.looked_at()),
+        format!("  looked at: {}", looked_at(access)),
         "  name a kubeconfig with --kubeconfig and a context of it with --context".to_owned(),
     ])
 }

@@ -1,10 +1,7 @@
 //! What the API server would refuse of a plan's first writes. Everything is sent as a dry run:
 //! nothing here can ask for anything else.
 
-use std::{
-    collections::{BTreeMap, BTreeSet},
-    sync::Arc,
-};
+use std::{collections::BTreeSet, future::Future, pin::Pin, sync::Arc};
 
 use serde::Deserialize as _;
 use serde_json::Value;
@@ -24,40 +21,46 @@ use sluicegate_effects::{
     plan,
 };
 
-use super::{Cluster, cluster};
-use crate::Failure;
+use super::cluster::{Cluster, unread};
+use crate::{
+    failure::Failure,
+    plan::{Judge, Refusals},
+};
 
-/// What is refused, by resource, a sentence each.
-pub type Refusals = BTreeMap<Ref, Vec<String>>;
+/// What comes of asking, once it is waited for.
+type Verdict<'a> = Pin<Box<dyn Future<Output = Result<(), Error>> + Send + 'a>>;
 
-/// Asks the API server about these resources as they are asked for in this world, and about what
-/// the first reconciliation of each would write.
-///
-/// # Errors
-///
-/// If no answer comes.
-pub fn refusals(
-    cluster: &Cluster,
-    world: &World,
-    wanted: &BTreeSet<Ref>,
-) -> Result<Refusals, Failure> {
-    let mut judge = Judge { cluster, world, wanted, refusals: Refusals::default(), failed: None };
-    systems::visit(&mut judge);
-    match judge.failed {
-        None => Ok(judge.refusals),
-        Some(error) => Err(cluster::unread(&error)),
+impl Judge for Cluster {
+    async fn refusals(&self, world: &World, wanted: &BTreeSet<Ref>) -> Result<Refusals, Failure> {
+        let mut trial = Trial { cluster: self, world, wanted, verdicts: Vec::new() };
+        systems::visit(&mut trial);
+        let mut refusals = Refusals::default();
+        for (target, verdict) in trial.verdicts {
+            match verdict.await {
+                Ok(()) => {}
+                Err(Error::Api { doing, source }) => {
+                    let line = format!("the API server would refuse to {doing}: {source}");
+                    let lines = refusals.entry(target).or_default();
+                    if !lines.contains(&line) {
+                        lines.push(line);
+                    }
+                }
+                Err(error) => return Err(unread(&error)),
+            }
+        }
+        Ok(refusals)
     }
 }
 
-struct Judge<'a> {
+/// What is asked, in order.
+struct Trial<'a> {
     cluster: &'a Cluster,
     world: &'a World,
     wanted: &'a BTreeSet<Ref>,
-    refusals: Refusals,
-    failed: Option<Error>,
+    verdicts: Vec<(Ref, Verdict<'a>)>,
 }
 
-impl<S: System> Visitor<S> for Judge<'_>
+impl<S: System> Visitor<S> for Trial<'_>
 where
     Products: Backend<S>,
     World: Reader + Ask<S>,
@@ -68,21 +71,20 @@ where
                 continue;
             };
             let target = own_ref::<K>(&resource);
-            if self.failed.is_none() && self.wanted.contains(&target) {
-                let outcome = self.itself(&target, &object);
-                self.note(&target, outcome);
+            if self.wanted.contains(&target) {
+                self.itself(&target, &object);
                 self.first::<K>(&target, &resource);
             }
         }
     }
 }
 
-impl Judge<'_> {
+impl Trial<'_> {
     /// The resource, as `kubectl apply` would bring it.
-    fn itself(&self, target: &Ref, object: &Value) -> Result<(), Error> {
+    fn itself(&mut self, target: &Ref, object: &Value) {
         let before = self.world.before(target);
         if before == Some(object) {
-            return Ok(());
+            return;
         }
         let Ref { api, namespace, name } = target;
         let all = format!("/apis/{}/namespaces/{namespace}/{}", api.api_version(), api.plural);
@@ -105,7 +107,9 @@ impl Judge<'_> {
             .expect("names of objects can stand in a path");
         let doing = format!("{verb} {target}");
         let request = Request { doing, verb, deadline: DEADLINE, http };
-        self.cluster.wait(self.cluster.server().read(request)).map(drop)
+        let server = self.cluster.server();
+        let verdict = async move { server.read(request).await.map(drop) };
+        self.verdicts.push((target.clone(), Box::pin(verdict)));
     }
 
     fn first<K: Kind>(&mut self, target: &Ref, resource: &K::Resource)
@@ -117,34 +121,21 @@ impl Judge<'_> {
         let planned = futures_executor::block_on(plan::<K, _>(self.world, &ctx, resource));
         // What cannot be planned is told by the plan itself.
         let Ok((plan, _)) = planned else { return };
-        let live = Live::new(
+        let live = Arc::new(Live::new(
             self.cluster.server().clone(),
             Arc::clone(self.cluster.products()),
             Fence::open(),
             Arc::new(Recorder::new("plan")),
             &target.api.kind,
-        );
+        ));
         let is_there = self.world.before(target).is_some();
-        for action in &plan.actions {
+        for action in plan.actions {
             let own = matches!(&action.verb, Verb::SetStatus(..) | Verb::SetFinalizers(..));
-            if self.failed.is_none() && (is_there || !own) {
-                let outcome = self.cluster.wait(live.dry_run(&action.verb));
-                self.note(target, outcome);
+            if is_there || !own {
+                let live = Arc::clone(&live);
+                let verdict = async move { live.dry_run(&action.verb).await };
+                self.verdicts.push((target.clone(), Box::pin(verdict)));
             }
-        }
-    }
-
-    fn note(&mut self, target: &Ref, outcome: Result<(), Error>) {
-        match outcome {
-            Ok(()) => {}
-            Err(Error::Api { doing, source }) => {
-                let line = format!("the API server would refuse to {doing}: {source}");
-                let lines = self.refusals.entry(target.clone()).or_default();
-                if !lines.contains(&line) {
-                    lines.push(line);
-                }
-            }
-            Err(error) => self.failed = Some(error),
         }
     }
 }

@@ -1,6 +1,5 @@
 //! A world that stands in for a cluster, for tests.
 
-use futures_executor::block_on;
 use sluicegate_effects::{
     Error,
     file::{self, Found, Looked, World},
@@ -13,11 +12,11 @@ use super::ClusterReader;
 pub(crate) struct FakeCluster(pub(crate) World);
 
 impl ClusterReader for FakeCluster {
-    fn look(&self, looked: Looked) -> Result<Found, Error> {
+    async fn look(&self, looked: Looked) -> Result<Found, Error> {
         let mut found = Found::default();
-        block_on(look(&self.0, looked.kubernetes, &mut found.kubernetes))?;
+        look(&self.0, looked.kubernetes, &mut found.kubernetes).await?;
         for question in looked.questions {
-            let reply = block_on(file::ask(&self.0, &question))?;
+            let reply = file::ask(&self.0, &question).await?;
             found.replies.insert(question, reply);
         }
         Ok(found)

@@ -9,8 +9,13 @@ use sluicegate_core::{
 };
 use sluicegate_effects::file::{Entry, Looked};
 
-use super::{Capture, Cluster, ClusterReader as _, args::Choice, unread};
-use crate::{Failure, kinds, terminal::Io};
+use super::{
+    capture::Capture,
+    choice::Choice,
+    cluster::{Cluster, unread},
+    reader::ClusterReader as _,
+};
+use crate::{failure::Failure, kinds, progress::Progress};
 
 /// What a plan is for.
 #[derive(Clone, Debug)]
@@ -47,16 +52,16 @@ pub fn place(entries: &mut [Entry], given: Option<&str>, otherwise: &str) -> Res
 ///
 /// If they cannot be looked at, their definitions are not installed, or one that is named is not
 /// there.
-pub fn find(
+pub async fn find(
     cluster: &Cluster,
     wish: &mut Wish,
     capture: &mut Capture,
-    io: &mut Io<'_>,
+    progress: &mut impl Progress,
 ) -> Result<(), Failure> {
     match wish {
-        Wish::Given(entries) => given(cluster, entries, capture),
+        Wish::Given(entries) => given(cluster, entries, capture).await,
         Wish::Chosen(choice) => {
-            for (target, object) in chosen(cluster, choice, io)? {
+            for (target, object) in chosen(cluster, choice, progress).await? {
                 capture.saw(target, &Look::Found(object));
             }
             Ok(())
@@ -64,7 +69,7 @@ pub fn find(
     }
 }
 
-fn given(cluster: &Cluster, entries: &[Entry], capture: &mut Capture) -> Result<(), Failure> {
+async fn given(cluster: &Cluster, entries: &[Entry], capture: &mut Capture) -> Result<(), Failure> {
     let kinds = kinds::all();
     let mut served = BTreeSet::new();
     let mut missing = BTreeSet::new();
@@ -75,11 +80,11 @@ fn given(cluster: &Cluster, entries: &[Entry], capture: &mut Capture) -> Result<
     let targets: BTreeSet<Ref> = targets.collect();
     let kubernetes = Reads { objects: targets.clone(), ..Reads::none() };
     let looked = Looked { kubernetes, ..Looked::nothing() };
-    let found = cluster.look(looked).map_err(|error| unread(&error))?;
+    let found = cluster.look(looked).await.map_err(|error| unread(&error))?;
     for target in targets {
         // Where an API is not served, nothing of it is there either.
         if found.kubernetes.raw(&target) == Seen::Absent && !served.contains(&target.api) {
-            match cluster.list(&Selector::all(target.api.clone(), &target.namespace))? {
+            match cluster.list(&Selector::all(target.api.clone(), &target.namespace)).await? {
                 List::NotServed | List::Denied(_) => drop(missing.insert(target.api)),
                 List::Items(_) => drop(served.insert(target.api)),
             }
@@ -96,10 +101,10 @@ fn given(cluster: &Cluster, entries: &[Entry], capture: &mut Capture) -> Result<
 ///
 /// If they cannot be looked at, their definitions are not installed, or one that is named is not
 /// there.
-pub fn chosen(
+pub async fn chosen(
     cluster: &Cluster,
     choice: &mut Choice,
-    io: &mut Io<'_>,
+    progress: &mut impl Progress,
 ) -> Result<Vec<(Ref, Arc<Value>)>, Failure> {
     if choice.names_some() && choice.namespace.is_none() {
         choice.namespace = Some(cluster.namespace().to_owned());
@@ -107,7 +112,7 @@ pub fn chosen(
     let (mut found, mut missing, mut served) = (Vec::new(), BTreeSet::new(), false);
     for kind in kinds::all().iter().filter(|kind| choice.has_kind(&kind.api.kind)) {
         let list = Selector::all(kind.api.clone(), choice.namespace.as_deref().unwrap_or_default());
-        let List::Items(items) = cluster.list(&list)? else {
+        let List::Items(items) = cluster.list(&list).await? else {
             missing.insert(kind.api.clone());
             continue;
         };
@@ -126,7 +131,8 @@ pub fn chosen(
     }
     for api in missing {
         let (kind, group) = (&api.kind, &api.group);
-        io.err(&format!("note: {kind} is not installed ({}.{group}): left out", api.plural));
+        progress
+            .notes(&format!("note: {kind} is not installed ({}.{group}): left out", api.plural));
     }
     let lost = choice.missing(&found.iter().map(|(target, _)| target).collect::<Vec<_>>());
     if lost.is_empty() {

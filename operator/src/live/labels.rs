@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use crate::Failure;
+use crate::failure::Failure;
 
 /// What is said of one label. All that is said has to hold.
 #[derive(Clone, Debug, PartialEq, Eq)]

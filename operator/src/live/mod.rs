@@ -4,131 +4,27 @@
 //! a plan from a snapshot differ in where the state comes from, and in nothing else. Reading goes
 //! on until the plan, played to its end, asks for nothing that was not read.
 
-use sluicegate_core::kind::Settings;
-use sluicegate_effects::{
-    Error,
-    file::{Entry, Found, Looked, Problem, Start, State, World},
-};
-
-use crate::{
-    Failure,
-    cli::Steps,
-    kinds,
-    plan::rounds::{self, Pace},
-    terminal::Progress,
-};
-
-pub mod args;
 mod capture;
+mod choice;
 mod cluster;
 mod dry_run;
 #[cfg(test)]
 pub(crate) mod fake;
 mod find;
 mod labels;
+mod read;
+mod reader;
 #[cfg(test)]
 mod tests;
+mod way;
 mod wide;
 
 pub use self::{
-    capture::Capture,
-    cluster::{Cluster, no_way, unread},
-    dry_run::{Refusals, refusals},
+    capture::{Capture, now},
+    choice::Choice,
+    cluster::{Cluster, LIVE, no_way, unread},
     find::{Wish, chosen, find, place},
+    read::{Read, read},
+    reader::ClusterReader,
+    way::{Way, looked_at},
 };
-
-/// What is read is called so.
-const SOURCE: &str = "the cluster";
-/// How the name of a live state begins.
-pub const LIVE: &str = "live, ";
-/// How often what a plan asks for may lead to more.
-const ROUNDS_MAX: usize = 32;
-
-/// Looks at a world.
-pub trait ClusterReader {
-    /// What came of looking.
-    ///
-    /// # Errors
-    ///
-    /// If it cannot be looked at.
-    fn look(&self, looked: Looked) -> Result<Found, Error>;
-}
-
-/// What was read.
-#[derive(Clone, Debug)]
-pub struct Read {
-    capture: Capture,
-    /// What it says.
-    pub state: State,
-    /// The resources that were asked about.
-    pub entries: Vec<Entry>,
-}
-
-impl Read {
-    /// All of it as a file, of which a plan is the same plan.
-    pub fn text(&self) -> String {
-        let mut text = String::new();
-        self.write(|piece| text.push_str(piece));
-        text
-    }
-
-    /// The same, piece by piece: of a large cluster it is large.
-    pub fn write(&self, out: impl FnMut(&str)) {
-        self.capture.render(out);
-    }
-}
-
-/// Reads all that a plan for these resources sees.
-///
-/// # Errors
-///
-/// If the cluster cannot be read.
-pub fn read(
-    sight: &impl ClusterReader,
-    mut capture: Capture,
-    wish: &Wish,
-    pace: Pace,
-    progress: &mut Progress<'_>,
-) -> Result<Read, Failure> {
-    // First what is looked at before anything is done: whatever does not answer then is not there.
-    for steps in [Steps::Next, pace.steps] {
-        let mut left = ROUNDS_MAX;
-        loop {
-            let read = understood(capture, wish);
-            let mut world = World::new(SOURCE, &Start::State(read.state))
-                .map_err(|problems| told(&problems))?;
-            let kinds = kinds::all();
-            let ours = read.entries.iter().filter(|one| kinds::of(kinds, &one.target).is_some());
-            ours.for_each(|entry| world.ask_for(entry));
-            let pace = Pace { steps, ..pace };
-            drop(rounds::run(&world, &read.entries, pace, &Settings::default(), progress));
-            capture = read.capture;
-            let unseen = capture.unseen(world.looked());
-            if unseen.is_empty() {
-                break;
-            }
-            if left == 0 {
-                return Err(Failure::of("error: what the plan reads leads to more without end"));
-            }
-            left -= 1;
-            progress.says("reading the cluster");
-            let found = sight.look(unseen).map_err(|error| unread(&error))?;
-            progress.end();
-            capture.add(&found, steps == Steps::Next);
-        }
-    }
-    Ok(understood(capture, wish))
-}
-
-/// What a snapshot of it says: a live plan and a plan from a snapshot are the same plan.
-fn understood(capture: Capture, wish: &Wish) -> Read {
-    let entries = match wish {
-        Wish::Given(entries) => entries.clone(),
-        Wish::Chosen(choice) => capture.chosen(SOURCE, choice),
-    };
-    Read { state: capture.state(), capture, entries }
-}
-
-fn told(problems: &[Problem]) -> Failure {
-    Failure(problems.iter().map(|one| format!("error: {one}")).collect())
-}

@@ -9,13 +9,13 @@ use sluicegate_effects::{
     yaml,
 };
 
-use super::{Capture, Wish, args::Choice, fake::FakeCluster, read};
+use super::{Capture, Choice, Wish, fake::FakeCluster, now, read};
 use crate::{
-    cli::Steps,
     command::run,
+    commands::wait::wait,
     files::{below, root},
-    plan::rounds::Pace,
-    terminal::Progress,
+    plan::{Pace, Steps},
+    progress::Silent,
 };
 
 fn source(path: &PathBuf) -> Source {
@@ -42,7 +42,7 @@ fn snapshot(file: &File, stand: &FakeCluster) -> String {
         capture.saw(entry.target.clone(), &look);
     }
     let pace = Pace { steps: Steps::Next, max_steps: None };
-    let read = read(stand, capture, &wish, pace, &mut Progress::silent());
+    let read = wait(read(stand, capture, &wish, pace, &mut Silent));
     read.expect("it can be written down").text()
 }
 
@@ -76,4 +76,15 @@ fn a_snapshot_of_every_fixture_leads_to_the_plan_of_the_fixture() {
     }
     assert!(compared > 20, "only {compared} fixtures have a state");
     assert!(wrong.is_empty(), "{} of {compared}:\n{}", wrong.len(), wrong.join("\n"));
+}
+
+#[tokio::test]
+async fn a_cluster_is_read_within_a_runtime_and_on_any_thread() {
+    let stand = FakeCluster(World::new("a test", &Start::Empty).expect("it is a world"));
+    let reading = tokio::spawn(async move {
+        let (capture, wish) = (Capture::at(now()), Wish::Chosen(Choice::default()));
+        read(&stand, capture, &wish, Pace::ALL, &mut Silent).await
+    });
+    let read = reading.await.expect("it ends").expect("it can be read");
+    assert!(read.entries.is_empty());
 }

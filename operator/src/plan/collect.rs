@@ -14,7 +14,9 @@ use sluicegate_core::{
 use sluicegate_effects::file::{Entry, Problem, Start, World};
 
 use super::{
-    Group, causes,
+    causes,
+    group::Group,
+    judge::Refusals,
     model::{
         Blocked, Cr, FORMAT_VERSION, Inputs, ObservedInput, Op, Operator, Outcome, Output, Planned,
         Summary, Target,
@@ -22,7 +24,6 @@ use super::{
     rounds::{Record, Rounded},
     show,
 };
-use crate::live::Refusals;
 
 /// What the groups came to, so far.
 #[derive(Debug, Default)]

@@ -6,13 +6,17 @@
 
 use std::collections::BTreeMap;
 
-use schemars::{JsonSchema, Schema, json_schema};
+use schemars::JsonSchema;
 use serde::Serialize;
 use serde_json::Value;
-use sluicegate_core::plan::{GateState, Risk};
+use sluicegate_core::plan::Risk;
 
-pub use self::undone::{Blocked, Drift, Event, Waiting};
+pub use self::{
+    parts::{Gate, Target},
+    undone::{Blocked, Drift, Event, Waiting},
+};
 
+mod parts;
 mod undone;
 
 /// The version of the machine formats.
@@ -93,7 +97,7 @@ pub struct Summary {
     /// Objects that stay as they are.
     pub unchanged: usize,
     /// The worst risk of all actions.
-    #[schemars(schema_with = "risk")]
+    #[schemars(schema_with = "parts::risk")]
     pub worst_risk: Option<Risk>,
     /// How many actions carry it.
     pub worst_count: usize,
@@ -108,7 +112,7 @@ pub struct Planned {
     /// What came of it.
     pub result: Outcome,
     /// The worst risk of its actions.
-    #[schemars(schema_with = "risk")]
+    #[schemars(schema_with = "parts::risk")]
     pub risk: Option<Risk>,
     /// Why something is done at all.
     pub causes: Vec<Cause>,
@@ -207,7 +211,7 @@ pub struct Step {
     /// What it is about, in a few words.
     pub title: String,
     /// The worst risk of its actions.
-    #[schemars(schema_with = "risk")]
+    #[schemars(schema_with = "parts::risk")]
     pub risk: Option<Risk>,
     /// The ids of its actions, in order.
     pub actions: Vec<String>,
@@ -230,7 +234,7 @@ pub struct Action {
     /// Why.
     pub reason: Reason,
     /// The worst that it can do to those who use what the resource stands for.
-    #[schemars(schema_with = "risk")]
+    #[schemars(schema_with = "parts::risk")]
     pub risk: Option<Risk>,
     /// The actions before it that it rests on.
     pub depends_on: Vec<String>,
@@ -276,20 +280,6 @@ pub enum Op {
     Event,
 }
 
-/// An object.
-#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, JsonSchema)]
-#[serde(rename_all = "camelCase")]
-pub struct Target {
-    /// Group and version.
-    pub api_version: String,
-    /// Kind.
-    pub kind: String,
-    /// Namespace; empty for an object of the whole cluster.
-    pub namespace: String,
-    /// Name.
-    pub name: String,
-}
-
 /// Why an action is there.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, JsonSchema)]
 pub struct Reason {
@@ -301,18 +291,6 @@ pub struct Reason {
     pub code: &'static str,
     /// For people.
     pub message: String,
-}
-
-/// A condition on a change.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, JsonSchema)]
-pub struct Gate {
-    /// What `sluicegate/skip-gate` takes.
-    pub id: &'static str,
-    /// Whether it lets the change through.
-    #[schemars(schema_with = "gate_state")]
-    pub state: GateState,
-    /// The value seen.
-    pub observed: String,
 }
 
 /// One field that changes.
@@ -337,12 +315,4 @@ impl Op {
     pub fn only_tells(self) -> bool {
         matches!(self, Self::Status | Self::Event)
     }
-}
-
-fn risk(_: &mut schemars::SchemaGenerator) -> Schema {
-    json_schema!({ "enum": ["none", "online", "restart", "unavailable", "data-loss", null] })
-}
-
-fn gate_state(_: &mut schemars::SchemaGenerator) -> Schema {
-    json_schema!({ "enum": ["open", "closed", "unknown", "skipped"] })
 }

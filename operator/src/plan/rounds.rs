@@ -18,10 +18,11 @@ use sluicegate_effects::{
 
 use super::{
     model::{Action, Blocked, Event, Op, Step, Target, Waiting},
+    pace::{Pace, Steps},
     retries::Tries,
     show,
 };
-use crate::{cli::Steps, terminal::Progress};
+use crate::progress::Progress;
 
 /// For how long nothing may happen before all is taken to be quiet. A pod needs two ticks to stop
 /// and as many to start.
@@ -73,21 +74,7 @@ pub(crate) struct Rounded {
     pub simulated: bool,
 }
 
-/// How far to go.
-#[derive(Clone, Copy, Debug)]
-pub struct Pace {
-    /// One reconciliation, or all.
-    pub steps: Steps,
-    /// The most of one resource; nothing for as many as there is something to do.
-    pub max_steps: Option<usize>,
-}
-
-impl Pace {
-    /// To the end.
-    pub const ALL: Self = Self { steps: Steps::All, max_steps: None };
-}
-
-struct Rounds<'a, 'io> {
+struct Rounds<'a, P> {
     wanted: BTreeSet<Ref>,
     pace: Pace,
     records: BTreeMap<Ref, Record>,
@@ -95,7 +82,7 @@ struct Rounds<'a, 'io> {
     busy: bool,
     /// Whether this round did something that was not done before.
     fresh: bool,
-    progress: &'a mut Progress<'io>,
+    progress: &'a mut P,
 }
 
 /// Plans for everything that a group asks for.
@@ -104,7 +91,7 @@ pub(crate) fn run(
     entries: &[Entry],
     pace: Pace,
     settings: &Settings,
-    progress: &mut Progress<'_>,
+    progress: &mut impl Progress,
 ) -> Rounded {
     let wanted = entries.iter().map(|entry| entry.target.clone()).collect();
     let records = BTreeMap::new();
@@ -135,11 +122,11 @@ pub(crate) fn run(
             record.warnings.push(told);
         }
     }
-    rounds.progress.end();
+    rounds.progress.ends();
     Rounded { records: rounds.records, simulated }
 }
 
-impl Rounds<'_, '_> {
+impl<P> Rounds<'_, P> {
     /// Tells what is still being done after so long.
     fn unsettled(&mut self) {
         for record in self.records.values_mut() {
@@ -148,7 +135,7 @@ impl Rounds<'_, '_> {
     }
 }
 
-impl Watcher for Rounds<'_, '_> {
+impl<P: Progress> Watcher for Rounds<'_, P> {
     /// One that cannot go on is left as it is, and holds up no other.
     fn wants(&self, resource: &Ref) -> bool {
         let ended = |one: &Record| one.error.is_some() || one.tries.is_refused();

@@ -5,7 +5,7 @@ use sluicegate_core::plan::Risk;
 
 use super::{
     page::{Page, Span, Style, width_of},
-    text::{is_ready, risk_style},
+    signs::{is_ready, risk_style},
 };
 use crate::plan::model::{Outcome, Output, Planned, Summary};
 

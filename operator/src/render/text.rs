@@ -7,6 +7,7 @@ use super::{
     View,
     detail::{blocked, causes, changes, gates, waiting},
     page::{Page, Span, Style, width_of},
+    signs::{is_ready, risk_style},
     summary, value,
 };
 use crate::plan::model::{Action, Op, Outcome, Output, Planned, Step, Target};
@@ -280,14 +281,6 @@ fn alarms(kind: &str, state: &str) -> bool {
     matches!((kind, state), ("Accepted", "False") | ("Paused", "True"))
 }
 
-/// Whether a resource is as it should be, as far as its status says.
-pub fn is_ready(resource: &Planned) -> bool {
-    let status = resource.status_after.as_ref();
-    let conditions = status.and_then(|status| status["conditions"].as_array());
-    let mut ready = conditions.into_iter().flatten().filter(|one| text(one, "/type") == "Ready");
-    ready.all(|one| text(one, "/status") == "True")
-}
-
 fn symbol(op: Op) -> (&'static str, Style) {
     match op {
         Op::Create | Op::Recreate => ("+", Style::Add),
@@ -297,16 +290,6 @@ fn symbol(op: Op) -> (&'static str, Style) {
         Op::Restart => ("!", Style::Restart),
         Op::Call => (">", Style::Call),
         Op::Status | Op::Event => ("#", Style::Dim),
-    }
-}
-
-/// The colour of a risk.
-pub fn risk_style(risk: Risk) -> Style {
-    match risk {
-        Risk::None => Style::Dim,
-        Risk::Online => Style::Plain,
-        Risk::Restart => Style::Restart,
-        Risk::Unavailable | Risk::DataLoss => Style::Alarm,
     }
 }
 

@@ -9,6 +9,7 @@ use std::{net::SocketAddr, time::Duration};
 use clap::{ArgAction, Args, ValueEnum};
 use tracing_subscriber::EnvFilter;
 
+pub(crate) use crate::dns::name;
 use crate::reach::Reach;
 
 /// Arguments of `run`.
@@ -105,23 +106,7 @@ fn yes_or_no(text: &str) -> Result<bool, String> {
     }
 }
 
-/// The name of a namespace: a DNS label.
-pub(crate) fn name(text: &str) -> Result<String, String> {
-    let text = text.trim();
-    let good = |c: char| c.is_ascii_lowercase() || c.is_ascii_digit() || c == '-';
-    let edge = |c: Option<char>| c.is_some_and(|c| c != '-');
-    if text.len() <= 63
-        && text.chars().all(good)
-        && edge(text.chars().next())
-        && edge(text.chars().last())
-    {
-        return Ok(text.to_owned());
-    }
-    Err("a namespace has 1 to 63 lower-case letters, digits and -, with no - at its ends"
-        .to_owned())
-}
-
-/// The same; nothing where a manifest sets the variable to nothing, which means all.
+/// The name of a namespace; nothing where a manifest sets the variable to nothing, which means all.
 fn name_or_none(text: &str) -> Result<String, String> {
     if text.trim().is_empty() { Ok(String::new()) } else { name(text) }
 }

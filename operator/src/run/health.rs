@@ -4,38 +4,14 @@
 //! that does not answer makes neither stand still, since every request has a deadline: it makes the
 //! process not ready, and no restart would cure it.
 
-use std::{
-    fmt,
-    sync::{Arc, Mutex, PoisonError},
-    time::Duration,
-};
+use std::{fmt, time::Duration};
 
-use tokio::{sync::watch, time::Instant};
+use tokio::sync::watch;
 
-use super::lease::Role;
+use super::{beat::Beat, lease::Role};
 
 /// How long the loop of the lease may stand still: a request, a pause, and a slow machine.
 const LEASE_MAX: Duration = Duration::from_secs(20);
-
-/// That something goes round. Clones share it.
-#[derive(Clone, Debug)]
-pub(crate) struct Beat(Arc<Mutex<Instant>>);
-
-impl Beat {
-    pub(crate) fn new() -> Self {
-        Self(Arc::new(Mutex::new(Instant::now())))
-    }
-
-    /// It went round.
-    pub(crate) fn beat(&self) {
-        *self.0.lock().unwrap_or_else(PoisonError::into_inner) = Instant::now();
-    }
-
-    /// How long ago it last did.
-    pub(crate) fn age(&self) -> Duration {
-        self.0.lock().unwrap_or_else(PoisonError::into_inner).elapsed()
-    }
-}
 
 /// Sentences about what is not as it should be; none if all is well.
 pub(crate) type Faults = Vec<String>;

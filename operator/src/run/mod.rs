@@ -12,6 +12,7 @@
 
 mod announce;
 pub mod args;
+mod beat;
 mod health;
 pub(crate) mod lease;
 mod metrics;
@@ -25,10 +26,8 @@ mod views;
 
 use std::{io::IsTerminal as _, time::Duration};
 
-use sluicegate_effects::Error;
-
 use self::{args::RunArgs, process::Process};
-use crate::{Failure, terminal::Io};
+use crate::{failure::Failure, terminal::Io};
 
 /// How many threads work. What takes long waits for others, so more would only cost memory.
 const THREADS: usize = 2;
@@ -54,15 +53,4 @@ pub fn run(args: &RunArgs, io: &Io<'_>) -> Result<u8, Failure> {
     let code = runtime.block_on(async { Ok(Process::begin(args).await?.run().await) });
     runtime.shutdown_timeout(LEFT_OVER);
     code
-}
-
-/// A kubeconfig that cannot be used: what, where and what to do.
-fn no_access(args: &RunArgs, error: &Error) -> Failure {
-    let mut failure = Failure::chain(error);
-    failure.0.push(format!("  looked at: {}", args.reach.looked_at()));
-    failure.0.push(
-        "  remedy: name a kubeconfig with --kubeconfig and a context of it with --context"
-            .to_owned(),
-    );
-    failure
 }

@@ -17,7 +17,7 @@ use hyper_util::rt::{TokioIo, TokioTimer};
 use tokio::{net::TcpListener, sync::Semaphore};
 
 use super::health::{Faults, Health};
-use crate::Failure;
+use crate::failure::Failure;
 
 /// How many may ask at the same time.
 const CALLERS: usize = 64;
@@ -132,7 +132,7 @@ mod tests {
     };
 
     use super::*;
-    use crate::run::{health::Beat, lease::Role};
+    use crate::run::{beat::Beat, lease::Role};
 
     async fn served(pages: Pages) -> SocketAddr {
         let any = "127.0.0.1:0".parse().expect("it is an address");

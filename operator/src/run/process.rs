@@ -8,6 +8,7 @@ use std::{
 
 use sluicegate_core::systems;
 use sluicegate_effects::{
+    Error,
     controller::{Mode, Options},
     live::{ApiServer, Budget, Connection, Fence, Recorder, connect},
     metrics::Metrics,
@@ -23,15 +24,19 @@ use tokio::{
 use super::{
     announce,
     args::RunArgs,
-    health::{Beat, Health},
+    beat::Beat,
+    health::Health,
     lease::{self, End, Role, Seat},
     metrics::{encode, registry},
-    no_access, probes,
+    probes,
     start::{self, Start},
     tasks::Tasks,
     views,
 };
-use crate::{DONE, FAILED, Failure};
+use crate::{
+    failure::{DONE, FAILED, Failure},
+    live::looked_at,
+};
 
 /// What the API server is told who calls.
 const AGENT: &str = concat!("sluicegate/", env!("CARGO_PKG_VERSION"));
@@ -290,4 +295,15 @@ fn listen_for(kind: SignalKind) -> Result<Signal, Failure> {
 async fn ended(task: impl Future<Output = ()>) -> String {
     task.await;
     "it stopped listening".to_owned()
+}
+
+/// A kubeconfig that cannot be used: what, where and what to do.
+fn no_access(args: &RunArgs, error: &Error) -> Failure {
+    let mut failure = Failure::chain(error);
+    failure.0.push(format!("  looked at: {}", looked_at(&args.reach.access())));
+    failure.0.push(
+        "  remedy: name a kubeconfig with --kubeconfig and a context of it with --context"
+            .to_owned(),
+    );
+    failure
 }

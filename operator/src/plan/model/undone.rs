@@ -6,7 +6,7 @@ use serde::Serialize;
 use serde_json::Value;
 use sluicegate_core::plan::Risk;
 
-use super::{Gate, Target};
+use super::parts::{self, Gate, Target};
 
 /// A change that waits.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, JsonSchema)]
@@ -16,7 +16,7 @@ pub struct Waiting {
     /// To what.
     pub target: Target,
     /// Its risk.
-    #[schemars(schema_with = "super::risk")]
+    #[schemars(schema_with = "parts::risk")]
     pub risk: Option<Risk>,
     /// The rule that holds it back.
     pub rule: &'static str,

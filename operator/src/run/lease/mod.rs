@@ -27,7 +27,7 @@ use sluicegate_effects::{
 use tokio::{sync::watch, time::Instant};
 
 use self::election::{Do, Election, Heard, Moment};
-use super::health::Beat;
+use super::beat::Beat;
 
 pub(crate) use self::election::{End, holder, lasts};
 

@@ -15,7 +15,7 @@ use sluicegate_core::{
 };
 use sluicegate_effects::file::Looked;
 
-use crate::{Failure, kinds, live::ClusterReader};
+use crate::{failure::Failure, kinds, live::ClusterReader};
 
 /// The DNS suffix that commands which only look take for granted.
 const DOMAIN: &str = "cluster.local";
@@ -42,12 +42,12 @@ pub(super) struct Found {
 /// # Errors
 ///
 /// If there is no such cluster, or its broker cannot be asked.
-pub(super) fn look(
+pub(super) async fn look(
     sight: &impl ClusterReader,
     namespace: &str,
     name: &str,
 ) -> Result<Found, Failure> {
-    let resource = resource(sight, namespace, name)?;
+    let resource = resource(sight, namespace, name).await?;
     let broker = Broker {
         namespace: namespace.to_owned(),
         cluster: name.to_owned(),
@@ -57,7 +57,7 @@ pub(super) fn look(
     let lists = topic::of_cluster(&resource, namespace);
     let holdings = Probe::Holdings(broker.clone());
     let reads = lists.iter().cloned().fold(Reads::none(), Reads::list).probe(holdings.clone());
-    let seen = read(sight, reads)?;
+    let seen = read(sight, reads).await?;
     let Some(Answer::Holdings(all)) = seen.answer(&holdings) else {
         return Err(unanswered(&broker, seen.answer(&holdings)));
     };
@@ -68,7 +68,7 @@ pub(super) fn look(
         all.keys().partition(|topic| claims.contains_key(topic.as_str()));
     Ok(Found {
         cluster: Ref::to::<RivvenCluster>(namespace, name),
-        topics: described(sight, &broker, &others)?,
+        topics: described(sight, &broker, &others).await?,
         held: held
             .into_iter()
             .map(|topic| (topic.clone(), claims[topic.as_str()].clone()))
@@ -79,20 +79,23 @@ pub(super) fn look(
     })
 }
 
-fn read(sight: &impl ClusterReader, reads: Reads<Rivven>) -> Result<Observed<Rivven>, Failure> {
-    let found = sight.look(Looked::of(reads)).map_err(|error| crate::live::unread(&error))?;
+async fn read(
+    sight: &impl ClusterReader,
+    reads: Reads<Rivven>,
+) -> Result<Observed<Rivven>, Failure> {
+    let found = sight.look(Looked::of(reads)).await.map_err(|error| crate::live::unread(&error))?;
     Ok(found.typed())
 }
 
 /// The cluster. Where it is not there, those that are tell a slip from a wrong place.
-fn resource(
+async fn resource(
     sight: &impl ClusterReader,
     namespace: &str,
     name: &str,
 ) -> Result<RivvenCluster, Failure> {
     let api = Api::of::<RivvenCluster>();
     let list = Selector::all(api, namespace);
-    let seen = read(sight, Reads::none().list(list.clone()))?;
+    let seen = read(sight, Reads::none().list(list.clone())).await?;
     if seen.served(&list) == Some(false) {
         let Api { plural, group, .. } = &list.api;
         return Err(Failure(vec![
@@ -142,14 +145,14 @@ fn names_in(items: &[&Value], namespace: &str) -> BTreeSet<String> {
     here.map(|item| text(item, "/metadata/name").to_owned()).collect()
 }
 
-fn described(
+async fn described(
     sight: &impl ClusterReader,
     broker: &Broker,
     topics: &[&String],
 ) -> Result<BTreeMap<String, Option<SeenTopic>>, Failure> {
     let question = |topic: &String| Probe::Topic { broker: broker.clone(), name: topic.clone() };
     let questions = topics.iter().map(|topic| question(topic));
-    let seen = read(sight, questions.fold(Reads::none(), Reads::probe))?;
+    let seen = read(sight, questions.fold(Reads::none(), Reads::probe)).await?;
     let answer = |topic: &String| match seen.answer(&question(topic)) {
         Some(Answer::Topic(seen)) => Ok((topic.clone(), Some(seen.clone()))),
         Some(Answer::NoTopic) => Ok((topic.clone(), None)),

@@ -1,6 +1,9 @@
 //! `explain --markdown`: all of it, for the docs.
 
-use super::{gates, reasons, rules, types, written};
+use super::{
+    tables::{gates, reasons, rules, types},
+    words::written,
+};
 use crate::kinds::KindInfo;
 
 /// Rules, conditions, gates, then the fields of each kind.

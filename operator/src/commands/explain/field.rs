@@ -2,9 +2,9 @@
 
 use sluicegate_core::{field::Path, schema::Leaf};
 
-use super::{split, unknown, written};
+use super::words::{split, unknown, written};
 use crate::{
-    Failure,
+    failure::Failure,
     kinds::{self, KindInfo},
     render::page::{Page, Span, Style},
 };

@@ -1,45 +1,27 @@
 //! `explain`: what rules, fields, conditions and gates mean, from the tables that the operator
 //! works by. What is printed here cannot differ from what is done.
 
-use serde_json::Value;
-use sluicegate_core::{
-    condition::{self, EventKind, Reason},
-    field::Path,
-    rule,
-};
+use sluicegate_core::condition::EventKind;
 
 use crate::{
-    DONE, Failure,
+    failure::{DONE, Failure},
     kinds::{self, KindInfo},
-    plan::retries::NOT_REFUSED,
-    render::{
-        page::{Page, Span, Style},
-        value,
-    },
+    render::page::{Page, Span, Style},
     terminal::Io,
 };
 
 mod args;
 mod field;
 mod markdown;
+mod tables;
+mod words;
 
 pub use self::args::ExplainArgs;
-use self::args::{Asked, Topic};
-
-/// A rule, whichever table it is in.
-#[derive(Clone, Debug, PartialEq, Eq)]
-struct RuleText {
-    id: String,
-    title: String,
-    about: String,
-    remedy: String,
-}
-
-/// What holds back changes of every kind, and cannot be passed.
-const ENGINE_GATES: [(&str, &str); 2] = [
-    ("not-paused", "the annotation sluicegate/paused is not \"true\""),
-    (NOT_REFUSED, "the change is not refused each time that it is tried; only plans say so"),
-];
+use self::{
+    args::{Asked, Topic},
+    tables::{ENGINE_GATES, gates, reasons, rules, types},
+    words::{split, unknown},
+};
 
 /// Runs the command.
 ///
@@ -182,108 +164,4 @@ fn overview(page: &mut Page, kinds: &[KindInfo]) {
     for (_, id, about) in gates {
         page.words(2, &[Span::plain(format!("{id:widest$}  "))], about, Style::Dim);
     }
-}
-
-/// Every rule: the engine's, the systems', and those that definitions carry.
-fn rules(kinds: &[KindInfo]) -> Vec<RuleText> {
-    let mut found: Vec<RuleText> = Vec::new();
-    let tables = kinds.iter().flat_map(|kind| kind.rules.iter());
-    for rule in rule::RULES.iter().chain(tables) {
-        found.push(RuleText {
-            id: rule.id.to_owned(),
-            title: rule.title.to_owned(),
-            about: rule.about.to_owned(),
-            remedy: rule.remedy.to_owned(),
-        });
-    }
-    for kind in kinds {
-        let crd = serde_json::to_value(&kind.crd).expect("a definition is JSON");
-        let schema = &crd["spec"]["versions"][0]["schema"]["openAPIV3Schema"];
-        validations(&kind.api.kind, "", schema, &mut found);
-        found.extend(kind.checked_here.iter().map(|rule| RuleText {
-            id: rule.rule_id.to_owned(),
-            title: rule.message.to_owned(),
-            about: format!(
-                "Checked by validate, plan and the operator only, at {}.{}: the API server takes \
-                 the resource, and refuses what is made of it or cannot run it.",
-                kind.api.kind, rule.path
-            ),
-            remedy: String::new(),
-        }));
-    }
-    found.sort_by(|a, b| a.id.cmp(&b.id));
-    found.dedup_by(|a, b| a.id == b.id);
-    found
-}
-
-/// The rules of a schema and of everything below it. Their messages begin with their ids.
-fn validations(kind: &str, path: &str, schema: &Value, found: &mut Vec<RuleText>) {
-    for rule in schema["x-kubernetes-validations"].as_array().into_iter().flatten() {
-        let text = |field: &str| rule[field].as_str().unwrap_or_default();
-        if let Some((id, message)) = text("message").split_once(": ") {
-            found.push(RuleText {
-                id: id.to_owned(),
-                title: message.to_owned(),
-                about: format!(
-                    "The API server checks it at {kind}{path}, and so do validate and plan: {}",
-                    text("rule")
-                ),
-                remedy: String::new(),
-            });
-        }
-    }
-    for (name, below) in schema["properties"].as_object().into_iter().flatten() {
-        validations(kind, &format!("{path}.{name}"), below, found);
-    }
-    if schema.get("items").is_some() {
-        validations(kind, &format!("{path}[]"), &schema["items"], found);
-    }
-}
-
-fn reasons(kinds: &[KindInfo]) -> Vec<(String, &'static Reason)> {
-    let engine = condition::REASONS.iter().map(|reason| ("every kind".to_owned(), *reason));
-    let own = kinds
-        .iter()
-        .flat_map(|kind| kind.reasons.iter().map(|reason| (kind.api.kind.to_string(), *reason)));
-    engine.chain(own).collect()
-}
-
-fn types<'a>(reasons: &'a [(String, &'static Reason)]) -> Vec<&'a str> {
-    let mut types: Vec<&str> = reasons.iter().map(|(_, reason)| reason.condition).collect();
-    types.sort_unstable();
-    types.dedup();
-    types
-}
-
-fn gates(kinds: &[KindInfo]) -> Vec<(String, &'static str, &'static str)> {
-    let own = kinds.iter().flat_map(|kind| {
-        kind.gates.iter().map(|(id, about)| (kind.api.kind.to_string(), *id, *about))
-    });
-    let all = ENGINE_GATES.map(|(id, about)| ("every kind".to_owned(), id, about));
-    all.into_iter().chain(own).collect()
-}
-
-fn unknown<'a>(
-    what: &str,
-    word: &str,
-    known: impl IntoIterator<Item = &'a str> + Clone,
-) -> Failure {
-    let near = kinds::nearest(word, known);
-    let hint = near.map_or_else(
-        || "`sluicegate explain` lists what there is".to_owned(),
-        |near| format!("did you mean {near}?"),
-    );
-    Failure::of(format!("error: there is no {what} {word} ({hint})"))
-}
-
-/// A default or an example as YAML users would write it.
-fn written(given: &Value) -> String {
-    value::line(Some(given), true)
-}
-
-/// The path that a person writes: `RivvenTopic.spec.partitions`, or without the kind.
-fn split(id: &str) -> (String, Path) {
-    let (kind, rest) = id.split_once('.').unwrap_or((id, ""));
-    let path = if rest.is_empty() { Path::default() } else { Path::dotted(rest) };
-    (kind.to_owned(), path)
 }

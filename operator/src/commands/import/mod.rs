@@ -3,7 +3,10 @@
 //! What is printed asks for what is there and for nothing else. What no resource can ask for is
 //! left out and told: a resource that asked for something near it would change what runs.
 
-use crate::{Failure, cli::Import, terminal::Io};
+use clap::Subcommand;
+
+pub use self::topics::ImportTopicsArgs;
+use crate::{commands::wait::wait, failure::Failure, terminal::Io};
 
 mod look;
 mod names;
@@ -13,6 +16,14 @@ mod write;
 #[cfg(test)]
 mod tests;
 
+/// What can be imported.
+#[derive(Clone, Debug, Subcommand)]
+pub enum Import {
+    /// A RivvenTopic for each topic of a cluster that has none yet. Applying them changes nothing
+    /// at the broker.
+    Topics(ImportTopicsArgs),
+}
+
 /// Runs the command.
 ///
 /// # Errors
@@ -20,7 +31,7 @@ mod tests;
 /// If it cannot be seen what runs.
 pub fn run(what: &Import, io: &mut Io<'_>) -> Result<u8, Failure> {
     let done = match what {
-        Import::Topics(args) => topics::run(args, io),
+        Import::Topics(args) => wait(topics::run(args, io)),
     };
     done.map_err(|failure| failure.so("Nothing was imported."))
 }

@@ -2,6 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use clap::{Args, ValueEnum};
 use serde_json::Value;
 use sluicegate_core::{
     kind::{Kind, Settings},
@@ -16,9 +17,11 @@ use sluicegate_effects::{
 };
 
 use crate::{
-    DONE, FAILED, Failure,
-    cli::{SimulateArgs, SimulateFormat},
-    input,
+    commands::{
+        args::{Colour, Files},
+        input,
+    },
+    failure::{DONE, FAILED, Failure},
     kinds::{self, KindInfo},
     render::{
         page::{Page, Span, Style},
@@ -29,6 +32,32 @@ use crate::{
 };
 
 mod state;
+
+/// Arguments of `simulate`.
+#[derive(Clone, Debug, Args)]
+pub struct SimulateArgs {
+    /// Where the resources are.
+    #[command(flatten)]
+    pub files: Files,
+    /// The most rounds of reconciling everything
+    #[arg(long, value_name = "N", default_value_t = 300)]
+    pub max_rounds: usize,
+    /// The form of the result
+    #[arg(short, long, value_enum, default_value_t = SimulateFormat::Text)]
+    pub output: SimulateFormat,
+    /// Whether to colour
+    #[arg(long, value_enum, default_value_t = Colour::Auto)]
+    pub color: Colour,
+}
+
+/// The form of a simulation.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub enum SimulateFormat {
+    /// What happens, event by event.
+    Text,
+    /// The world at the end, as a file that `plan` reads.
+    State,
+}
 
 /// For how many rounds nothing may happen before all is taken to be quiet.
 const QUIET_ROUNDS: usize = 5;
@@ -56,7 +85,7 @@ pub fn run(args: &SimulateArgs, io: &mut Io<'_>) -> Result<u8, Failure> {
     for (_, _, entries) in &worlds {
         checked.add(validate::all(kinds, entries));
     }
-    checked.or_fail(io, "Nothing was simulated.")?;
+    checked.or_fail(&mut io.progress(), "Nothing was simulated.")?;
     if worlds.is_empty() {
         io.err("Nothing to simulate: no resource was found.");
     }

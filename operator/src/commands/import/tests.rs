@@ -10,8 +10,9 @@ use sluicegate_effects::{
 
 use super::topics;
 use crate::{
-    Failure,
     command::run,
+    commands::wait::wait,
+    failure::Failure,
     live::fake::FakeCluster,
     terminal::{Io, Terminal},
 };
@@ -37,7 +38,7 @@ fn printed(text: &str) -> Printed {
     let terminal = Terminal::plain(100);
     let mut io =
         Io { stdin: &mut &b""[..], stdout: &mut out, stderr: &mut err, terminal, failed: false };
-    let outcome = topics::print(&stand, ("streaming", "prod"), "from a test", &mut io);
+    let outcome = wait(topics::print(&stand, ("streaming", "prod"), "from a test", &mut io));
     let text = |bytes| String::from_utf8(bytes).expect("it is text");
     Printed { outcome, out: text(out), err: text(err) }
 }

@@ -7,7 +7,6 @@
 
 use std::{
     collections::BTreeMap,
-    thread,
     time::{Duration, Instant},
 };
 
@@ -17,10 +16,10 @@ use sluicegate_effects::{
     Error,
     live::{DEADLINE, Request},
 };
+use tokio::time::sleep;
 
-use super::NOTHING;
 use crate::{
-    Failure,
+    failure::Failure,
     live::Cluster,
     run::lease::{self, holder, lasts},
     terminal::Io,
@@ -33,12 +32,12 @@ const LOOK: Duration = Duration::from_secs(1);
 type Leases = BTreeMap<String, Lease>;
 
 /// Refuses if an operator is at work: in this namespace, or in any.
-pub(super) fn refuse(
+pub(super) async fn refuse(
     cluster: &Cluster,
     namespace: Option<&str>,
     io: &mut Io<'_>,
 ) -> Result<(), Failure> {
-    let first = look(cluster, namespace)?;
+    let first = look(cluster, namespace).await?;
     let Some(longest) = first.values().map(lasts).max() else {
         io.err(&format!(
             "note: nobody holds a lease {}. An operator that runs with --leader-election=false \
@@ -57,8 +56,8 @@ pub(super) fn refuse(
         ));
     }
     while since.elapsed() < longest {
-        thread::sleep(LOOK);
-        for (place, now) in look(cluster, namespace)? {
+        sleep(LOOK).await;
+        for (place, now) in look(cluster, namespace).await? {
             let before = first.get(&place).and_then(version);
             if before != version(&now) {
                 return Err(at_work(&place, holder(&now)));
@@ -69,7 +68,7 @@ pub(super) fn refuse(
 }
 
 /// The leases that somebody holds.
-fn look(cluster: &Cluster, namespace: Option<&str>) -> Result<Leases, Failure> {
+async fn look(cluster: &Cluster, namespace: Option<&str>) -> Result<Leases, Failure> {
     let place = namespace.map(|name| format!("/namespaces/{name}")).unwrap_or_default();
     let path = format!(
         "/apis/coordination.k8s.io/v1{place}/leases?fieldSelector=metadata.name%3D{}",
@@ -79,14 +78,14 @@ fn look(cluster: &Cluster, namespace: Option<&str>) -> Result<Leases, Failure> {
     let Ok(http) = http else {
         let name = namespace.unwrap_or_default();
         let line = format!("error: --lease-namespace: {name:?} is no name of a namespace");
-        return Err(Failure(vec![line, NOTHING.to_owned()]));
+        return Err(Failure(vec![line]));
     };
     let doing = match namespace {
         Some(name) => format!("look for the lease {} in {name}", lease::NAME),
         None => format!("look for leases {} in every namespace", lease::NAME),
     };
     let request = Request { doing, verb: "list", deadline: DEADLINE, http };
-    let list = cluster.wait(cluster.server().read(request)).map_err(|error| unknown(&error))?;
+    let list = cluster.server().read(request).await.map_err(|error| unknown(&error))?;
     let items = list["items"].as_array().cloned().unwrap_or_default();
     Ok(items.into_iter().filter_map(held).collect())
 }
@@ -116,7 +115,6 @@ fn at_work(place: &str, holder: &str) -> Failure {
         "  if it looks after other namespaces only, name the one of the operator that has gone: \
          --lease-namespace"
             .to_owned(),
-        NOTHING.to_owned(),
     ])
 }
 
@@ -124,6 +122,5 @@ fn unknown(error: &Error) -> Failure {
     Failure(vec![
         format!("error: whether an operator is at work cannot be told: {}", error.in_full()),
         "  name the namespace where it ran, with --lease-namespace".to_owned(),
-        NOTHING.to_owned(),
     ])
 }

@@ -12,18 +12,17 @@ use sluicegate_core::{
 };
 use sluicegate_effects::file::{Start, World};
 
-use super::NOTHING;
 use crate::{
-    Failure,
-    cli::Steps,
+    failure::Failure,
     kinds::{self, KindInfo},
-    live::{self, Capture, Cluster, Read, Wish, args::Choice},
+    live::{self, Capture, Choice, Cluster, Read, Wish},
     plan::{
+        Pace, Steps,
         model::{Action, Op, Target},
-        rounds::{self, Pace, Record},
+        rounds::{self, Record},
     },
-    snapshot::now,
-    terminal::{Io, Progress},
+    progress::Silent,
+    terminal::Io,
 };
 
 /// How far a plan is played to learn what it does.
@@ -68,17 +67,14 @@ pub(super) struct Found {
 }
 
 /// Looks for those among the chosen that hang.
-pub(super) fn find(
+pub(super) async fn find(
     cluster: &Cluster,
     choice: &mut Choice,
     io: &mut Io<'_>,
 ) -> Result<Found, Failure> {
     let kinds = kinds::all();
     let mut found = Found::default();
-    let chosen = live::chosen(cluster, choice, io).map_err(|mut failure| {
-        failure.0.push(NOTHING.to_owned());
-        failure
-    })?;
+    let chosen = live::chosen(cluster, choice, &mut io.progress()).await?;
     for (target, object) in chosen {
         let deleting = at(&object, "/metadata/deletionTimestamp").is_some();
         match kinds::of(kinds, &target).and_then(|kind| stuck(kind, target, &object)) {
@@ -107,14 +103,13 @@ fn stuck(kind: &KindInfo, target: Ref, object: &Arc<Value>) -> Option<Stuck> {
 }
 
 /// Plans for those that hang, and notes what nobody will do.
-pub(super) fn tell_undone(cluster: &Cluster, stuck: &mut [Stuck], choice: &Choice) {
+pub(super) async fn tell_undone(cluster: &Cluster, stuck: &mut [Stuck], choice: &Choice) {
     // A pause holds back the operator, which is not here: what it would do is asked all the same.
-    let mut capture = Capture::at(now()).unpaused();
+    let mut capture = Capture::at(live::now()).unpaused();
     for one in stuck.iter() {
         capture.saw(one.target.clone(), &Look::Found(Arc::clone(&one.object)));
     }
-    let read =
-        live::read(cluster, capture, &Wish::Chosen(choice.clone()), PACE, &mut Progress::silent());
+    let read = live::read(cluster, capture, &Wish::Chosen(choice.clone()), PACE, &mut Silent).await;
     let played = read.and_then(Played::of);
     for one in stuck {
         one.undone = match &played {
@@ -142,8 +137,8 @@ impl Played {
             let world = World::new("what was read", &Start::State(read.state.clone()));
             let world = world.map_err(|_| Failure::of("what was read cannot be used"))?;
             let pace = Pace { steps, ..PACE };
-            let (settings, mut progress) = (Settings::default(), Progress::silent());
-            Ok(rounds::run(&world, &read.entries, pace, &settings, &mut progress).records)
+            let settings = Settings::default();
+            Ok(rounds::run(&world, &read.entries, pace, &settings, &mut Silent).records)
         };
         let (first, whole) = (play(Steps::Next)?, play(Steps::All)?);
         Ok(Self { read, first, whole })

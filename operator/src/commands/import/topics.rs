@@ -2,6 +2,7 @@
 
 use std::collections::BTreeMap;
 
+use clap::Args;
 use sluicegate_core::observed::Ref;
 
 use super::{
@@ -9,12 +10,26 @@ use super::{
     write::{self, Written},
 };
 use crate::{
-    DONE, Failure,
-    cli::ImportTopicsArgs,
+    failure::{DONE, Failure},
     live::{Cluster, ClusterReader},
+    reach::Reach,
     render::summary::many,
     terminal::Io,
 };
+
+/// Arguments of `import topics`.
+#[derive(Clone, Debug, Args)]
+pub struct ImportTopicsArgs {
+    /// The RivvenCluster whose topics they are
+    #[arg(long, value_name = "NAME")]
+    pub cluster: String,
+    /// Its namespace, which the resources get, too. Default: that of the context
+    #[arg(short, long, value_name = "NAMESPACE")]
+    pub namespace: Option<String>,
+    /// How to reach the cluster.
+    #[command(flatten)]
+    pub reach: Reach,
+}
 
 /// How many are named one by one.
 const NAMED: usize = 10;
@@ -24,21 +39,21 @@ const NAMED: usize = 10;
 /// # Errors
 ///
 /// If there is no such cluster, or its broker cannot be asked.
-pub(super) fn run(args: &ImportTopicsArgs, io: &mut Io<'_>) -> Result<u8, Failure> {
-    let cluster = Cluster::reach(&args.reach)?;
+pub(super) async fn run(args: &ImportTopicsArgs, io: &mut Io<'_>) -> Result<u8, Failure> {
+    let cluster = Cluster::reach(args.reach.way()).await?;
     let namespace = args.namespace.as_deref().unwrap_or(cluster.namespace()).to_owned();
-    print(&cluster, (&namespace, &args.cluster), cluster.source(), io)?;
+    print(&cluster, (&namespace, &args.cluster), cluster.source(), io).await?;
     Ok(DONE)
 }
 
 /// Prints what is to be seen of this cluster.
-pub(super) fn print(
+pub(super) async fn print(
     sight: &impl ClusterReader,
     (namespace, name): (&str, &str),
     source: &str,
     io: &mut Io<'_>,
 ) -> Result<(), Failure> {
-    let found = look::look(sight, namespace, name)?;
+    let found = look::look(sight, namespace, name).await?;
     let written = write::resources(&found);
     tell(&found, &written, io);
     io.out(&write::file(&found, &written, source));

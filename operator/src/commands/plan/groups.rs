@@ -5,13 +5,13 @@ use std::{collections::BTreeMap, path::Path};
 
 use sluicegate_effects::file::{self, Entry, File, Problem, Source, Start};
 
-use super::{Group, rounds::Pace};
+use super::args::PlanArgs;
 use crate::{
-    Failure,
-    cli::PlanArgs,
-    input, kinds,
-    live::{self, Capture, Cluster, Wish, args::Choice},
-    snapshot,
+    commands::input,
+    failure::Failure,
+    kinds,
+    live::{self, Capture, Choice, Cluster, Wish},
+    plan::Group,
     terminal::Io,
 };
 
@@ -27,7 +27,7 @@ const DEFAULT: &str = "default";
 /// # Errors
 ///
 /// If there is no state to plan from.
-pub(super) fn of(
+pub(super) async fn of(
     args: &PlanArgs,
     files: Vec<File>,
     state: Option<&Source>,
@@ -84,7 +84,7 @@ pub(super) fn of(
     }
     let Some(start) = explicit else {
         let wish = if chosen { Wish::Chosen(args.which.choice()?) } else { Wish::Given(shared) };
-        let (group, cluster) = of_cluster(args, wish, io)?;
+        let (group, cluster) = of_cluster(args, wish, io).await?;
         groups.push(group);
         return Ok((groups, Some(cluster)));
     };
@@ -133,12 +133,12 @@ fn one_of_each(named: &[Entry]) -> Result<(), Failure> {
 }
 
 /// What is read of a cluster, planned from as a file is.
-fn of_cluster(
+async fn of_cluster(
     args: &PlanArgs,
     mut wish: Wish,
     io: &mut Io<'_>,
 ) -> Result<(Group, Cluster), Failure> {
-    let cluster = Cluster::reach(&args.reach).map_err(|failure| {
+    let cluster = Cluster::reach(args.reach.way()).await.map_err(|failure| {
         failure.so(OFFLINE).so("Planning failed: there is no state to plan from.")
     })?;
     if let Wish::Given(entries) = &mut wish {
@@ -146,11 +146,12 @@ fn of_cluster(
             .map_err(|failure| failure.so("Planning failed: nobody knows where to look."))?;
     }
     let there = matches!(wish, Wish::Chosen(_));
-    let mut capture = Capture::at(snapshot::now());
-    let pace = Pace { steps: args.steps, max_steps: args.max_steps };
-    let read = live::find(&cluster, &mut wish, &mut capture, io)
-        .and_then(|()| live::read(&cluster, capture, &wish, pace, &mut io.progress()))
-        .map_err(|failure| failure.so("Planning failed: what there is was not read."))?;
+    let mut capture = Capture::at(live::now());
+    let unread = |failure: Failure| failure.so("Planning failed: what there is was not read.");
+    let found = live::find(&cluster, &mut wish, &mut capture, &mut io.progress()).await;
+    found.map_err(unread)?;
+    let read = live::read(&cluster, capture, &wish, args.pace(), &mut io.progress()).await;
+    let read = read.map_err(unread)?;
     let (source, start) = (cluster.source().to_owned(), Start::State(read.state));
     let (live, shared) = (true, true);
     Ok((Group { entries: read.entries, source, start, live, shared, there }, cluster))

@@ -4,7 +4,8 @@ use std::path::{Path, PathBuf};
 
 use sluicegate_effects::file::Source;
 
-use crate::{Failure, cli::Folders, terminal::Io};
+use super::args::Folders;
+use crate::{failure::Failure, terminal::Io};
 
 /// The endings of files that are read from a folder.
 const ENDINGS: &[&str] = &["json", "yaml", "yml"];
@@ -18,7 +19,11 @@ const DEPTH_MAX: usize = 32;
 /// # Errors
 ///
 /// Every path that cannot be read, not only the first.
-pub fn read(paths: &[PathBuf], folders: Folders, io: &mut Io<'_>) -> Result<Vec<Source>, Failure> {
+pub(super) fn read(
+    paths: &[PathBuf],
+    folders: Folders,
+    io: &mut Io<'_>,
+) -> Result<Vec<Source>, Failure> {
     let mut sources: Vec<Source> = Vec::new();
     let mut failed = Vec::new();
     for path in paths {
@@ -68,7 +73,7 @@ pub fn read(paths: &[PathBuf], folders: Folders, io: &mut Io<'_>) -> Result<Vec<
 /// # Errors
 ///
 /// If it cannot be read, or is no text.
-pub fn stdin(io: &mut Io<'_>) -> Result<Source, Failure> {
+pub(super) fn stdin(io: &mut Io<'_>) -> Result<Source, Failure> {
     let mut bytes = Vec::new();
     let read = io.stdin.read_to_end(&mut bytes);
     source("<stdin>", read.map(|_| bytes))
@@ -79,7 +84,7 @@ pub fn stdin(io: &mut Io<'_>) -> Result<Source, Failure> {
 /// # Errors
 ///
 /// If it cannot be read, or is no text.
-pub fn file(path: &Path) -> Result<Source, Failure> {
+pub(super) fn file(path: &Path) -> Result<Source, Failure> {
     source(&path.display().to_string(), std::fs::read(path))
 }
 

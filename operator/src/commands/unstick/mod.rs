@@ -6,6 +6,7 @@
 
 use std::sync::Arc;
 
+use clap::Args;
 use sluicegate_core::{plan::Verb, systems::rivven::Rivven};
 use sluicegate_effects::{
     Class, Error, Writer as _,
@@ -14,12 +15,38 @@ use sluicegate_effects::{
 
 use self::stuck::{Found, Stuck};
 use crate::{
-    DONE, FAILED, Failure, cli::UnstickArgs, live::Cluster, render::summary::many, terminal::Io,
+    commands::{args::Colour, wait::wait, which::Which},
+    failure::{DONE, FAILED, Failure},
+    live::Cluster,
+    reach::Reach,
+    render::summary::many,
+    terminal::Io,
 };
 
 mod alive;
 mod show;
 mod stuck;
+
+/// Arguments of `unstick`.
+#[derive(Clone, Debug, Args)]
+#[command(mut_arg("namespace", |namespace| namespace.help("Those of a namespace")))]
+pub struct UnstickArgs {
+    /// What to let go of, if it hangs.
+    #[command(flatten)]
+    pub which: Which,
+    /// How to reach the cluster.
+    #[command(flatten)]
+    pub reach: Reach,
+    /// Does it. Without this it is only shown
+    #[arg(long)]
+    pub yes: bool,
+    /// The namespace of the operator that has gone. Default: an operator in any counts
+    #[arg(long, value_name = "NAMESPACE")]
+    pub lease_namespace: Option<String>,
+    /// Whether to colour
+    #[arg(long, value_enum, default_value_t = Colour::Auto)]
+    pub color: Colour,
+}
 
 /// The last words where nothing was done.
 const NOTHING: &str = "Nothing was changed.";
@@ -37,23 +64,28 @@ pub fn run(args: &UnstickArgs, io: &mut Io<'_>) -> Result<u8, Failure> {
             NOTHING.to_owned(),
         ]));
     }
+    wait(work(args, io))
+}
+
+async fn work(args: &UnstickArgs, io: &mut Io<'_>) -> Result<u8, Failure> {
+    let nothing = |failure: Failure| failure.so(NOTHING);
     let mut choice = args.which.choice()?;
-    let cluster = Cluster::reach(&args.reach).map_err(|failure| failure.so(NOTHING))?;
-    let mut found = stuck::find(&cluster, &mut choice, io)?;
+    let cluster = Cluster::reach(args.reach.way()).await.map_err(nothing)?;
+    let mut found = stuck::find(&cluster, &mut choice, io).await.map_err(nothing)?;
     if !found.stuck.is_empty() {
-        alive::refuse(&cluster, args.lease_namespace.as_deref(), io)?;
-        stuck::tell_undone(&cluster, &mut found.stuck, &choice);
+        alive::refuse(&cluster, args.lease_namespace.as_deref(), io).await.map_err(nothing)?;
+        stuck::tell_undone(&cluster, &mut found.stuck, &choice).await;
     }
     let colour = args.color.choose(io.terminal.colour);
     io.out(&show::page(&found, &cluster, args.yes, (io.terminal.width, colour)));
-    if args.yes { let_go(&cluster, &found, io) } else { Ok(DONE) }
+    if args.yes { let_go(&cluster, &found, io).await } else { Ok(DONE) }
 }
 
 /// Takes our finalizers off, each resource as it was seen.
-fn let_go(cluster: &Cluster, found: &Found, io: &mut Io<'_>) -> Result<u8, Failure> {
+async fn let_go(cluster: &Cluster, found: &Found, io: &mut Io<'_>) -> Result<u8, Failure> {
     let mut failed = 0;
     for one in &found.stuck {
-        let line = match cluster.wait(release(cluster, one)) {
+        let line = match release(cluster, one).await {
             Ok(()) => format!("let go: {}", one.target),
             Err(Error::Api { source, .. }) if source.code == 404 => {
                 format!("gone meanwhile: {}", one.target)

@@ -1,32 +1,12 @@
-//! The arguments by which resources of a cluster are chosen: the same words, with the same meaning,
-//! for every command that reads one.
+//! Which resources of a cluster, or of a state, are meant.
 
-use clap::Args;
 use serde_json::Value;
 use sluicegate_core::observed::{Ref, at};
 
 use super::labels::{self, Requirement};
-use crate::{Failure, kinds};
+use crate::{failure::Failure, kinds};
 
 /// Which resources.
-#[derive(Clone, Debug, Default, Args)]
-pub struct Which {
-    /// Every resource of every kind
-    #[arg(short = 'A', long, conflicts_with = "namespace")]
-    pub all: bool,
-    /// Those of a namespace; with -f, the namespace of what a file puts into none
-    #[arg(short, long, value_name = "NAMESPACE")]
-    pub namespace: Option<String>,
-    /// Those with these labels: key=value, key!=value, key in (a,b), key notin (a,b), key or !key,
-    /// separated by commas
-    #[arg(short = 'l', long, value_name = "LABELS")]
-    pub selector: Option<String>,
-    /// These, in the namespace of -n or of the context; in a file, wherever there is one of each
-    #[arg(value_name = "KIND/NAME")]
-    pub names: Vec<String>,
-}
-
-/// Which resources, understood.
 #[derive(Clone, Debug, Default)]
 pub struct Choice {
     /// Their namespace; nothing means all.
@@ -35,28 +15,21 @@ pub struct Choice {
     names: Vec<(String, String)>,
 }
 
-impl Which {
-    /// Whether anything is chosen.
-    pub fn chooses(&self) -> bool {
-        self.all || self.namespace.is_some() || self.selector.is_some() || !self.names.is_empty()
-    }
-
-    /// The choice.
+impl Choice {
+    /// Those in this namespace, with these labels, of these names, each where it is given.
     ///
     /// # Errors
     ///
     /// Labels that cannot be read, kinds that there are not.
-    pub fn choice(&self) -> Result<Choice, Failure> {
-        let names = self.names.iter().map(|name| named(name));
-        Ok(Choice {
-            namespace: self.namespace.clone(),
-            labels: labels::parse(self.selector.as_deref().unwrap_or_default())?,
+    pub fn of(namespace: Option<&str>, selector: &str, names: &[String]) -> Result<Self, Failure> {
+        let names = names.iter().map(|name| named(name));
+        Ok(Self {
+            namespace: namespace.map(str::to_owned),
+            labels: labels::parse(selector)?,
             names: names.collect::<Result<_, _>>()?,
         })
     }
-}
 
-impl Choice {
     /// Whether single resources are named.
     pub fn names_some(&self) -> bool {
         !self.names.is_empty()

@@ -1,0 +1,17 @@
+//! The commands: each with its arguments, from them to an exit code. What they show is made by
+//! libraries, which know neither arguments nor terminals.
+//!
+//! `run` and `manifests` stand beside what they run and print.
+
+pub mod args;
+pub mod crd;
+pub mod explain;
+pub mod import;
+mod input;
+pub mod plan;
+pub mod simulate;
+pub mod snapshot;
+pub mod unstick;
+pub mod validate;
+pub(crate) mod wait;
+pub mod which;
