@@ -207,7 +207,7 @@ fn dear<K: Kind>() -> Vec<String> {
             wrong.push(format!("{} is asked for every item of a list", rule.rule_id));
         }
         let mut whole = schema::of::<K>();
-        let node = sluicegate_core::crd::node(&mut whole, rule.path);
+        let node = sluicegate_core::schema::node_at(&mut whole, rule.path);
         let node = compile_schema(&Value::Object(node.clone()));
         let known = examples::of::<K>().exceptions.overrated.contains_key(rule.rule_id);
         for warning in estimate_rule_cost(rule.expression, &node) {

@@ -76,8 +76,10 @@ fn the_written_files_of_the_charts_are_what_the_types_say() {
         let stray: Vec<_> = there.iter().filter(|path| !known(path)).collect();
         assert!(stray.is_empty(), "nothing writes {stray:?}");
     }
-    for (path, text) in files {
-        let path = charts.join(path);
+    let about = charts.join("sluicegate/Chart.yaml");
+    let chart = helm::text::chart(&fs::read_to_string(&about).expect("every chart has it"));
+    let all = files.into_iter().map(|(path, text)| (charts.join(path), text));
+    for (path, text) in all.chain([(about, chart)]) {
         if std::env::var_os("UPDATE").is_some() {
             fs::create_dir_all(path.parent().expect("it is in a folder")).expect("it can be made");
             fs::write(&path, &text).expect("it can be written");

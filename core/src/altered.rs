@@ -13,33 +13,17 @@ use serde_json::{Value, json};
 use crate::{
     compare,
     digest::digest,
+    json::merge,
     label::{ADMITTED, DIGEST},
-    observed::{Ref, at},
-    plan::{Change, Manifest, Precondition, Verb, merge},
+    observed::at,
+    plan::{Altered, Change, Manifest, Precondition, Verb},
     system::System,
 };
-
-/// A field of an object that the API server itself makes something else of.
-#[derive(Clone, Debug, PartialEq)]
-pub struct Altered {
-    /// The object.
-    pub target: Ref,
-    /// What the server made of it (`before`) instead of what is asked for (`after`).
-    pub change: Change,
-}
 
 /// How much of a value is told.
 const TOLD_MAX: usize = 80;
 /// How many fields are told.
 const FIELDS_MAX: usize = 5;
-
-impl Altered {
-    /// Whether it is taken as it is: pods run with it, or it only describes.
-    pub fn is_taken(&self) -> bool {
-        let path = self.change.path.as_str();
-        path.starts_with("/spec/template/") || path.starts_with("/metadata/")
-    }
-}
 
 /// All of it as one sentence.
 pub(crate) fn sentence<'a>(all: impl Iterator<Item = &'a Altered>) -> String {
@@ -143,6 +127,7 @@ fn annotation(key: &str) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::observed::Ref;
     use crate::{observed::Api, systems::rivven::Rivven};
 
     fn wish(image: &str) -> Manifest {

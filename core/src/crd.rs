@@ -7,7 +7,7 @@
 use k8s_openapi::apiextensions_apiserver::pkg::apis::apiextensions::v1::CustomResourceDefinition;
 use serde_json::{Map, Value, json};
 
-use crate::schema::Compiled;
+use crate::schema::{Compiled, node_at};
 
 /// A rule that the API server judges, in its Common Expression Language.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -96,10 +96,10 @@ pub fn finish(
             .expect("every version of a definition has a schema");
         tidy(schema);
         for rule in cel {
-            add_rule(node(schema, rule.path), rule);
+            add_rule(node_at(schema, rule.path), rule);
         }
         for (path, reason) in notes {
-            add_note(node(schema, path), reason);
+            add_note(node_at(schema, path), reason);
         }
     }
     serde_json::from_value(crd).expect("only known fields were touched")
@@ -114,28 +114,6 @@ pub fn schema(crd: &CustomResourceDefinition) -> Compiled {
     let schema = crd.spec.versions.first().and_then(|version| version.schema.as_ref());
     let schema = schema.and_then(|schema| schema.open_api_v3_schema.as_ref());
     Compiled::new(schema.expect("a definition has a schema"))
-}
-
-/// The schema at a path such as `spec.acls[].principal`.
-///
-/// # Panics
-///
-/// If there is none.
-pub fn node<'a>(schema: &'a mut Value, path: &str) -> &'a mut Map<String, Value> {
-    let mut at = schema;
-    for step in path.split('.').filter(|step| !step.is_empty()) {
-        let key = step.trim_end_matches("[]");
-        at = at
-            .get_mut("properties")
-            .and_then(|properties| properties.get_mut(key))
-            .unwrap_or_else(|| panic!("The schema has no field {key:?} on the path {path:?}."));
-        for _ in step.matches("[]") {
-            at = at
-                .get_mut("items")
-                .unwrap_or_else(|| panic!("{key:?} on the path {path:?} is not a list."));
-        }
-    }
-    at.as_object_mut().unwrap_or_else(|| panic!("The schema at {path:?} is not an object."))
 }
 
 fn add_rule(schema: &mut Map<String, Value>, rule: &Cel) {
@@ -253,6 +231,6 @@ pub(crate) mod tests {
     #[test]
     #[should_panic(expected = "The schema has no field \"nowhere\"")]
     fn a_path_that_leads_nowhere_is_noticed() {
-        node(&mut json!({ "properties": { "spec": { "properties": {} } } }), "spec.nowhere");
+        node_at(&mut json!({ "properties": { "spec": { "properties": {} } } }), "spec.nowhere");
     }
 }

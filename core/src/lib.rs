@@ -36,10 +36,13 @@ pub mod compare;
 pub mod crd;
 pub mod digest;
 pub mod inert;
+pub mod json;
 pub mod many;
 pub mod name;
 pub mod owner;
 pub mod printable;
+pub mod quantity;
+pub mod reasons;
 pub mod schema;
 
 pub mod k8s;

@@ -7,7 +7,6 @@ use serde::Serialize;
 use serde_json::Value;
 
 use crate::{
-    altered::Altered,
     condition::EventKind,
     field,
     observed::{Ref, Selector},
@@ -15,9 +14,10 @@ use crate::{
     system::System,
 };
 
+mod change;
 mod manifest;
 
-pub(crate) use self::manifest::merge;
+pub use self::change::{Altered, Change};
 pub use self::manifest::{Manifest, Precondition, UID_PLACEHOLDER, uid, uid_placeholder};
 
 /// What to do about one resource.
@@ -106,17 +106,6 @@ pub enum Why {
     Orphaned,
     /// A rule asks for it: the action's own.
     Requested(String),
-}
-
-/// One field that differs.
-#[derive(Clone, Debug, PartialEq, Serialize)]
-pub struct Change {
-    /// Where, as a JSON pointer.
-    pub path: String,
-    /// What is there now; nothing if there is nothing.
-    pub before: Option<Value>,
-    /// What shall be there; nothing if it goes.
-    pub after: Option<Value>,
 }
 
 /// The worst that a change can do to those who use what the resource stands for.

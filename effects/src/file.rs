@@ -58,7 +58,6 @@ mod tests;
 
 pub use self::{
     answers::Said,
-    apply::merge_patch,
     drive::{Operator, Watcher, round},
     question::{Asking, Found, Looked, Question, Reply, ask},
     read::named,

@@ -7,6 +7,7 @@
 mod error;
 mod execute;
 mod own;
+mod sentence;
 
 pub mod backend;
 pub mod controller;

@@ -4,10 +4,10 @@ use clap::{CommandFactory as _, Parser, Subcommand};
 
 use crate::{
     commands::{
-        crd::CrdArgs, explain::ExplainArgs, import::Import, plan::PlanArgs, simulate::SimulateArgs,
-        snapshot::SnapshotArgs, unstick::UnstickArgs, validate::ValidateArgs,
+        crd::CrdArgs, explain::ExplainArgs, import::Import, manifests::ManifestsArgs,
+        plan::PlanArgs, simulate::SimulateArgs, snapshot::SnapshotArgs, unstick::UnstickArgs,
+        validate::ValidateArgs,
     },
-    install::ManifestsArgs,
     run::args::RunArgs,
 };
 

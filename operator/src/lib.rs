@@ -59,7 +59,7 @@ where
         Command::Unstick(args) => commands::unstick::run(args, io),
         Command::Explain(args) => commands::explain::run(args, io),
         Command::Crd(args) => commands::crd::run(args, io),
-        Command::Manifests(args) => install::run(args, io),
+        Command::Manifests(args) => commands::manifests::run(args, io),
         Command::Completions { shell } => {
             io.out(&cli::completions(*shell));
             Ok(DONE)

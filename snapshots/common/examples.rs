@@ -15,8 +15,8 @@ use std::{
 
 use serde::Deserialize;
 use serde_json::{Value, json};
-use sluicegate_core::{kind::Kind, name::Name};
-use sluicegate_effects::{file::merge_patch, yaml};
+use sluicegate_core::{json::merge_patch, kind::Kind, name::Name};
+use sluicegate_effects::yaml;
 
 use crate::schema;
 

@@ -41,7 +41,7 @@ fn kubectl() -> Result<(), Failed> {
     }
     // Helm makes the namespace by --create-namespace.
     let home = |one: &Value| one["kind"] == "Namespace";
-    let mut wanted = Install::default().objects();
+    let mut wanted = install::objects::all(&Install::default());
     wanted.retain(|one| !home(one));
     wanted.extend(kinds::all().iter().map(crd::definition));
     let name = |one: &Value| format!("{} {}", one["kind"], one["metadata"]["name"]);

@@ -16,9 +16,10 @@ pub mod fixed;
 pub mod metadata;
 pub mod monitoring;
 pub mod pod;
-pub mod quantity;
 pub mod restricted;
 pub mod schema;
+
+pub use crate::quantity;
 
 /// Metadata of a child: placed, labelled and owned.
 pub fn meta(owner: &OwnerReference, namespace: &str, name: String, labels: Labels) -> ObjectMeta {

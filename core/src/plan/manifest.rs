@@ -7,6 +7,7 @@ use serde_json::{Value, json};
 
 use crate::{
     digest::digest,
+    json::merge,
     label::DIGEST,
     observed::{Api, Ref, text},
 };
@@ -127,17 +128,5 @@ pub fn uid(target: &Ref, object: &Value) -> String {
     match text(object, "/metadata/uid") {
         "" => uid_placeholder(&target.api.kind, &target.namespace, &target.name),
         uid => uid.to_owned(),
-    }
-}
-
-/// Lays fields over a JSON value, objects key by key.
-pub(crate) fn merge(into: &mut Value, fields: &Value) {
-    match (into, fields) {
-        (Value::Object(into), Value::Object(fields)) => {
-            for (key, field) in fields {
-                merge(into.entry(key.clone()).or_insert(Value::Null), field);
-            }
-        }
-        (into, fields) => *into = fields.clone(),
     }
 }

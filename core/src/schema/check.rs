@@ -6,13 +6,10 @@ use std::collections::BTreeSet;
 use k8s_openapi::jiff::Timestamp;
 use serde_json::{Map, Number, Value};
 
-use super::{Bound, Count, Kind, Node, Trail, Unique, Width};
+use super::{Bound, Count, Kind, Node, Trail, Unique, Width, patterns::in_words};
 use crate::{
     field::{Cause, Errors},
-    k8s::{
-        quantity::{self, Quantity},
-        schema::in_words,
-    },
+    quantity::{self, Quantity},
 };
 
 /// Lists up to this long are compared item by item; longer ones by what they are written as.

@@ -19,9 +19,12 @@ use crate::field::{Errors, Path, Segment};
 
 mod check;
 mod explain;
+mod path;
+pub mod patterns;
 mod unknown;
 
 pub use explain::Leaf;
+pub use path::node_at;
 pub(crate) use unknown::nearest;
 
 /// Schemas nested deeper than this are not read: anything fits there.

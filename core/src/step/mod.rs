@@ -18,7 +18,7 @@ use crate::{
     observed::{Observed, Reads, Ref, Selector},
     owner::{own_ref, own_uid},
     plan::{Action, Gate, Guard, Plan, Precondition, Requeue, Risk, Verb, Waiting, Why},
-    rule,
+    reasons, rule,
 };
 
 mod events;
@@ -54,7 +54,7 @@ pub fn step<K: Kind>(ctx: &Ctx<'_>, resource: &K::Resource, seen: &Observed<K::S
     let valid = match accept::<K>(resource) {
         Ok(valid) => valid,
         Err(errors) => {
-            let draft = condition::ACCEPTED_INVALID.no(errors.to_string());
+            let draft = reasons::ACCEPTED_INVALID.no(errors.to_string());
             return Step::Act(refuse::<K>(ctx, resource, draft));
         }
     };
@@ -84,11 +84,11 @@ pub fn step<K: Kind>(ctx: &Ctx<'_>, resource: &K::Resource, seen: &Observed<K::S
     }
     match objects::taken::<K>(resource, &desired, seen) {
         Some(objects::Taken::Stays(why)) => {
-            let draft = condition::ACCEPTED_NAME_TAKEN.no(why);
+            let draft = reasons::ACCEPTED_NAME_TAKEN.no(why);
             return Step::Act(refuse::<K>(ctx, resource, draft));
         }
         Some(objects::Taken::Left(what)) => {
-            return Step::Act(refuse::<K>(ctx, resource, condition::ACCEPTED_NOT_ADOPTED.no(what)));
+            return Step::Act(refuse::<K>(ctx, resource, reasons::ACCEPTED_NOT_ADOPTED.no(what)));
         }
         Some(objects::Taken::Goes(left)) => {
             return Step::Act(wait_for_predecessor::<K>(ctx, resource, left, report));
@@ -196,7 +196,7 @@ fn converge<K: Kind>(
         plan.actions.extend(events.into_iter().map(tell));
         return plan;
     }
-    report.conditions.push(condition::ACCEPTED_VALID.yes(""));
+    report.conditions.push(reasons::ACCEPTED_VALID.yes(""));
     status::finish::<K>(ctx, resource, report, events, &mut plan);
     plan
 }
@@ -220,7 +220,7 @@ fn refuse<K: Kind>(
     draft: condition::Draft,
 ) -> Plan<K::System> {
     let mut plan = empty::<K>(own_ref::<K>(resource), Requeue::OnChange);
-    let ready = condition::READY_NOT_ACCEPTED.no(draft.message.clone());
+    let ready = reasons::READY_NOT_ACCEPTED.no(draft.message.clone());
     status::refused::<K>(ctx, resource, vec![draft, ready], &mut plan);
     plan
 }
@@ -247,8 +247,8 @@ fn wait_for_predecessor<K: Kind>(
     let mut plan = empty::<K>(own, Requeue::OnChange);
     plan.waiting = left.into_iter().map(wait).collect();
     report.conditions.retain(|draft| draft.reason.condition != "Ready");
-    report.conditions.push(condition::READY_RECONCILING.no(message));
-    report.conditions.push(condition::ACCEPTED_VALID.yes(""));
+    report.conditions.push(reasons::READY_RECONCILING.no(message));
+    report.conditions.push(reasons::ACCEPTED_VALID.yes(""));
     status::finish::<K>(ctx, resource, report, Vec::new(), &mut plan);
     plan
 }
@@ -277,7 +277,7 @@ fn pause<K: Kind>(
     plan.kept = would.kept;
     plan.altered = would.altered;
     plan.assumptions = would.assumptions;
-    report.conditions.push(condition::ACCEPTED_VALID.yes(""));
+    report.conditions.push(reasons::ACCEPTED_VALID.yes(""));
     report.conditions.push(paused_draft());
     status::finish::<K>(ctx, resource, report, Vec::new(), &mut plan);
     plan
@@ -325,7 +325,7 @@ fn leave<K: Kind>(ctx: &Ctx<'_>, resource: &K::Resource, seen: &Observed<K::Syst
 }
 
 fn paused_draft() -> condition::Draft {
-    condition::PAUSED_BY_ANNOTATION
+    reasons::PAUSED_BY_ANNOTATION
         .yes(format!("nothing is changed until the annotation {} is removed", label::PAUSED))
 }
 

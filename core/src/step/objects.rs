@@ -7,14 +7,13 @@ use serde_json::Value;
 
 use crate::owner::{controller, controller_ref, own_uid};
 use crate::{
-    altered::{self, Altered},
-    annotations, compare,
+    altered, annotations, compare,
     field::Segment,
     k8s::fixed,
     kind::{Assess, Ctx, Desired, Kind, Wanted, Wish},
     label::{ADOPT, DIGEST, MANAGED_BY, SLUICEGATE},
     observed::{Observed, Reads, Ref, Seen, Selector, at, group_of, text},
-    plan::{Action, Blocked, Change, Precondition, Propagation, Risk, Verb, Why},
+    plan::{Action, Altered, Blocked, Change, Precondition, Propagation, Risk, Verb, Why},
     rule,
     system::System,
 };

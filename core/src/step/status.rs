@@ -6,12 +6,12 @@ use serde_json::Value;
 
 use super::{precondition, tell};
 use crate::{
-    altered::{self, Altered},
+    altered,
     condition::{self, Draft, State, Told},
     kind::{Ctx, Kind, Report, Status},
     owner::own_ref,
-    plan::{Action, Blocked, Change, Event, Plan, Risk, Verb, Why},
-    rule,
+    plan::{Action, Altered, Blocked, Change, Event, Plan, Risk, Verb, Why},
+    reasons, rule,
     system::System,
 };
 
@@ -31,7 +31,7 @@ pub(super) fn finish<K: Kind>(
     let before = conditions_of::<K>(resource);
     report.conditions.push(blocked(&plan.blocked));
     if was(before, "Paused", "True") && !speaks_of(&report.conditions, "Paused") {
-        report.conditions.push(condition::PAUSED_NOT.no(""));
+        report.conditions.push(reasons::PAUSED_NOT.no(""));
     }
     tell_synced(ctx, before, &plan.altered, &mut report.conditions);
     let goes_on =
@@ -44,7 +44,7 @@ pub(super) fn finish<K: Kind>(
             // Nothing is on its way.
             State::False if draft.reason.told == Told::Underway && stuck => {
                 let message = format!("{}; {}", all_blocked(&plan.blocked), draft.message);
-                *draft = condition::READY_BLOCKED.no(message);
+                *draft = reasons::READY_BLOCKED.no(message);
             }
             State::False | State::Unknown => {}
         }
@@ -76,15 +76,15 @@ fn all_blocked(blocked: &[Blocked]) -> String {
 
 fn hold_back_ready<S: System>(ctx: &Ctx<'_>, draft: &mut Draft, plan: &Plan<S>) {
     if let Some(failure) = ctx.failure {
-        *draft = condition::READY_NOT_SYNCED.no(failure.message.as_str());
+        *draft = reasons::READY_NOT_SYNCED.no(failure.message.as_str());
     } else if !plan.blocked.is_empty() {
-        *draft = condition::READY_BLOCKED.no(all_blocked(&plan.blocked));
+        *draft = reasons::READY_BLOCKED.no(all_blocked(&plan.blocked));
     } else if let Some(waiting) = plan.waiting.first() {
-        *draft = condition::READY_RECONCILING.no(format!("waiting: {}", waiting.what));
+        *draft = reasons::READY_RECONCILING.no(format!("waiting: {}", waiting.what));
     } else if plan.actions.iter().any(|action| !action.verb.only_tells()) {
-        *draft = condition::READY_RECONCILING.no("changes are being made");
+        *draft = reasons::READY_RECONCILING.no("changes are being made");
     } else if plan.altered.iter().any(|altered| !altered.is_taken()) {
-        *draft = condition::READY_NOT_SYNCED.no(not_taken(&plan.altered));
+        *draft = reasons::READY_NOT_SYNCED.no(not_taken(&plan.altered));
     }
 }
 
@@ -94,11 +94,11 @@ fn hold_back_ready<S: System>(ctx: &Ctx<'_>, draft: &mut Draft, plan: &Plan<S>) 
 /// A kind may have something of its own to say under this type, and a status has each type once: a
 /// failure is said instead of it, and what is said after one is the kind's to say.
 fn tell_synced(ctx: &Ctx<'_>, before: &[Condition], altered: &[Altered], drafts: &mut Vec<Draft>) {
-    let own = &condition::SYNCED_DONE;
+    let own = &reasons::SYNCED_DONE;
     if let Some(failure) = ctx.failure {
         let reason = match failure.refused {
-            true => &condition::SYNCED_REFUSED,
-            false => &condition::SYNCED_FAILING,
+            true => &reasons::SYNCED_REFUSED,
+            false => &reasons::SYNCED_FAILING,
         };
         drafts.retain(|draft| draft.reason.condition != own.condition);
         drafts.push(reason.no(failure.message.as_str()));
@@ -108,10 +108,10 @@ fn tell_synced(ctx: &Ctx<'_>, before: &[Condition], altered: &[Altered], drafts:
         return;
     }
     if altered.iter().any(|altered| !altered.is_taken()) {
-        drafts.push(condition::SYNCED_ALTERED.no(not_taken(altered)));
+        drafts.push(reasons::SYNCED_ALTERED.no(not_taken(altered)));
     } else if !altered.is_empty() {
-        drafts.push(condition::SYNCED_ADMITTED.yes(altered::sentence(altered.iter())));
-    } else if was(before, own.condition, "False") || condition::SYNCED_ADMITTED.stands_in(before) {
+        drafts.push(reasons::SYNCED_ADMITTED.yes(altered::sentence(altered.iter())));
+    } else if was(before, own.condition, "False") || reasons::SYNCED_ADMITTED.stands_in(before) {
         drafts.push(own.yes(""));
     }
 }
@@ -128,24 +128,24 @@ fn stalled(ctx: &Ctx<'_>, before: &[Condition], drafts: &[Draft], goes_on: bool)
         |kind, state| drafts.iter().find(|one| one.reason.condition == kind && one.state == state);
     let accepted = told("Accepted", State::False);
     let is_refused = ctx.failure.is_some_and(|failure| failure.refused);
-    let is_altered = |draft: &&Draft| draft.reason == &condition::SYNCED_ALTERED && !goes_on;
+    let is_altered = |draft: &&Draft| draft.reason == &reasons::SYNCED_ALTERED && !goes_on;
     let synced = told("Synced", State::False).filter(|draft| is_refused || is_altered(draft));
     let blocked = told("Blocked", State::True).filter(|_| !goes_on);
-    let cause = (accepted.map(|draft| (&condition::STALLED_NOT_ACCEPTED, draft)))
-        .or_else(|| synced.map(|draft| (&condition::STALLED_NOT_SYNCED, draft)))
-        .or_else(|| blocked.map(|draft| (&condition::STALLED_BLOCKED, draft)));
+    let cause = (accepted.map(|draft| (&reasons::STALLED_NOT_ACCEPTED, draft)))
+        .or_else(|| synced.map(|draft| (&reasons::STALLED_NOT_SYNCED, draft)))
+        .or_else(|| blocked.map(|draft| (&reasons::STALLED_BLOCKED, draft)));
     match cause {
         Some((reason, draft)) => Some(reason.yes(draft.message.as_str())),
-        None => was(before, "Stalled", "True").then(|| condition::STALLED_NOT.no("")),
+        None => was(before, "Stalled", "True").then(|| reasons::STALLED_NOT.no("")),
     }
 }
 
 fn blocked(blocked: &[Blocked]) -> Draft {
     if blocked.is_empty() {
-        return condition::BLOCKED_NOTHING.no("");
+        return reasons::BLOCKED_NOTHING.no("");
     }
     let sentences: Vec<String> = blocked.iter().map(sentence).collect();
-    condition::BLOCKED_REFUSED.yes(sentences.join("; "))
+    reasons::BLOCKED_REFUSED.yes(sentences.join("; "))
 }
 
 fn sentence(blocked: &Blocked) -> String {

@@ -10,7 +10,7 @@ use crate::{
     kind::{Ctx, Kind},
     observed::{Ref, at, text},
     plan::{Action, Event, Plan, Precondition, Requeue, Risk, Verb, Why},
-    rule,
+    reasons, rule,
 };
 
 /// The plan for a resource that does not decode, from the object as stored: a condition and an
@@ -25,9 +25,9 @@ pub fn unreadable<K: Kind>(ctx: &Ctx<'_>, object: &Value, why: &str) -> Plan<K::
     let before: Vec<Condition> = at(object, "/status/conditions")
         .and_then(|conditions| serde::Deserialize::deserialize(conditions).ok())
         .unwrap_or_default();
-    let accepted = condition::ACCEPTED_UNREADABLE.no(message.as_str());
-    let ready = condition::READY_NOT_ACCEPTED.no(message.as_str());
-    let stalled = condition::STALLED_NOT_ACCEPTED.yes(message.as_str());
+    let accepted = reasons::ACCEPTED_UNREADABLE.no(message.as_str());
+    let ready = reasons::READY_NOT_ACCEPTED.no(message.as_str());
+    let stalled = reasons::STALLED_NOT_ACCEPTED.yes(message.as_str());
     if !accepted.stands_in(&before) {
         plan.actions.extend(accepted.reason.event().map(|kind| {
             tell(Event {

@@ -6,7 +6,7 @@ use k8s_openapi::api::core::v1::{
 };
 use serde::{Serialize, de::DeserializeOwned};
 
-use crate::plan::merge;
+use crate::json::merge;
 
 /// A pod that runs as somebody who is not root. No user: the image names one, or the platform does
 /// (OpenShift gives each namespace its own).

@@ -17,7 +17,6 @@ mod log;
 mod queue;
 mod reconcile;
 mod refusals;
-mod sentence;
 #[cfg(test)]
 mod tests;
 mod unrest;
@@ -38,7 +37,6 @@ use tokio::{
     time::{Instant, MissedTickBehavior, interval, sleep, timeout},
 };
 
-pub(crate) use self::sentence::sentence;
 pub use self::{
     backoff::Backoff,
     index::{Index, Readers},
@@ -47,7 +45,6 @@ pub use self::{
 use self::{
     executor::{Cluster, DryRun, Executors},
     reconcile::Engine,
-    sentence::fit,
 };
 use crate::{
     Error,

@@ -23,10 +23,9 @@ use tracing::Instrument as _;
 use super::{
     Index, Key, Mode, Options, Queue,
     executor::{Executor, Executors},
-    fit,
     history::History,
     index::Noting,
-    log, sentence,
+    log,
 };
 use crate::{
     Class, Done, Error, Refused,
@@ -34,6 +33,7 @@ use crate::{
     execute_while,
     metrics::{Metrics, OfClass, OfKind},
     plan,
+    sentence::{fit, sentence},
     watch::{Cached, Jitter, Watches},
 };
 

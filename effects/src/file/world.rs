@@ -8,6 +8,7 @@ use std::{
 use k8s_openapi::jiff::Timestamp;
 use serde_json::{Value, json};
 use sluicegate_core::{
+    json::merge_patch,
     kind::{Kind, Settings},
     observed::{List, Look, Observed, Ref, Selector, text},
     plan::{Plan, Verb, uid_placeholder},
@@ -15,8 +16,7 @@ use sluicegate_core::{
 };
 
 use super::{
-    Entry, Looked, Operator, Problem, Question, State, Watcher, answers,
-    apply::{applied, merge_patch},
+    Entry, Looked, Operator, Problem, Question, State, Watcher, answers, apply::applied,
     is_namespaced,
 };
 use crate::{

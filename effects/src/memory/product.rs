@@ -34,9 +34,9 @@ pub trait Product: Send {
     /// know what a resource leads to.
     fn when_new(probe: &<Self::System as System>::Probe) -> <Self::System as System>::Answer;
 
-    /// The object in which what is asked about lives, such as the claim that holds a topic. Of one
-    /// that came from a file nobody knows what is in it; of one that came about here, the stand-in
-    /// does. Nothing where what is asked about lives in no object.
+    /// The object in which what is asked about lives, such as the claim that holds a topic; nothing
+    /// where it lives in none. Of one that came from a file nobody knows what is in it; of one that
+    /// came about here, the stand-in does.
     fn lives_in(probe: &<Self::System as System>::Probe) -> Option<Ref>;
 
     /// The containers of a pod have been started.

@@ -361,5 +361,5 @@ fn end_of(error: &Error, streamed: bool) -> End {
 }
 
 fn sentence(error: &Error) -> String {
-    crate::controller::sentence(error)
+    crate::sentence::sentence(error)
 }

@@ -5,6 +5,7 @@ use std::{path::Path, sync::Arc};
 use http::{Method, header::CONTENT_TYPE};
 use serde_json::{Value, json};
 use sluicegate_core::{
+    json::merge_patch,
     observed::{Look, Ref, text},
     plan::{Manifest, Precondition, Propagation, Verb},
     system::System as _,
@@ -13,7 +14,6 @@ use sluicegate_core::{
 use sluicegate_effects::{
     ApiError, Class, Error, Reader, Writer,
     backend::Backend,
-    file::merge_patch,
     live::{Access, ApiServer, Budget, Fence, Live, Recorder, Request, connect, get},
     memory::{Brokers, Memory, Simulated},
     metrics::Metrics,

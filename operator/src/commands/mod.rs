@@ -1,13 +1,14 @@
 //! The commands: each with its arguments, from them to an exit code. What they show is made by
 //! libraries, which know neither arguments nor terminals.
 //!
-//! `run` and `manifests` stand beside what they run and print.
+//! `run` stands beside what it runs.
 
 pub mod args;
 pub mod crd;
 pub mod explain;
 pub mod import;
 mod input;
+pub mod manifests;
 pub mod plan;
 pub mod simulate;
 pub mod snapshot;

@@ -3,14 +3,19 @@
 
 use std::cmp::Ordering;
 
-use serde_json::{Map, Value};
+use serde_json::Value;
 use sluicegate_core::field::{Cause, Errors, Path};
 use sluicegate_effects::{
     file::{Problem, Source},
     yaml::{self, Document},
 };
 
-use super::{CHARTS, Chart, schema};
+use super::{
+    CHARTS,
+    chart::Chart,
+    given::{over_defaults, take_out, without_nulls},
+    schema,
+};
 use crate::validate::{Checked, trapped};
 
 /// The chart that values are of, and what is wrong with them. Without a chart: the one that knows
@@ -77,7 +82,7 @@ pub fn errors(chart: &Chart, values: &Value) -> Errors {
     if !errors.is_empty() {
         return errors;
     }
-    match (chart.judge)(whole(chart, &values)) {
+    match (chart.judge)(over_defaults(chart, &values)) {
         Ok(more) => errors.extend(more),
         Err(error) => {
             let must = format!("it does not decode: {error}");
@@ -86,55 +91,6 @@ pub fn errors(chart: &Chart, values: &Value) -> Errors {
         }
     }
     errors
-}
-
-/// Values laid over those of the chart, without what is refused.
-pub(super) fn whole(chart: &Chart, values: &Value) -> Value {
-    let mut given = values.as_object().map(without_nulls).unwrap_or_default();
-    for (path, _) in chart.refused {
-        take_out(&mut given, path);
-    }
-    let mut whole = (chart.defaults)();
-    merge(&mut whole, &given);
-    whole
-}
-
-/// For Helm, null takes a value away.
-fn without_nulls(fields: &Map<String, Value>) -> Value {
-    let given = fields.iter().filter(|(_, value)| !value.is_null());
-    let below = |value: &Value| value.as_object().map_or_else(|| value.clone(), without_nulls);
-    Value::Object(given.map(|(key, value)| (key.clone(), below(value))).collect())
-}
-
-/// Takes a refused value out. Whether it was there, and asked for something.
-fn take_out(values: &mut Value, path: &str) -> bool {
-    let pointer = Path::dotted(path).pointer();
-    let (parent, key) = pointer.rsplit_once('/').unwrap_or_default();
-    let parent = values.pointer_mut(parent).and_then(Value::as_object_mut);
-    parent.and_then(|fields| fields.remove(key)).is_some_and(|value| asks(&value))
-}
-
-/// Whether a value asks for something: `enabled: false` does not.
-fn asks(value: &Value) -> bool {
-    match value {
-        Value::Null | Value::Bool(false) => false,
-        Value::Object(fields) => !fields.is_empty() && fields.get("enabled") != Some(&false.into()),
-        Value::Array(items) => !items.is_empty(),
-        Value::String(text) => !text.is_empty(),
-        Value::Bool(true) | Value::Number(_) => true,
-    }
-}
-
-/// Lays values over others, as Helm does: maps key by key, anything else as a whole.
-fn merge(below: &mut Value, above: &Value) {
-    match (below, above) {
-        (Value::Object(below), Value::Object(above)) => {
-            for (key, value) in above {
-                merge(below.entry(key.clone()).or_insert(Value::Null), value);
-            }
-        }
-        (below, above) => *below = above.clone(),
-    }
 }
 
 /// The chart that knows most of the keys, and another that knows as many.

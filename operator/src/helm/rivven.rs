@@ -22,7 +22,10 @@ use sluicegate_core::{
 };
 
 use self::blocks::{Account, Auth, Cluster, Image, Mtls, Persistence, Storage, Tls};
-use super::{Chart, Named, check, decode, defaults, schema};
+use super::{
+    chart::{Chart, Named, decode, defaults},
+    given, schema,
+};
 use crate::kinds;
 
 /// The chart.
@@ -178,7 +181,7 @@ pub struct Values {
 ///
 /// Values that do not decode.
 pub fn rendered(values: &Value) -> Result<Value, serde_json::Error> {
-    decode::<Values>(check::whole(&CHART, values)).map(|values| values.spec())
+    decode::<Values>(given::over_defaults(&CHART, values)).map(|values| values.spec())
 }
 
 impl Values {

@@ -3,7 +3,7 @@
 use k8s_openapi::apiextensions_apiserver::pkg::apis::apiextensions::v1::JSONSchemaProps;
 use schemars::{JsonSchema, generate::SchemaSettings};
 use serde_json::{Map, Value, json};
-use sluicegate_core::{crd, schema::Compiled};
+use sluicegate_core::schema::{self, Compiled};
 
 /// What may hold keys that nobody here knows, wherever it stands.
 const OPEN: &[&str] = &["global"];
@@ -24,13 +24,14 @@ pub(super) fn published(
     whole(&mut schema);
     tidy(&mut schema, "");
     for (path, reason) in notes {
-        let description = crd::node(&mut schema, path).entry("description").or_insert(json!(""));
+        let description =
+            schema::node_at(&mut schema, path).entry("description").or_insert(json!(""));
         let text = description.as_str().unwrap_or_default();
         *description = json!(format!("{text} No effect: {reason}").trim_start());
     }
     for (path, remedy) in refused {
         let (parent, key) = path.rsplit_once('.').unwrap_or(("", path));
-        let properties = crd::node(&mut schema, parent).get_mut("properties");
+        let properties = schema::node_at(&mut schema, parent).get_mut("properties");
         let properties = properties.and_then(Value::as_object_mut).expect("it has fields");
         properties.insert(key.to_owned(), json!({ "description": format!("Refused: {remedy}") }));
     }

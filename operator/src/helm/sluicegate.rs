@@ -24,7 +24,10 @@ use self::blocks::{
     Budget, Crds, Image, NetworkPolicy, Operator, Rbac, Service, ServiceAccount, ServiceMonitor,
     Times, UpdateStrategy, Watch,
 };
-use super::{Chart, Named, check, decode, defaults, schema};
+use super::{
+    chart::{Chart, Named, decode, defaults},
+    given, schema,
+};
 use crate::run::args::RunArgs;
 
 /// The chart.
@@ -254,7 +257,7 @@ impl Default for Values {
 ///
 /// Values that do not decode.
 pub fn rendered(values: &Value) -> Result<Value, serde_json::Error> {
-    let values: Values = decode(check::whole(&CHART, values))?;
+    let values: Values = decode(given::over_defaults(&CHART, values))?;
     let given = values.args().into_iter().map(|(_, arg)| arg);
     let args: Vec<String> = std::iter::once("run".to_owned()).chain(given).collect();
     let watched = values.namespaces().join(",");

@@ -4,8 +4,11 @@
 use serde_json::{Map, Value, json};
 use sluicegate_effects::yaml;
 
-use super::Chart;
-use crate::install::{rules, users};
+use super::chart::Chart;
+use crate::{
+    install::{rules, users},
+    kinds::{self, KindInfo},
+};
 
 /// How wide the comments are.
 const COLUMNS: usize = 96;
@@ -146,4 +149,43 @@ fn description(schema: &Value) -> &str {
 fn fields(schema: &Value) -> &Map<String, Value> {
     static NONE: std::sync::LazyLock<Map<String, Value>> = std::sync::LazyLock::new(Map::new);
     schema["properties"].as_object().unwrap_or(&NONE)
+}
+
+/// The chart's description of itself (`Chart.yaml`), with the definitions that there are.
+pub fn chart(written: &str) -> String {
+    const BEGIN: &str = "  artifacthub.io/crds: |\n";
+    let Some((before, after)) = written.split_once(BEGIN) else { return written.to_owned() };
+    let end = after.find("\n  artifacthub.io/").map_or(after.len(), |at| at + 1);
+    let crds: String = kinds::all().iter().map(about).collect();
+    format!("{before}{BEGIN}{crds}{}", &after[end..])
+}
+
+/// A definition as Artifact Hub lists it.
+fn about(kind: &KindInfo) -> String {
+    let (names, versions) = (&kind.crd.spec.names, &kind.crd.spec.versions);
+    let schema = versions[0].schema.as_ref().and_then(|one| one.open_api_v3_schema.as_ref());
+    let about = schema.and_then(|schema| schema.description.as_deref()).unwrap_or_default();
+    format!(
+        "    - kind: {}\n      version: {}\n      name: {}.{}\n      displayName: {}\n      \
+         description: {about}\n",
+        names.kind,
+        versions[0].name,
+        names.plural,
+        kind.api.group,
+        spaced(&names.kind),
+    )
+}
+
+/// `RivvenCluster` as `Rivven cluster`.
+fn spaced(kind: &str) -> String {
+    let mut spaced = String::new();
+    for letter in kind.chars() {
+        if letter.is_uppercase() && !spaced.is_empty() {
+            spaced.push(' ');
+            spaced.extend(letter.to_lowercase());
+        } else {
+            spaced.push(letter);
+        }
+    }
+    spaced
 }

@@ -23,7 +23,7 @@ use sluicegate_core::{
     },
 };
 
-use super::{Install, NAME, labels, meta, object, selector};
+use super::base::{Install, NAME, labels, meta, object, selector};
 use crate::run::END_MAX;
 
 /// The name and number of the port with the numbers.

@@ -6,7 +6,10 @@ use std::collections::BTreeMap;
 use serde_json::Value;
 use sluicegate_effects::yaml;
 
-use super::{Install, deployment, gitops, kustomize, network, planner, roles, stream, users};
+use super::{
+    base::{Install, stream},
+    deployment, gitops, kustomize, network, objects, planner, roles, users,
+};
 use crate::{crd, kinds};
 
 /// How the files are written anew.
@@ -44,7 +47,7 @@ impl Files {
         let install = Install::default();
         let parts: [(&str, &str, Vec<Value>); 7] = [
             // kubectl applies a folder in the order of its names.
-            ("0-namespace.yaml", "Where the operator runs.", vec![install.home()]),
+            ("0-namespace.yaml", "Where the operator runs.", vec![objects::home(&install)]),
             (
                 "1-roles.yaml",
                 "Who the operator is and what it may do, derived from what its plans read and do: \
@@ -109,7 +112,7 @@ impl Files {
         let about = "What the operator may do where it is: all but to read storage classes.";
         self.objects(&format!("{folder}/role.yaml"), about, &kustomize::own_role(&install));
         let about = "Nothing is allowed in the whole cluster, and the namespace is its owner's.";
-        let away = kustomize::no_cluster_scope(&install);
+        let away = kustomize::no_cluster_scope(&objects::all(&install));
         self.objects(&format!("{folder}/no-cluster-scope.yaml"), about, &away);
         let about = "It looks after the namespace that it runs in.";
         let own = [kustomize::own_namespace(&install)];

@@ -32,8 +32,8 @@ const ARGO_CD: &str = "\
 #
 #   kubectl -n argocd patch configmap argocd-cm --patch-file deploy/gitops/argo-cd.yaml
 #
-# Nothing has to be ignored in comparisons: neither the definitions nor the operator fill anything in
-# that a file does not say.
+# Nothing has to be ignored in comparisons: neither the definitions nor the operator fill anything
+# in that a file does not say.
 # Written by UPDATE=1 cargo test -p snapshots --test deploy
 data:
 ";

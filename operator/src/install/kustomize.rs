@@ -3,7 +3,12 @@
 
 use serde_json::{Value, json};
 
-use super::{Install, NAME, deployment, roles::within, rules};
+use super::{
+    base::{Install, NAME},
+    deployment,
+    roles::within,
+    rules,
+};
 
 /// The name of the file in each folder.
 pub const FILE: &str = "Kustomization";
@@ -52,7 +57,7 @@ pub fn own_namespace(install: &Install) -> Value {
 
 /// Takes away everything that is the whole cluster's: what is allowed in it, and the namespace,
 /// which is there before the operator and holds the data of its brokers after it.
-pub fn no_cluster_scope(install: &Install) -> Vec<Value> {
+pub fn no_cluster_scope(objects: &[Value]) -> Vec<Value> {
     let of_cluster = |one: &&Value| one["metadata"].get("namespace").is_none();
     let away = |one: &Value| {
         json!({
@@ -62,5 +67,5 @@ pub fn no_cluster_scope(install: &Install) -> Vec<Value> {
             "metadata": { "name": one["metadata"]["name"] },
         })
     };
-    install.objects().iter().filter(of_cluster).map(away).collect()
+    objects.iter().filter(of_cluster).map(away).collect()
 }

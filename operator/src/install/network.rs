@@ -22,9 +22,8 @@ use sluicegate_core::{
 };
 
 use super::{
-    Install, NAME,
+    base::{Install, NAME, labels, meta, object, selector},
     deployment::{HEALTH, METRICS},
-    labels, meta, object, selector,
 };
 
 /// Where names are looked up: the port of every cluster, and the one that OpenShift's pods have.

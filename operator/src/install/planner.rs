@@ -4,7 +4,7 @@
 use serde_json::Value;
 
 use super::{
-    Install,
+    base::Install,
     roles::{account, for_all, within},
     rules,
 };

@@ -6,7 +6,10 @@ use k8s_openapi::api::{
 };
 use serde_json::Value;
 
-use super::{Install, NAME, labels, meta, object, rules};
+use super::{
+    base::{Install, NAME, labels, meta, object},
+    rules,
+};
 
 /// What the role for the lease is called.
 pub const ELECTION: &str = "sluicegate-leader-election";

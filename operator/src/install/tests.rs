@@ -1,6 +1,7 @@
 //! What is handed out, held against the rules that it has to keep.
 
-use serde_json::json;
+use serde_json::{Value, json};
+use sluicegate_effects::yaml;
 
 use super::*;
 use crate::command::run;
@@ -26,7 +27,7 @@ fn install(watch: &[&str]) -> Install {
 /// Everything there is to install: for all namespaces or for these.
 fn everything(watch: &[&str]) -> Vec<Value> {
     let install = install(watch);
-    let mut all = install.objects();
+    let mut all = objects::all(&install);
     all.extend(planner::all(&install));
     all.extend(kustomize::own_role(&install));
     all.push(network::monitor(&install));
@@ -78,7 +79,7 @@ fn with_namespaces_to_look_after_nothing_is_allowed_outside_of_them() {
 
 #[test]
 fn the_overlay_takes_away_everything_that_is_the_whole_clusters() {
-    let away = kustomize::no_cluster_scope(&Install::default());
+    let away = kustomize::no_cluster_scope(&objects::all(&Install::default()));
     let kinds: Vec<_> = away.iter().filter_map(|one| one["kind"].as_str()).collect();
     let roles = ["ClusterRole", "ClusterRoleBinding", "ClusterRole", "ClusterRole"];
     assert_eq!(kinds, [&["Namespace"][..], &roles].concat());

@@ -1,10 +1,7 @@
 //! The tables that the operator works by, put together from the engine's and each kind's.
 
 use serde_json::Value;
-use sluicegate_core::{
-    condition::{self, Reason},
-    rule,
-};
+use sluicegate_core::{condition::Reason, reasons, rule};
 
 use crate::{kinds::KindInfo, plan::retries::NOT_REFUSED};
 
@@ -80,7 +77,7 @@ fn validations(kind: &str, path: &str, schema: &Value, found: &mut Vec<RuleText>
 }
 
 pub(super) fn reasons(kinds: &[KindInfo]) -> Vec<(String, &'static Reason)> {
-    let engine = condition::REASONS.iter().map(|reason| ("every kind".to_owned(), *reason));
+    let engine = reasons::REASONS.iter().map(|reason| ("every kind".to_owned(), *reason));
     let own = kinds
         .iter()
         .flat_map(|kind| kind.reasons.iter().map(|reason| (kind.api.kind.to_string(), *reason)));

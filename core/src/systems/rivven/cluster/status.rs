@@ -9,10 +9,11 @@ use super::{
     storage, volumes,
 };
 use crate::{
-    condition::{Draft, READY_BLOCKED, State},
+    condition::{Draft, State},
     k8s::monitoring::ServiceMonitor,
     kind::{Ctx, Report},
     observed::{Api, Observed},
+    reasons::READY_BLOCKED,
     systems::rivven::{Rivven, names},
     workload::{problems::Cause, warnings::pod_not_created},
 };
