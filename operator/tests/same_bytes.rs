@@ -5,6 +5,7 @@ use std::{
     collections::BTreeMap,
     path::PathBuf,
     process::{Command, Output},
+    thread,
 };
 
 #[path = "../../snapshots/common/files.rs"]
@@ -24,7 +25,10 @@ fn run(args: &[&str], nth: usize) -> Output {
 
 /// What two processes print.
 fn same(args: &[&str]) -> Vec<u8> {
-    let [one, other] = [0, 1].map(|nth| run(args, nth));
+    let [one, other] = thread::scope(|scope| {
+        let both = [0, 1].map(|nth| scope.spawn(move || run(args, nth)));
+        both.map(|one| one.join().expect("it runs"))
+    });
     assert_eq!(one.status.code(), other.status.code(), "{args:?}");
     assert!(one.stdout == other.stdout, "{args:?} prints two things");
     assert!(one.stderr == other.stderr, "{args:?} says two things");

@@ -30,7 +30,7 @@ pub trait Product: Send {
         call: &<Self::System as System>::Call,
     ) -> Result<(), CallError>;
 
-    /// The answer of a product that has just been installed and holds nothing: for those who want to
+    /// The answer of a product that has just been installed and holds nothing: for who wants to
     /// know what a resource leads to.
     fn when_new(probe: &<Self::System as System>::Probe) -> <Self::System as System>::Answer;
 

@@ -165,9 +165,10 @@ fn about(kind: &KindInfo) -> String {
     let (names, versions) = (&kind.crd.spec.names, &kind.crd.spec.versions);
     let schema = versions[0].schema.as_ref().and_then(|one| one.open_api_v3_schema.as_ref());
     let about = schema.and_then(|schema| schema.description.as_deref()).unwrap_or_default();
+    let about = yaml::to_string(&json!(about));
     format!(
         "    - kind: {}\n      version: {}\n      name: {}.{}\n      displayName: {}\n      \
-         description: {about}\n",
+         description: {about}",
         names.kind,
         versions[0].name,
         names.plural,
