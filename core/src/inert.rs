@@ -5,9 +5,9 @@ use serde_json::Value;
 
 use crate::condition::{Draft, EventKind, Reason, State};
 
-/// Every field that is set reaches a reader.
+/// Every field that is set is used.
 pub static EFFECTIVE_ALL: Reason =
-    Reason::quiet("SpecEffective", "AllFields", "Every field that is set reaches a reader.");
+    Reason::quiet("SpecEffective", "AllFields", "Every field that is set is used.");
 /// Some do not.
 pub static EFFECTIVE_NOT: Reason = Reason::told(
     "SpecEffective",

@@ -183,6 +183,17 @@ pub trait Status: Default + Clone + PartialEq + Serialize + DeserializeOwned {
     fn message_mut(&mut self) -> &mut Option<String>;
 }
 
+/// Whether the last look at a resource found this very generation of it in place: what differs now
+/// has been changed by somebody else.
+pub fn was_in_sync<R>(resource: &R) -> bool
+where
+    R: Resource<DynamicType = ()> + HasStatus<Status: Status>,
+{
+    let Some(mut status) = resource.status().cloned() else { return false };
+    *status.observed_generation_mut() == resource.meta().generation
+        && status.conditions().iter().any(|one| one.type_ == "Ready" && one.status == "True")
+}
+
 /// Implements [`Status`] for a struct with `conditions`, `observed_generation`, `message` and a
 /// time.
 #[macro_export]
@@ -257,8 +268,8 @@ pub struct Settings {
 /// The outcome of [`Kind::desires`].
 #[derive(Clone, Debug)]
 pub struct Desired<S: System> {
-    /// What is wished for, in the order in which it is to be done.
-    pub wishes: Vec<Wish<S>>,
+    /// What shall be, in the order in which it is to be done.
+    pub items: Vec<Item<S>>,
     /// Changes that wait for a gate.
     pub waiting: Vec<Waiting>,
     /// Changes that are refused.
@@ -269,8 +280,7 @@ pub struct Desired<S: System> {
     pub finalizer: bool,
     /// Leaves every object as it is: nothing is applied and nothing deleted.
     pub freeze: bool,
-    /// Whether to keep the status until the next look: what is about to be done makes it untrue at
-    /// once, and is seen by itself.
+    /// Skip the status write: the next action invalidates it, and its watch event reconciles again.
     pub defer_status: bool,
     /// What could not be looked at and is taken to be so.
     pub assumptions: BTreeSet<String>,
@@ -278,20 +288,20 @@ pub struct Desired<S: System> {
     pub requeue: Requeue,
 }
 
-/// One thing wished for.
+/// One thing that is desired.
 #[derive(Clone, Debug)]
-pub enum Wish<S: System> {
+pub enum Item<S: System> {
     /// That an object exists with these fields. The engine finds out what that takes.
-    Object(Wanted<S>),
+    Object(DesiredObject<S>),
     /// Something that only the kind can decide on.
     Act(Action<S>),
     /// That an object stays as it is.
     Keep(Ref),
 }
 
-/// An object that is wished for.
+/// An object that is desired.
 #[derive(Clone, Debug)]
-pub struct Wanted<S: System> {
+pub struct DesiredObject<S: System> {
     /// The object.
     pub manifest: Manifest,
     /// Tells the risk of a change of one of its fields.
@@ -334,7 +344,7 @@ pub struct Report<T> {
     pub conditions: Vec<Draft>,
 }
 
-impl<S: System> Wanted<S> {
+impl<S: System> DesiredObject<S> {
     /// An object that may be applied at any time.
     pub fn new(manifest: Manifest, assess: Assess) -> Self {
         Self { manifest, assess, assess_drift: None, gates: Vec::new(), guards: Vec::new() }
@@ -350,7 +360,7 @@ impl Default for Settings {
 impl<S: System> Default for Desired<S> {
     fn default() -> Self {
         Self {
-            wishes: Vec::new(),
+            items: Vec::new(),
             waiting: Vec::new(),
             blocked: Vec::new(),
             events: Vec::new(),

@@ -79,7 +79,7 @@ pub enum Verb<S: System> {
     /// Writes all finalizers that the resource shall have: ours and those of others, in order.
     SetFinalizers(Ref, Precondition, Vec<String>),
     /// Tells people something, once.
-    Tell(Event),
+    EmitEvent(Event),
 }
 
 /// What becomes of the objects that belong to a deleted one.
@@ -268,14 +268,14 @@ impl<S: System> Verb<S> {
             | Self::Restart(target, _)
             | Self::SetStatus(target, ..)
             | Self::SetFinalizers(target, ..) => Some(target),
-            Self::Tell(event) => Some(&event.regarding),
+            Self::EmitEvent(event) => Some(&event.regarding),
             Self::Call(_) => None,
         }
     }
 
     /// Whether it only says something: a status or an event.
     pub fn only_tells(&self) -> bool {
-        matches!(self, Self::SetStatus(..) | Self::Tell(_))
+        matches!(self, Self::SetStatus(..) | Self::EmitEvent(_))
     }
 }
 
@@ -352,7 +352,7 @@ impl<S: System> fmt::Display for Verb<S> {
             Self::SetFinalizers(target, _, names) => {
                 write!(f, "set the finalizers of {target} to {}", names.join(", "))
             }
-            Self::Tell(event) => write!(f, "tell {}: {}", event.reason, event.note),
+            Self::EmitEvent(event) => write!(f, "tell {}: {}", event.reason, event.note),
         }
     }
 }

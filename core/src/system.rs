@@ -39,6 +39,9 @@ pub trait System: Clone + fmt::Debug + PartialEq + Sized + Send + Sync + 'static
     /// Whether a call can only be made after another: not once that one was refused.
     fn rests_on(later: &Self::Call, earlier: &Self::Call) -> bool;
 
+    /// What a call changes, as people would say it, such as `topic orders`.
+    fn subject(call: &Self::Call) -> String;
+
     /// Makes the answers those after a call, as the product would give them. Returns whether any
     /// of them is another.
     fn fold(call: &Self::Call, answers: &mut BTreeMap<Self::Probe, Self::Answer>) -> bool;
@@ -66,6 +69,10 @@ impl System for Kubernetes {
 
     fn rests_on(later: &Never, _: &Never) -> bool {
         match *later {}
+    }
+
+    fn subject(call: &Never) -> String {
+        match *call {}
     }
 
     fn fold(call: &Never, _: &mut BTreeMap<Never, Never>) -> bool {

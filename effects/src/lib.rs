@@ -3,6 +3,25 @@
 //! [`plan`] is the one path from a resource to a plan, and [`execute()`] the one path from a plan
 //! to changes. Both are given their world: a cluster, files, or the [embedded Kubernetes](memory).
 //! The core cannot tell which, so whatever is shown offline is what happens online.
+//!
+//! The rooms, and what holds in each:
+//!
+//! - [`execute()`]: a plan, carried out in order. No action after one that failed, none without
+//!   its guards.
+//! - [`live`]: the API server: reads, writes, events. Each request has a deadline and a place in
+//!   the budget; none after the lease is lost.
+//! - [`watch`]: stores that streams keep up to date. A read costs no request, and says so where
+//!   it was never told.
+//! - [`controller`]: one loop for a kind: what changed, for whom, when again. What is as it
+//!   should be costs no write.
+//! - [`backend`]: the way to products. What a product says is bounded, cleaned and never trusted.
+//! - [`memory`]: the embedded Kubernetes, with stand-ins for products. Same calls, same world,
+//!   byte for byte.
+//! - [`file`](mod@file): worlds and resources as files. What a file does not say is not made up.
+//! - [`yaml`]: YAML with lines, comments and traps. What is written reads back the same.
+//! - [`metrics`]: numbers of all this. Labels are closed: no name of a user's thing is one.
+//!
+//! No room needs one that needs it; `snapshots/rooms.rs` holds that.
 
 mod error;
 mod execute;

@@ -41,8 +41,8 @@ pub enum Command {
     Simulate(SimulateArgs),
     /// Runs the operator: keeps every resource in a cluster as it asks to be.
     Run(Box<RunArgs>),
-    /// Lets go of resources that hang on being deleted after the operator has gone. Shows first
-    /// what is then left undone.
+    /// Removes Sluicegate's finalizers from resources that are stuck in deletion after the operator
+    /// was removed. Shows first what is then left undone.
     Unstick(UnstickArgs),
     /// Explains a rule, a field, a condition or a gate.
     Explain(ExplainArgs),

@@ -2,6 +2,25 @@
 //!
 //! It is a library so that tests and golden snapshots see what a person sees. Nothing in it decides
 //! what is to be done: that is the core's, and what is shown is what the operator would do.
+//!
+//! The rooms, and what holds in each:
+//!
+//! - [`cli`]: which commands there are. Nothing but [`run()`] looks into it.
+//! - [`commands`]: each command: its arguments, from them to an exit code. Decides nothing,
+//!   renders nothing.
+//! - [`plan`]: (entries, world) to an output, awaited. Knows no argument, file or terminal.
+//! - [`live`]: a cluster, read into a world of files. A live plan and one from its snapshot are
+//!   the same plan.
+//! - [`render`]: an output as text, diff, JSON, Markdown, manifests. The same output, the same
+//!   bytes.
+//! - [`validate`], [`kinds`], [`crd`]: what is wrong with resources; every kind, free of its
+//!   type. All errors at once, with line and remedy.
+//! - [`run`](mod@run): the process in the cluster: lease, probes, rights, metrics. Asks for no
+//!   right that no plan needs.
+//! - [`install`], [`helm`]: its own manifests and charts, from types. What is handed out is
+//!   written, never edited.
+//!
+//! No room needs one that needs it; `snapshots/rooms.rs` holds that.
 
 use std::ffi::OsString;
 

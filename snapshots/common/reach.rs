@@ -101,7 +101,7 @@ impl Gather {
                     (format!("finalizers of {target}"), json!(names))
                 }
                 Verb::Call(call) => (format!("{target} calls: {call}"), json!(call)),
-                Verb::SetStatus(..) | Verb::Tell(_) => continue,
+                Verb::SetStatus(..) | Verb::EmitEvent(_) => continue,
                 Verb::Apply(..) | Verb::Delete(..) | Verb::Restart(..) => {
                     panic!("there is nothing to change in a fresh world")
                 }

@@ -144,7 +144,7 @@ where
         | Verb::Restart(..)
         | Verb::Call(_)
         | Verb::SetFinalizers(..)
-        | Verb::Tell(_) => verb.to_string().len(),
+        | Verb::EmitEvent(_) => verb.to_string().len(),
     };
     said + made.actions.iter().map(|action| size(&action.verb)).sum::<usize>()
 }

@@ -45,7 +45,9 @@ pub(crate) fn planned<K: Kind<System = Rivven>>(
     let makes = |verb: &Verb<Rivven>| match verb {
         Verb::Create(_) | Verb::Apply(..) | Verb::Restart(..) => true,
         Verb::Call(call) => !matches!(call, Call::DeleteTopic { .. }),
-        Verb::Delete(..) | Verb::SetStatus(..) | Verb::SetFinalizers(..) | Verb::Tell(_) => false,
+        Verb::Delete(..) | Verb::SetStatus(..) | Verb::SetFinalizers(..) | Verb::EmitEvent(_) => {
+            false
+        }
     };
     let verbs = || plan.actions.iter().map(|action| &action.verb);
     if let Some(verb) = verbs().find(|verb| leaving && makes(verb)) {
@@ -94,7 +96,7 @@ impl Watched<'_> {
                 self.is_own(target)?;
                 finalizers(before, names)
             }
-            Verb::Call(_) | Verb::Tell(_) => Ok(()),
+            Verb::Call(_) | Verb::EmitEvent(_) => Ok(()),
         }
     }
 
@@ -298,7 +300,7 @@ impl Ask<Rivven> for Watched<'_> {
 
 impl Writer<Rivven> for Watched<'_> {
     async fn perform(&self, verb: &Verb<Rivven>) -> Result<(), Error> {
-        if matches!(verb, Verb::Tell(_)) {
+        if matches!(verb, Verb::EmitEvent(_)) {
             return self.rig.memory.perform(verb).await;
         }
         let before = self.before(verb);

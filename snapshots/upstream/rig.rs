@@ -173,7 +173,7 @@ impl Watcher for Noted {
     ) {
         let verbs = || plan.actions.iter().map(|action| &action.verb);
         let reason = |verb: &Verb<K::System>| {
-            if let Verb::Tell(event) = verb { Some(event.reason) } else { None }
+            if let Verb::EmitEvent(event) = verb { Some(event.reason) } else { None }
         };
         self.0.push(Planned {
             resource: plan.resource.clone(),

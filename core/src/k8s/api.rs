@@ -103,7 +103,7 @@ pub struct DisruptionBudget {
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub enabled: Option<bool>,
     /// Pods that must stay, as a count or as a percentage up to 100%. Excludes maxUnavailable.
-    /// Left out: maxUnavailable counts.
+    /// Optional; maxUnavailable counts without it.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     #[schemars(schema_with = "count_or_percent")]
     pub min_available: Option<IntOrString>,
@@ -121,7 +121,7 @@ pub struct ServiceMonitor {
     /// Whether to make one. The cluster must know the kind. Default: `false`.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub enabled: Option<bool>,
-    /// Where to make it. Left out: the namespace of this resource.
+    /// Where to make it. Optional; the namespace of this resource without it.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     #[schemars(length(min = 1, max = 63), regex(pattern = LABEL))]
     pub namespace: Option<String>,

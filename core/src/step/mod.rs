@@ -10,24 +10,27 @@ use kube_core::{
 use serde_json::json;
 
 use crate::{
-    annotations, condition,
+    annotations,
     field::{Errors, Path},
     inert,
-    kind::{Ctx, Desired, Kind, Leave, Report, Status as _, Wish},
-    label,
+    kind::{Ctx, Desired, Item, Kind, Report, Status as _, was_in_sync},
     observed::{Observed, Reads, Ref, Selector},
     owner::{own_ref, own_uid},
-    plan::{Action, Gate, Guard, Plan, Precondition, Requeue, Risk, Verb, Waiting, Why},
+    plan::{Action, Guard, Plan, Precondition, Requeue, Risk, Verb, Why},
     reasons, rule,
 };
 
+mod ending;
 mod events;
 mod objects;
 mod status;
 mod unreadable;
 
-use self::events::tell;
 pub use self::unreadable::unreadable;
+use self::{
+    ending::{leave, pause, refuse, refuse_name, wait_for_predecessor},
+    events::tell,
+};
 
 /// How often [`Step::Read`] may follow itself. The deepest chain there is needs three: a topic's
 /// cluster, then the broker and the other claims, then what is desired and not among the children.
@@ -83,14 +86,15 @@ pub fn step<K: Kind>(ctx: &Ctx<'_>, resource: &K::Resource, seen: &Observed<K::S
         inert::tell(&K::without_effect(resource), &mut report.conditions);
     }
     match objects::taken::<K>(resource, &desired, seen) {
-        Some(objects::Taken::Stays(why)) => {
+        Some(objects::Conflict::NotOurs(why)) => {
             let draft = reasons::ACCEPTED_NAME_TAKEN.no(why);
-            return Step::Act(refuse::<K>(ctx, resource, draft));
+            return Step::Act(refuse_name::<K>(ctx, resource, draft, &rule::OBJ_02));
         }
-        Some(objects::Taken::Left(what)) => {
-            return Step::Act(refuse::<K>(ctx, resource, reasons::ACCEPTED_NOT_ADOPTED.no(what)));
+        Some(objects::Conflict::Orphaned(what)) => {
+            let draft = reasons::ACCEPTED_NOT_ADOPTED.no(what);
+            return Step::Act(refuse_name::<K>(ctx, resource, draft, &rule::OBJ_11));
         }
-        Some(objects::Taken::Goes(left)) => {
+        Some(objects::Conflict::Leaving(left)) => {
             return Step::Act(wait_for_predecessor::<K>(ctx, resource, left, report));
         }
         None => {}
@@ -157,19 +161,21 @@ fn converge<K: Kind>(
     let mut events = desired.events;
     if !desired.freeze {
         let owned = objects::Owned::of::<K>(resource, seen);
-        let adopted = objects::adopted::<K>(resource, &desired.wishes, seen);
+        let adopted = objects::adopted::<K>(resource, &desired.items, seen);
+        let (in_sync, mut put_back) = (was_in_sync(resource), events::PutBack::default());
         let mut wished = BTreeSet::new();
-        for wish in desired.wishes {
+        for wish in desired.items {
             match wish {
-                Wish::Keep(target) => {
+                Item::Keep(target) => {
                     wished.insert(target.clone());
                     plan.kept.push(target);
                 }
-                Wish::Act(action) => {
+                Item::Act(action) => {
                     wished.extend(action.verb.target().cloned());
-                    plan.actions.push(action);
+                    let action = events::as_drift(action, in_sync, &mut put_back);
+                    plan.actions.push(while_it_is_there::<K>(resource, action));
                 }
-                Wish::Object(wanted) => {
+                Item::Object(wanted) => {
                     wished.insert(wanted.manifest.target.clone());
                     match objects::diff(ctx, wanted, seen) {
                         objects::Diff::Fixed(target, blocked) => {
@@ -190,6 +196,7 @@ fn converge<K: Kind>(
             }
         }
         plan.actions.extend(owned.orphans(&wished));
+        events.extend(events::put_back(&plan.resource, &put_back));
         events.extend(events::adopted(&plan.resource, &adopted));
     }
     if desired.defer_status && ctx.failure.is_none() {
@@ -201,6 +208,17 @@ fn converge<K: Kind>(
     plan
 }
 
+/// What a kind takes away, restarts or calls for rests on its resource: whether that is still there
+/// is looked at once more just before. An apply carries the owner, and says so itself.
+fn while_it_is_there<K: Kind>(
+    resource: &K::Resource,
+    action: Action<K::System>,
+) -> Action<K::System> {
+    let live = Guard::Live(own_ref::<K>(resource), own_uid(resource));
+    let applies = matches!(action.verb, Verb::Create(_) | Verb::Apply(..));
+    if applies || action.guards.contains(&live) { action } else { action.guarded(live) }
+}
+
 /// A child that is made once more: it was there when this very generation was told of. Its end may
 /// have been heard of before that of the resource, so that is looked at first. What is made for the
 /// first time costs no look.
@@ -210,123 +228,6 @@ fn once_more<K: Kind>(resource: &K::Resource, action: Action<K::System>) -> Acti
         return action;
     }
     action.guarded(Guard::Live(own_ref::<K>(resource), own_uid(resource)))
-}
-
-/// A resource that cannot be served: nothing is touched but its status, which says why. It is not
-/// *Ready* any more: what runs is looked after by nobody.
-fn refuse<K: Kind>(
-    ctx: &Ctx<'_>,
-    resource: &K::Resource,
-    draft: condition::Draft,
-) -> Plan<K::System> {
-    let mut plan = empty::<K>(own_ref::<K>(resource), Requeue::OnChange);
-    let ready = reasons::READY_NOT_ACCEPTED.no(draft.message.clone());
-    status::refused::<K>(ctx, resource, vec![draft, ready], &mut plan);
-    plan
-}
-
-/// A resource that bears the name of an earlier one, of which something is left: it comes after it.
-/// Kubernetes removes what is left, as a rule within seconds.
-fn wait_for_predecessor<K: Kind>(
-    ctx: &Ctx<'_>,
-    resource: &K::Resource,
-    left: Vec<Ref>,
-    mut report: Report<StatusOf<K>>,
-) -> Plan<K::System> {
-    let own = own_ref::<K>(resource);
-    let earlier = format!("an earlier {} of this name", own.api.kind);
-    let what = objects::names(&left);
-    let message = format!("waits for Kubernetes to remove what {earlier} left: {what}");
-    let wait = |target: Ref| Waiting {
-        what: format!("create {target}"),
-        target,
-        risk: Risk::None,
-        rule: &rule::OBJ_02,
-        gates: vec![Gate::judged("removed", Some(false), format!("it belongs to {earlier}"))],
-    };
-    let mut plan = empty::<K>(own, Requeue::OnChange);
-    plan.waiting = left.into_iter().map(wait).collect();
-    report.conditions.retain(|draft| draft.reason.condition != "Ready");
-    report.conditions.push(reasons::READY_RECONCILING.no(message));
-    report.conditions.push(reasons::ACCEPTED_VALID.yes(""));
-    status::finish::<K>(ctx, resource, report, Vec::new(), &mut plan);
-    plan
-}
-
-/// A resource that its annotation pauses: it is looked at, what would be done is shown, and nothing
-/// is done.
-fn pause<K: Kind>(
-    ctx: &Ctx<'_>,
-    resource: &K::Resource,
-    would: Plan<K::System>,
-    mut report: Report<StatusOf<K>>,
-) -> Plan<K::System> {
-    let gate = Gate::judged("not-paused", Some(false), format!("{} is \"true\"", label::PAUSED));
-    let held = |action: Action<K::System>| {
-        (!action.verb.only_tells()).then(|| Waiting {
-            what: action.verb.to_string(),
-            target: action.verb.target().unwrap_or(&would.resource).clone(),
-            risk: action.risk,
-            rule: action.rule,
-            gates: vec![gate.clone()],
-        })
-    };
-    let mut plan = empty::<K>(would.resource.clone(), would.requeue);
-    plan.waiting = would.actions.into_iter().filter_map(held).chain(would.waiting).collect();
-    plan.blocked = would.blocked;
-    plan.kept = would.kept;
-    plan.altered = would.altered;
-    plan.assumptions = would.assumptions;
-    report.conditions.push(reasons::ACCEPTED_VALID.yes(""));
-    report.conditions.push(paused_draft());
-    status::finish::<K>(ctx, resource, report, Vec::new(), &mut plan);
-    plan
-}
-
-/// A resource being deleted. Its children go with it; what is left is what it holds elsewhere.
-fn leave<K: Kind>(ctx: &Ctx<'_>, resource: &K::Resource, seen: &Observed<K::System>) -> Step<K> {
-    let own = own_ref::<K>(resource);
-    let mut plan = empty::<K>(own, Requeue::OnChange);
-    let Some(release) = finalize::<K>(resource, false) else {
-        return Step::Act(plan);
-    };
-    if annotations::paused(resource.meta()) {
-        status::refused::<K>(ctx, resource, vec![paused_draft()], &mut plan);
-        return Step::Act(plan);
-    }
-    let mut reads = K::refers(ctx, resource, seen);
-    reads.lists.extend(K::owns(resource));
-    let mut needs = beside(&reads.lists, &K::owns(resource));
-    needs.extend(K::leaves_by(resource));
-    let unread = reads.unread(seen);
-    if !unread.is_empty() {
-        return Step::Read(unread);
-    }
-    if let Some(denied) = denied::<K>(&needs, seen) {
-        return denied;
-    }
-    match K::leaves(ctx, resource, seen) {
-        Leave::Go(events) => {
-            plan.actions.extend(events.into_iter().map(tell));
-            if ctx.failure.is_some() {
-                // The finalizer could not be taken off.
-                status::refused::<K>(ctx, resource, Vec::new(), &mut plan);
-            }
-            plan.actions.push(release);
-        }
-        Leave::NotYet { actions, waiting, report, requeue } => {
-            plan.actions = actions;
-            plan.waiting = waiting;
-            plan.requeue = requeue;
-            status::refused::<K>(ctx, resource, vec![report], &mut plan);
-        }
-    }
-    Step::Act(plan)
-}
-
-fn paused_draft() -> condition::Draft {
-    reasons::PAUSED_BY_ANNOTATION
-        .yes(format!("nothing is changed until the annotation {} is removed", label::PAUSED))
 }
 
 /// The finalizers with ours among them or not, unless it is so already.

@@ -10,7 +10,7 @@ use crate::{
     altered, annotations, compare,
     field::Segment,
     k8s::fixed,
-    kind::{Assess, Ctx, Desired, Kind, Wanted, Wish},
+    kind::{Assess, Ctx, Desired, DesiredObject, Item, Kind},
     label::{ADOPT, DIGEST, MANAGED_BY, SLUICEGATE},
     observed::{Observed, Reads, Ref, Seen, Selector, at, group_of, text},
     plan::{Action, Altered, Blocked, Change, Precondition, Propagation, Risk, Verb, Why},
@@ -70,11 +70,11 @@ impl<'a> Owned<'a> {
 /// anybody's concern.
 pub(super) fn needed<S: System>(owns: &[Selector], desired: &Desired<S>) -> Vec<Selector> {
     let wished = |list: &&Selector| {
-        desired.wishes.iter().any(|wish| {
+        desired.items.iter().any(|wish| {
             let target = match wish {
-                Wish::Object(wanted) => Some(&wanted.manifest.target),
-                Wish::Act(action) => action.verb.target(),
-                Wish::Keep(target) => Some(target),
+                Item::Object(wanted) => Some(&wanted.manifest.target),
+                Item::Act(action) => action.verb.target(),
+                Item::Keep(target) => Some(target),
             };
             target.is_some_and(|target| target.api == list.api)
         })
@@ -85,8 +85,8 @@ pub(super) fn needed<S: System>(owns: &[Selector], desired: &Desired<S>) -> Vec<
 /// What is desired and not among the children: to be looked at by name before it is claimed.
 pub(super) fn not_among_children<S: System>(desired: &Desired<S>, seen: &Observed<S>) -> Reads<S> {
     let mut reads = Reads::none();
-    for wish in &desired.wishes {
-        if let Wish::Object(Wanted { manifest, .. }) = wish
+    for wish in &desired.items {
+        if let Item::Object(DesiredObject { manifest, .. }) = wish
             && matches!(seen.raw(&manifest.target), Seen::Unread)
         {
             reads = reads.object(manifest.target.clone());
@@ -96,14 +96,14 @@ pub(super) fn not_among_children<S: System>(desired: &Desired<S>, seen: &Observe
 }
 
 /// Why objects that are wished for cannot be had.
-pub(super) enum Taken {
+pub(super) enum Conflict {
     /// One belongs to somebody else or cannot be looked at: a sentence.
-    Stays(String),
+    NotOurs(String),
     /// They were made for an earlier resource of this name, and nobody has asked to take them over:
     /// a sentence.
-    Left(String),
+    Orphaned(String),
     /// They belong to an earlier resource of this very name, and Kubernetes removes them.
-    Goes(Vec<Ref>),
+    Leaving(Vec<Ref>),
 }
 
 /// Whether objects that are wished for cannot be had, or not yet.
@@ -111,12 +111,12 @@ pub(super) fn taken<K: Kind>(
     resource: &K::Resource,
     desired: &Desired<K::System>,
     seen: &Observed<K::System>,
-) -> Option<Taken> {
+) -> Option<Conflict> {
     let ours = own_uid(resource);
     let adopts = annotations::adopts(resource.meta());
     let owns = K::owns(resource);
     let (mut going, mut left, mut stays) = (Vec::new(), Vec::new(), Vec::new());
-    for wish in &desired.wishes {
+    for wish in &desired.items {
         let Some(target) = claimed(&owns, wish) else { continue };
         match seen.raw(target) {
             Seen::Present(object) if controller(object) == Some(&ours) => {}
@@ -132,37 +132,37 @@ pub(super) fn taken<K: Kind>(
             }
             Seen::Present(object) => stays.push(format!("{target} {}", belongs(object))),
             Seen::Unknown(why) => {
-                return Some(Taken::Stays(format!("{target} cannot be looked at: {why}")));
+                return Some(Conflict::NotOurs(format!("{target} cannot be looked at: {why}")));
             }
             Seen::Absent | Seen::Unread => {}
         }
     }
     if !stays.is_empty() {
-        return Some(Taken::Stays(told::<K>(&stays, &left)));
+        return Some(Conflict::NotOurs(told::<K>(&stays, &left)));
     }
     if !left.is_empty() {
-        return Some(Taken::Left(told::<K>(&stays, &left)));
+        return Some(Conflict::Orphaned(told::<K>(&stays, &left)));
     }
-    (!going.is_empty()).then_some(Taken::Goes(going))
+    (!going.is_empty()).then_some(Conflict::Leaving(going))
 }
 
 /// The object that a wish takes to be the resource's own: one that is to be as it says, or one of
 /// the kinds that are owned of which something is to be done.
-fn claimed<'a, S: System>(owns: &[Selector], wish: &'a Wish<S>) -> Option<&'a Ref> {
+fn claimed<'a, S: System>(owns: &[Selector], wish: &'a Item<S>) -> Option<&'a Ref> {
     match wish {
-        Wish::Object(wanted) => Some(&wanted.manifest.target),
-        Wish::Act(action) => {
+        Item::Object(wanted) => Some(&wanted.manifest.target),
+        Item::Act(action) => {
             let target = action.verb.target()?;
             owns.iter().any(|list| list.api == target.api).then_some(target)
         }
-        Wish::Keep(_) => None,
+        Item::Keep(_) => None,
     }
 }
 
 /// What this plan takes over: it belongs to nobody, and the resource asks for it.
 pub(super) fn adopted<K: Kind>(
     resource: &K::Resource,
-    wishes: &[Wish<K::System>],
+    items: &[Item<K::System>],
     seen: &Observed<K::System>,
 ) -> Vec<Ref> {
     if !annotations::adopts(resource.meta()) {
@@ -173,7 +173,7 @@ pub(super) fn adopted<K: Kind>(
         Seen::Present(object) => is_left_behind(&owns, target, object),
         Seen::Absent | Seen::Unknown(_) | Seen::Unread => false,
     };
-    let claimed = wishes.iter().filter_map(|wish| claimed(&owns, wish));
+    let claimed = items.iter().filter_map(|wish| claimed(&owns, wish));
     claimed.filter(left).cloned().collect()
 }
 
@@ -226,8 +226,12 @@ fn is_of_an_earlier<R: Resource<DynamicType = ()>>(resource: &R, object: &Value)
 }
 
 /// What it takes to have an object as it is wished for.
-pub(super) fn diff<S: System>(ctx: &Ctx<'_>, wanted: Wanted<S>, seen: &Observed<S>) -> Diff<S> {
-    let Wanted { manifest, assess, assess_drift, gates, guards } = wanted;
+pub(super) fn diff<S: System>(
+    ctx: &Ctx<'_>,
+    wanted: DesiredObject<S>,
+    seen: &Observed<S>,
+) -> Diff<S> {
+    let DesiredObject { manifest, assess, assess_drift, gates, guards } = wanted;
     let Seen::Present(exists) = seen.raw(&manifest.target) else {
         let create = Verb::Create(manifest);
         return Diff::Act(Action::new(create, Why::Missing, Risk::None, &rule::OBJ_01));

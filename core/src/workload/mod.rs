@@ -5,6 +5,7 @@
 //! them comes from here.
 
 pub mod budget;
+pub(crate) mod conditions;
 pub mod hardening;
 pub mod monitor;
 pub mod parts;

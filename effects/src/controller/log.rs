@@ -21,7 +21,7 @@ pub(super) fn done<S: System>(plan: &Plan<S>) {
 fn did<S: System>(plan: &Plan<S>) -> String {
     let verbs = plan.actions.iter().map(|action| {
         // What it says is told to those who look at the resource.
-        if let Verb::Tell(event) = &action.verb {
+        if let Verb::EmitEvent(event) = &action.verb {
             format!("tell {}", event.reason)
         } else {
             action.verb.to_string()

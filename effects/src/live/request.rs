@@ -112,7 +112,7 @@ pub(super) fn write<S: System>(verb: &Verb<S>, mode: Mode) -> Option<Request> {
         Verb::SetFinalizers(target, seen, names) => {
             write("patch", finalized(target, seen, names, mode))
         }
-        Verb::Call(_) | Verb::Tell(_) => None,
+        Verb::Call(_) | Verb::EmitEvent(_) => None,
     }
 }
 

@@ -49,7 +49,7 @@ impl<S: System, B: Backend<S>> Writer<S> for Live<B> {
     async fn perform(&self, verb: &Verb<S>) -> Result<(), Error> {
         match verb {
             Verb::Call(call) => self.call::<S>(call).await?,
-            Verb::Tell(event) => self.tell(event).await?,
+            Verb::EmitEvent(event) => self.tell(event).await?,
             Verb::Restart(..) => {
                 self.dry_run(verb).await?;
                 self.write(verb).await?;
@@ -117,7 +117,7 @@ impl<B> Live<B> {
 /// What became of the object, from the answer to its write.
 fn written<S: System>(verb: &Verb<S>, answer: &Value) -> Option<Written> {
     let (target, seen) = match verb {
-        Verb::Call(_) | Verb::Tell(_) => return None,
+        Verb::Call(_) | Verb::EmitEvent(_) => return None,
         Verb::Create(manifest) => (&manifest.target, None),
         Verb::Apply(manifest, seen) => (&manifest.target, Some(seen)),
         Verb::Delete(target, seen, _)
@@ -158,7 +158,7 @@ impl Words {
             Verb::Call(_) => ("call", "would-call"),
             Verb::SetStatus(..) => ("set-status", "would-set-status"),
             Verb::SetFinalizers(..) => ("set-finalizers", "would-set-finalizers"),
-            Verb::Tell(_) => ("tell", "would-tell"),
+            Verb::EmitEvent(_) => ("tell", "would-tell"),
         };
         Self { done, would }
     }

@@ -98,7 +98,7 @@ pub enum WriteVerb {
     /// Writes finalizers.
     SetFinalizers,
     /// Records an event.
-    Tell,
+    EmitEvent,
 }
 
 impl WriteVerb {
@@ -112,7 +112,7 @@ impl WriteVerb {
             Verb::Call(_) => Self::Call,
             Verb::SetStatus(..) => Self::SetStatus,
             Verb::SetFinalizers(..) => Self::SetFinalizers,
-            Verb::Tell(_) => Self::Tell,
+            Verb::EmitEvent(_) => Self::EmitEvent,
         }
     }
 }
@@ -178,7 +178,7 @@ impl Counts {
             WriteVerb::Call => &mut self.call,
             WriteVerb::SetStatus => &mut self.set_status,
             WriteVerb::SetFinalizers => &mut self.set_finalizers,
-            WriteVerb::Tell => &mut self.tell,
+            WriteVerb::EmitEvent => &mut self.tell,
         } += 1;
     }
 }

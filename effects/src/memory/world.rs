@@ -66,7 +66,7 @@ impl<S: System, C: Simulates<S>> Writer<S> for Memory<C> {
     async fn dry_run(&self, verb: &Verb<S>) -> Result<(), Error> {
         let mut state = self.state();
         state.counts.dry_run += 1;
-        if matches!(verb, Verb::Call(_) | Verb::Tell(_)) {
+        if matches!(verb, Verb::Call(_) | Verb::EmitEvent(_)) {
             return Ok(());
         }
         state.store.tried(|store| on_objects(store, verb)).map_err(|source| refused(verb, source))
@@ -160,7 +160,7 @@ fn on_objects<S: System>(store: &mut Store, verb: &Verb<S>) -> Result<(), ApiErr
         Verb::SetFinalizers(target, seen, names) => {
             store.patch_finalizers(target, Meant::from(seen), names)
         }
-        Verb::Tell(event) => record(store, event),
+        Verb::EmitEvent(event) => record(store, event),
         Verb::Call(_) => Ok(()),
     }
 }

@@ -9,7 +9,7 @@ use sluicegate_effects::file::File;
 use crate::{
     commands::{args::Folders, input, wait::wait, which::Which},
     failure::{DONE, Failure},
-    live::{self, Capture, Cluster, Wish},
+    live::{self, Capture, Cluster, Scope},
     plan::Pace,
     reach::Reach,
     terminal::Io,
@@ -55,12 +55,12 @@ async fn taken(args: &SnapshotArgs, files: Vec<File>, io: &mut Io<'_>) -> Result
     let nothing = |failure: Failure| failure.so(NOTHING);
     let cluster = Cluster::reach(args.reach.way()).await.map_err(nothing)?;
     let mut wish = if args.paths.is_empty() {
-        Wish::Chosen(args.which.choice()?)
+        Scope::Chosen(args.which.choice()?)
     } else {
         let mut given: Vec<_> = files.into_iter().flat_map(|file| file.desired).collect();
         let namespace = args.which.namespace.as_deref();
         live::place(&mut given, namespace, cluster.namespace()).map_err(nothing)?;
-        Wish::Given(given)
+        Scope::Given(given)
     };
     let mut capture = Capture::at(live::now());
     let found = live::find(&cluster, &mut wish, &mut capture, &mut io.progress()).await;

@@ -19,7 +19,7 @@ use crate::{failure::Failure, kinds, progress::Progress};
 
 /// What a plan is for.
 #[derive(Clone, Debug)]
-pub enum Wish {
+pub enum Scope {
     /// What files give.
     Given(Vec<Entry>),
     /// Of what is there, these.
@@ -54,13 +54,13 @@ pub fn place(entries: &mut [Entry], given: Option<&str>, otherwise: &str) -> Res
 /// there.
 pub async fn find(
     cluster: &Cluster,
-    wish: &mut Wish,
+    wish: &mut Scope,
     capture: &mut Capture,
     progress: &mut impl Progress,
 ) -> Result<(), Failure> {
     match wish {
-        Wish::Given(entries) => given(cluster, entries, capture).await,
-        Wish::Chosen(choice) => {
+        Scope::Given(entries) => given(cluster, entries, capture).await,
+        Scope::Chosen(choice) => {
             for (target, object) in chosen(cluster, choice, progress).await? {
                 capture.saw(target, &Look::Found(object));
             }

@@ -23,7 +23,7 @@ pub use self::{
     capture::{Capture, now},
     choice::Choice,
     cluster::{Cluster, LIVE, no_way, unread},
-    find::{Wish, chosen, find, place},
+    find::{Scope, chosen, find, place},
     read::{Read, read},
     reader::ClusterReader,
     way::{Way, looked_at},

@@ -3,7 +3,7 @@
 use sluicegate_core::kind::Settings;
 use sluicegate_effects::file::{Entry, Problem, Start, State, World};
 
-use super::{capture::Capture, cluster::unread, find::Wish, reader::ClusterReader};
+use super::{capture::Capture, cluster::unread, find::Scope, reader::ClusterReader};
 use crate::{
     failure::Failure,
     kinds,
@@ -48,7 +48,7 @@ impl Read {
 pub async fn read(
     sight: &impl ClusterReader,
     mut capture: Capture,
-    wish: &Wish,
+    wish: &Scope,
     pace: Pace,
     progress: &mut impl Progress,
 ) -> Result<Read, Failure> {
@@ -84,10 +84,10 @@ pub async fn read(
 }
 
 /// What a snapshot of it says: a live plan and a plan from a snapshot are the same plan.
-fn understood(capture: Capture, wish: &Wish) -> Read {
+fn understood(capture: Capture, wish: &Scope) -> Read {
     let entries = match wish {
-        Wish::Given(entries) => entries.clone(),
-        Wish::Chosen(choice) => capture.chosen(SOURCE, choice),
+        Scope::Given(entries) => entries.clone(),
+        Scope::Chosen(choice) => capture.chosen(SOURCE, choice),
     };
     Read { state: capture.state(), capture, entries }
 }

@@ -9,7 +9,7 @@ use sluicegate_effects::{
     yaml,
 };
 
-use super::{Capture, Choice, Wish, fake::FakeCluster, now, read};
+use super::{Capture, Choice, Scope, fake::FakeCluster, now, read};
 use crate::{
     command::run,
     commands::wait::wait,
@@ -34,8 +34,8 @@ fn snapshot(file: &File, stand: &FakeCluster) -> String {
     let state = file.state.clone().unwrap_or_default();
     let mut capture = Capture::at(state.now());
     let (wish, entries) = match file.desired.is_empty() {
-        true => (Wish::Chosen(Choice::default()), &file.present),
-        false => (Wish::Given(file.desired.clone()), &file.desired),
+        true => (Scope::Chosen(Choice::default()), &file.present),
+        false => (Scope::Given(file.desired.clone()), &file.desired),
     };
     for entry in entries {
         let look = block_on(Reader::get(&stand.0, &entry.target)).expect("files can be read");
@@ -82,7 +82,7 @@ fn a_snapshot_of_every_fixture_leads_to_the_plan_of_the_fixture() {
 async fn a_cluster_is_read_within_a_runtime_and_on_any_thread() {
     let stand = FakeCluster(World::new("a test", &Start::Empty).expect("it is a world"));
     let reading = tokio::spawn(async move {
-        let (capture, wish) = (Capture::at(now()), Wish::Chosen(Choice::default()));
+        let (capture, wish) = (Capture::at(now()), Scope::Chosen(Choice::default()));
         read(&stand, capture, &wish, Pace::ALL, &mut Silent).await
     });
     let read = reading.await.expect("it ends").expect("it can be read");

@@ -9,7 +9,6 @@ use sluicegate_core::{
     field::Path,
     observed::{at, text},
     plan::{Risk, UID_PLACEHOLDER},
-    rule,
 };
 use sluicegate_effects::file::{Entry, Problem, Start, World};
 
@@ -18,8 +17,8 @@ use super::{
     group::Group,
     judge::Refusals,
     model::{
-        Blocked, Cr, FORMAT_VERSION, Inputs, ObservedInput, Op, Operator, Outcome, Output, Planned,
-        Summary, Target,
+        Cr, FORMAT_VERSION, Inputs, ObservedInput, Op, Operator, Outcome, Output, Planned, Summary,
+        Target,
     },
     rounds::{Record, Rounded},
     show,
@@ -196,7 +195,7 @@ fn resource(entry: &Entry, record: Record, world: &World, group: &Group) -> Plan
         mut steps,
         mut actions,
         waiting,
-        mut blocked,
+        blocked,
         kept,
         requeue,
         error,
@@ -210,7 +209,6 @@ fn resource(entry: &Entry, record: Record, world: &World, group: &Group) -> Plan
         let of_step = actions.iter().filter(|action| step.actions.contains(&action.id));
         step.title = show::title(&of_step.map(|action| action.op).collect::<Vec<_>>());
     }
-    blocked.extend(status_after.as_ref().and_then(|status| taken(status, entry)));
     let drift = show::drift(&actions, &show::target(&entry.target));
     let touched =
         |target: &Target| actions.iter().any(|action| action.target.as_ref() == Some(target));
@@ -287,25 +285,6 @@ fn cr(entry: &Entry, before: Option<&Value>) -> Cr {
         generation: seen.pointer("/metadata/generation").and_then(Value::as_i64),
         uid: known.then(|| uid.to_owned()),
     }
-}
-
-/// A name that somebody else holds is refused like any other wish that cannot be met.
-fn taken(status: &Value, entry: &Entry) -> Option<Blocked> {
-    let mut conditions = status["conditions"].as_array()?.iter();
-    let taken = conditions.find(|one| text(one, "/type") == "Accepted")?;
-    let rule = match text(taken, "/reason") {
-        "NameTaken" => &rule::OBJ_02,
-        "NotAdopted" => &rule::OBJ_11,
-        _ => return None,
-    };
-    Some(Blocked {
-        rule: rule.id,
-        path: "metadata.name".to_owned(),
-        before: Value::Null,
-        after: Value::from(entry.target.name.clone()),
-        message: text(taken, "/message").to_owned(),
-        remedy: rule.remedy.to_owned(),
-    })
 }
 
 fn summary(resources: &[Planned]) -> Summary {

@@ -136,7 +136,7 @@ fn action<S: System>(action: &plan::Action<S>, id: String, before: Before<'_>) -
         Verb::SetFinalizers(_, _, names) => {
             (Op::Finalizers, None, Some(json!({ "finalizers": names })))
         }
-        Verb::Tell(event) => (Op::Event, None, serde_json::to_value(event).ok()),
+        Verb::EmitEvent(event) => (Op::Event, None, serde_json::to_value(event).ok()),
     };
     let secret = action.verb.target().is_some_and(is_secret);
     let plain = |object: Value| known(if secret { without_secrets(object) } else { object });
@@ -241,7 +241,7 @@ fn differ(path: &str, before: &Value, after: &Value, inside: &mut Vec<Change>) {
 /// What a plan tells people, where it does nothing else.
 pub fn events<S: System>(plan: &Plan<S>) -> Vec<Event> {
     let told = plan.actions.iter().filter_map(|action| match &action.verb {
-        Verb::Tell(event) => Some(Event {
+        Verb::EmitEvent(event) => Some(Event {
             reason: event.reason,
             note: event.note.clone(),
             warning: event.kind == EventKind::Warning,

@@ -8,7 +8,7 @@ use std::{fmt, time::Duration};
 
 use tokio::sync::watch;
 
-use super::{beat::Beat, lease::Role};
+use super::{heartbeat::Heartbeat, lease::Role};
 
 /// How long the loop of the lease may stand still: a request, a pause, and a slow machine.
 const LEASE_MAX: Duration = Duration::from_secs(20);
@@ -22,7 +22,7 @@ pub(crate) type Look = Box<dyn Fn() -> Faults + Send + Sync>;
 /// What the probes look at.
 pub(crate) struct Health {
     /// The loop of the lease, if it competes, and what came of it.
-    pub lease: Option<(Beat, watch::Receiver<Role>)>,
+    pub lease: Option<(Heartbeat, watch::Receiver<Role>)>,
     /// What of the work stands still.
     pub work: Look,
     /// What has not been seen yet.
@@ -33,8 +33,8 @@ impl Health {
     /// Why it should be started again; nothing if it need not be.
     pub(crate) fn dead(&self) -> Faults {
         let mut faults = (self.work)();
-        if let Some((beat, _)) = &self.lease {
-            let age = beat.age();
+        if let Some((heartbeat, _)) = &self.lease {
+            let age = heartbeat.age();
             if age > LEASE_MAX {
                 faults.push(format!("the loop of the lease stands still for {} s", age.as_secs()));
             }
@@ -74,21 +74,24 @@ impl fmt::Debug for Health {
 mod tests {
     use super::*;
 
-    fn health(role: Role, views: &[&'static str]) -> (Health, Beat) {
+    fn health(role: Role, views: &[&'static str]) -> (Health, Heartbeat) {
         let views = views.iter().map(|&fault| fault.to_owned()).collect::<Vec<_>>();
-        let (beat, role) = (Beat::new(), watch::channel(role).1);
-        let lease = Some((beat.clone(), role));
-        (Health { lease, work: Box::new(Vec::new), views: Box::new(move || views.clone()) }, beat)
+        let (heartbeat, role) = (Heartbeat::new(), watch::channel(role).1);
+        let lease = Some((heartbeat.clone(), role));
+        (
+            Health { lease, work: Box::new(Vec::new), views: Box::new(move || views.clone()) },
+            heartbeat,
+        )
     }
 
     #[tokio::test(start_paused = true)]
     async fn a_loop_that_stands_still_is_dead_and_one_that_goes_round_is_not() {
-        let (health, beat) = health(Role::Leader, &[]);
+        let (health, heartbeat) = health(Role::Leader, &[]);
         tokio::time::advance(LEASE_MAX).await;
         assert_eq!(health.dead(), Faults::new());
         tokio::time::advance(Duration::from_secs(1)).await;
         assert_eq!(health.dead(), ["the loop of the lease stands still for 21 s"]);
-        beat.beat();
+        heartbeat.mark();
         assert_eq!(health.dead(), Faults::new());
     }
 

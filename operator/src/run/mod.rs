@@ -12,8 +12,8 @@
 
 mod announce;
 pub mod args;
-mod beat;
 mod health;
+mod heartbeat;
 pub(crate) mod lease;
 mod metrics;
 mod probes;

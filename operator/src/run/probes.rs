@@ -132,7 +132,7 @@ mod tests {
     };
 
     use super::*;
-    use crate::run::{beat::Beat, lease::Role};
+    use crate::run::{heartbeat::Heartbeat, lease::Role};
 
     async fn served(pages: Pages) -> SocketAddr {
         let any = "127.0.0.1:0".parse().expect("it is an address");
@@ -153,7 +153,7 @@ mod tests {
 
     fn about(role: Role, faults: &'static [&'static str]) -> Pages {
         let faults = move || faults.iter().map(|&fault| fault.to_owned()).collect();
-        let lease = Some((Beat::new(), watch::channel(role).1));
+        let lease = Some((Heartbeat::new(), watch::channel(role).1));
         health(Arc::new(Health { lease, work: Box::new(Vec::new), views: Box::new(faults) }))
     }
 

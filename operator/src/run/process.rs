@@ -24,9 +24,9 @@ use tokio::{
 use super::{
     announce,
     args::RunArgs,
-    beat::Beat,
     health::Health,
-    lease::{self, End, Role, Seat},
+    heartbeat::Heartbeat,
+    lease::{self, Candidate, End, Role},
     metrics::{encode, registry},
     probes,
     start::{self, Start},
@@ -91,8 +91,8 @@ impl Process {
         let competes = args.competes();
         let fence = if competes { Fence::closed() } else { Fence::open() };
         let (leave, left) = watch::channel(false);
-        let seat = competes.then(|| seat(args, &connection, &server));
-        let lease = seat.clone().map(|seat| compete(seat, &fence, left));
+        let candidate = competes.then(|| candidate(args, &connection, &server));
+        let lease = candidate.clone().map(|candidate| compete(candidate, &fence, left));
         let (mode, duties) = watch::channel(if competes { Mode::Standby } else { Mode::Lead });
 
         let mut start = Start {
@@ -111,9 +111,9 @@ impl Process {
         let Start { tasks: controllers, progress, .. } = start;
 
         let mut services = Tasks::default();
-        let announcement = announcement(args, &connection, server, seat.as_ref());
+        let announcement = announcement(args, &connection, server, candidate.as_ref());
         let health = Health {
-            lease: lease.as_ref().map(|(_, role, beat)| (beat.clone(), role.clone())),
+            lease: lease.as_ref().map(|(_, role, heartbeat)| (heartbeat.clone(), role.clone())),
             work: Box::new(move || start::stuck(&progress)),
             views: views_of(&watches, &announcement),
         };
@@ -225,37 +225,37 @@ fn lost(end: Result<End, tokio::task::JoinError>) -> Ending {
 }
 
 fn compete(
-    seat: Seat,
+    candidate: Candidate,
     fence: &Fence,
     leave: watch::Receiver<bool>,
-) -> (JoinHandle<End>, watch::Receiver<Role>, Beat) {
+) -> (JoinHandle<End>, watch::Receiver<Role>, Heartbeat) {
     let (tell, role) = watch::channel(Role::Standby(None));
-    let (beat, fence) = (Beat::new(), fence.clone());
-    let shown = beat.clone();
+    let (heartbeat, fence) = (Heartbeat::new(), fence.clone());
+    let shown = heartbeat.clone();
     let task =
-        tokio::spawn(async move { lease::compete(&seat, &fence, &tell, &shown, leave).await });
-    (task, role, beat)
+        tokio::spawn(async move { lease::compete(&candidate, &fence, &tell, &shown, leave).await });
+    (task, role, heartbeat)
 }
 
-fn seat(args: &RunArgs, connection: &Connection, server: &ApiServer) -> Seat {
+fn candidate(args: &RunArgs, connection: &Connection, server: &ApiServer) -> Candidate {
     let set = std::env::var("POD_NAMESPACE").ok().filter(|name| !name.is_empty());
     let namespace = args.leader_election_namespace.clone().or(set);
     let namespace = namespace.unwrap_or_else(|| connection.namespace.clone());
-    Seat { server: server.clone(), namespace, identity: lease::identity() }
+    Candidate { server: server.clone(), namespace, identity: lease::identity() }
 }
 
 fn announcement(
     args: &RunArgs,
     connection: &Connection,
     server: ApiServer,
-    seat: Option<&Seat>,
+    candidate: Option<&Candidate>,
 ) -> Arc<announce::Start> {
     Arc::new(announce::Start {
         server,
         address: connection.address.clone(),
         kinds: views::own().iter().map(|api| api.plural.to_string()).collect(),
         namespaces: args.namespaces(),
-        lease: seat.map(|seat| (seat.namespace.clone(), seat.identity.clone())),
+        lease: candidate.map(|candidate| (candidate.namespace.clone(), candidate.identity.clone())),
         writes: !args.dry_run,
         answered: false.into(),
     })

@@ -13,7 +13,7 @@ pub struct ClusterRef {
     #[schemars(length(min = 1, max = 63), regex(pattern = LABEL))]
     pub name: String,
     /// The namespace of that RivvenCluster, which must list this one in its topicNamespaces.
-    /// Left out: the namespace of this resource.
+    /// Optional; the namespace of this resource without it.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     #[schemars(length(min = 1, max = 63), regex(pattern = LABEL))]
     pub namespace: Option<String>,

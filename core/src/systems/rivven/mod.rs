@@ -194,6 +194,10 @@ impl system::System for Rivven {
         same && matches!(earlier, Call::CreateTopic { .. })
     }
 
+    fn subject(call: &Call) -> String {
+        format!("topic {}", call.topic())
+    }
+
     fn fold(call: &Call, answers: &mut BTreeMap<Probe, Answer>) -> bool {
         let probe = Probe::Topic { broker: call.broker().clone(), name: call.topic().to_owned() };
         let Some(answer) = answers.get_mut(&probe) else { return false };

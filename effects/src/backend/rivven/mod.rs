@@ -1,6 +1,6 @@
 //! Rivven's brokers, over the network: health by HTTP, everything else by the client protocol.
 //!
-//! Deadlines, turns and the breaker are the [guard](super::guard)'s. There is no token and no
+//! Deadlines, turns and the breaker are the guard's. There is no token and no
 //! Secret: the brokers of the releases that there are know none that could be used.
 
 mod health;

@@ -153,7 +153,7 @@ impl Writer<Rivven> for Pen {
                 self.note(format!("{call}"));
                 Broker(self.0.0.clone()).call(call).await?;
             }
-            Verb::Tell(_) => {}
+            Verb::EmitEvent(_) => {}
             Verb::SetStatus(target, _, status) => {
                 let conditions = status["conditions"].as_array().cloned().unwrap_or_default();
                 let synced = conditions.iter().find(|one| one["type"] == "Synced");

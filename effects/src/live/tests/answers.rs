@@ -176,7 +176,7 @@ async fn behind_a_closed_fence_nothing_is_sent_nor_called() {
         live.perform(&Verb::SetStatus(prod(), seen.clone(), json!({}))).await,
         live.perform(&Verb::SetFinalizers(prod(), seen.clone(), Vec::new())).await,
         live.perform(&Verb::Call(call())).await,
-        live.perform(&Verb::Tell(event("x"))).await,
+        live.perform(&Verb::EmitEvent(event("x"))).await,
         live.dry_run(&Verb::<Rivven>::Create(manifest())).await,
     ];
     for outcome in outcomes {

@@ -9,7 +9,7 @@ use super::*;
 const MINUTE: Duration = Duration::from_secs(60);
 
 async fn tell(live: &Live<Counting>, note: &str) {
-    live.perform(&Verb::Tell(event(note))).await.expect("it may write");
+    live.perform(&Verb::EmitEvent(event(note))).await.expect("it may write");
 }
 
 /// Lets time go by. It stands still for no longer than that: while it does, a clock that waits for
@@ -139,7 +139,7 @@ async fn the_name_of_an_event_is_a_name_however_long_that_of_its_subject() {
     let stub = Stub::new([]).await;
     let mut event = event("a");
     event.regarding.name = format!("{}.{}", "a".repeat(235), "b".repeat(17));
-    live(&stub).perform(&Verb::Tell(event.clone())).await.expect("it may write");
+    live(&stub).perform(&Verb::EmitEvent(event.clone())).await.expect("it may write");
     let name = stub.sent()[0].body["metadata"]["name"].as_str().unwrap().to_owned();
     assert!(name.len() <= 253 && !name.contains(".."), "{name}");
 }

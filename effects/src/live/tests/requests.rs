@@ -147,7 +147,7 @@ async fn a_dry_run_is_the_same_request_and_changes_nothing() {
         Verb::Delete(config_map(), seen, Propagation::Background),
         // These are not for the API server to judge.
         Verb::Call(call()),
-        Verb::Tell(event("x")),
+        Verb::EmitEvent(event("x")),
     ];
     for verb in dry {
         live.dry_run(&verb).await.unwrap();
@@ -192,7 +192,7 @@ async fn write_everything(world: &impl World) {
     world.perform(&Verb::Call(call())).await.unwrap();
     world.perform(&Verb::SetStatus(prod(), seen.clone(), json!({}))).await.unwrap();
     world.perform(&Verb::SetFinalizers(prod(), seen.clone(), Vec::new())).await.unwrap();
-    world.perform(&Verb::Tell(event("x"))).await.unwrap();
+    world.perform(&Verb::EmitEvent(event("x"))).await.unwrap();
 }
 
 #[tokio::test]

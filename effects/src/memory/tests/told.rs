@@ -31,7 +31,7 @@ fn told(before: &Value, change: fn(&mut Value)) -> (Vec<Value>, Vec<String>) {
     for verb in verbs {
         if let Verb::SetStatus(.., status) = verb {
             statuses.push(status.clone());
-        } else if let Verb::Tell(event) = verb
+        } else if let Verb::EmitEvent(event) = verb
             && event.kind == EventKind::Warning
         {
             warnings.push(event.note.clone());

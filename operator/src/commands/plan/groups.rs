@@ -10,7 +10,7 @@ use crate::{
     commands::input,
     failure::Failure,
     kinds,
-    live::{self, Capture, Choice, Cluster, Wish},
+    live::{self, Capture, Choice, Cluster, Scope},
     plan::Group,
     terminal::Io,
 };
@@ -83,7 +83,7 @@ pub(super) async fn of(
         return Ok((groups, None));
     }
     let Some(start) = explicit else {
-        let wish = if chosen { Wish::Chosen(args.which.choice()?) } else { Wish::Given(shared) };
+        let wish = if chosen { Scope::Chosen(args.which.choice()?) } else { Scope::Given(shared) };
         let (group, cluster) = of_cluster(args, wish, io).await?;
         groups.push(group);
         return Ok((groups, Some(cluster)));
@@ -135,17 +135,17 @@ fn one_of_each(named: &[Entry]) -> Result<(), Failure> {
 /// What is read of a cluster, planned from as a file is.
 async fn of_cluster(
     args: &PlanArgs,
-    mut wish: Wish,
+    mut wish: Scope,
     io: &mut Io<'_>,
 ) -> Result<(Group, Cluster), Failure> {
     let cluster = Cluster::reach(args.reach.way()).await.map_err(|failure| {
         failure.so(OFFLINE).so("Planning failed: there is no state to plan from.")
     })?;
-    if let Wish::Given(entries) = &mut wish {
+    if let Scope::Given(entries) = &mut wish {
         live::place(entries, args.which.namespace.as_deref(), cluster.namespace())
             .map_err(|failure| failure.so("Planning failed: nobody knows where to look."))?;
     }
-    let there = matches!(wish, Wish::Chosen(_));
+    let there = matches!(wish, Scope::Chosen(_));
     let mut capture = Capture::at(live::now());
     let unread = |failure: Failure| failure.so("Planning failed: what there is was not read.");
     let found = live::find(&cluster, &mut wish, &mut capture, &mut io.progress()).await;

@@ -194,7 +194,7 @@ impl Told {
             Verb::Restart(..) => ("!", Style::Restart),
             Verb::Call(_) => (">", Style::Call),
             Verb::SetStatus(target, _, status) => return self.status(target, status),
-            Verb::Tell(event) => {
+            Verb::EmitEvent(event) => {
                 let says = |field: &str| ready.map(|one| text(one, field)).unwrap_or_default();
                 if says("/reason") != event.reason || says("/message") != event.note {
                     let line = format!("event {}: {}", event.reason, event.note);

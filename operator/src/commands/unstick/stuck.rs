@@ -15,7 +15,7 @@ use sluicegate_effects::file::{Start, World};
 use crate::{
     failure::Failure,
     kinds::{self, KindInfo},
-    live::{self, Capture, Choice, Cluster, Read, Wish},
+    live::{self, Capture, Choice, Cluster, Read, Scope},
     plan::{
         Pace, Steps,
         model::{Action, Op, Target},
@@ -109,7 +109,8 @@ pub(super) async fn tell_undone(cluster: &Cluster, stuck: &mut [Stuck], choice: 
     for one in stuck.iter() {
         capture.saw(one.target.clone(), &Look::Found(Arc::clone(&one.object)));
     }
-    let read = live::read(cluster, capture, &Wish::Chosen(choice.clone()), PACE, &mut Silent).await;
+    let read =
+        live::read(cluster, capture, &Scope::Chosen(choice.clone()), PACE, &mut Silent).await;
     let played = read.and_then(Played::of);
     for one in stuck {
         one.undone = match &played {

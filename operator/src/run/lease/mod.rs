@@ -27,7 +27,7 @@ use sluicegate_effects::{
 use tokio::{sync::watch, time::Instant};
 
 use self::election::{Do, Election, Heard, Moment};
-use super::beat::Beat;
+use super::heartbeat::Heartbeat;
 
 pub(crate) use self::election::{End, holder, lasts};
 
@@ -45,7 +45,7 @@ pub(crate) enum Role {
 
 /// Where and as whom a process competes.
 #[derive(Clone, Debug)]
-pub(crate) struct Seat {
+pub(crate) struct Candidate {
     /// The way to the record.
     pub server: ApiServer,
     /// The namespace of the record.
@@ -81,17 +81,17 @@ fn random() -> u64 {
 
 /// Competes until it is asked to leave or has lost. Returns why it stopped; the fence is shut then.
 pub(crate) async fn compete(
-    seat: &Seat,
+    candidate: &Candidate,
     fence: &Fence,
     role: &watch::Sender<Role>,
-    beat: &Beat,
+    heartbeat: &Heartbeat,
     mut leave: watch::Receiver<bool>,
 ) -> End {
     let origin = Instant::now();
-    let mut election = Election::new(&seat.identity, random(), Moment::ZERO);
+    let mut election = Election::new(&candidate.identity, random(), Moment::ZERO);
     let mut told = None;
     loop {
-        beat.beat();
+        heartbeat.mark();
         if *leave.borrow_and_update() || leave.has_changed().is_err() {
             fence.close();
             election.leave();
@@ -112,7 +112,7 @@ pub(crate) async fn compete(
             }
             Do::Look | Do::Write(_) => {}
         }
-        let heard = seat.ask(&step, election.patience(now)).await;
+        let heard = candidate.ask(&step, election.patience(now)).await;
         election.heard(now, origin.elapsed(), &step, heard);
         if let Some(until) = election.until() {
             fence.extend(origin + until);
@@ -146,7 +146,7 @@ fn report(election: &Election, role: &watch::Sender<Role>, told: &mut Option<Str
     *told = trouble;
 }
 
-impl Seat {
+impl Candidate {
     async fn ask(&self, step: &Do, deadline: Duration) -> Heard {
         let (verb, doing, body) = match step {
             Do::Write(lease) => {

@@ -15,7 +15,7 @@ pub(crate) fn run(args: &[String]) -> ExitCode {
     match args[..] {
         ["write", address, topic, first, count, batch, pause, connections] => {
             let number = |text: &str| text.parse().expect("a number");
-            write::run(&write::Wish {
+            write::run(&write::Scope {
                 address,
                 topic,
                 first: number(first),

@@ -17,7 +17,7 @@ use crate::plain::Client;
 const AGAIN: Duration = Duration::from_millis(200);
 
 /// What is to be written.
-pub(crate) struct Wish<'a> {
+pub(crate) struct Scope<'a> {
     pub(crate) address: &'a str,
     pub(crate) topic: &'a str,
     /// The number of the first record.
@@ -33,7 +33,7 @@ pub(crate) struct Wish<'a> {
 }
 
 /// Until all are acknowledged.
-pub(crate) fn run(wish: &Wish<'_>) -> ExitCode {
+pub(crate) fn run(wish: &Scope<'_>) -> ExitCode {
     let since = Instant::now();
     let (next, left) = (AtomicU64::new(wish.first), AtomicU64::new(wish.count));
     thread::scope(|threads| {
@@ -46,7 +46,7 @@ pub(crate) fn run(wish: &Wish<'_>) -> ExitCode {
     ExitCode::SUCCESS
 }
 
-fn write(wish: &Wish<'_>, next: &AtomicU64, left: &AtomicU64) {
+fn write(wish: &Scope<'_>, next: &AtomicU64, left: &AtomicU64) {
     let mut client = None;
     let take = |left: u64| (left > 0).then(|| left - wish.batch.min(left));
     while let Ok(before) = left.fetch_update(Ordering::SeqCst, Ordering::SeqCst, take) {
@@ -69,7 +69,7 @@ fn write(wish: &Wish<'_>, next: &AtomicU64, left: &AtomicU64) {
 
 fn send(
     client: &mut Option<Client>,
-    wish: &Wish<'_>,
+    wish: &Scope<'_>,
     numbers: std::ops::RangeInclusive<u64>,
 ) -> Result<(), String> {
     let text = |error: std::io::Error| error.to_string();

@@ -1,13 +1,17 @@
 //! Every reason that a cluster can report, as a table: `explain condition` prints it.
 
-use crate::condition::{
-    EventKind::{Normal, Warning},
-    Reason, reasons,
+use crate::{
+    condition::{
+        EventKind::{Normal, Warning},
+        Reason, reasons,
+    },
+    workload::conditions as shared,
 };
 
 reasons! {
     /// All of them.
-    pub(super) REASONS;
+    pub(super) REASONS, shared::MONITORED_YES, shared::MONITORED_NOT_ASKED,
+        shared::MONITORED_NOT_SERVED, shared::MONITORED_DENIED;
 
     /// Everything that the program can do is done, rolled out and serving.
     READY_SERVING =
@@ -104,21 +108,6 @@ reasons! {
          to be able to do what the oldest release can, and no more.",
     );
 
-    MONITORED_YES = quiet(
-        "Monitored",
-        "ServiceMonitor",
-        "A ServiceMonitor tells Prometheus where to look.",
-    );
-    MONITORED_NOT_ASKED =
-        quiet("Monitored", "NotAsked", "metrics.serviceMonitor.enabled is not true.");
-    MONITORED_NOT_SERVED = told(
-        "Monitored",
-        "NotInstalled",
-        Warning,
-        "A ServiceMonitor is asked for and its definition (monitoring.coreos.com/v1) is not \
-         installed in this cluster. It is created as soon as it is.",
-    );
-
     VOLUMES_KEPT = quiet(
         "VolumesKept",
         "Kept",
@@ -179,13 +168,6 @@ reasons! {
         Warning,
         "A claim that was there before is of another storage class or has other access modes than \
          the spec asks for (rule STO-03). It is used as it is.",
-    );
-    MONITORED_DENIED = told(
-        "Monitored",
-        "NotAllowed",
-        Warning,
-        "A ServiceMonitor is asked for and the operator may not look at them, so that none is \
-         made. It is created as soon as the right is given.",
     );
 
     DELETING = quiet(

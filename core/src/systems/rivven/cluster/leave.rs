@@ -10,7 +10,7 @@ use crate::{
     kind::{Ctx, Leave},
     observed::Observed,
     owner::{own_ref, own_uid},
-    plan::{Action, Event, Guard, Propagation, Requeue, Risk, Verb, Why},
+    plan::{Action, Event, Propagation, Requeue, Risk, Verb, Why},
     systems::rivven::{Rivven, rules},
 };
 
@@ -26,12 +26,11 @@ pub(super) fn leave(
     }
     let brokers = Brokers::of(&spec.whose, seen);
     let (own, uid) = (own_ref::<super::Cluster>(cluster), own_uid(cluster));
-    let leaving = || Guard::Leaving(own.clone(), uid.clone());
     let why = || Why::Requested("deletionPolicy is Delete".to_owned());
     if let Some(set) = &brokers.set {
         let verb = Verb::Delete(set.target.clone(), set.at.clone(), Propagation::Foreground);
         let delete = Action::new(verb, why(), Risk::Unavailable, &rules::DEL_01);
-        let actions = if set.deleting { vec![] } else { vec![delete.guarded(leaving())] };
+        let actions = if set.deleting { vec![] } else { vec![delete] };
         let held = (!set.held_by.is_empty())
             .then(|| format!("{} is held by the finalizer {}", set.target, set.held_by.join(", ")));
         return wait(actions, &stopping(ctx, &brokers, held));
@@ -45,7 +44,7 @@ pub(super) fn leave(
         let delete = |claim: &&ClaimSeen| {
             let (target, at) = (claim.target.clone(), claim.at.clone());
             let verb = Verb::Delete(target, at, Propagation::Background);
-            Action::new(verb, why(), Risk::DataLoss, &rules::DEL_01).guarded(leaving())
+            Action::new(verb, why(), Risk::DataLoss, &rules::DEL_01)
         };
         let actions = ours.iter().filter(|claim| !claim.deleting).map(delete).collect();
         return wait(actions, "claims are being deleted");

@@ -15,7 +15,7 @@ use crate::{
     crd::{self, Cel, Here},
     field,
     k8s::monitoring::ServiceMonitor,
-    kind::{Ctx, Desired, Kind, Leave, Report, Wanted, Wish},
+    kind::{Ctx, Desired, DesiredObject, Item, Kind, Leave, Report},
     observed::{Api, Observed, Reads, Ref, Seen, Selector, at},
     plan::{Blocked, Change, Manifest, Requeue, Risk},
     rule::{self, Rule},
@@ -136,7 +136,7 @@ impl Kind for Cluster {
 
     fn desires(ctx: &Ctx<'_>, valid: &Valid, seen: &Observed<Rivven>) -> Desired<Rivven> {
         let brokers = Brokers::of(&valid.whose, seen);
-        if !valid.secrecy.is_empty() {
+        if !valid.unsupported_security.is_empty() {
             return hold(valid, &brokers);
         }
         desire(ctx, valid, &brokers, seen)
@@ -170,11 +170,11 @@ fn desire(
     seen: &Observed<Rivven>,
 ) -> Desired<Rivven> {
     let mut desired = Desired { finalizer: valid.delete_claims, ..Desired::default() };
-    desired.wishes.push(object(Manifest::of(&build::config_map(valid)), at_next_start));
-    desired.wishes.push(object(Manifest::of(&build::headless(valid)), online));
+    desired.items.push(object(Manifest::of(&build::config_map(valid)), at_next_start));
+    desired.items.push(object(Manifest::of(&build::headless(valid)), online));
     // Where somebody else has closed it, clients find their way in again.
-    let client = Wanted::new(Manifest::of(&build::client(valid)), at_the_door);
-    desired.wishes.push(Wish::Object(Wanted { assess_drift: Some(online), ..client }));
+    let client = DesiredObject::new(Manifest::of(&build::client(valid)), at_the_door);
+    desired.items.push(Item::Object(DesiredObject { assess_drift: Some(online), ..client }));
     if let Some(monitor) = &valid.monitor {
         let served = seen.served(&list(Api::of::<ServiceMonitor>(), &valid.namespace, &valid.name));
         if served == Some(true) {
@@ -182,30 +182,30 @@ fn desire(
             // Through the Service that gives each broker a name: the one for clients leads to the
             // first only.
             let monitor = monitor.object(metadata, &valid.selector, build::API);
-            desired.wishes.push(object(Manifest::of(&monitor), online));
+            desired.items.push(object(Manifest::of(&monitor), online));
         }
     }
     let mut scale = scale::scale(valid, brokers, seen);
     let mut storage = storage::storage(valid, brokers, seen);
     let claim = build::claim_template(valid, &storage);
     let template = json!(claim);
-    let template = storage::template(valid, brokers, &mut storage, &template);
+    let template = storage::template(brokers, &mut storage, &template);
     let mut settled = storage.grow.is_empty();
     if let (false, Some(set)) = (settled, &brokers.set) {
         // A broker that came now would get a claim of the old size.
         scale.replicas = scale.replicas.min(set.replicas);
     }
     desired.events.extend(volumes::taken_over(valid, brokers, scale.replicas));
-    desired.wishes.extend(storage.grow.into_iter().map(Wish::Act));
+    desired.items.extend(storage.grow.into_iter().map(Item::Act));
     match template {
-        Template::Fits => desired.wishes.push(workload(valid, &scale, claim)),
+        Template::Fits => desired.items.push(workload(valid, &scale, claim)),
         Template::Replace(delete) => {
             settled = false;
-            desired.wishes.push(Wish::Act(*delete));
+            desired.items.push(Item::Act(*delete));
         }
         Template::Waits => {
             settled = false;
-            desired.wishes.extend(brokers.set.iter().map(|set| Wish::Keep(set.target.clone())));
+            desired.items.extend(brokers.set.iter().map(|set| Item::Keep(set.target.clone())));
         }
     }
     budget(valid, brokers, seen, &mut desired);
@@ -214,7 +214,7 @@ fn desire(
     if steady {
         let roll = roll::roll(ctx, valid, brokers, scale.replicas);
         held = roll.held;
-        desired.wishes.extend(roll.restart.map(Wish::Act));
+        desired.items.extend(roll.restart.map(Item::Act));
         desired.events.extend(roll.events);
         desired.defer_status = roll.defer_status && desired.blocked.is_empty();
         desired.waiting.extend(roll.waiting);
@@ -238,7 +238,7 @@ fn desire(
     desired
 }
 
-/// A wish for secrecy that the release cannot meet: nothing is made, nothing is changed.
+/// A wish for unsupported_security that the release cannot meet: nothing is made, nothing is changed.
 fn hold(valid: &Valid, brokers: &Brokers) -> Desired<Rivven> {
     let state = if brokers.set.is_some() { "runs without" } else { "no broker is started" };
     let refuse = |path: &&'static str| Blocked {
@@ -250,7 +250,7 @@ fn hold(valid: &Valid, brokers: &Brokers) -> Desired<Rivven> {
         remedy: rules::SEC_01.remedy.to_owned(),
     };
     Desired {
-        blocked: valid.secrecy.iter().map(refuse).collect(),
+        blocked: valid.unsupported_security.iter().map(refuse).collect(),
         finalizer: valid.delete_claims,
         freeze: true,
         ..Desired::default()
@@ -263,17 +263,17 @@ fn workload(
     valid: &Valid,
     scale: &scale::Scale,
     claim: k8s_openapi::api::core::v1::PersistentVolumeClaim,
-) -> Wish<Rivven> {
+) -> Item<Rivven> {
     let goal = (scale.replicas != valid.replicas)
         .then(|| Manifest::of(&build::stateful_set(valid, valid.replicas, claim.clone())));
     let mut manifest = Manifest::of(&build::stateful_set(valid, scale.replicas, claim));
     if let Some(goal) = goal {
         manifest = manifest.towards(&goal);
     }
-    Wish::Object(Wanted {
+    Item::Object(DesiredObject {
         gates: scale.gates.clone(),
         guards: scale.guards.clone(),
-        ..Wanted::new(
+        ..DesiredObject::new(
             manifest,
             match gates::gives_up_volume(&scale.gates) {
                 true => giving_up_volume,
@@ -302,7 +302,7 @@ fn budget(
     let Some(budget) = valid.budget.as_ref().filter(|_| count > 1) else { return };
     if budget.allows(count) > 0 {
         let budget = budget.object(valid.meta(names::budget(&valid.name)), &valid.selector);
-        desired.wishes.push(object(Manifest::of(&budget), online));
+        desired.items.push(object(Manifest::of(&budget), online));
         return;
     }
     let field = budget.field();
@@ -310,7 +310,7 @@ fn budget(
     let mut before = None;
     if let Seen::Present(object) = seen.raw(&exists) {
         before = at(object, "/spec").and_then(|spec| spec.get(field)).cloned();
-        desired.wishes.push(Wish::Keep(exists));
+        desired.items.push(Item::Keep(exists));
     }
     let of = count;
     desired.blocked.push(Blocked {
@@ -323,8 +323,8 @@ fn budget(
     });
 }
 
-fn object(manifest: Manifest, assess: crate::kind::Assess) -> Wish<Rivven> {
-    Wish::Object(Wanted::new(manifest, assess))
+fn object(manifest: Manifest, assess: crate::kind::Assess) -> Item<Rivven> {
+    Item::Object(DesiredObject::new(manifest, assess))
 }
 
 /// Brokers read it when they start; their restart is an action of its own.

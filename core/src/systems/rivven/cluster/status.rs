@@ -15,7 +15,7 @@ use crate::{
     observed::{Api, Observed},
     reasons::READY_BLOCKED,
     systems::rivven::{Rivven, names},
-    workload::{problems::Cause, warnings::pod_not_created},
+    workload::{conditions::monitored, problems::Cause, warnings::pod_not_created},
 };
 
 /// The status and its conditions.
@@ -28,6 +28,7 @@ pub(super) fn report(
     let rolling = rolling(ctx, valid, brokers);
     let scale = scale::scale(valid, brokers, seen);
     let ready = ready(ctx, valid, brokers, seen, &scale, rolling);
+    let monitors = list(Api::of::<ServiceMonitor>(), &valid.namespace, &valid.name);
     let conditions = vec![
         volumes::kept(brokers),
         volumes::matching(valid, brokers),
@@ -36,7 +37,7 @@ pub(super) fn report(
         clustered(valid, brokers),
         reachable(brokers),
         measured(valid),
-        monitored(valid, seen),
+        monitored(valid.monitor.is_some(), &monitors, seen),
     ];
     let status = RivvenClusterStatus {
         phase: phase(ctx, valid, brokers, &scale, rolling),
@@ -90,7 +91,7 @@ fn ready(
     scale: &Scale,
     rolling: bool,
 ) -> Draft {
-    if !valid.secrecy.is_empty() && brokers.set.is_none() {
+    if !valid.unsupported_security.is_empty() && brokers.set.is_none() {
         return c::READY_NO_BROKERS.no("no broker is started: see the condition Blocked");
     }
     let wanted = valid.replicas;
@@ -271,7 +272,7 @@ fn clustered(valid: &Valid, brokers: &Brokers) -> Draft {
     if valid.replicas == 1 && brokers.live() <= 1 {
         return c::CLUSTERED_SINGLE.no("one broker needs no cluster");
     }
-    if valid.release.clusters || (brokers.set.is_none() && !valid.secrecy.is_empty()) {
+    if valid.release.clusters || (brokers.set.is_none() && !valid.unsupported_security.is_empty()) {
         return c::CLUSTERED_UNSEEN.unknown("no broker has said so yet");
     }
     let mut message = format!(
@@ -314,26 +315,12 @@ fn measured(valid: &Valid) -> Draft {
     c::MEASURED_NOT.no(message)
 }
 
-fn monitored(valid: &Valid, seen: &Observed<Rivven>) -> Draft {
-    if valid.monitor.is_none() {
-        return c::MONITORED_NOT_ASKED.no("");
-    }
-    let monitors = list(Api::of::<ServiceMonitor>(), &valid.namespace, &valid.name);
-    if seen.served(&monitors) == Some(true) {
-        c::MONITORED_YES.yes("")
-    } else if let Some(why) = seen.denied(&monitors) {
-        c::MONITORED_DENIED.no(why)
-    } else {
-        c::MONITORED_NOT_SERVED.no("monitoring.coreos.com/v1 ServiceMonitor is not installed")
-    }
-}
-
 fn phase(ctx: &Ctx<'_>, valid: &Valid, brokers: &Brokers, scale: &Scale, rolling: bool) -> Phase {
     let ready = brokers.pods.values().filter(|pod| pod.up()).count();
     let all = usize::try_from(valid.replicas) == Ok(ready);
     let failed =
         |(ordinal, pod): (&u32, &PodSeen)| !pod.up() && !brokers.restarting(*ordinal, ctx.now);
-    let held = valid.control.paused || !valid.secrecy.is_empty();
+    let held = valid.control.paused || !valid.unsupported_security.is_empty();
     match &brokers.set {
         None if held => Phase::Pending,
         // What it takes is being made: that is said once, and not again when it is there.

@@ -216,12 +216,7 @@ pub(super) enum Template {
 /// Deletes the StatefulSet around its pods when its claim template no longer fits, once the claims
 /// do and nothing is stopping: a pod that is stopped while there is no StatefulSet stays away for
 /// longer than it has to.
-pub(super) fn template(
-    valid: &Valid,
-    brokers: &Brokers,
-    storage: &mut Storage,
-    template: &Value,
-) -> Template {
+pub(super) fn template(brokers: &Brokers, storage: &mut Storage, template: &Value) -> Template {
     let Some(set) = &brokers.set else { return Template::Fits };
     let changes = set.claim_changes(template);
     if changes.is_empty() {
@@ -245,8 +240,7 @@ pub(super) fn template(
     }
     let why = Why::Changed(changes);
     let action = Action::new(verb, why, Risk::None, &rules::STO_04).through(vec![gate]);
-    let live = Guard::Live(valid.own.clone(), valid.uid.clone());
-    Template::Replace(Box::new(action.guarded(live)))
+    Template::Replace(Box::new(action))
 }
 
 fn growing<'a>(

@@ -56,8 +56,8 @@ pub struct Valid {
     pub(super) message_bytes: i64,
     /// Further variables of the broker, from `config.raw`.
     pub(super) tunables: BTreeMap<String, String>,
-    /// The fields that ask for a secrecy that the release does not have.
-    pub(super) secrecy: Vec<&'static str>,
+    /// The fields that ask for a unsupported_security that the release does not have.
+    pub(super) unsupported_security: Vec<&'static str>,
     pub(super) metrics: bool,
     pub(super) api_port: u16,
     pub(super) whose: Whose,
@@ -181,7 +181,7 @@ pub(super) fn filled_in(
         segment_bytes: config.log_segment_bytes.unwrap_or(1_073_741_824),
         message_bytes: config.max_message_bytes.unwrap_or(1_048_576),
         tunables,
-        secrecy: secrecy(spec, release),
+        unsupported_security: unsupported_security(spec, release),
         metrics: metrics_on,
         api_port: whose.api_port,
         whose,
@@ -206,12 +206,12 @@ fn before(status: &RivvenClusterStatus) -> Before {
     }
 }
 
-fn secrecy(spec: &RivvenClusterSpec, release: Release) -> Vec<&'static str> {
+fn unsupported_security(spec: &RivvenClusterSpec, release: Release) -> Vec<&'static str> {
     let tls = spec.tls.as_ref().is_some_and(|tls| tls.enabled == Some(true));
     let auth = spec.auth.as_ref().is_some_and(|auth| auth.enabled == Some(true));
-    let wishes =
+    let items =
         [(tls && !release.tls, "spec.tls.enabled"), (auth && !release.auth, "spec.auth.enabled")];
-    wishes.into_iter().filter_map(|(unmet, path)| unmet.then_some(path)).collect()
+    items.into_iter().filter_map(|(unmet, path)| unmet.then_some(path)).collect()
 }
 
 /// What of the spec has no effect: the table's fields that are set, but for options in `config.raw`

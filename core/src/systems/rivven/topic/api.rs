@@ -162,7 +162,7 @@ pub struct RivvenTopicSpec {
 
     /// Name of the topic in the cluster, up to 255 letters, digits, dots, dashes and underscores,
     /// beginning with a letter or a digit, without two dots in a row; cannot be changed, added or
-    /// removed afterwards. Left out: the name of this resource.
+    /// removed afterwards. Optional; the name of this resource without it.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     #[schemars(length(min = 1, max = 255), regex(pattern = TOPIC_NAME))]
     pub topic_name: Option<String>,
@@ -178,7 +178,7 @@ pub struct RivvenTopicSpec {
     #[schemars(range(min = 1, max = 10))]
     pub replication_factor: Option<i32>,
 
-    /// Settings of the topic. Left out: as if empty.
+    /// Settings of the topic. Optional; the defaults of its fields apply.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub config: Option<TopicConfig>,
 

@@ -74,7 +74,7 @@ reasons! {
         "Some settings differ. A broker forgets them when it restarts; they are set again.",
     );
     CONFIG_UNKNOWN =
-        quiet("ConfigApplied", "NotSeen", "The topic was not seen, so neither its settings.");
+        quiet("ConfigApplied", "NotSeen", "The topic could not be read, so its settings are unknown.");
 
     ACLS_NOT_ASKED = quiet("ACLsApplied", "NotAsked", "spec.acls is empty.");
     ACLS_NOT_SUPPORTED = told(

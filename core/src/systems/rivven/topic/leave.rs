@@ -8,8 +8,8 @@ use crate::{
     condition::EventKind,
     kind::Leave,
     observed::Observed,
-    owner::{own_ref, own_uid},
-    plan::{Action, Event, Gate, Guard, Requeue, Risk, Verb, Waiting, Why},
+    owner::own_ref,
+    plan::{Action, Event, Gate, Requeue, Risk, Verb, Waiting, Why},
     systems::rivven::{Answer, Call, Rivven, rules},
 };
 
@@ -29,9 +29,8 @@ pub(super) fn leave(topic: &RivvenTopic, seen: &Observed<Rivven>) -> Leave<Rivve
         Some(Answer::Topic(_)) => {
             let call = Call::DeleteTopic { broker: place.broker(), name: place.topic.clone() };
             let why = Why::Requested("deleteOnRemove is true".to_owned());
-            let guard = Guard::Leaving(own_ref::<Topic>(topic), own_uid(topic));
             let action = Action::new(Verb::Call(call), why, Risk::DataLoss, &rules::TOP_39);
-            let actions = vec![action.guarded(guard)];
+            let actions = vec![action];
             let report = c::READY_DELETING.no(format!("topic {} is being deleted", place.topic));
             let requeue = Requeue::seconds(5);
             Leave::NotYet { actions, waiting: Vec::new(), report, requeue }

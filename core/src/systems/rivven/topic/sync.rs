@@ -11,11 +11,11 @@ use super::{
 use crate::{
     condition::EventKind,
     field::Path,
-    kind::{Desired, Wish},
+    kind::{Desired, Item},
     many::many,
     observed::Ref,
-    plan::{Action, Blocked, Change, Event, Gate, Guard, Requeue, Risk, Verb, Waiting, Why},
-    rule::{self, Rule},
+    plan::{Action, Blocked, Change, Event, Gate, Requeue, Risk, Verb, Waiting, Why},
+    rule::Rule,
     systems::rivven::{Call, Rivven, SeenTopic, rules},
 };
 
@@ -101,7 +101,7 @@ fn create(valid: &Valid, desired: &mut Desired<Rivven>) {
     }
     let (broker, name) = (valid.place.broker(), valid.place.topic.clone());
     let call = Call::CreateTopic { broker, name, partitions };
-    act(valid, desired, call, Why::Missing, Risk::Online, &rules::TOP_36);
+    act(desired, call, Why::Missing, Risk::Online, &rules::TOP_36);
     configs(valid, None, desired);
 }
 
@@ -111,8 +111,8 @@ fn partitions(valid: &Valid, topic: &SeenTopic, desired: &mut Desired<Rivven>) {
         let (broker, name) = (valid.place.broker(), valid.place.topic.clone());
         let call = Call::GrowTopic { broker, name, partitions: wanted };
         let change = change("/partitions", Some(json!(is)), Some(json!(wanted)));
-        let why = valid.why(vec![change]);
-        act(valid, desired, call, why, Risk::Online, &rules::TOP_37);
+        let why = Why::Changed(vec![change]);
+        act(desired, call, why, Risk::Online, &rules::TOP_37);
     } else if wanted < is {
         let message = format!("the topic has {} and cannot have fewer", many(is, "partition"));
         let blocked = refusal(
@@ -144,7 +144,7 @@ fn copies(valid: &Valid, topic: &SeenTopic, desired: &mut Desired<Rivven>) {
 fn configs(valid: &Valid, topic: Option<&SeenTopic>, desired: &mut Desired<Rivven>) {
     let none = Default::default();
     let configs = topic.map_or(&none, |topic| &topic.configs);
-    let (mut put_back, mut set_again) = (Vec::new(), Vec::new());
+    let mut set_again = Vec::new();
     for setting in SETTINGS {
         let (is, wanted) = (config::actual(configs, setting), &valid.configs[setting.key]);
         if is == *wanted {
@@ -168,23 +168,15 @@ fn configs(valid: &Valid, topic: Option<&SeenTopic>, desired: &mut Desired<Rivve
         let why = match topic {
             None => Why::Changed(vec![change]),
             Some(_) if forgotten => Why::Requested("the broker has forgotten it".to_owned()),
-            Some(_) => valid.why(vec![change]),
+            Some(_) => Why::Changed(vec![change]),
         };
-        match &why {
-            Why::Requested(_) => set_again.push(setting.key),
-            Why::Drifted(_) => put_back.push(setting.key),
-            Why::Missing | Why::Changed(_) | Why::Orphaned => {}
+        if forgotten && topic.is_some() {
+            set_again.push(setting.key);
         }
-        act(valid, desired, call, why, risk, rule);
-    }
-    let (topic, drift) = (&valid.place.topic, rule::OBJ_08.id);
-    if !put_back.is_empty() {
-        let keys = put_back.join(", ");
-        let note =
-            format!("topic {topic} was changed by somebody else and is put back ({drift}): {keys}");
-        desired.events.push(event(valid, EventKind::Warning, "DriftCorrected", note));
+        act(desired, call, why, risk, rule);
     }
     if !set_again.is_empty() {
+        let topic = &valid.place.topic;
         let (keys, rule) = (set_again.join(", "), rules::TOP_38.id);
         let note = format!("the broker has forgotten {keys} of topic {topic}: set again ({rule})");
         desired.events.push(event(valid, EventKind::Normal, "SetAgain", note));
@@ -195,17 +187,8 @@ fn event(valid: &Valid, kind: EventKind, reason: &'static str, note: String) -> 
     Event { kind, reason, note, regarding: valid.own.clone(), related: None }
 }
 
-fn act(
-    valid: &Valid,
-    desired: &mut Desired<Rivven>,
-    call: Call,
-    why: Why,
-    risk: Risk,
-    rule: &'static Rule,
-) {
-    let action = Action::new(Verb::Call(call), why, risk, rule);
-    let live = Guard::Live(valid.own.clone(), valid.uid.clone());
-    desired.wishes.push(Wish::Act(action.guarded(live)));
+fn act(desired: &mut Desired<Rivven>, call: Call, why: Why, risk: Risk, rule: &'static Rule) {
+    desired.items.push(Item::Act(Action::new(Verb::Call(call), why, risk, rule)));
 }
 
 fn change(path: &str, before: Option<Value>, after: Option<Value>) -> Change {

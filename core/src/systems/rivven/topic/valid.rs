@@ -2,21 +2,18 @@
 
 use std::collections::BTreeMap;
 
-use k8s_openapi::apimachinery::pkg::apis::meta::v1::Condition;
-
 use super::{
     Topic,
     api::{RivvenTopic, TopicConfig},
-    config, inert,
+    conditions as c, config, inert,
     situation::Place,
 };
 use crate::{
     annotations::Control,
     field::{Cause, Errors, Path},
-    kind::Kind as _,
+    kind::{Kind as _, was_in_sync},
     observed::Ref,
-    owner::{own_ref, own_uid},
-    plan::{Change, Why},
+    owner::own_ref,
 };
 
 /// The files of the broker that lie where the folders of its topics are. A topic called as the
@@ -32,7 +29,6 @@ const OWN_FILES: [&str; 2] = ["topic_metadata.json", "topic_metadata.json.tmp"];
 #[derive(Clone, Debug)]
 pub struct Valid {
     pub(super) own: Ref,
-    pub(super) uid: String,
     pub(super) place: Place,
     pub(super) partitions: u32,
     pub(super) replication_factor: Option<u32>,
@@ -55,14 +51,6 @@ pub(super) struct Before {
     pub(super) in_sync: bool,
 }
 
-impl Valid {
-    /// Why a field of the topic has to change: somebody else has changed it, if it was right for
-    /// this generation before.
-    pub(super) fn why(&self, changes: Vec<Change>) -> Why {
-        if self.before.in_sync { Why::Drifted(changes) } else { Why::Changed(changes) }
-    }
-}
-
 /// Checks what the schema cannot say.
 pub(super) fn accept(topic: &RivvenTopic) -> Result<Valid, Errors> {
     let mut errors = Errors::default();
@@ -78,7 +66,6 @@ pub(super) fn accept(topic: &RivvenTopic) -> Result<Valid, Errors> {
     };
     errors.or(Valid {
         own: own_ref::<Topic>(topic),
-        uid: own_uid(topic),
         place: Place::of(topic),
         partitions: count(spec.partitions, 3),
         replication_factor: spec.replication_factor.map(|factor| count(Some(factor), 1)),
@@ -184,19 +171,10 @@ pub(super) fn change(old: &RivvenTopic, new: &RivvenTopic) -> Result<(), Errors>
 
 fn before(topic: &RivvenTopic) -> Before {
     let Some(status) = &topic.status else { return Before::default() };
-    let is = |kind: &str, reasons: &[&str], state: &str| {
-        let one = |one: &&Condition| one.type_ == kind;
-        status
-            .conditions
-            .iter()
-            .find(one)
-            .is_some_and(|one| reasons.contains(&one.reason.as_str()) && one.status == state)
-    };
+    let missing = [&c::SYNCED_CREATING, &c::SYNCED_VANISHED];
     Before {
         existed: status.topic_exists,
-        was_missing: is("Synced", &["Creating", "Vanished"], "False"),
-        in_sync: status.observed_generation == topic.metadata.generation
-            && is("Synced", &["Exists"], "True")
-            && is("ConfigApplied", &["Stored"], "True"),
+        was_missing: missing.iter().any(|reason| reason.stands_in(&status.conditions)),
+        in_sync: was_in_sync(topic),
     }
 }

@@ -81,6 +81,10 @@ impl system::System for Toy {
         false
     }
 
+    fn subject(call: &Call) -> String {
+        format!("lamp {}", call.lamp)
+    }
+
     fn fold(call: &Call, answers: &mut BTreeMap<Probe, Answer>) -> bool {
         let probe = Probe { lamp: call.lamp.clone() };
         match answers.get_mut(&probe) {

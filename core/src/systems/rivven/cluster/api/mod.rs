@@ -97,7 +97,7 @@ pub struct RivvenClusterSpec {
     #[schemars(length(max = 10), inner(length(min = 1, max = 253), regex(pattern = SUBDOMAIN)))]
     pub image_pull_secrets: Option<Vec<String>>,
 
-    /// Where the brokers keep their data. Left out: as if empty.
+    /// Where the brokers keep their data. Optional; the defaults of its fields apply.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub storage: Option<Storage>,
 
@@ -162,37 +162,37 @@ pub struct RivvenClusterSpec {
     #[schemars(schema_with = "schema::labels")]
     pub pod_labels: Option<BTreeMap<String, String>>,
 
-    /// Settings of the brokers. Left out: as if empty.
+    /// Settings of the brokers. Optional; the defaults of its fields apply.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub config: Option<BrokerConfig>,
 
-    /// Encryption of the brokers' connections. Left out: as if empty.
+    /// Encryption of the brokers' connections. Optional; the defaults of its fields apply.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub tls: Option<Tls>,
 
-    /// Figures for Prometheus. Left out: as if empty.
+    /// Figures for Prometheus. Optional; the defaults of its fields apply.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub metrics: Option<Metrics>,
 
-    /// Brokers that may be taken down on purpose at once. Left out: as if empty.
+    /// Brokers that may be taken down on purpose at once. Optional; the defaults of its fields apply.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub pod_disruption_budget: Option<DisruptionBudget>,
 
-    /// When a broker counts as stuck and is restarted: its `/health` is asked for. Left out: as if
-    /// empty.
+    /// When a broker counts as stuck and is restarted: its `/health` is asked for. Optional; the defaults of its fields
+    /// apply.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub liveness_probe: Option<Probe>,
 
     /// When a broker counts as able to serve clients: its port is connected to, which a broker that
-    /// hangs still lets everybody do. Left out: as if empty.
+    /// hangs still lets everybody do. Optional; the defaults of its fields apply.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub readiness_probe: Option<Probe>,
 
-    /// The Service that clients connect to. Left out: as if empty.
+    /// The Service that clients connect to. Optional; the defaults of its fields apply.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub service: Option<Service>,
 
-    /// How clients prove who they are. Left out: as if empty.
+    /// How clients prove who they are. Optional; the defaults of its fields apply.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub auth: Option<Auth>,
 

@@ -112,7 +112,7 @@ pub struct BrokerConfig {
     #[schemars(range(min = 1, max = 1000))]
     pub default_partitions: Option<i32>,
     /// Copies of a topic that is created without a number, 1 to 10 and at most the number of
-    /// brokers. Left out: 2, or 1 for a single broker.
+    /// brokers. 2 without it, or 1 for a single broker.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     #[schemars(range(min = 1, max = 10))]
     pub default_replication_factor: Option<i32>,
@@ -162,16 +162,16 @@ pub struct Tls {
     /// SEC-01). Default: `false`.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub enabled: Option<bool>,
-    /// Secret with the certificate (`tls.crt`) and its key (`tls.key`). Left out: none, which
-    /// only goes when encryption is off.
+    /// Secret with the certificate (`tls.crt`) and its key (`tls.key`). Required when `tls.enabled`
+    /// is true.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     #[schemars(length(min = 1, max = 253), regex(pattern = SUBDOMAIN))]
     pub cert_secret_name: Option<String>,
     /// Whether clients must have a certificate too. Default: `false`.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub mtls_enabled: Option<bool>,
-    /// Secret with the authority (`ca.crt`) that signs the clients' certificates. Left out: none,
-    /// which only goes when mtlsEnabled is off.
+    /// Secret with the authority (`ca.crt`) that signs the clients' certificates. Required
+    /// when `tls.mtlsEnabled` is true.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     #[schemars(length(min = 1, max = 253), regex(pattern = SUBDOMAIN))]
     pub ca_secret_name: Option<String>,
@@ -189,7 +189,7 @@ pub struct Metrics {
     #[serde(default, skip_serializing_if = "Option::is_none")]
     #[schemars(range(min = 1024, max = 65_535))]
     pub port: Option<i32>,
-    /// How the Prometheus operator finds them. Left out: as if empty.
+    /// How the Prometheus operator finds them. Optional; the defaults of its fields apply.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub service_monitor: Option<ServiceMonitor>,
 }
@@ -220,10 +220,10 @@ pub struct Auth {
     /// (rule SEC-01). Default: `false`.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub enabled: Option<bool>,
-    /// By what they prove it. Left out: nothing is chosen.
+    /// By what they prove it. Optional; none is chosen without it.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub mechanism: Option<Mechanism>,
-    /// Users and passwords, for the mechanism `scram`. Left out: as if empty.
+    /// Users and passwords, for the mechanism `scram`. Optional; the defaults of its fields apply.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub scram: Option<Scram>,
 }
@@ -232,8 +232,7 @@ pub struct Auth {
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "camelCase")]
 pub struct Scram {
-    /// Secret with a password for each user name. Left out: none, which only goes when the
-    /// mechanism is another one.
+    /// Secret with a password for each user name. Required for the mechanism `scram`.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     #[schemars(length(min = 1, max = 253), regex(pattern = SUBDOMAIN))]
     pub existing_secret: Option<String>,

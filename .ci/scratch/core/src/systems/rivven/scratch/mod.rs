@@ -13,7 +13,7 @@ use crate::{
     condition::Reason,
     crd, field,
     k8s::selected,
-    kind::{Ctx, Desired, Kind, Report, Wanted, Wish},
+    kind::{Ctx, Desired, Kind, Report, DesiredObject, Item},
     label::{self, Labels},
     observed::{Api, Observed, Selector},
     plan::{Change, Manifest, Requeue, Risk},
@@ -57,9 +57,9 @@ impl Kind for Scratch {
     }
 
     fn desires(_: &Ctx<'_>, valid: &Valid, _: &Observed<Rivven>) -> Desired<Rivven> {
-        let deployment = Wanted::new(Manifest::of(&deployment(valid)), risk);
+        let deployment = DesiredObject::new(Manifest::of(&deployment(valid)), risk);
         Desired {
-            wishes: vec![Wish::Object(deployment)],
+            items: vec![Item::Object(deployment)],
             requeue: Requeue::seconds(60),
             ..Desired::default()
         }

@@ -8,7 +8,7 @@ use serde_json::json;
 use crate::{
     condition::Reason,
     crd, field,
-    kind::{Ctx, Desired, Kind, Report, Wish},
+    kind::{Ctx, Desired, Kind, Report, Item},
     observed::{Observed, Reads, Selector},
     plan::{Action, Change, Requeue, Risk, Verb, Why},
     schema::Compiled,
@@ -65,7 +65,7 @@ impl Kind for Lamp {
             let call = Call { lamp: valid.probe.lamp.clone(), lit: valid.lit };
             let why = Why::Changed(vec![change]);
             let action = Action::new(Verb::Call(call), why, Risk::Online, &LMP_01);
-            desired.wishes.push(Wish::Act(action));
+            desired.items.push(Item::Act(action));
         }
         desired
     }

@@ -9,15 +9,15 @@ use tokio::time::Instant;
 
 /// That something goes round. Clones share it.
 #[derive(Clone, Debug)]
-pub(crate) struct Beat(Arc<Mutex<Instant>>);
+pub(crate) struct Heartbeat(Arc<Mutex<Instant>>);
 
-impl Beat {
+impl Heartbeat {
     pub(crate) fn new() -> Self {
         Self(Arc::new(Mutex::new(Instant::now())))
     }
 
     /// It went round.
-    pub(crate) fn beat(&self) {
+    pub(crate) fn mark(&self) {
         *self.0.lock().unwrap_or_else(PoisonError::into_inner) = Instant::now();
     }
 

@@ -1,0 +1,47 @@
+//! What is told of everything that runs pods, in the same words by every kind.
+
+use crate::{
+    condition::{Draft, EventKind::Warning, Reason},
+    observed::{Observed, Selector},
+    system::System,
+};
+
+/// A ServiceMonitor is there.
+pub(crate) static MONITORED_YES: Reason = Reason::quiet(
+    "Monitored",
+    "ServiceMonitor",
+    "A ServiceMonitor tells Prometheus where to look.",
+);
+/// None is asked for.
+pub(crate) static MONITORED_NOT_ASKED: Reason =
+    Reason::quiet("Monitored", "NotAsked", "metrics.serviceMonitor.enabled is not true.");
+/// Its definition is not installed.
+pub(crate) static MONITORED_NOT_SERVED: Reason = Reason::told(
+    "Monitored",
+    "NotInstalled",
+    Warning,
+    "A ServiceMonitor is asked for and its definition (monitoring.coreos.com/v1) is not \
+     installed in this cluster. It is created as soon as it is.",
+);
+/// It may not be looked at.
+pub(crate) static MONITORED_DENIED: Reason = Reason::told(
+    "Monitored",
+    "NotAllowed",
+    Warning,
+    "A ServiceMonitor is asked for and the operator may not look at them, so that none is \
+     made. It is created as soon as the right is given.",
+);
+
+/// Whether Prometheus is told where the metrics are; `monitors` is the list of the kind's own.
+pub(crate) fn monitored<S: System>(asked: bool, monitors: &Selector, seen: &Observed<S>) -> Draft {
+    if !asked {
+        return MONITORED_NOT_ASKED.no("");
+    }
+    if seen.served(monitors) == Some(true) {
+        MONITORED_YES.yes("")
+    } else if let Some(why) = seen.denied(monitors) {
+        MONITORED_DENIED.no(why)
+    } else {
+        MONITORED_NOT_SERVED.no("monitoring.coreos.com/v1 ServiceMonitor is not installed")
+    }
+}
