@@ -51,7 +51,7 @@ rules! {
          Its claim is kept.",
         "Delete its topics, or copy what they hold to another broker, before scaling down.";
     SEC_01 = "SEC-01":
-        "A wish for unsupported_security is never met by less",
+        "Security that the release cannot provide is refused, never met by less",
         "The release can neither encrypt its client port nor tell its users apart. A new cluster \
          gets no brokers, a running one is left as it is.",
         "Set tls.enabled and auth.enabled to false and keep strangers out with a NetworkPolicy, or \

@@ -238,7 +238,7 @@ fn desire(
     desired
 }
 
-/// A wish for unsupported_security that the release cannot meet: nothing is made, nothing is changed.
+/// Security is asked for that the release cannot provide: nothing is made, nothing is changed.
 fn hold(valid: &Valid, brokers: &Brokers) -> Desired<Rivven> {
     let state = if brokers.set.is_some() { "runs without" } else { "no broker is started" };
     let refuse = |path: &&'static str| Blocked {

@@ -56,7 +56,7 @@ pub struct Valid {
     pub(super) message_bytes: i64,
     /// Further variables of the broker, from `config.raw`.
     pub(super) tunables: BTreeMap<String, String>,
-    /// The fields that ask for a unsupported_security that the release does not have.
+    /// The fields that ask for security that the release cannot provide.
     pub(super) unsupported_security: Vec<&'static str>,
     pub(super) metrics: bool,
     pub(super) api_port: u16,

@@ -73,8 +73,11 @@ reasons! {
         "Differs",
         "Some settings differ. A broker forgets them when it restarts; they are set again.",
     );
-    CONFIG_UNKNOWN =
-        quiet("ConfigApplied", "NotSeen", "The topic could not be read, so its settings are unknown.");
+    CONFIG_UNKNOWN = quiet(
+        "ConfigApplied",
+        "NotSeen",
+        "The topic could not be read, so its settings are unknown.",
+    );
 
     ACLS_NOT_ASKED = quiet("ACLsApplied", "NotAsked", "spec.acls is empty.");
     ACLS_NOT_SUPPORTED = told(

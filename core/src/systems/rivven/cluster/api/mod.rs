@@ -174,12 +174,13 @@ pub struct RivvenClusterSpec {
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub metrics: Option<Metrics>,
 
-    /// Brokers that may be taken down on purpose at once. Optional; the defaults of its fields apply.
+    /// Brokers that may be taken down on purpose at once. Optional; the defaults of its fields
+    /// apply.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub pod_disruption_budget: Option<DisruptionBudget>,
 
-    /// When a broker counts as stuck and is restarted: its `/health` is asked for. Optional; the defaults of its fields
-    /// apply.
+    /// When a broker counts as stuck and is restarted: its `/health` is asked for. Optional; the
+    /// defaults of its fields apply.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub liveness_probe: Option<Probe>,
 
