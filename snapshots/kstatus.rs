@@ -17,7 +17,7 @@ use sluicegate_core::{
 };
 use sluicegate_effects::{
     Done, Error,
-    file::{self, Source, Start, Watcher, World, round},
+    file::{self, Operator, Rest, Source, Start, Watcher, World},
     yaml,
 };
 
@@ -193,15 +193,9 @@ fn what_is_done_is_current_what_is_refused_has_failed_and_all_else_is_in_progres
         file.desired.iter().for_each(|entry| world.ask_for(entry));
         looker.case = path.display().to_string();
         looker.steady = looker.case.ends_with("/steady.yaml");
-        let (settings, mut quiet) = (Settings::default(), 0);
-        for _ in 0..ROUNDS_MAX {
-            let acted = round(&world, &settings, &mut looker);
-            let happened = world.tick();
-            quiet = if acted || !happened.is_empty() { 0 } else { quiet + 1 };
-            if quiet == QUIET_ROUNDS {
-                break;
-            }
-        }
+        let settings = Settings::default();
+        let rest = Rest { quiet: QUIET_ROUNDS, at_most: ROUNDS_MAX };
+        Operator::new(&world, &settings).until_quiet(&mut looker, rest, |_, _| ());
     }
     assert!(looker.wrong.is_empty(), "{}", looker.wrong.join("\n"));
     let seen = looker.seen;

@@ -58,7 +58,7 @@ mod tests;
 
 pub use self::{
     answers::Said,
-    drive::{Operator, Watcher, round},
+    drive::{Operator, Rest, Stillness, Watcher, round},
     question::{Asking, Found, Looked, Question, Reply, ask},
     read::named,
     world::{Start, World},

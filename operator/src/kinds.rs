@@ -83,14 +83,6 @@ pub fn named<'a>(kinds: &'a [KindInfo], name: &str) -> Option<&'a KindInfo> {
     kinds.iter().find(|kind| kind.names().iter().any(|known| known.to_lowercase() == name))
 }
 
-/// What of these a misspelt word may have meant.
-pub fn nearest<'a>(word: &str, known: impl IntoIterator<Item = &'a str>) -> Option<&'a str> {
-    // 0.7 lets two slips through in a word of eight letters and none in one of three.
-    let likeness = |one: &str| strsim::jaro_winkler(&word.to_lowercase(), &one.to_lowercase());
-    let likely = known.into_iter().map(|one| (likeness(one), one)).filter(|(near, _)| *near > 0.7);
-    likely.max_by(|a, b| a.0.total_cmp(&b.0)).map(|(_, one)| one)
-}
-
 impl KindInfo {
     /// Why a field has no effect, where it has none.
     pub fn why_without_effect(&self, path: &str) -> Option<&'static str> {

@@ -10,6 +10,7 @@ use sluicegate_core::{
     field::{Errors, Path},
     k8s::metadata,
     observed::Ref,
+    schema::nearest,
 };
 use sluicegate_effects::{
     file::{self, Entry, File, Problem, Source},
@@ -152,7 +153,7 @@ fn unknown_kind(kinds: &[KindInfo], entry: &Entry, checked: &mut Checked) {
     let all = || kinds.iter().map(|kind| &*kind.api.kind);
     let path = Path::root("kind");
     if ours {
-        let remedy = match kinds::nearest(&api.kind, all()) {
+        let remedy = match nearest(&api.kind, all()) {
             Some(kind) => format!("did you mean {kind}?"),
             None => format!("kinds are {}", all().collect::<Vec<_>>().join(", ")),
         };

@@ -20,6 +20,7 @@ use sluicegate_core::{
 };
 use sluicegate_effects::{
     execute,
+    file::Stillness,
     memory::{Brokers, Memory, SimEvent, Simulated},
     plan,
 };
@@ -84,12 +85,11 @@ impl Rig {
 
     /// Rounds and ticks until nothing moves; how many it took.
     pub(crate) fn rest(&self) -> Option<usize> {
-        let mut quiet = 0;
+        let mut still = Stillness::default();
         for nth in 0..ROUNDS_MAX {
             let acted = self.round();
             let happened: Vec<SimEvent> = self.memory.tick();
-            quiet = if acted || !happened.is_empty() { 0 } else { quiet + 1 };
-            if quiet == QUIET {
+            if still.after(acted || !happened.is_empty()) == QUIET {
                 return Some(nth);
             }
         }

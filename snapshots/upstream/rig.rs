@@ -11,7 +11,7 @@ use sluicegate_core::{
 };
 use sluicegate_effects::{
     Done, Error,
-    file::{Start, Watcher, World, round},
+    file::{Start, Stillness, Watcher, World, round},
     memory::reference,
 };
 
@@ -92,11 +92,11 @@ impl Rig {
 
     /// The same, with a look at every second of it.
     pub(crate) fn settle_while(&mut self, mut look: impl FnMut(&Self)) {
-        let mut quiet = 0;
+        let mut still = Stillness::default();
         for _ in 0..ROUNDS_MAX {
-            quiet = if self.round() { 0 } else { quiet + 1 };
+            let moved = self.round();
             look(self);
-            if quiet == 5 {
+            if still.after(moved) == 5 {
                 return;
             }
         }

@@ -30,8 +30,8 @@ pub(super) fn fields<'a>(root: &'a Node, base: &'a Path, value: &'a Value) -> Er
     search.errors
 }
 
-/// The name most like a given one, if any is like it.
-pub(crate) fn nearest<'n>(name: &str, names: impl Iterator<Item = &'n str>) -> Option<&'n str> {
+/// The name most like a given one, in any case, if any is like it: what a slip may have meant.
+pub fn nearest<'n>(name: &str, names: impl Iterator<Item = &'n str>) -> Option<&'n str> {
     if name.len() > LONGEST {
         return None;
     }
@@ -43,8 +43,11 @@ pub(crate) fn nearest<'n>(name: &str, names: impl Iterator<Item = &'n str>) -> O
     };
     names
         .filter_map(|known| {
-            let far = if alike(name, known) { 0 } else { strsim::damerau_levenshtein(name, known) };
-            (far <= most && (far > 0 || alike(name, known))).then_some((far, known))
+            let same = alike(name, known);
+            let lower = str::to_lowercase;
+            let slips = || strsim::damerau_levenshtein(&lower(name), &lower(known));
+            let far = if same { 0 } else { slips() };
+            (far <= most && (far > 0 || same)).then_some((far, known))
         })
         .min()
         .map(|(_, known)| known)

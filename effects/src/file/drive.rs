@@ -15,7 +15,7 @@ use sluicegate_core::{
 };
 
 use super::World;
-use crate::{Ask, Done, Error, Reader, Writer, execute, plan};
+use crate::{Ask, Done, Error, Reader, Writer, execute, memory::SimEvent, plan};
 
 /// Is told what the operator plans and does.
 pub trait Watcher {
@@ -77,6 +77,49 @@ impl<'a> Operator<'a> {
         let mut turn = Turn { operator: self, watcher, acted: false };
         systems::visit(&mut turn);
         turn.acted
+    }
+}
+
+/// When all is taken to be at rest.
+#[derive(Clone, Copy, Debug)]
+pub struct Rest {
+    /// For so many seconds in a row nothing was done and nothing happened.
+    pub quiet: usize,
+    /// After so many seconds nobody waits any longer.
+    pub at_most: usize,
+}
+
+/// Counts the seconds in a row in which nothing moved.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct Stillness(usize);
+
+impl Stillness {
+    /// A second has passed. Returns how many in a row were still.
+    pub fn after(&mut self, moved: bool) -> usize {
+        self.0 = if moved { 0 } else { self.0 + 1 };
+        self.0
+    }
+}
+
+impl Operator<'_> {
+    /// Lets the operator and the world take turns, a second each, until all is at rest; `each` is
+    /// told what happened in each of them. Returns whether it came to rest in time.
+    pub fn until_quiet<W: Watcher>(
+        &mut self,
+        watcher: &mut W,
+        rest: Rest,
+        mut each: impl FnMut(&mut W, &[SimEvent]),
+    ) -> bool {
+        let mut still = Stillness::default();
+        for _ in 0..rest.at_most {
+            let acted = self.round(watcher);
+            let happened = self.world.tick();
+            each(watcher, &happened);
+            if still.after(acted || !happened.is_empty()) == rest.quiet {
+                return true;
+            }
+        }
+        false
     }
 }
 

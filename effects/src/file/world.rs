@@ -16,7 +16,7 @@ use sluicegate_core::{
 };
 
 use super::{
-    Entry, Looked, Operator, Problem, Question, State, Watcher, answers, apply::applied,
+    Entry, Looked, Operator, Problem, Question, Rest, State, Watcher, answers, apply::applied,
     is_namespaced,
 };
 use crate::{
@@ -189,18 +189,15 @@ impl World {
         for (resource, _) in resources {
             self.memory.load(vec![resource.clone()]);
         }
-        let (mut quiet, mut watcher) = (0, Settling::default());
-        // Three quiet seconds in a row: a pod needs two to stop.
-        let settings = Settings::default();
-        let mut operator = Operator::new(self, &settings);
-        for _ in 0..SETTLE_TICKS_MAX {
-            let acted = operator.round(&mut watcher);
-            let happened = self.memory.tick();
-            quiet = if acted || !happened.is_empty() { 0 } else { quiet + 1 };
-            if quiet == 3 || resources.is_empty() {
-                break;
-            }
+        let (settings, mut watcher) = (Settings::default(), Settling::default());
+        if resources.is_empty() {
+            // It begins with its first second, and whatever is said from then on was not made here.
+            self.memory.tick();
+            return watcher.unread;
         }
+        // A pod needs two seconds to stop.
+        let rest = Rest { quiet: 3, at_most: SETTLE_TICKS_MAX };
+        Operator::new(self, &settings).until_quiet(&mut watcher, rest, |_, _| ());
         watcher.unread
     }
 

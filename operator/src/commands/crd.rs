@@ -2,6 +2,8 @@
 
 use clap::Args;
 
+use sluicegate_core::schema::nearest;
+
 use crate::{
     crd::text,
     failure::{DONE, Failure},
@@ -34,7 +36,7 @@ pub fn run(args: &CrdArgs, io: &mut Io<'_>) -> Result<u8, Failure> {
 
 fn unknown(all: &[KindInfo], name: &str) -> Failure {
     let known: Vec<&str> = all.iter().map(|kind| &*kind.api.kind).collect();
-    let near = kinds::nearest(name, known.iter().copied());
+    let near = nearest(name, known.iter().copied());
     let hint = near.map_or_else(
         || format!("kinds are {}", known.join(", ")),
         |near| format!("did you mean {near}?"),

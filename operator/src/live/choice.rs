@@ -1,7 +1,10 @@
 //! Which resources of a cluster, or of a state, are meant.
 
 use serde_json::Value;
-use sluicegate_core::observed::{Ref, at};
+use sluicegate_core::{
+    observed::{Ref, at},
+    schema::nearest,
+};
 
 use super::labels::{self, Requirement};
 use crate::{failure::Failure, kinds};
@@ -74,7 +77,7 @@ fn named(text: &str) -> Result<(String, String), Failure> {
         Some(kind) => Ok((kind.api.kind.to_string(), name.to_owned())),
         None => Err(Failure(vec![
             format!("error: there is no kind {kind:?}"),
-            match kinds::nearest(kind, known()) {
+            match nearest(kind, known()) {
                 Some(near) => format!("  did you mean {near}?"),
                 None => format!("  kinds are {}", known().collect::<Vec<_>>().join(", ")),
             },

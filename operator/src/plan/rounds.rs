@@ -13,7 +13,7 @@ use sluicegate_core::{
 };
 use sluicegate_effects::{
     Class, Done, Error,
-    file::{Entry, Operator, Watcher, World},
+    file::{Entry, Operator, Stillness, Watcher, World},
 };
 
 use super::{
@@ -97,8 +97,8 @@ pub(crate) fn run(
     let records = BTreeMap::new();
     let mut rounds = Rounds { wanted, pace, records, busy: false, fresh: false, progress };
     let mut operator = Operator::new(world, settings);
-    let (mut quiet, mut stale, mut simulated) = (0, 0, false);
-    while quiet < QUIET_TICKS {
+    let (mut quiet, mut stale, mut simulated) = (Stillness::default(), Stillness::default(), false);
+    loop {
         (rounds.busy, rounds.fresh) = (false, false);
         let acted = operator.round(&mut rounds);
         if pace.steps == Steps::Next || !(simulated || rounds.busy) {
@@ -106,9 +106,10 @@ pub(crate) fn run(
         }
         simulated = true;
         let happened = world.tick();
-        quiet = if acted || !happened.is_empty() { 0 } else { quiet + 1 };
-        stale = if rounds.fresh { 0 } else { stale + 1 };
-        if stale > TICKS_MAX {
+        if quiet.after(acted || !happened.is_empty()) == QUIET_TICKS {
+            break;
+        }
+        if stale.after(rounds.fresh) > TICKS_MAX {
             rounds.unsettled();
             break;
         }

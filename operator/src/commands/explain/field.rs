@@ -1,6 +1,9 @@
 //! `explain field`: what may be written at a path, what it does, and what is there if nothing is.
 
-use sluicegate_core::{field::Path, schema::Leaf};
+use sluicegate_core::{
+    schema::nearest,
+    {field::Path, schema::Leaf},
+};
 
 use super::words::{split, unknown, written};
 use crate::{
@@ -79,7 +82,7 @@ fn misspelt(kind: &KindInfo, path: &Path) -> Failure {
         path.match_indices('.').map(|(at, _)| path[..at].to_owned()).collect::<Vec<_>>()
     });
     known = parents.chain(known.iter().cloned()).collect();
-    let near = kinds::nearest(&text, known.iter().map(String::as_str));
+    let near = nearest(&text, known.iter().map(String::as_str));
     let hint = near.map_or_else(
         || format!("`sluicegate explain field {}.spec` lists its fields", kind.api.kind),
         |near| format!("did you mean {}.{near}?", kind.api.kind),

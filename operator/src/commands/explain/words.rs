@@ -2,16 +2,16 @@
 //! not.
 
 use serde_json::Value;
-use sluicegate_core::field::Path;
+use sluicegate_core::{field::Path, schema::nearest};
 
-use crate::{failure::Failure, kinds, render::value};
+use crate::{failure::Failure, render::value};
 
 pub(super) fn unknown<'a>(
     what: &str,
     word: &str,
-    known: impl IntoIterator<Item = &'a str> + Clone,
+    known: impl IntoIterator<Item = &'a str>,
 ) -> Failure {
-    let near = kinds::nearest(word, known);
+    let near = nearest(word, known.into_iter());
     let hint = near.map_or_else(
         || "`sluicegate explain` lists what there is".to_owned(),
         |near| format!("did you mean {near}?"),

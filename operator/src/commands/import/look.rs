@@ -6,6 +6,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use serde_json::Value;
 use sluicegate_core::{
     observed::{Api, Observed, Reads, Ref, Seen, Selector, text},
+    schema::nearest,
     systems::rivven::{
         Answer, Broker, Probe, Rivven, SeenTopic,
         cluster::RivvenCluster,
@@ -15,7 +16,7 @@ use sluicegate_core::{
 };
 use sluicegate_effects::file::Looked;
 
-use crate::{failure::Failure, kinds, live::ClusterReader};
+use crate::{failure::Failure, live::ClusterReader};
 
 /// The DNS suffix that commands which only look take for granted.
 const DOMAIN: &str = "cluster.local";
@@ -114,7 +115,7 @@ async fn resource(
         Seen::Absent | Seen::Unread => {
             let there: Vec<&str> =
                 seen.items(&list).iter().map(|item| text(item, "/metadata/name")).collect();
-            let remedy = match kinds::nearest(name, there.iter().copied()) {
+            let remedy = match nearest(name, there.iter().copied()) {
                 Some(near) => format!("  did you mean {near}?"),
                 None if there.is_empty() => {
                     "  the namespace has none; name another one with -n".to_owned()

@@ -12,7 +12,7 @@ use sluicegate_core::{
 };
 use sluicegate_effects::{
     Class, Done, Error,
-    file::{Entry, Operator, Question, Reply, Start, Watcher, World},
+    file::{Entry, Operator, Question, Reply, Rest, Start, Watcher, World},
     memory::SimEvent,
 };
 
@@ -117,24 +117,19 @@ fn simulate(
         told.says("you", Span::plain(""), &line, Style::Bold);
     }
     let settings = Settings::default();
-    let (mut quiet, mut rounds) = (0, 0);
-    let mut operator = Operator::new(&world, &settings);
-    while quiet < QUIET_ROUNDS && rounds < args.max_rounds {
-        let acted = operator.round(&mut told);
-        let happened = world.tick();
+    let rest = Rest { quiet: QUIET_ROUNDS, at_most: args.max_rounds };
+    let quiet = Operator::new(&world, &settings).until_quiet(&mut told, rest, |told, happened| {
         told.clock += 1;
-        quiet = if acted || !happened.is_empty() { 0 } else { quiet + 1 };
         happened.iter().for_each(|one| told.happened(one));
-        rounds += 1;
-    }
+    });
     if args.output == SimulateFormat::State {
         io.out(&state::render(&world, entries, &told.answers));
     }
-    let ready = table(&mut told, &world, kinds, quiet >= QUIET_ROUNDS);
+    let ready = table(&mut told, &world, kinds, quiet);
     if args.output == SimulateFormat::Text {
         io.out(&told.page.finish());
     }
-    Ok(ready && quiet >= QUIET_ROUNDS)
+    Ok(ready && quiet)
 }
 
 struct Told {
