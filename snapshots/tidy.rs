@@ -102,6 +102,20 @@ fn systems_do_not_import_each_other() {
     none(&wrong);
 }
 
+/// A kind is asked by the engine and does not know it; what was told before it finds by the reasons
+/// that it gives itself.
+#[test]
+fn no_kind_imports_the_engine_or_reads_a_status_as_text() {
+    let mut wrong = Vec::new();
+    for (name, text) in code() {
+        let of_a_kind = name.starts_with("core/src/systems/") || name.contains("/workload/");
+        if of_a_kind && (text.contains("step::") || text.contains("type_ == \"")) {
+            wrong.push(name);
+        }
+    }
+    none(&wrong);
+}
+
 #[test]
 fn every_kind_has_the_same_parts() {
     let mut names = Names::default();

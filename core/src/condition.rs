@@ -96,6 +96,11 @@ impl Reason {
         self.about[..end].to_owned()
     }
 
+    /// The condition that this reason is one of, as it stands there.
+    pub fn condition_in<'a>(&self, conditions: &'a [Condition]) -> Option<&'a Condition> {
+        conditions.iter().find(|one| one.type_ == self.condition)
+    }
+
     /// Whether a condition is there for this reason.
     pub fn stands_in(&self, conditions: &[Condition]) -> bool {
         let is = |one: &Condition| one.type_ == self.condition && one.reason == self.name;

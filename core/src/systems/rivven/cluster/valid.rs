@@ -2,17 +2,18 @@
 
 use std::collections::BTreeMap;
 
-use k8s_openapi::apimachinery::pkg::apis::meta::v1::{Condition, ObjectMeta, OwnerReference};
+use k8s_openapi::apimachinery::pkg::apis::meta::v1::{ObjectMeta, OwnerReference};
 use kube_core::ResourceExt as _;
 
 use super::{
     Cluster, RivvenClusterStatus,
     api::{self, DeletionPolicy, Phase, RivvenCluster, RivvenClusterSpec},
     brokers::{Whose, selector_labels},
-    check, gates, image, inert, options,
+    check, conditions as c, gates, image, inert, options,
 };
 use crate::{
     annotations::Control,
+    condition::State,
     field::{Errors, Path},
     k8s::{self, quantity::Quantity},
     label::{self, Labels},
@@ -109,8 +110,9 @@ pub(super) fn lenient(cluster: &RivvenCluster) -> Lenient {
     let policy = storage.and_then(|storage| storage.deletion_policy);
     let counted = cluster.status.as_ref().map_or(0, |status| status.replicas);
     let replicas = spec.replicas.and_then(|count| u32::try_from(count).ok()).unwrap_or(3);
-    let conditions = cluster.status.iter().flat_map(|status| &status.conditions);
-    let unready = conditions.filter(|one| one.type_ == "Ready" && one.status != "True");
+    let conditions = cluster.status.as_ref().map_or(&[][..], |status| &status.conditions);
+    let ready = c::READY_SERVING.condition_in(conditions);
+    let unready = ready.filter(|one| one.status != State::True.as_str());
     Lenient {
         whose: Whose {
             namespace: cluster.namespace().unwrap_or_default(),
@@ -118,7 +120,7 @@ pub(super) fn lenient(cluster: &RivvenCluster) -> Lenient {
             api_port: port.and_then(|port| u16::try_from(port).ok()).unwrap_or(names::API_PORT),
             counted: u32::try_from(counted).unwrap_or_default(),
             wanted: replicas,
-            unready_since: unready.map(|one| one.last_transition_time.0).next(),
+            unready_since: unready.map(|one| one.last_transition_time.0),
         },
         replicas,
         size: size.unwrap_or_else(|| "10Gi".parse().expect("it is a quantity")),
@@ -198,10 +200,9 @@ pub(super) fn filled_in(
 }
 
 fn before(status: &RivvenClusterStatus) -> Before {
-    let left = |one: &Condition| one.type_ == "RolledOut" && one.status == "False";
     Before {
         served: matches!(status.phase, Phase::Running | Phase::Updating | Phase::Degraded),
-        rolling: status.phase == Phase::Updating && status.conditions.iter().any(left),
+        rolling: status.phase == Phase::Updating && c::ROLLED_OUT_NOT.stands_in(&status.conditions),
         version: status.version.clone(),
     }
 }
