@@ -72,6 +72,11 @@ pub trait Kind: Sized + Send + Sync + 'static {
     /// What has to hold before a change that could hurt, by its id.
     const GATES: &'static [(&'static str, &'static str)] = &[];
 
+    /// What plans do to objects that the kind does not own, and what they look up on the way: the
+    /// group, resource, verb, and what wants it. The operator's role has these beside what follows
+    /// from [`owns`](Kind::owns).
+    const RIGHTS: &'static [(&'static str, &'static str, &'static str, &'static str)] = &[];
+
     /// The definition, as `deploy/crds/` has it.
     fn crd() -> CustomResourceDefinition {
         crd::finish(Self::Resource::crd(), Self::CEL, Self::INERT)

@@ -6,6 +6,7 @@
 //! rule that wants it, and stops nothing: what does not need it goes on, and it may be given at any
 //! time.
 
+mod right;
 mod rules;
 
 use std::{
@@ -19,6 +20,7 @@ use k8s_openapi::{
 };
 use serde_json::{Value, json};
 use sluicegate_core::{
+    k8s::builtin::{BUILTIN, Builtin},
     kind::{Ctx, Kind, Settings},
     observed::{Api, Observed, at},
     system::System,
@@ -29,60 +31,26 @@ use sluicegate_effects::{
     live::{ApiServer, Request},
 };
 
+pub(crate) use self::right::{Place, Right};
 use self::rules::Rules;
 use super::lease;
 use crate::review::ask;
 
 /// How many are asked for at the same time.
 const AT_ONCE: usize = 8;
-/// What plans do to objects that a kind reads without owning them, and what they look up on the
-/// way. The test below holds it against every plan there is.
-const BEYOND: &[(&str, &str, &str, &str)] = &[
-    ("", "pods/eviction", "create", "ROL-01"),
-    ("", "persistentvolumeclaims", "patch", "STO-01"),
-    ("", "persistentvolumeclaims", "delete", "DEL-01"),
-    ("storage.k8s.io", "storageclasses", "list", "STO-05"),
-    ("storage.k8s.io", "storageclasses", "watch", "STO-05"),
-];
-
 /// What the lease is for.
 const ELECTION: &str = "leader election";
-
-/// Something that the process has to be allowed to do.
-#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
-pub(crate) struct Right {
-    /// The group of the API; empty for the core group.
-    pub group: String,
-    /// The plural, with what is below it, such as `pods/eviction`.
-    pub resource: String,
-    /// The only object it is about; empty for all.
-    pub name: &'static str,
-    /// The verb, as RBAC calls it.
-    pub verb: &'static str,
-    /// Where.
-    pub place: Place,
-    /// What wants it: a rule, or a purpose.
-    pub wanted: String,
-}
-
-/// Where a right is needed.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
-pub(crate) enum Place {
-    /// Wherever resources are looked after.
-    Watched,
-    /// In the whole cluster.
-    Cluster,
-    /// Where the lease is.
-    Lease,
-}
 
 /// All rights that are needed: without a lease none for it, and only to look where nothing is
 /// written.
 pub(crate) fn needed(writes: bool, lease: bool) -> Vec<Right> {
     let mut gather = Gather(Vec::new());
     systems::visit(&mut gather);
-    for &(group, resource, verb, rule) in BEYOND {
-        let place = if group == "storage.k8s.io" { Place::Cluster } else { Place::Watched };
+    for (group, resource, verb, rule) in beyond() {
+        let plural = resource.split('/').next().unwrap_or_default();
+        let is = |one: &&Builtin| one.group == group && one.plural == plural;
+        let of_cluster = BUILTIN.iter().find(is).is_some_and(|one| !one.namespaced);
+        let place = if of_cluster { Place::Cluster } else { Place::Watched };
         gather.add((group, resource), &[verb], place, rule);
     }
     let events = ("events.k8s.io", "events");
@@ -99,6 +67,19 @@ pub(crate) fn needed(writes: bool, lease: bool) -> Vec<Right> {
     let tells = |right: &Right| right.resource == "events";
     gather.0.retain(|right| writes || looks(right) || tells(right));
     gather.0
+}
+
+/// What kinds need beyond what they own and read.
+fn beyond() -> Vec<(&'static str, &'static str, &'static str, &'static str)> {
+    struct Beyond(Vec<(&'static str, &'static str, &'static str, &'static str)>);
+    impl<S: System> Visitor<S> for Beyond {
+        fn kind<K: Kind<System = S>>(&mut self) {
+            self.0.extend(K::RIGHTS);
+        }
+    }
+    let mut beyond = Beyond(Vec::new());
+    systems::visit(&mut beyond);
+    beyond.0
 }
 
 struct Gather(Vec<Right>);

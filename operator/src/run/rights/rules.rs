@@ -7,7 +7,7 @@ use serde_json::{Value, json};
 use sluicegate_core::observed::at;
 use sluicegate_effects::live::{ApiServer, Request};
 
-use super::Right;
+use super::right::Right;
 use crate::review::ask;
 
 /// A namespace that there is none of. In it only what is given in the whole cluster holds.

@@ -24,8 +24,8 @@ fn as_they_are() {
     kubectl::run(scene.plane, &["apply", "-f", folder.to_str().expect("it is a path")]);
     let files = fs::read_dir(&folder).expect("the folder is there");
     let files = files.map(|file| file.expect("it can be read").path());
-    // As kubectl does: what lies in folders below is of others.
-    let files = files.filter(|file| file.is_file());
+    // As kubectl does: what lies in folders below is of others, and a page is no manifest.
+    let files = files.filter(|file| file.extension().is_some_and(|end| end == "yaml"));
     let all: Vec<Value> = files.flat_map(|file| documents(&file)).collect();
     let of = |kind: &'static str| all.iter().filter(move |one| one["kind"] == kind);
     let clusters: Vec<&str> = of("RivvenCluster").map(|one| text(one, "/metadata/name")).collect();

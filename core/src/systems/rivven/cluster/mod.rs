@@ -74,6 +74,14 @@ impl Kind for Cluster {
     const CHECKED_HERE: &'static [Here] = pods::CHECKED_HERE;
     const GATES: &'static [(&'static str, &'static str)] = gates::GATES;
 
+    const RIGHTS: &'static [(&'static str, &'static str, &'static str, &'static str)] = &[
+        ("", "pods/eviction", "create", "ROL-01"),
+        ("", "persistentvolumeclaims", "patch", "STO-01"),
+        ("", "persistentvolumeclaims", "delete", "DEL-01"),
+        ("storage.k8s.io", "storageclasses", "list", "STO-05"),
+        ("storage.k8s.io", "storageclasses", "watch", "STO-05"),
+    ];
+
     fn schema() -> &'static Compiled {
         static SCHEMA: OnceLock<Compiled> = OnceLock::new();
         SCHEMA.get_or_init(|| crd::schema(&Self::crd()))
