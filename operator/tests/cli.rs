@@ -308,6 +308,14 @@ fn state_can_come_from_another_file() {
     let name = file.display().to_string();
     let ran = plan(&CLUSTER.replace("1 }", "2 }"), &["--state", &name, "--detailed-exitcode"]);
     assert!(ran.out.contains("spec.replicas  1 -> 2"), "{}{}", ran.out, ran.err);
+    // What is asked for in it does not exist once more.
+    let ran = run(&["plan", "rivvencluster/prod", "--state", &name]);
+    assert!(ran.code == 0 && ran.out.contains("No changes."), "{}{}", ran.out, ran.err);
+    let whole = std::fs::read_to_string(&file).expect("it was written");
+    let cut = whole.rsplit_once("---\n").expect("there are several documents").0;
+    std::fs::write(&file, cut).expect("it can be written");
+    let ran = run(&["plan", "--all", "--state", &name]);
+    assert!(ran.code == 1 && ran.err.contains("it is cut off"), "{}{}", ran.out, ran.err);
     std::fs::remove_dir_all(&folder).expect("it is there");
 }
 

@@ -1,4 +1,4 @@
-//! The systems this operator runs. A new one is a new folder and three lines here.
+//! The systems this operator runs. A new one is a new folder and the lines here that name it.
 
 use crate::{kind::Kind, system::System};
 

@@ -19,8 +19,9 @@ use crate::{
 /// The keys under `observed:`.
 const HEADER: &[&str] = &["absent", "denied", "ends", "now", "served", "settled"];
 
-/// Reads a file, and what is wrong with it. In one that is only about what exists, every document
-/// is. What is no YAML is no file.
+/// Reads a file, and what is wrong with it. In one that is only about what exists, every document is
+/// unless it has a header: then, as ever, what stands before it is asked for. What is no YAML is no
+/// file.
 pub(super) fn file(source: &Source, only_state: bool) -> (Option<File>, Vec<Problem>) {
     let Source { name, text } = source;
     // What exists is written down by oneself, and is as large as the cluster is.
@@ -32,16 +33,18 @@ pub(super) fn file(source: &Source, only_state: bool) -> (Option<File>, Vec<Prob
     let comment = documents.first().and_then(Document::first_comment).map(str::to_owned);
     let (desired, present) = (Vec::new(), Vec::new());
     let mut file = File { name: name.clone(), comment, desired, present, state: None };
-    if only_state {
-        file.state = Some(State::default());
-    }
     let mut problems = Vec::new();
     let (mut headed, mut ends) = (false, false);
     if only_state && documents.is_empty() {
         problems.push(no_state(name));
     }
-    for document in yaml::flatten(documents) {
-        let is_header = document.value.get("observed").is_some();
+    let documents = yaml::flatten(documents);
+    let is_header = |document: &Document| document.value.get("observed").is_some();
+    if only_state && !documents.iter().any(is_header) {
+        file.state = Some(State::default());
+    }
+    for document in documents {
+        let is_header = is_header(&document);
         if is_header && headed {
             let what = "observed: stands in this file twice";
             problems.push(problem(name, &document, "observed", what, "merge the two into one"));
@@ -145,6 +148,7 @@ fn header(name: &str, document: &Document, state: &mut State, problems: &mut Vec
                 None => wrong("not a time", "write it as 2026-01-01T00:00:00Z"),
             },
             "ends" if value.is_boolean() => {}
+            "ends" => wrong("Invalid type", "write true or false"),
             "absent" | "denied" => {
                 let named = value.as_array().into_iter().flatten().map(named);
                 if key == "absent" { &mut state.absent } else { &mut state.denied }.extend(named);

@@ -141,6 +141,18 @@ fn a_system_that_is_named_is_the_one_that_answers() {
 }
 
 #[test]
+fn what_stands_before_a_header_is_asked_for_in_a_state_too() {
+    let object = "apiVersion: v1\nkind: ConfigMap\nmetadata: { name: a }\n";
+    let kinds = |text: String| -> Vec<String> {
+        let source = Source { name: "a.yaml".to_owned(), text };
+        let objects = parse_state(&source).expect("it reads").objects;
+        objects.iter().map(|one| one["kind"].as_str().unwrap_or_default().to_owned()).collect()
+    };
+    assert_eq!(kinds(format!("{TOPIC}---\nobserved:\n---\n{object}")), ["ConfigMap"]);
+    assert_eq!(kinds(format!("{TOPIC}---\n{object}")), ["RivvenTopic", "ConfigMap"]);
+}
+
+#[test]
 fn an_answer_that_is_none_is_told() {
     let text = format!("{TOPIC}---\nobserved:\n---\nprobe: {{ helth: 1 }}\nanswer: 2\n");
     let state = file(&text).expect("the file is good").state.expect("it speaks of what exists");

@@ -26,9 +26,10 @@ pub(super) fn render(
     answers: &BTreeMap<Question, Reply>,
 ) -> String {
     let mut documents: Vec<Value> = entries.iter().map(|entry| entry.value().clone()).collect();
-    documents.push(json!({ "observed": { "now": world.now().to_string() } }));
+    documents.push(json!({ "observed": { "ends": true, "now": world.now().to_string() } }));
     let told = |object: &Value| text(object, "/kind") == "Event";
     documents.extend(world.memory().objects().into_iter().filter(|object| !told(object)));
     documents.extend(answers.iter().map(|(question, reply)| question.document(reply)));
+    documents.push(json!({ "end": "observed" }));
     documents.iter().map(yaml::to_string).collect::<Vec<_>>().join("---\n")
 }
