@@ -19,9 +19,9 @@ use crate::{
 /// The keys under `observed:`.
 const HEADER: &[&str] = &["absent", "denied", "ends", "now", "served", "settled"];
 
-/// Reads a file, and what is wrong with it. In one that is only about what exists, every document is
-/// unless it has a header: then, as ever, what stands before it is asked for. What is no YAML is no
-/// file.
+/// Reads a file, and what is wrong with it. In one that is only about what exists, every document
+/// is, unless it has a header: then, as ever, what stands before that is asked for. What is no YAML
+/// is no file.
 pub(super) fn file(source: &Source, only_state: bool) -> (Option<File>, Vec<Problem>) {
     let Source { name, text } = source;
     // What exists is written down by oneself, and is as large as the cluster is.
