@@ -7,7 +7,7 @@ use serde_json::Value;
 use sha2::{Digest as _, Sha256};
 
 /// SHA-256 over the canonical form of a JSON value, its first 16 hexadecimal digits: enough to tell
-/// the successive items for one object apart, short enough to read.
+/// what is successively desired of one object apart, short enough to read.
 pub fn digest(value: &Value) -> String {
     hex(value, 8)
 }

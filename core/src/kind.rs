@@ -180,7 +180,9 @@ pub trait Status: Default + Clone + PartialEq + Serialize + DeserializeOwned {
     fn conditions(&self) -> &[Condition];
     /// The conditions, for the engine to write.
     fn conditions_mut(&mut self) -> &mut Vec<Condition>;
-    /// The generation this status speaks of, for the engine to write.
+    /// The generation this status speaks of.
+    fn observed_generation(&self) -> Option<i64>;
+    /// The same, for the engine to write.
     fn observed_generation_mut(&mut self) -> &mut Option<i64>;
     /// The time of the last change of any other field, for the engine to write.
     fn changed_at_mut(&mut self) -> &mut Option<Time>;
@@ -194,8 +196,8 @@ pub fn was_in_sync<R>(resource: &R) -> bool
 where
     R: Resource<DynamicType = ()> + HasStatus<Status: Status>,
 {
-    let Some(mut status) = resource.status().cloned() else { return false };
-    *status.observed_generation_mut() == resource.meta().generation
+    let Some(status) = resource.status() else { return false };
+    status.observed_generation() == resource.meta().generation
         && status.conditions().iter().any(|one| one.type_ == "Ready" && one.status == "True")
 }
 
@@ -212,6 +214,9 @@ macro_rules! status {
                 &mut self,
             ) -> &mut Vec<k8s_openapi::apimachinery::pkg::apis::meta::v1::Condition> {
                 &mut self.conditions
+            }
+            fn observed_generation(&self) -> Option<i64> {
+                self.observed_generation
             }
             fn observed_generation_mut(&mut self) -> &mut Option<i64> {
                 &mut self.observed_generation

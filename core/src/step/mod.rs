@@ -164,8 +164,8 @@ fn converge<K: Kind>(
         let adopted = objects::adopted::<K>(resource, &desired.items, seen);
         let (in_sync, mut put_back) = (was_in_sync(resource), events::PutBack::default());
         let mut wished = BTreeSet::new();
-        for wish in desired.items {
-            match wish {
+        for item in desired.items {
+            match item {
                 Item::Keep(target) => {
                     wished.insert(target.clone());
                     plan.kept.push(target);
@@ -212,18 +212,19 @@ fn converge<K: Kind>(
 /// is looked at once more just before. An apply carries the owner, and says so itself.
 fn while_it_is_there<K: Kind>(
     resource: &K::Resource,
-    action: Action<K::System>,
+    mut action: Action<K::System>,
 ) -> Action<K::System> {
-    let live = Guard::Live(own_ref::<K>(resource), own_uid(resource));
-    let applies = matches!(action.verb, Verb::Create(_) | Verb::Apply(..));
-    if applies || action.guards.contains(&live) { action } else { action.guarded(live) }
+    if !matches!(action.verb, Verb::Create(_) | Verb::Apply(..)) {
+        action.guards.insert(0, Guard::Live(own_ref::<K>(resource), own_uid(resource)));
+    }
+    action
 }
 
 /// A child that is made once more: it was there when this very generation was told of. Its end may
 /// have been heard of before that of the resource, so that is looked at first. What is made for the
 /// first time costs no look.
 fn once_more<K: Kind>(resource: &K::Resource, action: Action<K::System>) -> Action<K::System> {
-    let told = resource.status().cloned().and_then(|mut it| *it.observed_generation_mut());
+    let told = resource.status().and_then(|status| status.observed_generation());
     if action.why != Why::Missing || told.is_none() || told != resource.meta().generation {
         return action;
     }

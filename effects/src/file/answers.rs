@@ -1,6 +1,6 @@
 //! The answers that a file gives, each taken by the system that asks the question.
 
-use serde::{Deserialize as _, de::Error as _};
+use serde::Deserialize as _;
 use serde_json::Value;
 use sluicegate_core::{
     system::System,
@@ -37,9 +37,11 @@ impl Said {
 
 /// Makes the products of a world give this answer.
 pub(super) fn give(memory: &Memory, file: &str, said: &Said) -> Result<(), Problem> {
-    let mut taking = Taking { memory, said, systems: Vec::new(), taken: Vec::new(), wrong: None };
+    let mut taking = Taking { memory, said, systems: Vec::new(), tried: Vec::new() };
     systems::visit(&mut taking);
-    let Taking { systems, taken, wrong, .. } = taking;
+    let Taking { systems, tried, .. } = taking;
+    let taken: Vec<&str> =
+        tried.iter().filter(|(_, wrong)| wrong.is_none()).map(|(name, _)| *name).collect();
     let problem = |path: &str, what: String, remedy: String| Problem {
         file: file.to_owned(),
         line: said.line,
@@ -47,33 +49,40 @@ pub(super) fn give(memory: &Memory, file: &str, said: &Said) -> Result<(), Probl
         what,
         remedy,
     };
-    let known = || systems.join(", ");
-    match (taken.as_slice(), wrong, &said.system) {
-        ([_], None, _) => Ok(()),
-        (_, Some((path, error)), _) => {
-            let remedy = "write it as `explain` and the fixtures do".to_owned();
-            Err(problem(path, format!("it does not decode: {error}"), remedy))
-        }
-        (_, None, Some(name)) => {
-            let what = format!("Unsupported value: {name:?}");
-            Err(problem("system", what, format!("supported values: {}", known())))
-        }
-        (several, None, None) => {
+    match taken.as_slice() {
+        [_] => return Ok(()),
+        [] => {}
+        several => {
             let remedy = format!("add system: beside probe:, one of {}", several.join(", "));
-            Err(problem("system", "Required value".to_owned(), remedy))
+            return Err(problem("system", "Required value".to_owned(), remedy));
         }
     }
+    // Whose question it is, where it is the answer that is wrong; else nobody can tell.
+    let mut wrong = tried.into_iter().filter_map(|(_, wrong)| wrong).collect::<Vec<_>>();
+    wrong.sort_by_key(|(path, _)| *path);
+    let remedy = "write it as `explain` and the fixtures do".to_owned();
+    Err(match (wrong.as_slice(), &said.system) {
+        ([], name) => {
+            let what = format!("Unsupported value: {:?}", name.as_deref().unwrap_or_default());
+            problem("system", what, format!("supported values: {}", systems.join(", ")))
+        }
+        ([(path, error), ..], _) if wrong.len() == 1 || *path == "answer" => {
+            problem(path, format!("it does not decode: {error}"), remedy)
+        }
+        _ => {
+            let what = format!("it does not decode: no system asks this: {}", systems.join(", "));
+            problem("probe", what, remedy)
+        }
+    })
 }
 
-/// Gives an answer to the system that takes it.
+/// Gives an answer to each system that takes it.
 struct Taking<'a> {
     memory: &'a Memory,
     said: &'a Said,
     systems: Vec<&'static str>,
-    /// Those whose question it is.
-    taken: Vec<&'static str>,
-    /// What is wrong with it, where it is nobody's.
-    wrong: Option<(&'static str, serde_json::Error)>,
+    /// Those that may be meant, each with what is wrong with it as one of theirs.
+    tried: Vec<(&'static str, Option<(&'static str, serde_json::Error)>)>,
 }
 
 impl<S: System> Visitor<S> for Taking<'_>
@@ -89,22 +98,11 @@ where
         let wrong = match (S::Probe::deserialize(probe), S::Answer::deserialize(answer)) {
             (Ok(probe), Ok(answer)) => {
                 self.memory.answer::<S>(probe, answer);
-                self.taken.push(S::NAME);
-                self.wrong = None;
-                return;
+                None
             }
-            (Err(error), _) => ("probe", error),
-            (_, Err(error)) => ("answer", error),
+            (Err(error), _) => Some(("probe", error)),
+            (_, Err(error)) => Some(("answer", error)),
         };
-        match (&self.wrong, self.taken.is_empty()) {
-            (None, true) => self.wrong = Some(wrong),
-            // Whose it was meant to be cannot be told.
-            (Some(("probe", _)), true) if wrong.0 == "probe" => {
-                let what = format!("no system asks this: {}", self.systems.join(", "));
-                self.wrong = Some(("probe", serde_json::Error::custom(what)));
-            }
-            (Some(("probe", _)), true) => self.wrong = Some(wrong),
-            (Some(_), _) | (None, false) => {}
-        }
+        self.tried.push((S::NAME, wrong));
     }
 }

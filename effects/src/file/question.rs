@@ -55,7 +55,7 @@ pub struct Found {
 impl Question {
     /// A question of this system.
     pub fn of<S: System>(probe: &S::Probe) -> Self {
-        Self { system: S::NAME, probe: json!(probe).to_string() }
+        Self { system: S::NAME, probe: serde_json::to_string(probe).expect("a question is JSON") }
     }
 
     /// The question, if it is one of this system.

@@ -156,7 +156,6 @@ fn restart(
     let verb = Verb::Restart(pod.target.clone(), at);
     let why = Why::Requested(due.why.clone());
     let action = Action::new(verb, why, risk, rule).through(gates);
-    let action = action.guarded(Guard::Live(valid.own.clone(), valid.uid.clone()));
     if pod.broken() || valid.control.skip.contains(gates::PODS_READY) {
         return action;
     }
