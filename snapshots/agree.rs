@@ -15,6 +15,7 @@ use kube_cel::{compile_schema, estimate_rule_cost};
 use proptest::test_runner::{Config, TestCaseError, TestRng, TestRunner};
 use serde_json::{Value, json};
 use sluicegate_core::{
+    check::Terms,
     kind::Kind,
     system::System,
     systems::{self, Visitor},
@@ -93,7 +94,7 @@ enum What {
 impl<S: System> Visitor<S> for Each {
     fn kind<K: Kind<System = S>>(&mut self) {
         let judges = Judges::of::<K>();
-        self.here.extend(K::CHECKED_HERE.iter().map(|rule| rule.rule_id));
+        self.here.extend(here::<K>().map(|rule| rule.id));
         self.stricter.extend(wheres::<K>());
         match self.what {
             What::Files => self.cases::<K>(&judges, &cases::files::<K>()),
@@ -167,7 +168,7 @@ impl Each {
         };
         let here = |text: &str| {
             let id = judges::rule_id(text)?;
-            K::CHECKED_HERE.iter().find(|rule| rule.rule_id == id).map(|rule| rule.rule_id)
+            here::<K>().map(|rule| rule.id).find(|known| *known == id)
         };
         let strict: Vec<_> =
             ours.iter().map(|(path, text)| here(text).or_else(|| stricter::<K>(path))).collect();
@@ -189,6 +190,11 @@ impl Each {
     }
 }
 
+/// The rules of a kind that the API server does not judge by.
+fn here<K: Kind>() -> impl Iterator<Item = Terms> {
+    K::CHECKS.iter().map(|check| check.terms).filter(|terms| terms.cel.is_none())
+}
+
 /// Examples to change: full ones and the least.
 fn bases<K: Kind>() -> Vec<Value> {
     let mut all = examples::full::<K>();
@@ -199,22 +205,22 @@ fn bases<K: Kind>() -> Vec<Value> {
 /// Rules that cost too much, or stand where they would be asked for each item.
 fn dear<K: Kind>() -> Vec<String> {
     let mut wrong = Vec::new();
-    if K::CEL.len() > RULES_MAX {
+    if judges::cel::<K>().count() > RULES_MAX {
         wrong.push(format!("more than {RULES_MAX} rules"));
     }
-    for rule in K::CEL {
+    for rule in judges::cel::<K>() {
         if rule.path.contains("[]") {
-            wrong.push(format!("{} is asked for every item of a list", rule.rule_id));
+            wrong.push(format!("{} is asked for every item of a list", rule.id));
         }
         let mut whole = schema::of::<K>();
         let node = sluicegate_core::schema::node_at(&mut whole, rule.path);
         let node = compile_schema(&Value::Object(node.clone()));
-        let known = examples::of::<K>().exceptions.overrated.contains_key(rule.rule_id);
-        for warning in estimate_rule_cost(rule.expression, &node) {
+        let known = examples::of::<K>().exceptions.overrated.contains_key(rule.id);
+        for warning in estimate_rule_cost(rule.cel.unwrap_or_default(), &node) {
             if known {
                 continue;
             }
-            wrong.push(format!("{}: {}", rule.rule_id, warning.message));
+            wrong.push(format!("{}: {}", rule.id, warning.message));
         }
     }
     wrong

@@ -140,7 +140,7 @@ fn every_rule_has_an_id_of_its_own() {
     systems::visit(&mut names);
     let mut rules: Vec<&str> = rule::RULES.iter().map(|rule| rule.id).collect();
     rules.extend(&names.rules);
-    rules.extend(&names.cel);
+    rules.extend(&names.checks);
     let unique: BTreeSet<&str> = rules.iter().copied().collect();
     assert_eq!(unique.len(), rules.len(), "an id is given twice");
 }
@@ -154,7 +154,7 @@ fn every_rule_about_one_object_is_broken_in_a_fixture() {
     let snapshots = files.iter().filter(|(name, _)| name.ends_with(".snap"));
     let snapshots: Vec<&String> = snapshots.map(|(_, text)| text).collect();
     let seen = |id: &str| snapshots.iter().any(|text| text.contains(id));
-    let wrong = names.cel.iter().filter(|id| !seen(id));
+    let wrong = names.checks.iter().filter(|id| !seen(id));
     none(&wrong.map(|id| format!("{id} is seen in no snapshot")).collect::<Vec<_>>());
 }
 
@@ -209,7 +209,7 @@ struct Names {
     systems: BTreeSet<&'static str>,
     kinds: Vec<Name>,
     rules: BTreeSet<&'static str>,
-    cel: Vec<&'static str>,
+    checks: Vec<&'static str>,
 }
 
 impl<S: System> Visitor<S> for Names {
@@ -219,7 +219,6 @@ impl<S: System> Visitor<S> for Names {
         let ids: Vec<&str> = S::RULES.iter().map(|rule| rule.id).collect();
         assert_eq!(ids.iter().collect::<BTreeSet<_>>().len(), ids.len(), "an id is given twice");
         self.rules.extend(ids);
-        self.cel.extend(K::CEL.iter().map(|rule| rule.rule_id));
-        self.cel.extend(K::CHECKED_HERE.iter().map(|rule| rule.rule_id));
+        self.checks.extend(K::CHECKS.iter().map(|check| check.terms.id));
     }
 }

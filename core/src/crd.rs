@@ -7,33 +7,10 @@
 use k8s_openapi::apiextensions_apiserver::pkg::apis::apiextensions::v1::CustomResourceDefinition;
 use serde_json::{Map, Value, json};
 
-use crate::schema::{Compiled, node_at};
-
-/// A rule that the API server judges, in its Common Expression Language.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Cel {
-    /// What messages, tests and documents call it, such as `CLU-03`. Never given to another rule.
-    pub rule_id: &'static str,
-    /// Where it stands, such as `spec.storage`; `spec.acls[]` is each item of a list. Empty: at
-    /// the root, where `self.metadata.name` can be seen.
-    pub path: &'static str,
-    /// What must hold. `self` is the value at the path.
-    pub expression: &'static str,
-    /// What to write instead, without the id.
-    pub message: &'static str,
-}
-
-/// A rule that the API server does not judge the resource by, so that we do: `validate`, `plan` and
-/// the operator.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Here {
-    /// What messages, tests and documents call it, such as `CLU-39`. Never given to another rule.
-    pub rule_id: &'static str,
-    /// Where it stands, such as `spec.affinity`.
-    pub path: &'static str,
-    /// What must hold, without the id.
-    pub message: &'static str,
-}
+use crate::{
+    check::Terms,
+    schema::{Compiled, node_at},
+};
 
 /// Closed sets of words: an enum with its texts, listed once.
 #[macro_export]
@@ -85,7 +62,7 @@ macro_rules! words {
 /// If a path does not exist in the schema of every version. A test calls this for every kind.
 pub fn finish(
     crd: CustomResourceDefinition,
-    cel: &[Cel],
+    rules: &[Terms],
     notes: &[(&str, &str)],
 ) -> CustomResourceDefinition {
     let mut crd = serde_json::to_value(crd).expect("a definition is plain data");
@@ -95,7 +72,7 @@ pub fn finish(
             .pointer_mut("/schema/openAPIV3Schema")
             .expect("every version of a definition has a schema");
         tidy(schema);
-        for rule in cel {
+        for rule in rules {
             add_rule(node_at(schema, rule.path), rule);
         }
         for (path, reason) in notes {
@@ -116,14 +93,15 @@ pub fn schema(crd: &CustomResourceDefinition) -> Compiled {
     Compiled::new(schema.expect("a definition has a schema"))
 }
 
-fn add_rule(schema: &mut Map<String, Value>, rule: &Cel) {
-    let message = format!("{}: {}", rule.rule_id, rule.message);
+fn add_rule(schema: &mut Map<String, Value>, rule: &Terms) {
+    let Some(expression) = rule.cel else { return };
+    let message = format!("{}: {}", rule.id, rule.message);
     schema
         .entry("x-kubernetes-validations")
         .or_insert_with(|| json!([]))
         .as_array_mut()
         .expect("rules are a list")
-        .push(json!({ "rule": rule.expression, "message": message }));
+        .push(json!({ "rule": expression, "message": message }));
 }
 
 fn add_note(schema: &mut Map<String, Value>, reason: &str) {

@@ -140,6 +140,21 @@ impl Errors {
         if self.0.is_empty() { Ok(valid) } else { Err(self) }
     }
 
+    /// What was found elsewhere, if nothing is wrong here or there.
+    ///
+    /// # Errors
+    ///
+    /// Everything wrong in either.
+    pub fn and<T>(mut self, other: Result<T, Self>) -> Result<T, Self> {
+        match other {
+            Ok(valid) => self.or(valid),
+            Err(more) => {
+                self.extend(more);
+                Err(self)
+            }
+        }
+    }
+
     /// Whether nothing is wrong.
     pub fn is_empty(&self) -> bool {
         self.0.is_empty()

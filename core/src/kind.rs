@@ -1,6 +1,10 @@
 //! What a kind of resource must say about itself.
 
-use std::{collections::BTreeSet, fmt, time::Duration};
+use std::{
+    collections::{BTreeMap, BTreeSet},
+    fmt,
+    time::Duration,
+};
 
 use k8s_openapi::{
     NamespaceResourceScope,
@@ -16,14 +20,14 @@ use kube_core::{
 use serde::{Serialize, de::DeserializeOwned};
 
 use crate::{
+    check::{self, Check},
     condition::{Draft, Reason},
-    crd::{self, Cel, Here},
-    field, inert,
+    crd, field, inert,
     observed::{Observed, Reads, Ref, Selector},
     plan::{Action, Blocked, Change, Event, Gate, Guard, Manifest, Requeue, Risk, Waiting},
     rule::Rule,
     schema::Compiled,
-    system::System,
+    system::{Setting, System},
 };
 
 /// A kind of custom resource and how to reconcile it.
@@ -64,11 +68,9 @@ pub trait Kind: Sized + Send + Sync + 'static {
     /// The fields that change nothing beside another that says the same, with the reason.
     const OVERRIDDEN: &'static [(&'static str, &'static str)] = &[];
 
-    /// The rules that the API server judges one object by.
-    const CEL: &'static [Cel] = &[];
-    /// The rules that one object is judged by and that the API server does not judge: those that
-    /// are checked by `validate`, `plan` and the operator only.
-    const CHECKED_HERE: &'static [Here] = &[];
+    /// The rules that one object is judged by, on its own and when it changes, in the order of
+    /// their ids.
+    const CHECKS: &'static [Check<Self::Resource>] = &[];
     /// What has to hold before a change that could hurt, by its id.
     const GATES: &'static [(&'static str, &'static str)] = &[];
 
@@ -79,7 +81,8 @@ pub trait Kind: Sized + Send + Sync + 'static {
 
     /// The definition, as `deploy/crds/` has it.
     fn crd() -> CustomResourceDefinition {
-        crd::finish(Self::Resource::crd(), Self::CEL, Self::INERT)
+        let rules: Vec<_> = Self::CHECKS.iter().map(|check| check.terms).collect();
+        crd::finish(Self::Resource::crd(), &rules, Self::INERT)
     }
 
     /// Its schema, compiled once.
@@ -89,22 +92,13 @@ pub trait Kind: Sized + Send + Sync + 'static {
     /// compared with what is desired, and deleted when they are no longer desired.
     fn owns(resource: &Self::Resource) -> Vec<Selector>;
 
-    /// Checks what the schema cannot say. All errors are found, not only the first.
+    /// Checks what neither the schema nor [`CHECKS`](Kind::CHECKS) say, and fills in the defaults.
+    /// All errors are found, not only the first. It is asked through [`accept`].
     ///
     /// # Errors
     ///
     /// Everything that is wrong, with path and remedy.
     fn accepts(resource: &Self::Resource) -> Result<Self::Valid, field::Errors>;
-
-    /// Checks a change as the API server does: what makes a resource stand for the same thing may
-    /// not change.
-    ///
-    /// # Errors
-    ///
-    /// Everything that is wrong, with path and remedy.
-    fn accepts_change(_old: &Self::Resource, _new: &Self::Resource) -> Result<(), field::Errors> {
-        Ok(())
-    }
 
     /// The fields that this resource sets and that nothing reads, by their paths: those of
     /// [`INERT`](Kind::INERT), unless a kind knows better what it holds. One that knows which of
@@ -161,6 +155,15 @@ pub trait Kind: Sized + Send + Sync + 'static {
     ) -> Leave<Self::System> {
         Leave::Go(Vec::new())
     }
+}
+
+/// Checks what the schema cannot say: by the kind's rules, and by what else it asks.
+///
+/// # Errors
+///
+/// Everything that is wrong, with path and remedy.
+pub fn accept<K: Kind>(resource: &K::Resource) -> Result<K::Valid, field::Errors> {
+    check::written(K::CHECKS, resource).and(K::accepts(resource))
 }
 
 /// A number of what a resource stands for.
@@ -273,6 +276,16 @@ pub struct Failure {
 pub struct Settings {
     /// The cluster's DNS suffix. Default: `cluster.local`.
     pub cluster_domain: String,
+    /// What [settings](System::SETTINGS) of systems are, by their flags; those that are not there
+    /// have their defaults.
+    pub of_systems: BTreeMap<&'static str, String>,
+}
+
+impl Settings {
+    /// What a setting of a system is.
+    pub fn get(&self, setting: &'static Setting) -> &str {
+        self.of_systems.get(setting.flag).map_or(setting.default, String::as_str)
+    }
 }
 
 /// The outcome of [`Kind::desires`].
@@ -350,8 +363,11 @@ pub enum Leave<S: System> {
 pub struct Report<T> {
     /// The status, but for its conditions, generation, message and time.
     pub status: T,
-    /// The conditions.
+    /// The conditions, but for the engine's own.
     pub conditions: Vec<Draft>,
+    /// What *Synced* says where the last plan did what it had to, if the kind has something to say
+    /// by it. The condition is the engine's: a plan that fails is told by it first.
+    pub synced: Option<Draft>,
 }
 
 impl<S: System> DesiredObject<S> {
@@ -363,7 +379,7 @@ impl<S: System> DesiredObject<S> {
 
 impl Default for Settings {
     fn default() -> Self {
-        Self { cluster_domain: "cluster.local".to_owned() }
+        Self { cluster_domain: "cluster.local".to_owned(), of_systems: BTreeMap::new() }
     }
 }
 

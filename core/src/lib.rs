@@ -26,6 +26,7 @@ pub mod observed;
 pub mod plan;
 
 pub mod annotations;
+pub mod check;
 pub mod condition;
 pub mod field;
 pub mod label;

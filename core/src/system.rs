@@ -23,6 +23,10 @@ pub trait System: Clone + fmt::Debug + PartialEq + Sized + Send + Sync + 'static
     /// the operator's network policy lets it speak to. Their ports are their owners' to choose.
     const PEERS: &'static [&'static [(&'static str, &'static str)]];
 
+    /// What the operator is told of it when it starts, such as an image that its kinds run. Each
+    /// is an argument of every command that plans, and a variable of the operator's pod.
+    const SETTINGS: &'static [&'static Setting] = &[];
+
     /// A question that only the product's own API can answer.
     type Probe: Clone + Ord + Debug + fmt::Display + Serialize + DeserializeOwned + Send + Sync;
     /// The answer to a [`Probe`](System::Probe). That the product cannot be reached is one.
@@ -45,6 +49,19 @@ pub trait System: Clone + fmt::Debug + PartialEq + Sized + Send + Sync + 'static
     /// Makes the answers those after a call, as the product would give them. Returns whether any
     /// of them is another.
     fn fold(call: &Self::Call, answers: &mut BTreeMap<Self::Probe, Self::Answer>) -> bool;
+}
+
+/// A setting of a system, the same for all of its resources.
+#[derive(Debug, PartialEq, Eq)]
+pub struct Setting {
+    /// The argument, without its dashes, such as `processor-image`. No other has it.
+    pub flag: &'static str,
+    /// The variable of the environment that it is taken from otherwise, such as `PROCESSOR_IMAGE`.
+    pub env: &'static str,
+    /// What it is, for `--help`.
+    pub help: &'static str,
+    /// What it is when nobody says.
+    pub default: &'static str,
 }
 
 /// Kubernetes alone, without any product: for what is asked of it and of nobody else.

@@ -5,11 +5,11 @@ use std::sync::OnceLock;
 use k8s_openapi::apiextensions_apiserver::pkg::apis::apiextensions::v1::CustomResourceDefinition;
 use serde_json::{Value, json};
 use sluicegate_core::{
+    check::{self, Terms},
     condition::Reason,
-    crd::Here,
     field::{Cause, Error, Errors, Path},
     k8s::metadata,
-    kind::{Ctx, Kind, Settings},
+    kind::{self, Ctx, Kind, Settings},
     observed::{Api, Ref},
     plan::Blocked,
     rule::Rule,
@@ -48,7 +48,7 @@ pub struct KindInfo {
     /// What its changes wait for, by id.
     pub gates: &'static [(&'static str, &'static str)],
     /// The rules that no API server judges it by.
-    pub checked_here: &'static [Here],
+    pub checks: Vec<Terms>,
     /// The rules of its system.
     pub rules: &'static [&'static Rule],
     /// Everything wrong with a resource, but for unknown fields.
@@ -116,7 +116,7 @@ where
             inert: K::INERT,
             overridden: K::OVERRIDDEN,
             gates: K::GATES,
-            checked_here: K::CHECKED_HERE,
+            checks: K::CHECKS.iter().map(|check| check.terms).collect(),
             rules: <K::System as System>::RULES,
             check: check::<K>,
             without_effect: without_effect::<K>,
@@ -151,7 +151,7 @@ where
 fn change<K: Kind>(before: &Value, after: &Value) -> Result<(), Errors> {
     let decode = |value: &Value| serde_json::from_value::<K::Resource>(value.clone()).ok();
     match (decode(before), decode(after)) {
-        (Some(before), Some(after)) => K::accepts_change(&before, &after),
+        (Some(before), Some(after)) => check::changed(K::CHECKS, &before, &after),
         _ => Ok(()),
     }
 }
@@ -174,7 +174,7 @@ fn check<K: Kind>(resource: &Value) -> Result<(), Errors> {
             let attempts = [false, true].map(|every| Readable::of(resource, &errors, every));
             let decoded = attempts.iter().find_map(|it| Some((it, decode(&it.value).ok()?)));
             if let Some((readable, resource)) = decoded {
-                let more = K::accepts(&resource).err().unwrap_or_default();
+                let more = kind::accept::<K>(&resource).err().unwrap_or_default();
                 add_new(&more, |error| readable.concerns(error), &mut errors);
             }
         }

@@ -1,10 +1,14 @@
 //! The arguments by which a cluster is reached: the same words, with the same meaning, for every
 //! command that speaks to one.
 
-use std::path::PathBuf;
+use std::{collections::BTreeMap, path::PathBuf};
 
-use clap::Args;
-use sluicegate_core::kind::Settings;
+use clap::{Arg, ArgMatches, Args, Command, FromArgMatches, builder::NonEmptyStringValueParser};
+use sluicegate_core::{
+    kind::{Kind, Settings},
+    system::{Setting, System},
+    systems::{self, Visitor},
+};
 use sluicegate_effects::{
     backend::{self, Products},
     live::Access,
@@ -34,6 +38,55 @@ pub struct Reach {
     #[arg(long, env = "CLUSTER_DOMAIN", value_name = "DOMAIN", hide_env_values = true)]
     #[arg(default_value = "cluster.local", value_parser = domain)]
     pub cluster_domain: String,
+    /// What systems want to be told.
+    #[command(flatten)]
+    pub of_systems: OfSystems,
+}
+
+/// The settings that systems declare, each as an argument.
+#[derive(Clone, Debug, Default)]
+pub struct OfSystems(BTreeMap<&'static str, String>);
+
+impl Args for OfSystems {
+    fn augment_args(command: Command) -> Command {
+        declared().into_iter().fold(command, |command, one| {
+            let arg = Arg::new(one.flag).long(one.flag).help(one.help).value_name("TEXT");
+            let arg = arg.env(one.env).hide_env_values(true).default_value(one.default);
+            command.arg(arg.value_parser(NonEmptyStringValueParser::new()))
+        })
+    }
+
+    fn augment_args_for_update(command: Command) -> Command {
+        Self::augment_args(command)
+    }
+}
+
+impl FromArgMatches for OfSystems {
+    fn from_arg_matches(matches: &ArgMatches) -> Result<Self, clap::Error> {
+        let given =
+            |one: &'static Setting| Some((one.flag, matches.get_one::<String>(one.flag)?.clone()));
+        Ok(Self(declared().into_iter().filter_map(given).collect()))
+    }
+
+    fn update_from_arg_matches(&mut self, matches: &ArgMatches) -> Result<(), clap::Error> {
+        *self = Self::from_arg_matches(matches)?;
+        Ok(())
+    }
+}
+
+/// The settings of all systems.
+fn declared() -> Vec<&'static Setting> {
+    struct Gather(Vec<&'static Setting>);
+    impl<S: System> Visitor<S> for Gather {
+        fn system(&mut self) {
+            self.0.extend(S::SETTINGS);
+        }
+
+        fn kind<K: Kind<System = S>>(&mut self) {}
+    }
+    let mut gather = Gather(Vec::new());
+    systems::visit(&mut gather);
+    gather.0
 }
 
 impl Reach {
@@ -49,7 +102,8 @@ impl Reach {
 
     /// What plans are made with.
     pub fn settings(&self) -> Settings {
-        Settings { cluster_domain: self.cluster_domain.clone() }
+        let Self { cluster_domain, of_systems: OfSystems(of_systems), .. } = self.clone();
+        Settings { cluster_domain, of_systems }
     }
 
     /// The way to what runs in the cluster.

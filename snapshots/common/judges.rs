@@ -5,7 +5,12 @@ use std::collections::BTreeSet;
 use kube_cel::{CompiledSchema, compile_schema};
 use serde_json::{Map, Value, json};
 use sluicegate::kinds;
-use sluicegate_core::{field::Errors, kind::Kind, observed::Api};
+use sluicegate_core::{
+    check::{self, Terms},
+    field::Errors,
+    kind::Kind,
+    observed::Api,
+};
 
 use crate::schema;
 
@@ -34,7 +39,7 @@ impl Judges {
             schema: jsonschema::validator_for(&translated).expect("it is a JSON Schema"),
             rules,
             cel: kube_cel::Validator::new(),
-            ids: K::CEL.iter().map(|rule| rule.rule_id.to_owned()).collect(),
+            ids: cel::<K>().map(|rule| rule.id.to_owned()).collect(),
             plain,
         }
     }
@@ -46,7 +51,7 @@ impl Judges {
         let mut errors = (self.check)(&new).err().unwrap_or_default();
         if let (Some(old), Ok(new)) = (old, decoded(new)) {
             let old = decoded(self.stored(old)).expect("what was stored decodes");
-            errors.extend(K::accepts_change(&old, &new).err().unwrap_or_default());
+            errors.extend(check::changed(K::CHECKS, &old, &new).err().unwrap_or_default());
         }
         errors.iter().map(|error| (error.path.to_string(), error.to_string())).collect()
     }
@@ -69,6 +74,11 @@ impl Judges {
     fn stored(&self, object: &Value) -> Value {
         without_nulls(&self.plain, object)
     }
+}
+
+/// The rules of a kind that the API server judges by.
+pub(crate) fn cel<K: Kind>() -> impl Iterator<Item = Terms> {
+    K::CHECKS.iter().map(|check| check.terms).filter(|terms| terms.cel.is_some())
 }
 
 /// The id of the rule that a message names.

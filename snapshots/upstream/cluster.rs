@@ -4,6 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use serde_json::{Value, json};
 use sluicegate_core::{
+    check,
     field::Path,
     kind::Kind as _,
     step::accept,
@@ -111,7 +112,8 @@ fn r22_what_volumes_cannot_do_is_refused_and_not_sent_for_ever() {
     assert!(rig.planned.iter().any(|one| one.blocked.contains(&"STO-02")));
     assert!(rig.world.memory().log().iter().all(|write| write.done), "nothing was refused");
     let (old, new) = (json!({}), json!({ "storage": { "storageClassName": "other" } }));
-    let errors = Cluster::accepts_change(&decoded(&old), &decoded(&new)).expect_err("refused");
+    let errors =
+        check::changed(Cluster::CHECKS, &decoded(&old), &decoded(&new)).expect_err("refused");
     assert!(errors.to_string().contains("CLU-27"));
 }
 

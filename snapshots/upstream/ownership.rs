@@ -1,9 +1,7 @@
 //! What is whose, and what becomes of it.
 
 use serde_json::{Value, json};
-use sluicegate_core::{
-    kind::Kind as _, observed::Ref, owner::controller, systems::rivven::cluster::Cluster,
-};
+use sluicegate_core::{kind, observed::Ref, owner::controller, systems::rivven::cluster::Cluster};
 use sluicegate_effects::{
     ApiError,
     memory::{Fault, How},
@@ -188,7 +186,7 @@ fn a21_r23_names_that_would_collide_or_grow_too_long_are_refused() {
         let mut object = cluster(&json!({ "replicas": 1 }));
         object["metadata"]["name"] = json!(name);
         let resource = serde_json::from_value(object).expect("it decodes");
-        let errors = Cluster::accepts(&resource).expect_err("it is refused");
+        let errors = kind::accept::<Cluster>(&resource).expect_err("it is refused");
         assert!(errors.to_string().contains("metadata.name"), "{name}: {errors}");
     }
 }

@@ -189,7 +189,7 @@ fn r15_items_of_lists_are_judged() {
     let decoded: RivvenTopic = serde_json::from_value(object).expect("it decodes");
     let errors = accept::<Topic>(&decoded).expect_err("it is refused");
     assert!(errors.to_string().contains("spec.acls[0].principal"), "{errors}");
-    assert!(Topic::CEL.iter().any(|rule| rule.path == "spec.acls"));
+    assert!(Topic::CHECKS.iter().any(|check| check.terms.path == "spec.acls"));
 }
 
 #[test]

@@ -16,7 +16,6 @@ pub mod fixed;
 pub mod metadata;
 pub mod monitoring;
 pub mod pod;
-pub mod restricted;
 pub mod schema;
 
 pub use crate::quantity;

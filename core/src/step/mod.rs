@@ -13,7 +13,7 @@ use crate::{
     annotations,
     field::{Errors, Path},
     inert,
-    kind::{Ctx, Desired, Item, Kind, Report, Status as _, was_in_sync},
+    kind::{self, Ctx, Desired, Item, Kind, Report, Status as _, was_in_sync},
     observed::{Observed, Reads, Ref, Selector},
     owner::{own_ref, own_uid},
     plan::{Action, Guard, Plan, Precondition, Requeue, Risk, Verb, Why},
@@ -126,13 +126,7 @@ pub fn accept<K: Kind>(resource: &K::Resource) -> Result<K::Valid, Errors> {
     let mut errors = Errors::default();
     let spec = serde_json::to_value(resource.spec()).expect("a spec is JSON");
     K::schema().check(&Path::default(), &json!({ "spec": spec }), &mut errors);
-    match K::accepts(resource) {
-        Ok(valid) => errors.or(valid),
-        Err(more) => {
-            errors.extend(more);
-            Err(errors)
-        }
-    }
+    errors.and(kind::accept::<K>(resource))
 }
 
 /// What the resource asks for, as actions.

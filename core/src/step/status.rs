@@ -33,7 +33,8 @@ pub(super) fn finish<K: Kind>(
     if was(before, "Paused", "True") && !speaks_of(&report.conditions, "Paused") {
         report.conditions.push(reasons::PAUSED_NOT.no(""));
     }
-    tell_synced(ctx, before, &plan.altered, &mut report.conditions);
+    let synced = synced(ctx, before, &plan.altered, report.synced.take());
+    report.conditions.extend(synced);
     let goes_on =
         !plan.waiting.is_empty() || plan.actions.iter().any(|action| !action.verb.only_tells());
     report.conditions.extend(stalled(ctx, before, &report.conditions, goes_on));
@@ -63,11 +64,15 @@ pub(super) fn refused<K: Kind>(
     plan: &mut Plan<K::System>,
 ) {
     let before = conditions_of::<K>(resource);
-    tell_synced(ctx, before, &plan.altered, &mut conditions);
+    conditions.extend(synced(ctx, before, &plan.altered, None));
     conditions.extend(stalled(ctx, before, &conditions, true));
     let status = resource.status().cloned().unwrap_or_default();
     plan.actions.extend(told(&conditions, before, &plan.resource));
-    plan.actions.extend(set_status::<K>(ctx, resource, Report { status, conditions }));
+    plan.actions.extend(set_status::<K>(
+        ctx,
+        resource,
+        Report { status, conditions, synced: None },
+    ));
 }
 
 fn all_blocked(blocked: &[Blocked]) -> String {
@@ -88,31 +93,32 @@ fn hold_back_ready<S: System>(ctx: &Ctx<'_>, draft: &mut Draft, plan: &Plan<S>) 
     }
 }
 
-/// Adds what came of the last plan, if it failed; what the API server makes something else of; or
-/// that what was told of before is so no more.
-///
-/// A kind may have something of its own to say under this type, and a status has each type once: a
-/// failure is said instead of it, and what is said after one is the kind's to say.
-fn tell_synced(ctx: &Ctx<'_>, before: &[Condition], altered: &[Altered], drafts: &mut Vec<Draft>) {
-    let own = &reasons::SYNCED_DONE;
+/// What *Synced* says: why the last plan failed, else what the kind says by it, else what the API
+/// server makes something else of, else that what was told of before is so no more.
+fn synced(
+    ctx: &Ctx<'_>,
+    before: &[Condition],
+    altered: &[Altered],
+    own: Option<Draft>,
+) -> Option<Draft> {
     if let Some(failure) = ctx.failure {
         let reason = match failure.refused {
             true => &reasons::SYNCED_REFUSED,
             false => &reasons::SYNCED_FAILING,
         };
-        drafts.retain(|draft| draft.reason.condition != own.condition);
-        drafts.push(reason.no(failure.message.as_str()));
-        return;
+        return Some(reason.no(failure.message.as_str()));
     }
-    if speaks_of(drafts, own.condition) {
-        return;
-    }
-    if altered.iter().any(|altered| !altered.is_taken()) {
-        drafts.push(reasons::SYNCED_ALTERED.no(not_taken(altered)));
+    let done = &reasons::SYNCED_DONE;
+    if own.is_some() {
+        own
+    } else if altered.iter().any(|altered| !altered.is_taken()) {
+        Some(reasons::SYNCED_ALTERED.no(not_taken(altered)))
     } else if !altered.is_empty() {
-        drafts.push(reasons::SYNCED_ADMITTED.yes(altered::sentence(altered.iter())));
-    } else if was(before, own.condition, "False") || reasons::SYNCED_ADMITTED.stands_in(before) {
-        drafts.push(own.yes(""));
+        Some(reasons::SYNCED_ADMITTED.yes(altered::sentence(altered.iter())))
+    } else if was(before, done.condition, "False") || reasons::SYNCED_ADMITTED.stands_in(before) {
+        Some(done.yes(""))
+    } else {
+        None
     }
 }
 
@@ -183,7 +189,7 @@ fn set_status<K: Kind>(
     resource: &K::Resource,
     report: Report<StatusOf<K>>,
 ) -> Option<Action<K::System>> {
-    let Report { status: mut after, conditions } = report;
+    let Report { status: mut after, conditions, .. } = report;
     let before = resource.status().cloned().unwrap_or_default();
     let generation = resource.meta().generation;
     *after.conditions_mut() =

@@ -5,6 +5,7 @@
 //! them comes from here.
 
 pub mod budget;
+pub mod checks;
 pub(crate) mod conditions;
 pub mod hardening;
 pub mod monitor;

@@ -10,6 +10,7 @@ use crate::{crd, kinds};
 
 mod chart;
 pub mod check;
+mod field;
 mod given;
 pub mod rivven;
 pub mod schema;
@@ -39,6 +40,7 @@ pub fn files() -> BTreeMap<String, String> {
         let name = format!("{}.{}.yaml", kind.crd.spec.names.plural, kind.api.group);
         files.insert(format!("sluicegate/files/crds/{name}"), crd::text(kind));
     }
+    files.insert("rivven/files/fields.yaml".to_owned(), text::sources(rivven::FIELDS));
     files.insert("sluicegate/files/rules.yaml".to_owned(), text::rules());
     files
 }

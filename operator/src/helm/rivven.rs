@@ -24,6 +24,7 @@ use sluicegate_core::{
 use self::blocks::{Account, Auth, Cluster, Image, Mtls, Persistence, Storage, Tls};
 use super::{
     chart::{Chart, Named, decode, defaults},
+    field::{self, Field},
     given, schema,
 };
 use crate::kinds;
@@ -187,105 +188,55 @@ pub fn rendered(values: &Value) -> Result<Value, serde_json::Error> {
 impl Values {
     /// The specification of the cluster that the chart renders.
     fn spec(&self) -> Value {
-        let mut spec = json!({
-            "replicas": self.cluster.replicas,
-            "imagePullPolicy": self.image.pull_policy,
-        });
-        let secrets: Vec<&String> = self.image_pull_secrets.iter().map(|one| &one.name).collect();
-        let size = first(&self.storage.size, &self.persistence.size);
-        let class = &json!(self.storage.storage_class);
-        let class = first(class, &json!(self.persistence.storage_class));
-        let tls = json!({
-            "enabled": self.tls.enabled,
-            "certSecretName": self.tls.existing_secret,
-            "mtlsEnabled": self.mtls.enabled,
-            "caSecretName": self.mtls.client_ca.secret_name,
-        });
-        let auth = json!({
-            "enabled": self.auth.enabled,
-            "mechanism": self.auth.mechanism,
-            "scram": filled(json!({ "existingSecret": self.auth.scram.existing_secret })),
-        });
-        let storage = json!({
-            "size": size,
-            "storageClassName": class,
-            "accessModes": self.storage.access_modes,
-            "deletionPolicy": self.storage.deletion_policy,
-        });
-        let own = json!({
-            "image": self.image.repository,
-            "version": self.image.tag,
-            "imagePullSecrets": secrets,
-            "storage": filled(storage),
-            "tls": if self.tls.enabled || self.mtls.enabled { filled(tls) } else { json!({}) },
-            "auth": if self.auth.enabled { filled(auth) } else { json!({}) },
-            "serviceAccount": self.service_account.name,
-        });
-        let all = serde_json::to_value(self).expect("values are plain data");
-        for key in AS_IT_IS {
-            spec[key] = all[key].clone();
-        }
-        spec.as_object_mut().expect("it is an object").extend(
-            own.as_object().into_iter().flatten().map(|(key, value)| (key.clone(), value.clone())),
-        );
-        filled(spec)
+        let values = serde_json::to_value(self).expect("values are plain data");
+        field::spec(FIELDS, &values)
     }
 }
 
-/// What the resource calls as the chart does.
-const AS_IT_IS: &[&str] = &[
-    "affinity",
-    "config",
-    "containerSecurityContext",
-    "env",
-    "livenessProbe",
-    "metrics",
-    "nodeSelector",
-    "podAnnotations",
-    "podDisruptionBudget",
-    "podLabels",
-    "readinessProbe",
-    "resources",
-    "securityContext",
-    "service",
-    "tolerations",
-    "topicNamespaces",
-    "topologySpreadConstraints",
+const EITHER_TLS: &[&str] = &["tls.enabled", "mtls.enabled"];
+const AUTH: &[&str] = &["auth.enabled"];
+
+/// Where each field of the resource comes from. The template goes by the same table.
+pub(super) const FIELDS: &[Field] = &[
+    Field::of("replicas", "cluster.replicas"),
+    Field::of("version", "image.tag"),
+    Field::of("image", "image.repository"),
+    Field::of("imagePullPolicy", "image.pullPolicy"),
+    Field { each: Some("name"), ..Field::of("imagePullSecrets", "imagePullSecrets") },
+    Field { or: Some("persistence.size"), ..Field::of("storage.size", "storage.size") },
+    Field {
+        or: Some("persistence.storageClass"),
+        ..Field::of("storage.storageClassName", "storage.storageClass")
+    },
+    Field::of("storage.accessModes", "storage.accessModes"),
+    Field::of("storage.deletionPolicy", "storage.deletionPolicy"),
+    Field { when: EITHER_TLS, ..Field::of("tls.enabled", "tls.enabled") },
+    Field { when: EITHER_TLS, ..Field::of("tls.certSecretName", "tls.existingSecret") },
+    Field { when: EITHER_TLS, ..Field::of("tls.mtlsEnabled", "mtls.enabled") },
+    Field { when: EITHER_TLS, ..Field::of("tls.caSecretName", "mtls.clientCA.secretName") },
+    Field { when: AUTH, ..Field::of("auth.enabled", "auth.enabled") },
+    Field { when: AUTH, ..Field::of("auth.mechanism", "auth.mechanism") },
+    Field { when: AUTH, ..Field::of("auth.scram.existingSecret", "auth.scram.existingSecret") },
+    Field::of("serviceAccount", "serviceAccount.name"),
+    // What the resource calls as the chart does.
+    Field::of("affinity", "affinity"),
+    Field::of("config", "config"),
+    Field::of("containerSecurityContext", "containerSecurityContext"),
+    Field::of("env", "env"),
+    Field::of("livenessProbe", "livenessProbe"),
+    Field::of("metrics", "metrics"),
+    Field::of("nodeSelector", "nodeSelector"),
+    Field::of("podAnnotations", "podAnnotations"),
+    Field::of("podDisruptionBudget", "podDisruptionBudget"),
+    Field::of("podLabels", "podLabels"),
+    Field::of("readinessProbe", "readinessProbe"),
+    Field::of("resources", "resources"),
+    Field::of("securityContext", "securityContext"),
+    Field::of("service", "service"),
+    Field::of("tolerations", "tolerations"),
+    Field::of("topicNamespaces", "topicNamespaces"),
+    Field::of("topologySpreadConstraints", "topologySpreadConstraints"),
 ];
-
-/// What the chart calls otherwise than the resource, the longer paths first.
-const RENAMED: &[(&str, &str)] = &[
-    ("spec.replicas", "cluster.replicas"),
-    ("spec.imagePullPolicy", "image.pullPolicy"),
-    ("spec.imagePullSecrets", "imagePullSecrets"),
-    ("spec.image", "image.repository"),
-    ("spec.version", "image.tag"),
-    ("spec.storage.storageClassName", "storage.storageClass"),
-    ("spec.tls.certSecretName", "tls.existingSecret"),
-    ("spec.tls.mtlsEnabled", "mtls.enabled"),
-    ("spec.tls.caSecretName", "mtls.clientCA.secretName"),
-    ("spec.serviceAccount", "serviceAccount.name"),
-    ("metadata.name", "fullnameOverride"),
-];
-
-/// Without what is empty: a chart renders a field only where there is something to say.
-fn filled(mut value: Value) -> Value {
-    let empty = |one: &Value| match one {
-        Value::Null => true,
-        Value::String(text) => text.is_empty(),
-        Value::Array(items) => items.is_empty(),
-        Value::Object(fields) => fields.is_empty(),
-        Value::Bool(_) | Value::Number(_) => false,
-    };
-    if let Some(fields) = value.as_object_mut() {
-        fields.retain(|_, one| !empty(one));
-    }
-    value
-}
-
-fn first(a: &Value, b: &Value) -> Value {
-    if *a == json!("") { b.clone() } else { a.clone() }
-}
 
 /// What the resource takes without effect, by the names of the chart.
 fn notes() -> Vec<(String, &'static str)> {
@@ -338,9 +289,15 @@ fn judge(values: Value) -> Result<Errors, serde_json::Error> {
 /// Where the chart has what the resource has there.
 fn renamed(path: &Path) -> Path {
     let text = path.to_string();
-    let known = RENAMED.iter().find(|(from, _)| *from == text).map(|(_, to)| Path::dotted(to));
-    known.unwrap_or_else(|| {
-        let spec = Segment::Key("spec".to_owned());
-        path.segments().iter().filter(|one| **one != spec).cloned().collect()
-    })
+    if text == "metadata.name" {
+        return Path::root("fullnameOverride");
+    }
+    let known = FIELDS.iter().find(|field| text.strip_prefix("spec.") == Some(field.to));
+    known.map_or_else(
+        || {
+            let spec = Segment::Key("spec".to_owned());
+            path.segments().iter().filter(|one| **one != spec).cloned().collect()
+        },
+        |field| Path::dotted(field.from),
+    )
 }

@@ -4,7 +4,7 @@
 use serde_json::{Map, Value, json};
 use sluicegate_effects::yaml;
 
-use super::chart::Chart;
+use super::{chart::Chart, field::Field};
 use crate::{
     install::{rules, users},
     kinds::{self, KindInfo},
@@ -57,6 +57,12 @@ pub fn refused(chart: &Chart) -> String {
         "# Values that are refused, with what to do instead.\n# Written by {WRITTEN}\n{}",
         yaml::to_string(&Value::Object(all))
     )
+}
+
+/// Where the fields of a resource come from, for the template that makes it of values.
+pub(super) fn sources(fields: &[Field]) -> String {
+    let text = yaml::to_string(&json!(fields));
+    format!("# Which field of the spec comes from which value.\n# Written by {WRITTEN}\n{text}")
 }
 
 /// What the roles of the operator's chart allow: what those under `deploy/operator/` do.

@@ -5,11 +5,8 @@ use k8s_openapi::{
     apimachinery::pkg::apis::meta::v1::LabelSelector,
 };
 
-use super::{
-    Judge,
-    scheduling::{Wants, values},
-};
-use crate::field::Path;
+use super::scheduling::{Wants, values};
+use crate::{check::Judge, field::Path};
 
 /// Adds what is wrong with terms that choose pods.
 pub fn pod_affinity(affinity: &Affinity, path: &Path, judge: &mut Judge<'_>) {

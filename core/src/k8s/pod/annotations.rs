@@ -5,8 +5,9 @@ use std::{collections::BTreeMap, net::IpAddr};
 
 use k8s_openapi::api::core::v1::{AppArmorProfile, SeccompProfile, Toleration};
 
-use super::{Judge, scheduling};
+use super::scheduling;
 use crate::{
+    check::Judge,
     field::Path,
     k8s::metadata::{self, ANNOTATIONS_MAX},
 };
@@ -93,7 +94,7 @@ pub fn of_service(annotations: &Annotations, balanced: bool, path: &Path, judge:
 
 fn in_general(annotations: &Annotations, added: usize, path: &Path, judge: &mut Judge<'_>) {
     for key in annotations.keys().filter(|key| !metadata::is_key(&key.to_lowercase())) {
-        judge.key(path.child(key), key);
+        super::key(path.child(key), key, judge);
     }
     let bytes = metadata::annotated(annotations) + added;
     if !annotations.is_empty() && bytes > ANNOTATIONS_MAX {

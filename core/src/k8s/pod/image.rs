@@ -1,8 +1,7 @@
 //! The name of an image as container runtimes read it. The API server takes any text; a kubelet
 //! then says `InvalidImageName`, and the pod never starts.
 
-use super::Judge;
-use crate::field::Path;
+use crate::{check::Judge, field::Path};
 
 /// Adds what no container runtime reads.
 pub fn image(image: &str, path: &Path, judge: &mut Judge<'_>) {

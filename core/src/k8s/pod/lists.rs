@@ -1,7 +1,6 @@
 //! Lists that Kubernetes keeps by a key, and lists whose items exclude each other.
 
-use super::Judge;
-use crate::field::Path;
+use crate::{check::Judge, field::Path};
 
 /// Adds names that a list has twice.
 pub fn once<'a>(names: impl Iterator<Item = &'a String>, path: &Path, judge: &mut Judge<'_>) {

@@ -2,8 +2,7 @@
 
 use k8s_openapi::api::core::v1::{AppArmorProfile, SeccompProfile, Sysctl};
 
-use super::Judge;
-use crate::field::Path;
+use crate::{check::Judge, field::Path};
 
 /// Adds what is incomplete about the profiles of a pod or a container.
 pub fn profiles(

@@ -2,8 +2,8 @@
 
 use std::collections::BTreeMap;
 
-use super::Judge;
 use crate::{
+    check::Judge,
     field::Path,
     k8s::{metadata, quantity::Quantity},
 };
@@ -74,7 +74,7 @@ const PAGES: &str = "hugepages-";
 
 fn resource(name: &str, amount: &Quantity, at: Path, judge: &mut Judge<'_>) {
     if !metadata::is_key(name) {
-        return judge.key(at, name);
+        return super::key(at, name, judge);
     }
     if let Some(size) = name.strip_prefix(PAGES) {
         return pages(size, amount, at, judge);

@@ -4,8 +4,7 @@ use k8s_openapi::api::core::v1::{
     NodeAffinity, NodeSelectorRequirement, NodeSelectorTerm, Toleration,
 };
 
-use super::Judge;
-use crate::{field::Path, k8s::metadata};
+use crate::{check::Judge, field::Path, k8s::metadata};
 
 /// Adds what is wrong with tolerations.
 pub fn tolerations(tolerations: &[Toleration], path: &Path, judge: &mut Judge<'_>) {

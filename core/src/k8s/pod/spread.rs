@@ -2,11 +2,8 @@
 
 use k8s_openapi::api::core::v1::TopologySpreadConstraint;
 
-use super::{
-    Judge,
-    affinity::{label_keys, selector},
-};
-use crate::field::Path;
+use super::affinity::{label_keys, selector};
+use crate::{check::Judge, field::Path};
 
 /// Adds constraints that are given twice, which Kubernetes keeps by key and action, and minDomains
 /// where it has no meaning.

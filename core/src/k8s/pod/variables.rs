@@ -2,8 +2,7 @@
 
 use k8s_openapi::api::core::v1::EnvVar;
 
-use super::Judge;
-use crate::{field::Path, k8s::quantity::Quantity};
+use crate::{check::Judge, field::Path, k8s::quantity::Quantity};
 
 /// Adds variables that have no source or several.
 pub fn sources(variables: &[EnvVar], path: &Path, judge: &mut Judge<'_>) {
@@ -43,7 +42,7 @@ pub fn fields(variables: &[EnvVar], path: &Path, judge: &mut Judge<'_>) {
                 _ => key.to_owned(),
             };
             let at = path.index(index).child("valueFrom").child("fieldRef").child("fieldPath");
-            judge.key(at, &key);
+            super::key(at, &key, judge);
         }
         let from = variable.value_from.as_ref().and_then(|from| from.resource_field_ref.as_ref());
         let Some((from, divisor)) = from.and_then(|from| Some((from, from.divisor.as_ref()?)))

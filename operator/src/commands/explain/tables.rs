@@ -36,8 +36,9 @@ pub(super) fn rules(kinds: &[KindInfo]) -> Vec<RuleText> {
         let crd = serde_json::to_value(&kind.crd).expect("a definition is JSON");
         let schema = &crd["spec"]["versions"][0]["schema"]["openAPIV3Schema"];
         validations(&kind.api.kind, "", schema, &mut found);
-        found.extend(kind.checked_here.iter().map(|rule| RuleText {
-            id: rule.rule_id.to_owned(),
+        let here = kind.checks.iter().filter(|rule| rule.cel.is_none());
+        found.extend(here.map(|rule| RuleText {
+            id: rule.id.to_owned(),
             title: rule.message.to_owned(),
             about: format!(
                 "Checked by validate, plan and the operator only, at {}.{}: the API server takes \

@@ -11,9 +11,9 @@ use kube_core::ResourceExt as _;
 use serde_json::json;
 
 use crate::{
+    check::Check,
     condition::Reason,
-    crd::{self, Cel, Here},
-    field,
+    crd, field,
     k8s::monitoring::ServiceMonitor,
     kind::{Ctx, Desired, DesiredObject, Item, Kind, Leave, Report},
     observed::{Api, Observed, Reads, Ref, Seen, Selector, at},
@@ -26,15 +26,13 @@ use crate::{
 pub mod api;
 mod brokers;
 mod build;
-mod cel;
-mod check;
+mod checks;
 mod conditions;
 pub mod gates;
 mod image;
 mod inert;
 mod leave;
 mod options;
-mod pods;
 mod roll;
 mod scale;
 mod status;
@@ -70,8 +68,7 @@ impl Kind for Cluster {
     const REASONS: &'static [&'static Reason] = conditions::REASONS;
     const INERT: &'static [(&'static str, &'static str)] = inert::INERT;
     const OVERRIDDEN: &'static [(&'static str, &'static str)] = inert::OVERRIDDEN;
-    const CEL: &'static [Cel] = cel::CEL;
-    const CHECKED_HERE: &'static [Here] = pods::CHECKED_HERE;
+    const CHECKS: &'static [Check<RivvenCluster>] = checks::CHECKS;
     const GATES: &'static [(&'static str, &'static str)] = gates::GATES;
 
     const RIGHTS: &'static [(&'static str, &'static str, &'static str, &'static str)] = &[
@@ -102,10 +99,6 @@ impl Kind for Cluster {
 
     fn accepts(cluster: &RivvenCluster) -> Result<Valid, field::Errors> {
         valid::accept(cluster)
-    }
-
-    fn accepts_change(old: &RivvenCluster, new: &RivvenCluster) -> Result<(), field::Errors> {
-        check::change(old, new)
     }
 
     fn without_effect(cluster: &RivvenCluster) -> Vec<String> {

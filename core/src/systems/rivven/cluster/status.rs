@@ -50,7 +50,7 @@ pub(super) fn report(
         selector: selector(valid),
         ..RivvenClusterStatus::default()
     };
-    Report { status, conditions: [vec![ready], conditions].concat() }
+    Report { status, conditions: [vec![ready], conditions].concat(), synced: None }
 }
 
 /// Whether brokers are away because they are restarted on purpose, and for no other reason. All

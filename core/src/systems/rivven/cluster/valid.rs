@@ -9,7 +9,7 @@ use super::{
     Cluster, RivvenClusterStatus,
     api::{self, DeletionPolicy, Phase, RivvenCluster, RivvenClusterSpec},
     brokers::{Whose, selector_labels},
-    check, conditions as c, gates, image, inert, options,
+    conditions as c, gates, image, inert, options,
 };
 use crate::{
     annotations::Control,
@@ -136,7 +136,6 @@ pub(super) fn lenient(cluster: &RivvenCluster) -> Lenient {
 pub(super) fn accept(cluster: &RivvenCluster) -> Result<Valid, Errors> {
     let mut errors = Errors::default();
     let control = Control::of(&cluster.metadata, &gates::ids(), &mut errors);
-    check::check(cluster, &mut errors);
     let known = cluster.spec.config.as_ref().and_then(|config| config.raw.as_ref());
     let path = Path::dotted("spec.config.raw");
     let tunables = options::tunables(known.into_iter().flatten(), &path, &mut errors);

@@ -1,17 +1,16 @@
 //! The definition of a topic, and what decodes.
 
-use kube_core::CustomResourceExt;
 use serde_json::json;
 
 use super::{
-    super::{cel::CEL, inert::INERT},
+    super::{Topic, checks::CHECKS},
     *,
 };
-use crate::crd;
+use crate::{crd, kind::Kind as _};
 
 #[test]
 fn the_definition_is_structural_and_small() {
-    let crd = crd::finish(RivvenTopic::crd(), CEL, INERT);
+    let crd = Topic::crd();
     let schema = crd::tests::check(&crd);
     crd::tests::described(&schema);
     assert_eq!(schema["properties"]["spec"]["required"], json!(["clusterRef"]));
@@ -19,7 +18,7 @@ fn the_definition_is_structural_and_small() {
 
 #[test]
 fn rule_ids_are_unique_and_in_order() {
-    assert!(CEL.is_sorted_by(|one, next| one.rule_id < next.rule_id));
+    assert!(CHECKS.is_sorted_by(|one, next| one.terms.id < next.terms.id));
 }
 
 #[test]

@@ -3,10 +3,10 @@
 use std::sync::OnceLock;
 
 use crate::{
+    check::Check,
     condition::Reason,
-    crd::{self, Cel},
-    field,
-    kind::{Ctx, Desired, Kind, Leave, Measure, Report},
+    crd, field,
+    kind::{self, Ctx, Desired, Kind, Leave, Measure, Report},
     observed::{Observed, Reads, Selector},
     schema::Compiled,
     systems::rivven::Rivven,
@@ -14,7 +14,7 @@ use crate::{
 
 pub mod adopt;
 pub mod api;
-mod cel;
+mod checks;
 mod conditions;
 pub mod config;
 pub mod gates;
@@ -44,7 +44,7 @@ impl Kind for Topic {
     const FINALIZER: Option<&'static str> = Some("rivven.hupe1980.github.io/topic-finalizer");
     const REASONS: &'static [&'static Reason] = conditions::REASONS;
     const INERT: &'static [(&'static str, &'static str)] = inert::INERT;
-    const CEL: &'static [Cel] = cel::CEL;
+    const CHECKS: &'static [Check<RivvenTopic>] = checks::CHECKS;
     const GATES: &'static [(&'static str, &'static str)] = gates::GATES;
 
     fn schema() -> &'static Compiled {
@@ -58,10 +58,6 @@ impl Kind for Topic {
 
     fn accepts(topic: &RivvenTopic) -> Result<Valid, field::Errors> {
         valid::accept(topic)
-    }
-
-    fn accepts_change(old: &RivvenTopic, new: &RivvenTopic) -> Result<(), field::Errors> {
-        valid::change(old, new)
     }
 
     fn without_effect(topic: &RivvenTopic) -> Vec<String> {
@@ -87,7 +83,7 @@ impl Kind for Topic {
     }
 
     fn measures(topic: &RivvenTopic, seen: &Observed<Rivven>) -> Vec<Measure> {
-        let valid = valid::accept(topic);
+        let valid = kind::accept::<Self>(topic);
         valid.map_or_else(|_| Vec::new(), |valid| status::measures(&Situation::of(&valid, seen)))
     }
 

@@ -40,11 +40,10 @@ pub(super) fn report(valid: &Valid, situation: &Situation) -> Report<RivvenTopic
         current_replication_factor: topic.and_then(|topic| topic.replication_factor.map(count)),
         ..RivvenTopicStatus::default()
     };
-    let mut conditions =
-        vec![ready, synced(valid, situation), configured(valid, topic), acls(valid)];
+    let mut conditions = vec![ready, configured(valid, topic), acls(valid)];
     conditions.push(replicated(topic));
     conditions.extend(returned(valid, topic));
-    Report { status, conditions }
+    Report { status, conditions, synced: Some(synced(valid, situation)) }
 }
 
 /// What moves by itself: of a topic that this resource has and that was seen.

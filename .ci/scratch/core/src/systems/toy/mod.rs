@@ -7,7 +7,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::{
     rule::{Rule, rules},
-    system,
+    system::{self, Setting},
     systems::Visitor,
 };
 
@@ -55,6 +55,14 @@ rules! {
         "";
 }
 
+/// What colour lamps are lit in.
+pub static COLOUR: Setting = Setting {
+    flag: "lamp-colour",
+    env: "LAMP_COLOUR",
+    help: "The colour that toy lamps are lit in",
+    default: "white",
+};
+
 /// Visits every kind of this system.
 pub fn visit(visitor: &mut impl Visitor<Toy>) {
     visitor.system();
@@ -65,6 +73,7 @@ impl system::System for Toy {
     const NAME: &'static str = "toy";
     const RULES: &'static [&'static Rule] = RULES;
     const PEERS: &'static [&'static [(&'static str, &'static str)]] = &[];
+    const SETTINGS: &'static [&'static Setting] = &[&COLOUR];
     type Probe = Probe;
     type Answer = Answer;
     type Call = Call;

@@ -1,13 +1,12 @@
 //! The definition of a cluster, and what decodes.
 
-use kube_core::CustomResourceExt;
 use serde_json::{Value, json};
 
 use super::{
-    super::{Cluster, cel::CEL, inert::INERT},
+    super::{Cluster, checks::CHECKS},
     *,
 };
-use crate::{crd, kind::Kind as _};
+use crate::{check, crd, kind::Kind as _};
 
 fn spec(value: Value) -> RivvenClusterSpec {
     serde_json::from_value(value).unwrap()
@@ -15,7 +14,7 @@ fn spec(value: Value) -> RivvenClusterSpec {
 
 #[test]
 fn the_definition_is_structural_and_small() {
-    let crd = crd::finish(RivvenCluster::crd(), CEL, INERT);
+    let crd = Cluster::crd();
     let schema = crd::tests::check(&crd);
     let spec = &schema["properties"]["spec"];
     assert_eq!(spec["properties"]["replicas"]["minimum"], json!(1.0));
@@ -29,13 +28,13 @@ fn the_definition_is_structural_and_small() {
 
 #[test]
 fn every_field_is_described() {
-    let crd = crd::finish(RivvenCluster::crd(), CEL, INERT);
+    let crd = Cluster::crd();
     crd::tests::described(&crd::tests::check(&crd));
 }
 
 #[test]
 fn rule_ids_are_unique_and_in_order() {
-    assert!(CEL.is_sorted_by(|one, next| one.rule_id < next.rule_id));
+    assert!(CHECKS.is_sorted_by(|one, next| one.terms.id < next.terms.id));
 }
 
 #[test]
@@ -92,7 +91,7 @@ fn an_empty_storage_class_is_the_default_one_and_so_is_none() {
         let storage = class.map(|class| json!({ "storageClassName": class }));
         RivvenCluster::new("prod", spec(json!({ "storage": storage })))
     };
-    let change = |old, new| Cluster::accepts_change(&cluster(old), &cluster(new));
+    let change = |old, new| check::changed(CHECKS, &cluster(old), &cluster(new));
     assert!(change(None, Some("")).is_ok() && change(Some(""), None).is_ok());
     assert!(change(None, Some("fast")).is_err() && change(Some("fast"), Some("")).is_err());
 }

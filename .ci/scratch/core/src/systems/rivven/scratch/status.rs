@@ -27,5 +27,5 @@ pub(super) fn report(valid: &Valid, seen: &Observed<Rivven>) -> Report<RivvenScr
     };
     let ready_replicas = i32::try_from(ready).unwrap_or(i32::MAX);
     let status = RivvenScratchStatus { ready_replicas, ..RivvenScratchStatus::default() };
-    Report { status, conditions: vec![condition] }
+    Report { status, conditions: vec![condition], synced: None }
 }

@@ -12,7 +12,7 @@ use crate::{
     observed::{Observed, Reads, Selector},
     plan::{Action, Change, Requeue, Risk, Verb, Why},
     schema::Compiled,
-    systems::toy::{Answer, Call, LMP_01, Probe, Toy},
+    systems::toy::{Answer, COLOUR, Call, LMP_01, Probe, Toy},
 };
 
 pub mod api;
@@ -70,8 +70,8 @@ impl Kind for Lamp {
         desired
     }
 
-    fn reports(_: &Ctx<'_>, valid: &Valid, seen: &Observed<Toy>) -> Report<ToyLampStatus> {
-        status::report(valid, seen)
+    fn reports(ctx: &Ctx<'_>, valid: &Valid, seen: &Observed<Toy>) -> Report<ToyLampStatus> {
+        status::report(ctx.settings.get(&COLOUR), valid, seen)
     }
 }
 
