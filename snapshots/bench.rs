@@ -8,8 +8,9 @@ use futures_executor::block_on;
 use k8s_openapi::jiff::Timestamp;
 use serde_json::{Value, json};
 use sluicegate_core::{
-    kind::{Ctx, Kind, Settings},
+    kind::{Ctx, Kind},
     observed::Observed,
+    settings::Settings,
     step::{Step, step},
     systems::rivven::{Rivven, cluster::Cluster, topic::Topic},
 };
@@ -29,6 +30,11 @@ static ALLOC: AllocProfiler = AllocProfiler::system();
 
 fn main() {
     divan::main();
+}
+
+/// So many; a hundredth of that where it is only to be seen that a benchmark runs (`--test`).
+fn sized(count: usize) -> usize {
+    if std::env::args().any(|arg| arg == "--test") { count / 100 } else { count }
 }
 
 fn cluster(name: &str) -> Value {
@@ -125,21 +131,21 @@ fn cluster_to_its_end(bencher: Bencher<'_, '_>) {
 }
 
 /// Many resources in one file, as `plan -f` plans them: 10 000 cost no more than ten times 1 000.
-#[divan::bench(args = [1_000, 10_000], sample_count = 1, sample_size = 1)]
+#[divan::bench(args = [sized(1_000), sized(10_000)], sample_count = 1, sample_size = 1)]
 fn topics_in_one_file(bencher: Bencher<'_, '_>, count: usize) {
     let topics = (0..count).map(|nth| topic(&format!("topic-{nth}")));
     plan_file(bencher, &file([cluster("prod")].into_iter().chain(topics), &json!({})));
 }
 
 /// The same for clusters that there are none of: each to its end.
-#[divan::bench(args = [100, 1_000], sample_count = 1, sample_size = 1)]
+#[divan::bench(args = [sized(100), sized(1_000)], sample_count = 1, sample_size = 1)]
 fn fresh_clusters_in_one_file(bencher: Bencher<'_, '_>, count: usize) {
     let clusters = (0..count).map(|nth| cluster(&format!("cluster-{nth}")));
     plan_file(bencher, &file(clusters, &json!({})));
 }
 
 /// The same for clusters that run: nothing is to be done about any.
-#[divan::bench(args = [100, 1_000], sample_count = 1, sample_size = 1)]
+#[divan::bench(args = [sized(100), sized(1_000)], sample_count = 1, sample_size = 1)]
 fn steady_clusters_in_one_state(bencher: Bencher<'_, '_>, count: usize) {
     let clusters = (0..count).map(|nth| cluster(&format!("cluster-{nth}")));
     let (_, state, _) = command::run(
@@ -173,7 +179,7 @@ fn ten_thousand_steady_clusters(bencher: Bencher<'_, '_>) {
     let settings = Settings::default();
     let ctx = Ctx::new(now(), &settings);
     bencher.bench_local(|| {
-        for _ in 0..10_000 {
+        for _ in 0..sized(10_000) {
             black_box(step::<Cluster>(&ctx, black_box(&resource), black_box(&seen)));
         }
     });

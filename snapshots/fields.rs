@@ -10,9 +10,10 @@ use serde_json::{Value, json};
 use sluicegate::kinds;
 use sluicegate_core::{
     field::Errors,
-    kind::{Kind, Settings},
+    kind::Kind,
     observed::{Api, Observed, Ref},
     plan::Plan,
+    settings::Settings,
     system::System,
     systems::{self, Visitor},
 };

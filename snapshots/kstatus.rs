@@ -7,10 +7,11 @@ use std::{collections::BTreeMap, fs};
 use cel::{Context, Program};
 use serde_json::{Value, json};
 use sluicegate_core::{
-    kind::{Ctx, Kind, Settings},
+    kind::{Ctx, Kind},
     name::Name,
     observed::{Observed, Ref},
     plan::Plan,
+    settings::Settings,
     step::{Step, step, unreadable},
     system::System,
     systems::{self, Visitor},

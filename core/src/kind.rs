@@ -1,10 +1,6 @@
 //! What a kind of resource must say about itself.
 
-use std::{
-    collections::{BTreeMap, BTreeSet},
-    fmt,
-    time::Duration,
-};
+use std::{collections::BTreeSet, fmt, time::Duration};
 
 use k8s_openapi::{
     NamespaceResourceScope,
@@ -27,7 +23,8 @@ use crate::{
     plan::{Action, Blocked, Change, Event, Gate, Guard, Manifest, Requeue, Risk, Waiting},
     rule::Rule,
     schema::Compiled,
-    system::{Setting, System},
+    settings::Settings,
+    system::System,
 };
 
 /// A kind of custom resource and how to reconcile it.
@@ -73,6 +70,8 @@ pub trait Kind: Sized + Send + Sync + 'static {
     const CHECKS: &'static [Check<Self::Resource>] = &[];
     /// What has to hold before a change that could hurt, by its id.
     const GATES: &'static [(&'static str, &'static str)] = &[];
+    /// Whether a resource may ask to pass them unseen (`sluicegate/skip-gate`).
+    const SKIPS_GATES: bool = false;
 
     /// What plans do to objects that the kind does not own, and what they look up on the way: the
     /// group, resource, verb, and what wants it. The operator's role has these beside what follows
@@ -271,23 +270,6 @@ pub struct Failure {
     pub message: String,
 }
 
-/// The operator's own settings, as far as they reach a plan.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Settings {
-    /// The cluster's DNS suffix. Default: `cluster.local`.
-    pub cluster_domain: String,
-    /// What [settings](System::SETTINGS) of systems are, by their flags; those that are not there
-    /// have their defaults.
-    pub of_systems: BTreeMap<&'static str, String>,
-}
-
-impl Settings {
-    /// What a setting of a system is.
-    pub fn get(&self, setting: &'static Setting) -> &str {
-        self.of_systems.get(setting.flag).map_or(setting.default, String::as_str)
-    }
-}
-
 /// The outcome of [`Kind::desires`].
 #[derive(Clone, Debug)]
 pub struct Desired<S: System> {
@@ -374,12 +356,6 @@ impl<S: System> DesiredObject<S> {
     /// An object that may be applied at any time.
     pub fn new(manifest: Manifest, assess: Assess) -> Self {
         Self { manifest, assess, assess_drift: None, gates: Vec::new(), guards: Vec::new() }
-    }
-}
-
-impl Default for Settings {
-    fn default() -> Self {
-        Self { cluster_domain: "cluster.local".to_owned(), of_systems: BTreeMap::new() }
     }
 }
 

@@ -28,6 +28,7 @@ pub mod plan;
 pub mod annotations;
 pub mod check;
 pub mod condition;
+pub mod connector;
 pub mod field;
 pub mod label;
 pub mod rule;
@@ -45,6 +46,7 @@ pub mod printable;
 pub mod quantity;
 pub mod reasons;
 pub mod schema;
+pub mod settings;
 
 pub mod k8s;
 

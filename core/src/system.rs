@@ -7,7 +7,7 @@ use std::{
 
 use serde::{Serialize, de::DeserializeOwned};
 
-use crate::rule::Rule;
+use crate::{connector::Connector, rule::Rule, settings::Setting};
 
 /// A product this operator runs, such as Rivven.
 ///
@@ -22,6 +22,9 @@ pub trait System: Clone + fmt::Debug + PartialEq + Sized + Send + Sync + 'static
     /// The labels of the pods in which the product is asked, one set for each kind of them: whom
     /// the operator's network policy lets it speak to. Their ports are their owners' to choose.
     const PEERS: &'static [&'static [(&'static str, &'static str)]];
+
+    /// The connectors that its kinds run, sources before sinks.
+    const CONNECTORS: &'static [&'static Connector] = &[];
 
     /// What the operator is told of it when it starts, such as an image that its kinds run. Each
     /// is an argument of every command that plans, and a variable of the operator's pod.
@@ -49,19 +52,6 @@ pub trait System: Clone + fmt::Debug + PartialEq + Sized + Send + Sync + 'static
     /// Makes the answers those after a call, as the product would give them. Returns whether any
     /// of them is another.
     fn fold(call: &Self::Call, answers: &mut BTreeMap<Self::Probe, Self::Answer>) -> bool;
-}
-
-/// A setting of a system, the same for all of its resources.
-#[derive(Debug, PartialEq, Eq)]
-pub struct Setting {
-    /// The argument, without its dashes, such as `processor-image`. No other has it.
-    pub flag: &'static str,
-    /// The variable of the environment that it is taken from otherwise, such as `PROCESSOR_IMAGE`.
-    pub env: &'static str,
-    /// What it is, for `--help`.
-    pub help: &'static str,
-    /// What it is when nobody says.
-    pub default: &'static str,
 }
 
 /// Kubernetes alone, without any product: for what is asked of it and of nobody else.

@@ -9,11 +9,12 @@ use sluicegate_core::{
     condition::Reason,
     field::{Cause, Error, Errors, Path},
     k8s::metadata,
-    kind::{self, Ctx, Kind, Settings},
+    kind::{self, Ctx, Kind},
     observed::{Api, Ref},
     plan::Blocked,
     rule::Rule,
     schema::Compiled,
+    settings::Settings,
     step::accept,
     system::System,
     systems::{self, Visitor},
@@ -47,6 +48,8 @@ pub struct KindInfo {
     pub overridden: &'static [(&'static str, &'static str)],
     /// What its changes wait for, by id.
     pub gates: &'static [(&'static str, &'static str)],
+    /// Whether a resource may ask to pass its gates unseen.
+    pub skips_gates: bool,
     /// The rules that no API server judges it by.
     pub checks: Vec<Terms>,
     /// The rules of its system.
@@ -116,6 +119,7 @@ where
             inert: K::INERT,
             overridden: K::OVERRIDDEN,
             gates: K::GATES,
+            skips_gates: K::SKIPS_GATES,
             checks: K::CHECKS.iter().map(|check| check.terms).collect(),
             rules: <K::System as System>::RULES,
             check: check::<K>,

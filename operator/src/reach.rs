@@ -5,8 +5,9 @@ use std::{collections::BTreeMap, path::PathBuf};
 
 use clap::{Arg, ArgMatches, Args, Command, FromArgMatches, builder::NonEmptyStringValueParser};
 use sluicegate_core::{
-    kind::{Kind, Settings},
-    system::{Setting, System},
+    kind::Kind,
+    settings::{Setting, Settings},
+    system::System,
     systems::{self, Visitor},
 };
 use sluicegate_effects::{

@@ -7,9 +7,10 @@ use std::collections::BTreeMap;
 use futures_executor::block_on;
 use serde_json::{Value, json};
 use sluicegate_core::{
-    kind::{Ctx, Kind, Settings},
+    kind::{Ctx, Kind},
     observed::{Api, List, Look, Ref, Selector},
     plan::{Plan, Verb},
+    settings::Settings,
     system::System,
     systems::{self, Visitor},
 };

@@ -2,10 +2,7 @@
 
 use futures_executor::block_on;
 use proptest::{collection::vec, prelude::*};
-use sluicegate_core::{
-    kind::{Ctx, Settings},
-    systems::rivven::cluster::Cluster,
-};
+use sluicegate_core::{kind::Ctx, settings::Settings, systems::rivven::cluster::Cluster};
 use sluicegate_effects::plan;
 
 use crate::{

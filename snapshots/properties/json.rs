@@ -11,8 +11,9 @@ use proptest::{
 use serde_json::{Value, json};
 use sluicegate_core::{
     field::{Errors, Path},
-    kind::{Ctx, Kind, Settings},
+    kind::{Ctx, Kind},
     plan::Verb,
+    settings::Settings,
     system::System,
     systems::{self, Visitor},
 };

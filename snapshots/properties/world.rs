@@ -9,10 +9,11 @@ use std::{
 use futures_executor::block_on;
 use serde_json::{Value, json};
 use sluicegate_core::{
-    kind::{Ctx, Kind, Settings},
+    kind::{Ctx, Kind},
     observed::{Api, Ref},
     owner::{own_ref, own_uid},
     plan::UID_PLACEHOLDER,
+    settings::Settings,
     systems::{
         Visitor,
         rivven::{self, Rivven, cluster::RivvenCluster, topic::RivvenTopic},

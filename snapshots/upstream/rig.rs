@@ -4,9 +4,10 @@ use serde_json::{Value, json};
 use sluicegate::kinds;
 use sluicegate_core::{
     field::{Errors, Path},
-    kind::{Kind, Settings},
+    kind::Kind,
     observed::{Observed, Ref},
     plan::{Plan, Propagation, Verb},
+    settings::Settings,
     systems::rivven::{Broker, names},
 };
 use sluicegate_effects::{

@@ -59,7 +59,7 @@ pub fn unreadable<K: Kind>(ctx: &Ctx<'_>, object: &Value, why: &str) -> Plan<K::
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::{kind::Settings, systems::rivven::topic::Topic};
+    use crate::{settings::Settings, systems::rivven::topic::Topic};
 
     #[test]
     fn it_is_told_once_and_keeps_what_its_status_said() {

@@ -50,7 +50,7 @@ fn seccomp() -> SeccompProfile {
 }
 
 /// What a spec says over what we say, field by field. It was checked to loosen nothing
-/// ([`restricted`](crate::k8s::restricted)).
+/// ([`restricted`](crate::workload::checks::restricted)).
 pub(crate) fn overlay<T: Serialize + DeserializeOwned>(ours: T, theirs: Option<&T>) -> T {
     let Some(theirs) = theirs else { return ours };
     let json = |value: &T| serde_json::to_value(value).expect("Kubernetes objects are JSON");

@@ -27,10 +27,7 @@ use std::{
     time::Duration,
 };
 
-use sluicegate_core::{
-    kind::{Kind, Settings},
-    observed::Api,
-};
+use sluicegate_core::{kind::Kind, observed::Api, settings::Settings};
 use tokio::{
     sync::watch::Receiver,
     task::JoinSet,

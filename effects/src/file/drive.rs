@@ -7,9 +7,10 @@ use k8s_openapi::jiff::Timestamp;
 use serde::Deserialize as _;
 use serde_json::Value;
 use sluicegate_core::{
-    kind::{Ctx, Kind, Settings},
+    kind::{Ctx, Kind},
     observed::{Api, List, Look, Observed, Ref, Selector, text},
     plan::{Plan, Requeue},
+    settings::Settings,
     system::System,
     systems::{self, Visitor},
 };

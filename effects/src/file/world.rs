@@ -9,9 +9,10 @@ use k8s_openapi::jiff::Timestamp;
 use serde_json::{Value, json};
 use sluicegate_core::{
     json::merge_patch,
-    kind::{Kind, Settings},
+    kind::Kind,
     observed::{List, Look, Observed, Ref, Selector, text},
     plan::{Plan, Verb, uid_placeholder},
+    settings::Settings,
     system::System,
 };
 

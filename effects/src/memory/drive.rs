@@ -3,9 +3,10 @@
 
 use serde::Deserialize as _;
 use sluicegate_core::{
-    kind::{Ctx, Kind, Settings},
+    kind::{Ctx, Kind},
     observed::Ref,
     plan::Plan,
+    settings::Settings,
 };
 
 use super::{Containers, Memory, Simulates};

@@ -1,5 +1,5 @@
-//! Where the fields of a resource come from, for a chart that makes one of values: a table, by which
-//! the chart's template goes and so does whoever judges values without Helm.
+//! Where the fields of a resource come from, for a chart that makes one of values: a table. The
+//! chart's template goes by it, and so does whoever judges values without Helm.
 
 use serde::Serialize;
 use serde_json::{Map, Value, json};

@@ -6,9 +6,9 @@ use futures_util::{StreamExt as _, TryStreamExt as _, stream};
 use kube_client::config::Kubeconfig;
 use serde_json::{Value, json};
 use sluicegate_core::{
-    kind::Settings,
     label::SLUICEGATE,
     observed::{List, Look, Observed, Reads, Ref, Selector, group_of, text},
+    settings::Settings,
 };
 use sluicegate_effects::{
     Error,

@@ -1,6 +1,6 @@
 //! Reading until a plan, played to its end, asks for nothing that was not read.
 
-use sluicegate_core::kind::Settings;
+use sluicegate_core::settings::Settings;
 use sluicegate_effects::file::{Entry, Problem, Start, State, World};
 
 use super::{capture::Capture, cluster::unread, find::Scope, reader::ClusterReader};

@@ -1,6 +1,6 @@
 //! How a cluster is reached.
 
-use sluicegate_core::kind::Settings;
+use sluicegate_core::settings::Settings;
 use sluicegate_effects::{backend::Products, live::Access};
 
 /// How to reach a cluster, as whom, and what runs in it.

@@ -1,6 +1,6 @@
 //! Making a plan: from what is asked for, and a world, to what every renderer takes.
 
-use sluicegate_core::{field::Error, kind::Settings, many::many};
+use sluicegate_core::{field::Error, many::many, settings::Settings};
 use sluicegate_effects::file::{Entry, Problem, World};
 
 use super::{

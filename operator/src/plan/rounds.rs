@@ -6,9 +6,10 @@ use std::collections::{BTreeMap, BTreeSet};
 use serde::Serialize;
 use serde_json::Value;
 use sluicegate_core::{
-    kind::{Kind, Settings},
+    kind::Kind,
     observed::{Observed, Ref, Seen, text},
     plan::{Plan, Requeue},
+    settings::Settings,
     system::System,
 };
 use sluicegate_effects::{

@@ -21,8 +21,9 @@ use k8s_openapi::{
 use serde_json::{Value, json};
 use sluicegate_core::{
     k8s::builtin::{BUILTIN, Builtin},
-    kind::{Ctx, Kind, Settings},
+    kind::{Ctx, Kind},
     observed::{Api, Observed, at},
+    settings::Settings,
     system::System,
     systems::{self, Visitor},
 };

@@ -82,13 +82,20 @@ fn what_a_message_names_is_explained_by_its_name_alone() {
         ("ready", "Ready\n"),
         ("pods-ready", "pods-ready "),
         ("RivvenTopic.spec.partitions", "RivvenTopic.spec.partitions "),
+        ("stdout", "rivven/sink/stdout "),
+        ("source/datagen", "rivven/source/datagen "),
+        ("rivven/postgres-cdc", "rivven/source/postgres-cdc "),
     ] {
         let ran = run(&["explain", word]);
         assert_eq!((ran.code, ran.err.as_str()), (0, ""), "{word}");
         assert!(ran.out.starts_with(begins), "{}", ran.out);
     }
     for (args, says) in [
-        (&["explain", "TOP-3l"][..], "there is no rule, field, condition or gate TOP-3l (did you "),
+        (
+            &["explain", "TOP-3l"][..],
+            "there is no rule, field, condition, gate or connector TOP-3l",
+        ),
+        (&["explain", "connector", "postgre-cdc"], "(did you mean postgres-cdc?)"),
         (&["explain", "rule"], "a name is missing"),
         (&["explain", "ruel", "TOP-34"], "there is no topic ruel (did you mean rule?)"),
     ] {
@@ -96,6 +103,24 @@ fn what_a_message_names_is_explained_by_its_name_alone() {
         assert_eq!((ran.code, ran.out.as_str()), (1, ""), "{args:?}");
         assert!(ran.err.contains(says), "{}", ran.err);
     }
+}
+
+#[test]
+fn a_connector_is_explained_with_what_its_program_makes_of_it() {
+    let ran = run(&["explain", "connector", "kafka"]);
+    let (source, sink) = ran.out.split_once("rivven/sink/kafka ").expect("there are two");
+    assert!(source.starts_with("rivven/source/kafka "), "{source}");
+    for (text, whose) in [
+        ("text, at most", source),
+        ("required", source),
+        ("secret", sink),
+        ("Its program reads", sink),
+        ("does not start: rivven-connect 0.0.22", sink),
+    ] {
+        assert!(whose.contains(text), "{text}: {whose}");
+    }
+    let all = run(&["explain"]).out;
+    assert!(all.contains("\n  rivven/source   datagen, "), "{all}");
 }
 
 #[test]

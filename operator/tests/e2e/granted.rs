@@ -28,6 +28,7 @@ const REFUSED: &[(&str, &str)] = &[
     ("e2e-fewer-rights", "it lacks rights that its resources do not need"),
     ("system:serviceaccount:sluicegate:sluicegate-planner", "it tries to write, in vain"),
     ("system:serviceaccount:team:sluicegate", "it may read no storage class"),
+    ("system:serviceaccount:sluicegate:limited", "it may read no storage class"),
 ];
 
 /// The account that the manifests make for the operator.

@@ -12,10 +12,11 @@ use std::{collections::BTreeMap, fmt};
 
 use serde::{Deserialize, Serialize};
 
-use crate::{many::many, rule::Rule, system, systems::Visitor};
+use crate::{connector::Connector, many::many, rule::Rule, system, systems::Visitor};
 
 pub mod api;
 pub mod cluster;
+mod connect;
 pub mod names;
 pub mod release;
 pub mod rules;
@@ -174,6 +175,7 @@ pub fn visit(visitor: &mut impl Visitor<Rivven>) {
 impl system::System for Rivven {
     const NAME: &'static str = "rivven";
     const RULES: &'static [&'static Rule] = rules::RULES;
+    const CONNECTORS: &'static [&'static Connector] = connect::catalogue::CONNECTORS;
     const PEERS: &'static [&'static [(&'static str, &'static str)]] =
         &[&[("app.kubernetes.io/component", "broker"), ("app.kubernetes.io/name", "rivven")]];
     type Probe = Probe;

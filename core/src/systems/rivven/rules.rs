@@ -1,5 +1,5 @@
 //! The rules of Rivven that decide on what was seen. Those that one object can be judged by stand
-//! in each kind's `cel` module and in its definition.
+//! in each kind's `checks` and in its definition.
 
 use crate::rule::{Rule, rules};
 

@@ -3,8 +3,8 @@
 use std::collections::BTreeMap;
 
 use sluicegate_core::{
-    kind::Settings,
     plan::Propagation,
+    settings::Settings,
     systems::rivven::{
         Answer, Broker, Call, Probe, Rivven, SeenTopic, cluster::Cluster, names, topic::Topic,
     },

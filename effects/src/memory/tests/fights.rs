@@ -1,6 +1,6 @@
 //! An API server that makes something else of what is applied: no fight without end.
 
-use sluicegate_core::{kind::Settings, systems::rivven::cluster::Cluster};
+use sluicegate_core::{settings::Settings, systems::rivven::cluster::Cluster};
 
 use super::*;
 use crate::memory::{Brokers, Simulated};

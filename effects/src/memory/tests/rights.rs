@@ -1,9 +1,10 @@
 //! A right that is missing holds up what needs it, and nothing else.
 
 use sluicegate_core::{
-    kind::{Ctx, Settings},
+    kind::Ctx,
     observed::{List, Look, Selector},
     plan::Plan,
+    settings::Settings,
     systems::rivven::{
         Answer, Probe, Rivven,
         cluster::{Cluster, RivvenCluster},

@@ -2,8 +2,8 @@
 //! their writes can go wrong. They end the same.
 
 use sluicegate_core::{
-    kind::Settings,
     plan::Propagation,
+    settings::Settings,
     systems::rivven::{Broker, cluster::Cluster, names},
 };
 

@@ -3,8 +3,8 @@
 
 use sluicegate_core::{
     condition::EventKind,
-    kind::Settings,
     plan::{Plan, Verb},
+    settings::Settings,
     systems::rivven::{Rivven, cluster::Cluster},
 };
 

@@ -13,7 +13,8 @@ pub struct ExplainArgs {
     /// What to explain, which may be left out before a name; nothing to list what there is
     #[arg(value_parser = AskedParser)]
     pub topic: Option<Asked>,
-    /// A rule (TOP-31), a field (RivvenTopic.spec.partitions), a condition (Ready) or a gate
+    /// A rule (TOP-31), a field (RivvenTopic.spec.partitions), a condition (Ready), a gate or a
+    /// connector (rivven/source/datagen)
     pub id: Option<String>,
     /// Prints everything as Markdown
     #[arg(long, conflicts_with_all = ["topic", "id"])]
@@ -31,6 +32,8 @@ pub enum Topic {
     Condition,
     /// What a change waits for.
     Gate,
+    /// What moves records between topics and elsewhere.
+    Connector,
 }
 
 /// The first word after `explain`: messages name a rule without saying that it is one.

@@ -20,9 +20,10 @@ pub(super) fn render(kinds: &[KindInfo]) -> String {
             row(&mut text, &[name, reason.name, whose, reason.about]);
         }
     }
-    text.push_str("\n## Gates\n\n| id | kinds | opens when |\n|---|---|---|\n");
-    for (whose, id, about) in gates(kinds) {
-        row(&mut text, &[id, &whose, about]);
+    text.push_str("\n## Gates\n\n| id | kinds | opens when | may be passed |\n|---|---|---|---|\n");
+    for gate in gates(kinds) {
+        let skippable = if gate.skippable { "yes" } else { "no" };
+        row(&mut text, &[gate.id, &gate.whose, gate.about, skippable]);
     }
     for kind in kinds {
         let head = "\n\n| field | type | default | meaning |\n|---|---|---|---|\n";

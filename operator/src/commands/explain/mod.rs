@@ -11,6 +11,7 @@ use crate::{
 };
 
 mod args;
+mod connector;
 mod field;
 mod markdown;
 mod tables;
@@ -19,7 +20,7 @@ mod words;
 pub use self::args::ExplainArgs;
 use self::{
     args::{Asked, Topic},
-    tables::{ENGINE_GATES, gates, reasons, rules, types},
+    tables::{gates, reasons, rules, types},
     words::{split, unknown},
 };
 
@@ -40,6 +41,7 @@ pub fn run(args: &ExplainArgs, io: &mut Io<'_>) -> Result<u8, Failure> {
         Some((Topic::Field, id)) => field::explain(&mut page, kinds, id)?,
         Some((Topic::Condition, id)) => explain_condition(&mut page, kinds, id)?,
         Some((Topic::Gate, id)) => explain_gate(&mut page, kinds, id)?,
+        Some((Topic::Connector, id)) => connector::explain(&mut page, id)?,
         None => overview(&mut page, kinds),
     }
     io.out(&page.finish());
@@ -59,21 +61,31 @@ fn asked<'a>(
             return Err(Failure::of("error: a name is missing (`sluicegate explain` lists them)"));
         }
         (Some(Asked::Name(word)), Some(_)) => {
-            return Err(unknown("topic", word, ["rule", "field", "condition", "gate"]));
+            return Err(unknown(
+                "topic",
+                word,
+                ["rule", "field", "condition", "gate", "connector"],
+            ));
         }
     };
     let (rules, reasons) = (rules(kinds), reasons(kinds));
     let mut known: Vec<(Topic, &str)> =
         rules.iter().map(|rule| (Topic::Rule, rule.id.as_str())).collect();
     known.extend(types(&reasons).into_iter().map(|type_| (Topic::Condition, type_)));
-    known.extend(gates(kinds).into_iter().map(|(_, id, _)| (Topic::Gate, id)));
+    known.extend(gates(kinds).into_iter().map(|gate| (Topic::Gate, gate.id)));
     if let Some((topic, _)) = known.iter().find(|(_, id)| id.eq_ignore_ascii_case(name)) {
         return Ok(Some((*topic, name)));
     }
     if kinds::named(kinds, &split(name).0).is_some() {
         return Ok(Some((Topic::Field, name)));
     }
-    Err(unknown("rule, field, condition or gate", name, known.into_iter().map(|(_, id)| id)))
+    let connectors = connector::all();
+    if connectors.iter().any(|one| one.is(name)) {
+        return Ok(Some((Topic::Connector, name)));
+    }
+    let known = known.into_iter().map(|(_, id)| id);
+    let known = known.chain(connectors.iter().map(|one| one.connector.name));
+    Err(unknown("rule, field, condition, gate or connector", name, known))
 }
 
 fn explain_rule(page: &mut Page, kinds: &[KindInfo], id: &str) -> Result<(), Failure> {
@@ -115,15 +127,17 @@ fn explain_condition(page: &mut Page, kinds: &[KindInfo], name: &str) -> Result<
 
 fn explain_gate(page: &mut Page, kinds: &[KindInfo], id: &str) -> Result<(), Failure> {
     let gates = gates(kinds);
-    let found = gates.iter().find(|(_, known, _)| known.eq_ignore_ascii_case(id));
-    let ids = gates.iter().map(|(_, id, _)| *id);
-    let (whose, id, about) = found.ok_or_else(|| unknown("gate", id, ids))?;
-    page.sides(0, &[Span((*id).to_owned(), Style::Bold)], &[Span::dim(whose.clone())]);
+    let found = gates.iter().find(|gate| gate.id.eq_ignore_ascii_case(id));
+    let ids = gates.iter().map(|gate| gate.id);
+    let gate = found.ok_or_else(|| unknown("gate", id, ids))?;
+    page.sides(0, &[Span(gate.id.to_owned(), Style::Bold)], &[Span::dim(gate.whose.clone())]);
     page.gap();
-    page.words(2, &[Span::dim("opens when ")], about, Style::Plain);
-    let skip = format!("annotate the resource with sluicegate/skip-gate: {id}");
-    if ENGINE_GATES.iter().all(|(engine, _)| engine != id) {
+    page.words(2, &[Span::dim("opens when ")], gate.about, Style::Plain);
+    if gate.skippable {
+        let skip = format!("annotate the resource with sluicegate/skip-gate: {}", gate.id);
         page.words(2, &[Span::dim("to pass it unseen: ")], &skip, Style::Plain);
+    } else {
+        page.words(2, &[], "It cannot be passed unseen.", Style::Plain);
     }
     Ok(())
 }
@@ -160,8 +174,10 @@ fn overview(page: &mut Page, kinds: &[KindInfo]) {
     page.gap();
     page.line(0, &[Span("Gates".to_owned(), Style::Bold), Span::dim("  explain gate ID")]);
     let gates = gates(kinds);
-    let widest = gates.iter().map(|(_, id, _)| id.len()).max().unwrap_or_default();
-    for (_, id, about) in gates {
-        page.words(2, &[Span::plain(format!("{id:widest$}  "))], about, Style::Dim);
+    let widest = gates.iter().map(|gate| gate.id.len()).max().unwrap_or_default();
+    for gate in gates {
+        let id = gate.id;
+        page.words(2, &[Span::plain(format!("{id:widest$}  "))], gate.about, Style::Dim);
     }
+    connector::overview(page);
 }

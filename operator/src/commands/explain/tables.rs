@@ -92,10 +92,29 @@ pub(super) fn types<'a>(reasons: &'a [(String, &'static Reason)]) -> Vec<&'a str
     types
 }
 
-pub(super) fn gates(kinds: &[KindInfo]) -> Vec<(String, &'static str, &'static str)> {
+/// A gate, whichever table it is in.
+#[derive(Clone, Debug)]
+pub(super) struct GateText {
+    /// The kind that has it, or `every kind`.
+    pub(super) whose: String,
+    pub(super) id: &'static str,
+    pub(super) about: &'static str,
+    /// Whether a resource may ask to pass it unseen.
+    pub(super) skippable: bool,
+}
+
+pub(super) fn gates(kinds: &[KindInfo]) -> Vec<GateText> {
     let own = kinds.iter().flat_map(|kind| {
-        kind.gates.iter().map(|(id, about)| (kind.api.kind.to_string(), *id, *about))
+        let (whose, skippable) = (kind.api.kind.to_string(), kind.skips_gates);
+        let gate = move |(id, about): &(&'static str, &'static str)| GateText {
+            whose: whose.clone(),
+            id,
+            about,
+            skippable,
+        };
+        kind.gates.iter().map(gate)
     });
-    let all = ENGINE_GATES.map(|(id, about)| ("every kind".to_owned(), id, about));
-    all.into_iter().chain(own).collect()
+    let engine =
+        |(id, about)| GateText { whose: "every kind".to_owned(), id, about, skippable: false };
+    ENGINE_GATES.map(engine).into_iter().chain(own).collect()
 }

@@ -5,9 +5,10 @@ use std::collections::{BTreeMap, BTreeSet};
 use clap::{Args, ValueEnum};
 use serde_json::Value;
 use sluicegate_core::{
-    kind::{Kind, Settings},
+    kind::Kind,
     observed::{Observed, Ref, text},
     plan::{Action, Plan, Risk, Verb, Why},
+    settings::Settings,
     system::System,
 };
 use sluicegate_effects::{

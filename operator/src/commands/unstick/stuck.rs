@@ -5,10 +5,10 @@ use std::{collections::BTreeMap, sync::Arc};
 
 use serde_json::Value;
 use sluicegate_core::{
-    kind::Settings,
     observed::{Look, Ref, at, text},
     owner::controller,
     plan::Precondition,
+    settings::Settings,
 };
 use sluicegate_effects::file::{Start, World};
 

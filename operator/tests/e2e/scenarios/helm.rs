@@ -31,6 +31,9 @@ const CHART: &str = "deploy/helm/sluicegate";
 /// Where the operator is, and its release.
 const RELEASE: &[&str] = &["sluicegate", CHART, "--namespace", "sluicegate"];
 
+/// The account of a release for some namespaces.
+const LIMITED: &str = "limited";
+
 /// Everything of a release, with its version.
 fn versions(plane: &ControlPlane, release: &str, namespace: &str) -> BTreeMap<String, String> {
     let manifest = run(plane, &["get", "manifest", release, "--namespace", namespace]);
@@ -45,14 +48,14 @@ fn versions(plane: &ControlPlane, release: &str, namespace: &str) -> BTreeMap<St
 
 /// What `helm test` starts, really run, by the account that it is run by. Here nobody runs pods:
 /// that the Job succeeds only tells that it is one that can be made.
-fn tested(plane: &ControlPlane) {
+fn tested(plane: &ControlPlane, account: &str) {
     let said = run(plane, &["test", "sluicegate", "--namespace", "sluicegate", "--timeout", "60s"]);
     assert!(said.contains("Phase:          Succeeded"), "{said}");
     let hooks = run(plane, &["get", "hooks", "sluicegate", "--namespace", "sluicegate"]);
     let file = folder().join("hooks.yaml");
     fs::write(&file, hooks).expect("the folder can be written");
     let job = documents(&file).remove(0);
-    let account = Start::by_token(plane, "sluicegate", "sluicegate");
+    let account = Start::by_token(plane, "sluicegate", account);
     let config = account.kubeconfig(plane).display().to_string();
     let containers = job["spec"]["template"]["spec"]["containers"].as_array().cloned();
     for container in containers.expect("the Job has containers") {
@@ -160,7 +163,7 @@ fn operator() {
     let ours = concat!(":", env!("CARGO_PKG_VERSION"));
     assert!(image(plane).ends_with(ours) && knows(plane, field), "{}", image(plane));
     assert_eq!(made["metadata"], scene.seen("small")["metadata"]);
-    tested(plane);
+    tested(plane, "sluicegate");
 
     // The same once more changes nothing.
     let seen = versions(plane, "sluicegate", "sluicegate");
@@ -201,13 +204,15 @@ fn namespaced() {
     let (_turn, plane) = bare();
     let scene = Scene::of_installed(plane, "some");
     let watch = format!("watch.namespaces={{{}}}", scene.namespace);
-    let install = ["--create-namespace", "--wait", "--set", &watch];
+    // By an account of its own, for what it is refused: it may read no storage class.
+    let account = format!("serviceAccount.name={LIMITED}");
+    let install = ["--create-namespace", "--wait", "--set", &watch, "--set", &account];
     run(plane, &[&["install"], RELEASE, &install].concat());
     let named = kubectl::run(plane, &["get", "clusterrole,clusterrolebinding", "-o", "name"]);
     let ours: Vec<&str> = named.lines().filter(|line| line.contains("/sluicegate")).collect();
     assert!(ours.is_empty(), "{ours:?}");
-    tested(plane);
-    let start = Start::by_token(plane, "sluicegate", "sluicegate");
+    tested(plane, LIMITED);
+    let start = Start::by_token(plane, "sluicegate", LIMITED);
     let others = ["auth", "can-i", "get", "rivvenclusters", "--namespace", "default"];
     let asked = kubectl::by(plane, &start.kubeconfig(plane), &others);
     assert_eq!(asked.out.trim(), "no", "{}", asked.err);

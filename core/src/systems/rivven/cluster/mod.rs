@@ -70,6 +70,7 @@ impl Kind for Cluster {
     const OVERRIDDEN: &'static [(&'static str, &'static str)] = inert::OVERRIDDEN;
     const CHECKS: &'static [Check<RivvenCluster>] = checks::CHECKS;
     const GATES: &'static [(&'static str, &'static str)] = gates::GATES;
+    const SKIPS_GATES: bool = true;
 
     const RIGHTS: &'static [(&'static str, &'static str, &'static str, &'static str)] = &[
         ("", "pods/eviction", "create", "ROL-01"),

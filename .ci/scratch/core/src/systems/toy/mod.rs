@@ -7,7 +7,8 @@ use serde::{Deserialize, Serialize};
 
 use crate::{
     rule::{Rule, rules},
-    system::{self, Setting},
+    settings::Setting,
+    system,
     systems::Visitor,
 };
 

@@ -1,0 +1,181 @@
+//! Catalogues of connectors: what each takes, as data.
+//!
+//! A system that runs other people's connectors has a table of them. From it come the check of what
+//! a resource gives a connector, the file that its program reads, and `explain connector`. A key
+//! stands in the table by the name that users write, with the name that the program reads, or why
+//! it reads none.
+
+/// A connector.
+#[derive(Debug)]
+pub struct Connector {
+    /// What users call it, such as `postgres-cdc`.
+    pub name: &'static str,
+    /// Which way records go.
+    pub role: Role,
+    /// What it does, as a sentence.
+    pub about: &'static str,
+    /// The field of a resource that holds its keys beside the generic `config`, if it has one, such
+    /// as `postgresCdc`.
+    pub block: Option<&'static str>,
+    /// What the program calls it, if it has it.
+    pub program: Program,
+    /// What the program is told in any case: a key and its value, both as it reads them.
+    pub fixed: &'static [(&'static str, &'static str)],
+    /// Everything that it takes.
+    pub keys: &'static [Key],
+}
+
+/// Which way records go.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Role {
+    /// From elsewhere into topics.
+    Source,
+    /// From topics to elsewhere.
+    Sink,
+}
+
+/// Something that a connector takes.
+#[derive(Debug)]
+pub struct Key {
+    /// Its name as users write it, in `camelCase`.
+    pub name: &'static str,
+    /// Other names that are taken for it, such as the program's own.
+    pub also: &'static [&'static str],
+    /// What it may be.
+    pub takes: Takes,
+    /// What it is when left out, as users would write it; nothing where that is nothing, or where
+    /// the system derives it (`about` says how).
+    pub default: Option<&'static str>,
+    /// Whether the connector cannot do without it.
+    pub required: bool,
+    /// Whether its value is a secret, so that it may only be referred to.
+    pub secret: bool,
+    /// What it is, as a sentence; with its unit.
+    pub about: &'static str,
+    /// What the program makes of it.
+    pub program: Program,
+}
+
+/// What a value may be.
+#[derive(Debug)]
+pub enum Takes {
+    /// A text, at most so many characters.
+    Text(usize),
+    /// `true` or `false`.
+    Bool,
+    /// A whole number, from and to.
+    Whole(i64, i64),
+    /// A number, from and to.
+    Number(f64, f64),
+    /// One of these words.
+    Words(&'static [Word]),
+    /// A list of texts.
+    Texts,
+    /// Texts by names.
+    Map,
+    /// Keys of its own.
+    Block(&'static [Key]),
+    /// A list of such.
+    Blocks(&'static [Key]),
+    /// Anything: it is passed on as it is written.
+    Any,
+}
+
+/// A word that a key may be.
+#[derive(Debug)]
+pub struct Word {
+    /// As users write it.
+    pub name: &'static str,
+    /// What the program makes of it.
+    pub program: Program,
+}
+
+/// What the program makes of a connector, a key or a word.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Program {
+    /// It reads it by this name: of a key the path below the connector's `config`, such as
+    /// `snapshot.batch_size`.
+    Reads(&'static str),
+    /// It does not, and all that is lost is tuning: why, as a clause without an end.
+    Ignores(&'static str),
+    /// It does not, and without it other records would reach the sink, or other people could read
+    /// them: a connector that asks for it does not start. Why, as a clause without an end.
+    Lacks(&'static str),
+}
+
+impl Role {
+    /// As it stands in the path of a connector: `source` or `sink`.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Source => "source",
+            Self::Sink => "sink",
+        }
+    }
+}
+
+impl Key {
+    /// A key that may be left out.
+    pub const fn new(
+        name: &'static str,
+        program: Program,
+        takes: Takes,
+        about: &'static str,
+    ) -> Self {
+        let (also, default, required, secret) = (&[] as &[&str], None, false, false);
+        Self { name, also, takes, default, required, secret, about, program }
+    }
+
+    /// It has a default.
+    #[must_use]
+    pub const fn or(self, default: &'static str) -> Self {
+        Self { default: Some(default), ..self }
+    }
+
+    /// It cannot be left out.
+    #[must_use]
+    pub const fn required(self) -> Self {
+        Self { required: true, ..self }
+    }
+
+    /// It is a secret.
+    #[must_use]
+    pub const fn secret(self) -> Self {
+        Self { secret: true, ..self }
+    }
+
+    /// It has other names too.
+    #[must_use]
+    pub const fn also(self, names: &'static [&'static str]) -> Self {
+        Self { also: names, ..self }
+    }
+
+    /// Whether it is called so.
+    pub fn is(&self, name: &str) -> bool {
+        self.name == name || self.also.contains(&name)
+    }
+}
+
+impl Word {
+    /// A word that the program reads as it is.
+    pub const fn same(name: &'static str) -> Self {
+        Self { name, program: Program::Reads(name) }
+    }
+
+    /// A word that the program reads by another name.
+    pub const fn read_as(name: &'static str, program: &'static str) -> Self {
+        Self { name, program: Program::Reads(program) }
+    }
+
+    /// A word that only tunes, and that the program does not know.
+    pub const fn ignored(name: &'static str, why: &'static str) -> Self {
+        Self { name, program: Program::Ignores(why) }
+    }
+
+    /// A word that the program cannot do, and that must not be met by less.
+    pub const fn lacking(name: &'static str, why: &'static str) -> Self {
+        Self { name, program: Program::Lacks(why) }
+    }
+}
+
+#[cfg(test)]
+mod tests;

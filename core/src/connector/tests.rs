@@ -1,0 +1,119 @@
+//! What holds for every catalogue.
+
+use std::collections::BTreeSet;
+
+use super::{Connector, Key, Program, Takes};
+use crate::{
+    kind::Kind,
+    system::System,
+    systems::{self, Visitor},
+};
+
+struct Faults(Vec<String>);
+
+impl<S: System> Visitor<S> for Faults {
+    fn system(&mut self) {
+        let heads = S::CONNECTORS.iter().map(|one| (one.role, one.name));
+        if !heads.clone().is_sorted() || heads.clone().collect::<BTreeSet<_>>().len() != heads.len()
+        {
+            self.0.push(format!("{}: sources, then sinks, each once and by name", S::NAME));
+        }
+        for one in S::CONNECTORS {
+            let place = format!("{}/{}/{}", S::NAME, one.role.as_str(), one.name);
+            self.connector(&place, one);
+        }
+    }
+
+    fn kind<K: Kind<System = S>>(&mut self) {}
+}
+
+impl Faults {
+    fn connector(&mut self, place: &str, one: &Connector) {
+        self.sentence(place, one.about);
+        self.reason(place, one.program);
+        self.keys(place, one.keys);
+    }
+
+    fn keys(&mut self, place: &str, keys: &[Key]) {
+        let mut names = BTreeSet::new();
+        for key in keys {
+            let place = format!("{place}: {}", key.name);
+            for name in key.also.iter().chain([&key.name]) {
+                if !names.insert(*name) {
+                    self.0.push(format!("{place}: {name} is the name of two"));
+                }
+            }
+            self.sentence(&place, key.about);
+            self.reason(&place, key.program);
+            if key.required && key.default.is_some() {
+                self.0.push(format!("{place}: what has a default is not required"));
+            }
+            if let Some(default) = key.default.filter(|default| !fits(&key.takes, default)) {
+                self.0.push(format!("{place}: its default {default} does not fit"));
+            }
+            match key.takes {
+                Takes::Words(words) => {
+                    words.iter().for_each(|word| self.reason(&place, word.program));
+                }
+                Takes::Block(below) | Takes::Blocks(below) => self.keys(&place, below),
+                Takes::Text(_)
+                | Takes::Bool
+                | Takes::Whole(..)
+                | Takes::Number(..)
+                | Takes::Texts
+                | Takes::Map
+                | Takes::Any => {}
+            }
+        }
+    }
+
+    fn sentence(&mut self, place: &str, text: &str) {
+        if !text.ends_with('.') || !text.starts_with(|first: char| !first.is_lowercase()) {
+            self.0.push(format!("{place}: no sentence: {text}"));
+        }
+    }
+
+    fn reason(&mut self, place: &str, program: Program) {
+        if let Program::Ignores(why) | Program::Lacks(why) = program
+            && (why.is_empty() || why.ends_with('.'))
+        {
+            self.0.push(format!("{place}: no clause: {why}"));
+        }
+    }
+}
+
+fn fits(takes: &Takes, default: &str) -> bool {
+    match takes {
+        Takes::Text(most) => default.len() <= *most,
+        Takes::Bool => default.parse::<bool>().is_ok(),
+        Takes::Whole(least, most) => {
+            default.parse::<i64>().is_ok_and(|it| (*least..=*most).contains(&it))
+        }
+        Takes::Number(least, most) => {
+            default.parse::<f64>().is_ok_and(|it| (*least..=*most).contains(&it))
+        }
+        Takes::Words(words) => words.iter().any(|word| word.name == default),
+        Takes::Texts | Takes::Map | Takes::Block(_) | Takes::Blocks(_) | Takes::Any => true,
+    }
+}
+
+#[test]
+fn every_catalogue_is_in_order_and_its_defaults_fit() {
+    let mut faults = Faults(Vec::new());
+    systems::visit(&mut faults);
+    assert!(faults.0.is_empty(), "{:#?}", faults.0);
+}
+
+#[test]
+fn of_a_connector_of_rivven_the_program_reads_what_the_reference_says() {
+    let postgres = systems::rivven::Rivven::CONNECTORS
+        .iter()
+        .find(|one| one.name == "postgres-cdc")
+        .expect("it is there");
+    let program = |name: &str| postgres.keys.iter().find(|key| key.is(name)).map(|key| key.program);
+    assert_eq!(program("slotName"), Some(Program::Reads("slot_name")));
+    assert_eq!(program("slot_name"), program("slotName"));
+    assert_eq!(program("nothing"), None);
+    let secret = postgres.keys.iter().filter(|key| key.secret).map(|key| key.name);
+    assert_eq!(secret.collect::<Vec<_>>(), ["password"]);
+}

@@ -1,0 +1,230 @@
+//! Records into Apache Iceberg.
+
+use super::{block, flag, ignored, lacking, reads, text, whole, words};
+use crate::connector::{Connector, Key, Program, Role, Takes, Word};
+
+/// Why a catalogue is refused.
+const NO_CATALOG: &str = "rivven-connect 0.0.22 knows rest and memory alone";
+/// Why partitions are refused.
+const NO_PARTITIONS: &str = "rivven-connect 0.0.22 writes without partitions";
+/// Why a mode is refused.
+const APPENDS: &str = "rivven-connect 0.0.22 only appends";
+/// Why other fields are refused.
+const ONE_SCHEMA: &str = "rivven-connect 0.0.22 writes one schema of its own and changes none";
+
+const CATALOGS: &[Word] = &[
+    Word::same("rest"),
+    Word::lacking("hive", NO_CATALOG),
+    Word::lacking("glue", NO_CATALOG),
+    Word::lacking("jdbc", NO_CATALOG),
+    Word::lacking("nessie", NO_CATALOG),
+    Word::same("memory"),
+];
+
+const REST_KEYS: &[Key] = &[
+    reads("uri", "catalog.rest.uri", Takes::Text(2048), "Address of the catalogue.").required(),
+    text("warehouse", "catalog.rest.warehouse", "Where tables are kept."),
+    text(
+        "credential",
+        "catalog.rest.credential",
+        "Id and secret of the client, with a colon between them.",
+    )
+    .secret(),
+    reads("token", "catalog.rest.properties.token", Takes::Text(8192), "Token to log in with.")
+        .secret(),
+    reads(
+        "properties",
+        "catalog.rest.properties",
+        Takes::Map,
+        "More that the catalogue client is told.",
+    )
+    .secret(),
+];
+
+const GLUE_KEYS: &[Key] = &[
+    reads("region", "catalog.glue.region", Takes::Text(64), "AWS region of the catalogue.")
+        .or("us-east-1"),
+    text("catalogId", "catalog.glue.catalog_id", "Id of the catalogue.").also(&["catalog_id"]),
+    text("accessKeyId", "catalog.glue.access_key_id", "AWS access key.")
+        .secret()
+        .also(&["access_key_id"]),
+    text("secretAccessKey", "catalog.glue.secret_access_key", "AWS secret key.")
+        .secret()
+        .also(&["secret_access_key"]),
+    reads("roleArn", "catalog.glue.role_arn", Takes::Text(2048), "Role to take on.")
+        .also(&["role_arn"]),
+];
+
+const HIVE_KEYS: &[Key] = &[
+    reads("uri", "catalog.hive.uri", Takes::Text(2048), "Address of the metastore.").required(),
+    text("warehouse", "catalog.hive.warehouse", "Where tables are kept."),
+];
+
+const CATALOG_KEYS: &[Key] = &[
+    words("type", "catalog.type", CATALOGS, "What kind of catalogue.").or("rest"),
+    block("rest", "catalog.rest", REST_KEYS, "What is said of a REST catalogue."),
+    block("glue", "catalog.glue", GLUE_KEYS, "What is said of AWS Glue."),
+    block("hive", "catalog.hive", HIVE_KEYS, "What is said of a Hive metastore."),
+    text("warehouse", "catalog.warehouse", "Where tables are kept."),
+];
+
+const PARTITIONING: &[Word] = &[
+    Word::same("none"),
+    Word::same("table_default"),
+    Word::lacking("identity", NO_PARTITIONS),
+    Word::lacking("bucket", NO_PARTITIONS),
+    Word::lacking("year", NO_PARTITIONS),
+    Word::lacking("month", NO_PARTITIONS),
+    Word::lacking("day", NO_PARTITIONS),
+    Word::lacking("hour", NO_PARTITIONS),
+    Word::lacking("time", NO_PARTITIONS),
+];
+
+const COMMIT_MODES: &[Word] =
+    &[Word::same("append"), Word::lacking("overwrite", APPENDS), Word::lacking("upsert", APPENDS)];
+
+const CODECS: &[Word] = &[
+    Word::same("none"),
+    Word::same("snappy"),
+    Word::same("gzip"),
+    Word::same("lz4"),
+    Word::same("zstd"),
+    Word::same("brotli"),
+];
+
+const EVOLUTIONS: &[Word] = &[
+    Word::same("strict"),
+    Word::lacking("add_columns", ONE_SCHEMA),
+    Word::lacking("type_widen", ONE_SCHEMA),
+    Word::lacking("full", ONE_SCHEMA),
+];
+
+const S3_KEYS: &[Key] = &[
+    reads("region", "s3.region", Takes::Text(64), "AWS region.").or("us-east-1"),
+    reads(
+        "endpoint",
+        "s3.endpoint",
+        Takes::Text(2048),
+        "Address of another service that speaks S3.",
+    )
+    .also(&["endpointUrl", "endpoint_url"]),
+    text("accessKeyId", "s3.access_key_id", "AWS access key.").secret().also(&["access_key_id"]),
+    text("secretAccessKey", "s3.secret_access_key", "AWS secret key.")
+        .secret()
+        .also(&["secret_access_key"]),
+    flag(
+        "pathStyleAccess",
+        "s3.path_style_access",
+        "Whether the bucket stands in the path, as MinIO wants it.",
+    )
+    .or("false")
+    .also(&["path_style_access"]),
+];
+
+/// What is said of Google Cloud Storage.
+pub(super) const GCS_KEYS: &[Key] = &[
+    text(
+        "serviceAccountPath",
+        "gcs.service_account_path",
+        "File with the key of a service account.",
+    )
+    .also(&["service_account_path"]),
+    reads(
+        "serviceAccountKey",
+        "gcs.service_account_key",
+        Takes::Text(16384),
+        "The key of a service account itself.",
+    )
+    .secret()
+    .also(&["service_account_key"]),
+];
+
+/// What is said of Azure.
+pub(super) const AZURE_KEYS: &[Key] = &[
+    reads("account", "azure.account", Takes::Text(63), "Name of the storage account."),
+    text("accessKey", "azure.access_key", "Key of the storage account.")
+        .secret()
+        .also(&["access_key"]),
+    reads(
+        "sasToken",
+        "azure.sas_token",
+        Takes::Text(4096),
+        "Token of a shared access signature, instead of the key.",
+    )
+    .secret()
+    .also(&["sas_token"]),
+];
+
+const STORAGE_KEYS: &[Key] = &[block("s3", "s3", S3_KEYS, "What is said of S3.")];
+
+pub(super) static ICEBERG: Connector = Connector {
+    name: "iceberg",
+    role: Role::Sink,
+    about: "Writes records into a table of Apache Iceberg.",
+    block: Some("iceberg"),
+    program: Program::Reads("iceberg"),
+    fixed: &[],
+    keys: &[
+        block("catalog", "catalog", CATALOG_KEYS, "The catalogue of the tables.").required(),
+        reads("namespace", "namespace", Takes::Text(255), "Namespace of the table.").required(),
+        reads("table", "table", Takes::Text(255), "Name of the table.").required(),
+        flag("autoCreateTable", "auto_create_table", "Whether a missing table is made.")
+            .or("true")
+            .also(&["auto_create_table"]),
+        words("partitioning", "partitioning", PARTITIONING, "How files are parted.")
+            .or("table_default"),
+        lacking(
+            "partitionFields",
+            NO_PARTITIONS,
+            Takes::Texts,
+            "Fields by which files are parted.",
+        )
+        .also(&["partition_fields"]),
+        ignored("bucketCount", NO_PARTITIONS, Takes::Whole(1, 4_294_967_295), "Number of buckets.")
+            .also(&["numBuckets", "num_buckets"]),
+        words(
+            "commitMode",
+            "commit_mode",
+            COMMIT_MODES,
+            "Whether records are added or replace others.",
+        )
+        .or("append")
+        .also(&["commit_mode"]),
+        lacking(
+            "upsertKeyFields",
+            APPENDS,
+            Takes::Texts,
+            "Fields by which records replace others.",
+        ),
+        whole("batchSize", "batch_size", 1, 1_000_000, "Records of one commit.")
+            .or("10000")
+            .also(&["batch_size"]),
+        whole(
+            "flushIntervalSeconds",
+            "flush_interval_secs",
+            1,
+            3_600,
+            "Seconds after which what is there is committed.",
+        )
+        .or("60")
+        .also(&["flush_interval_secs", "flushIntervalSecs"]),
+        whole("targetFileSizeMb", "target_file_size_mb", 1, 1_024, "Size of a file in MB.")
+            .or("128")
+            .also(&["target_file_size_mb"]),
+        words("compression", "compression", CODECS, "How files are compressed.").or("snappy"),
+        words(
+            "schemaEvolution",
+            "schema_evolution",
+            EVOLUTIONS,
+            "What happens when fields change.",
+        )
+        .or("strict")
+        .also(&["schema_evolution"]),
+        block("storage", "s3", STORAGE_KEYS, "Where files are kept."),
+        block("s3", "s3", S3_KEYS, "The same by the name of the program."),
+        block("gcs", "gcs", GCS_KEYS, "What is said of Google Cloud Storage."),
+        block("azure", "azure", AZURE_KEYS, "What is said of Azure."),
+        reads("writeProperties", "write_properties", Takes::Map, "More that the writer is told.")
+            .also(&["write_properties"]),
+    ],
+};
