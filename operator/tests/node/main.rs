@@ -9,7 +9,7 @@
 //!
 //! Where the node is not built, or cannot be had (it wants root), the suite says so and is skipped.
 //! With `CI=true` or `SLUICEGATE_REQUIRE_NODE=1` it is built, or the suite fails;
-//! `SLUICEGATE_REQUIRE_NODE=0` skips it even there.
+//! `SLUICEGATE_REQUIRE_NODE=0` skips it even there, and where the node is built.
 
 // Some of what the two suites share only one of them uses.
 #[path = "../e2e/audit.rs"]
