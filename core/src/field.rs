@@ -75,6 +75,11 @@ impl Path {
         self.with(Segment::Index(index))
     }
 
+    /// Goes on by these steps.
+    pub fn extend(&mut self, steps: &[Segment]) {
+        self.0.extend_from_slice(steps);
+    }
+
     /// The steps, outermost first.
     pub fn segments(&self) -> &[Segment] {
         &self.0

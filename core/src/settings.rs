@@ -7,8 +7,8 @@ use std::collections::BTreeMap;
 pub struct Settings {
     /// The cluster's DNS suffix. Default: `cluster.local`.
     pub cluster_domain: String,
-    /// What [settings](crate::system::System::SETTINGS) of systems are, by their flags; those that are not there
-    /// have their defaults.
+    /// What [settings](crate::system::System::SETTINGS) of systems are, by their flags; those that
+    /// are not there have their defaults.
     pub of_systems: BTreeMap<&'static str, String>,
 }
 

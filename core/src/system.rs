@@ -25,6 +25,8 @@ pub trait System: Clone + fmt::Debug + PartialEq + Sized + Send + Sync + 'static
 
     /// The connectors that its kinds run, sources before sinks.
     const CONNECTORS: &'static [&'static Connector] = &[];
+    /// The kind whose resources name them; it may be one that is not there yet, which is told.
+    const CONNECTS: &'static str = "";
 
     /// What the operator is told of it when it starts, such as an image that its kinds run. Each
     /// is an argument of every command that plans, and a variable of the operator's pod.

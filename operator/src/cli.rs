@@ -44,7 +44,7 @@ pub enum Command {
     /// Removes Sluicegate's finalizers from resources that are stuck in deletion after the operator
     /// was removed. Shows first what is then left undone.
     Unstick(UnstickArgs),
-    /// Explains a rule, a field, a condition or a gate.
+    /// Explains a rule, a field, a condition, a gate or a connector.
     Explain(ExplainArgs),
     /// Prints the definitions of the custom resources.
     Crd(CrdArgs),

@@ -1,9 +1,8 @@
 //! Catalogues of connectors: what each takes, as data.
 //!
-//! A system that runs other people's connectors has a table of them. From it come the check of what
-//! a resource gives a connector, the file that its program reads, and `explain connector`. A key
-//! stands in the table by the name that users write, with the name that the program reads, or why
-//! it reads none.
+//! A system that runs other people's connectors has a table of them, which `explain connector`
+//! prints. A key stands in it by the name that users write, with the name that the program reads,
+//! or why it reads none.
 
 /// A connector.
 #[derive(Debug)]

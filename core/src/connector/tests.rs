@@ -84,7 +84,7 @@ impl Faults {
 
 fn fits(takes: &Takes, default: &str) -> bool {
     match takes {
-        Takes::Text(most) => default.len() <= *most,
+        Takes::Text(most) => default.chars().count() <= *most,
         Takes::Bool => default.parse::<bool>().is_ok(),
         Takes::Whole(least, most) => {
             default.parse::<i64>().is_ok_and(|it| (*least..=*most).contains(&it))

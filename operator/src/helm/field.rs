@@ -29,6 +29,11 @@ impl Field {
         Self { to, from, or: None, each: None, when: &[] }
     }
 
+    /// A field that is called as the value is.
+    pub(super) const fn same(name: &'static str) -> Self {
+        Self::of(name, name)
+    }
+
     fn of_values(&self, values: &Value) -> Option<Value> {
         let at = |path: &str| values.pointer(&Path::dotted(path).pointer());
         if !self.when.is_empty() && !self.when.iter().any(|path| at(path) == Some(&json!(true))) {

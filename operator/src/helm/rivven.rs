@@ -202,7 +202,7 @@ pub(super) const FIELDS: &[Field] = &[
     Field::of("version", "image.tag"),
     Field::of("image", "image.repository"),
     Field::of("imagePullPolicy", "image.pullPolicy"),
-    Field { each: Some("name"), ..Field::of("imagePullSecrets", "imagePullSecrets") },
+    Field { each: Some("name"), ..Field::same("imagePullSecrets") },
     Field { or: Some("persistence.size"), ..Field::of("storage.size", "storage.size") },
     Field {
         or: Some("persistence.storageClass"),
@@ -219,23 +219,23 @@ pub(super) const FIELDS: &[Field] = &[
     Field { when: AUTH, ..Field::of("auth.scram.existingSecret", "auth.scram.existingSecret") },
     Field::of("serviceAccount", "serviceAccount.name"),
     // What the resource calls as the chart does.
-    Field::of("affinity", "affinity"),
-    Field::of("config", "config"),
-    Field::of("containerSecurityContext", "containerSecurityContext"),
-    Field::of("env", "env"),
-    Field::of("livenessProbe", "livenessProbe"),
-    Field::of("metrics", "metrics"),
-    Field::of("nodeSelector", "nodeSelector"),
-    Field::of("podAnnotations", "podAnnotations"),
-    Field::of("podDisruptionBudget", "podDisruptionBudget"),
-    Field::of("podLabels", "podLabels"),
-    Field::of("readinessProbe", "readinessProbe"),
-    Field::of("resources", "resources"),
-    Field::of("securityContext", "securityContext"),
-    Field::of("service", "service"),
-    Field::of("tolerations", "tolerations"),
-    Field::of("topicNamespaces", "topicNamespaces"),
-    Field::of("topologySpreadConstraints", "topologySpreadConstraints"),
+    Field::same("affinity"),
+    Field::same("config"),
+    Field::same("containerSecurityContext"),
+    Field::same("env"),
+    Field::same("livenessProbe"),
+    Field::same("metrics"),
+    Field::same("nodeSelector"),
+    Field::same("podAnnotations"),
+    Field::same("podDisruptionBudget"),
+    Field::same("podLabels"),
+    Field::same("readinessProbe"),
+    Field::same("resources"),
+    Field::same("securityContext"),
+    Field::same("service"),
+    Field::same("tolerations"),
+    Field::same("topicNamespaces"),
+    Field::same("topologySpreadConstraints"),
 ];
 
 /// What the resource takes without effect, by the names of the chart.
@@ -292,12 +292,23 @@ fn renamed(path: &Path) -> Path {
     if text == "metadata.name" {
         return Path::root("fullnameOverride");
     }
-    let known = FIELDS.iter().find(|field| text.strip_prefix("spec.") == Some(field.to));
-    known.map_or_else(
-        || {
-            let spec = Segment::Key("spec".to_owned());
-            path.segments().iter().filter(|one| **one != spec).cloned().collect()
-        },
-        |field| Path::dotted(field.from),
-    )
+    let (steps, spec) = (path.segments(), Path::root("spec"));
+    let below = |field: &&Field| {
+        let at = Path::dotted(&format!("spec.{}", field.to));
+        steps.starts_with(at.segments())
+    };
+    // The longest is the one that is meant.
+    let known = FIELDS.iter().filter(below).max_by_key(|field| field.to.len());
+    match known {
+        Some(field) => {
+            let rest = &steps[1 + field.to.split('.').count()..];
+            let mut path = Path::dotted(field.from);
+            path.extend(rest);
+            if let (Some(each), [Segment::Index(_)]) = (field.each, rest) {
+                path = path.child(each);
+            }
+            path
+        }
+        None => steps.strip_prefix(spec.segments()).unwrap_or(steps).iter().cloned().collect(),
+    }
 }

@@ -176,6 +176,7 @@ impl system::System for Rivven {
     const NAME: &'static str = "rivven";
     const RULES: &'static [&'static Rule] = rules::RULES;
     const CONNECTORS: &'static [&'static Connector] = connect::catalogue::CONNECTORS;
+    const CONNECTS: &'static str = "RivvenConnect";
     const PEERS: &'static [&'static [(&'static str, &'static str)]] =
         &[&[("app.kubernetes.io/component", "broker"), ("app.kubernetes.io/name", "rivven")]];
     type Probe = Probe;

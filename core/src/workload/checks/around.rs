@@ -58,8 +58,8 @@ pub const fn annotation_prefix<R: HasPods>(id: &'static str) -> Check<R> {
         |resource: &R, judge| {
             let keys = resource.pods().annotations.into_iter().flatten().map(|(key, _)| key);
             for key in keys.filter(|key| key.starts_with(OURS)) {
-                let why = "it is the operator's or Kubernetes'";
-                judge.forbidden(judge.child(key), why, "annotate the resource itself instead");
+                let remedy = "annotate the resource itself instead";
+                judge.forbidden(judge.child(key), "it is the operator's", remedy);
             }
         },
     )

@@ -92,17 +92,11 @@ pub const fn limits<R: HasPods>(id: &'static str) -> Check<R> {
             let Some(resources) = resource.pods().resources else { return };
             for (name, request) in resources.requests.iter().flatten() {
                 let limit = resources.limits.as_ref().and_then(|limits| limits.get(name));
-                if let Some(limit) = limit.filter(|limit| *limit < request) {
-                    let at = judge.child("requests").child(name);
-                    let must = format!("must be at most its limit {limit}");
-                    judge.ensure(
-                        false,
-                        at,
-                        request,
-                        &must,
-                        "lower the request, or raise the limit",
-                    );
-                }
+                let Some(limit) = limit else { continue };
+                let at = judge.child("requests").child(name);
+                let must = format!("must be at most its limit {limit}");
+                let remedy = "lower the request, or raise the limit";
+                judge.ensure(request <= limit, at, request, &must, remedy);
             }
         },
     )

@@ -10,13 +10,13 @@ use clap::{
 /// Arguments of `explain`.
 #[derive(Clone, Debug, Args)]
 pub struct ExplainArgs {
-    /// What to explain, which may be left out before a name; nothing to list what there is
+    /// What to explain, which may be left out before a name; without a name what there is of it
     #[arg(value_parser = AskedParser)]
     pub topic: Option<Asked>,
     /// A rule (TOP-31), a field (RivvenTopic.spec.partitions), a condition (Ready), a gate or a
     /// connector (rivven/source/datagen)
     pub id: Option<String>,
-    /// Prints everything as Markdown
+    /// Prints everything but connectors as Markdown
     #[arg(long, conflicts_with_all = ["topic", "id"])]
     pub markdown: bool,
 }

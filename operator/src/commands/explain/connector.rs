@@ -1,7 +1,7 @@
 //! What a connector takes, and what its program makes of it.
 
 use sluicegate_core::{
-    connector::{Connector, Key, Program, Role, Takes},
+    connector::{Connector, Key, Program, Role, Takes, Word},
     kind::Kind,
     system::System,
     systems::{self, Visitor},
@@ -10,18 +10,21 @@ use sluicegate_core::{
 use super::words::unknown;
 use crate::{
     failure::Failure,
+    kinds::{self, KindInfo},
     render::page::{Page, Span, Style},
 };
 
 /// A connector and the system that has it.
 pub(super) struct Named {
-    pub(super) system: &'static str,
+    system: &'static str,
+    /// The kind whose resources name it.
+    kind: &'static str,
     pub(super) connector: &'static Connector,
 }
 
 impl Named {
     /// Its whole name, such as `rivven/source/postgres-cdc`.
-    pub(super) fn path(&self) -> String {
+    fn path(&self) -> String {
         format!("{}/{}/{}", self.system, self.connector.role.as_str(), self.connector.name)
     }
 
@@ -30,7 +33,7 @@ impl Named {
         let (system, role) = (self.system, self.connector.role.as_str());
         let name = self.connector.name;
         let shorter = [name.to_owned(), format!("{role}/{name}"), format!("{system}/{name}")];
-        asked == self.path() || shorter.iter().any(|one| one == asked)
+        [self.path()].iter().chain(&shorter).any(|one| one.eq_ignore_ascii_case(asked))
     }
 }
 
@@ -39,7 +42,11 @@ pub(super) fn all() -> Vec<Named> {
     struct Gather(Vec<Named>);
     impl<S: System> Visitor<S> for Gather {
         fn system(&mut self) {
-            let named = |connector: &&'static Connector| Named { system: S::NAME, connector };
+            let named = |connector: &&'static Connector| Named {
+                system: S::NAME,
+                kind: S::CONNECTS,
+                connector,
+            };
             self.0.extend(S::CONNECTORS.iter().map(named));
         }
 
@@ -51,21 +58,28 @@ pub(super) fn all() -> Vec<Named> {
 }
 
 /// Each connector that is meant by a name.
-pub(super) fn explain(page: &mut Page, asked: &str) -> Result<(), Failure> {
+pub(super) fn explain(page: &mut Page, kinds: &[KindInfo], asked: &str) -> Result<(), Failure> {
     let all = all();
-    let mut meant = all.iter().filter(|one| one.is(asked)).peekable();
-    if meant.peek().is_none() {
-        let names: Vec<String> = all.iter().map(Named::path).collect();
-        let bare = all.iter().map(|one| one.connector.name);
-        let known = names.iter().map(String::as_str).chain(bare);
+    let meant: Vec<&Named> = all.iter().filter(|one| one.is(asked)).collect();
+    if meant.is_empty() {
+        let last = asked.rsplit('/').next().unwrap_or_default();
+        let paths: Vec<String> = all.iter().map(Named::path).collect();
+        let elsewhere = all.iter().zip(&paths).find(|(one, _)| one.is(last));
+        let known: Vec<&str> = match elsewhere {
+            Some((_, path)) if last != asked => {
+                let hint = format!("error: there is no connector {asked} (did you mean {path}?)");
+                return Err(Failure::of(hint));
+            }
+            _ => all.iter().map(|one| one.connector.name).collect(),
+        };
         return Err(unknown("connector", asked, known));
     }
-    for (nth, one) in meant.enumerate() {
+    for (nth, one) in meant.into_iter().enumerate() {
         if nth > 0 {
             page.gap();
             page.gap();
         }
-        connector(page, one);
+        connector(page, kinds, one);
     }
     Ok(())
 }
@@ -76,7 +90,6 @@ pub(super) fn overview(page: &mut Page) {
     if all.is_empty() {
         return;
     }
-    page.gap();
     let title = Span("Connectors".to_owned(), Style::Bold);
     page.line(0, &[title, Span::dim("  explain connector NAME")]);
     for role in [Role::Source, Role::Sink] {
@@ -98,35 +111,35 @@ fn by_system(all: &[Named], role: Role) -> Vec<(&'static str, Vec<&'static str>)
     found
 }
 
-fn connector(page: &mut Page, named: &Named) {
+fn connector(page: &mut Page, kinds: &[KindInfo], named: &Named) {
     let Connector { about, block, program, fixed, keys, .. } = named.connector;
-    let place = match block {
-        Some(block) => format!("config or {block}"),
-        None => "config".to_owned(),
-    };
-    page.sides(0, &[Span(named.path(), Style::Bold)], &[Span::dim(place)]);
+    page.line(0, &[Span(named.path(), Style::Bold)]);
     page.words(2, &[], about, Style::Plain);
+    let place = match block {
+        Some(block) => format!("Its keys stand below config or {block}."),
+        None => "Its keys stand below config.".to_owned(),
+    };
+    page.words(2, &[], &place, Style::Dim);
+    if kinds::named(kinds, named.kind).is_none() {
+        let missing = format!("{}, which names connectors, is no kind yet.", named.kind);
+        page.words(2, &[], &missing, Style::Dim);
+    }
     made_of_it(page, 2, *program, named.connector.name);
     for (key, value) in *fixed {
         page.words(2, &[], &format!("Its program is always told {key}: {value}."), Style::Dim);
     }
-    for key in *keys {
-        self::key(page, "", key);
-    }
+    keys.iter().for_each(|one| key(page, "", *program, one));
 }
 
-fn key(page: &mut Page, above: &str, key: &Key) {
+/// One key and all below it. What its program makes of what is around it is told there.
+fn key(page: &mut Page, above: &str, around: Program, key: &Key) {
     let path = format!("{above}{}", key.name);
     page.gap();
     let left = [Span(path.clone(), Style::Bold), Span::dim(format!("  {}", range(&key.takes)))];
-    let mut marks = Vec::new();
-    if key.required {
-        marks.push("required".to_owned());
-    }
-    if key.secret {
-        marks.push("secret".to_owned());
-    }
-    marks.extend(key.default.map(|default| format!("default {default}")));
+    let marks = [(key.required, "required"), (key.secret, "secret")];
+    let marks = marks.into_iter().filter(|(is, _)| *is).map(|(_, mark)| mark.to_owned());
+    let default = key.default.map(|default| format!("default {default}"));
+    let marks: Vec<String> = marks.chain(default).collect();
     page.sides(2, &left, &[Span::dim(marks.join(", "))]);
     page.words(4, &[], key.about, Style::Plain);
     let own = if let Program::Reads(own) = key.program { own } else { "" };
@@ -135,18 +148,16 @@ fn key(page: &mut Page, above: &str, key: &Key) {
     if !also.is_empty() {
         page.words(4, &[], &format!("May be called {} too.", also.join(" or ")), Style::Dim);
     }
-    made_of_it(page, 4, key.program, key.name);
+    if key.program != around {
+        made_of_it(page, 4, key.program, key.name);
+    }
     match key.takes {
-        Takes::Words(words) => {
-            for word in words.iter().filter(|word| word.program != Program::Reads(word.name)) {
-                made_of_it(page, 4, word.program, word.name);
-            }
-        }
+        Takes::Words(all) => words(page, all),
         Takes::Block(below) => {
-            below.iter().for_each(|one| self::key(page, &format!("{path}."), one))
+            below.iter().for_each(|one| self::key(page, &format!("{path}."), key.program, one));
         }
         Takes::Blocks(below) => {
-            below.iter().for_each(|one| self::key(page, &format!("{path}[]."), one));
+            below.iter().for_each(|one| self::key(page, &format!("{path}[]."), key.program, one));
         }
         Takes::Text(_)
         | Takes::Bool
@@ -158,15 +169,27 @@ fn key(page: &mut Page, above: &str, key: &Key) {
     }
 }
 
+/// The words of a key, and once for all of which it is so what its program does not do.
+fn words(page: &mut Page, all: &[Word]) {
+    let names = |of: &[&Word]| of.iter().map(|word| word.name).collect::<Vec<_>>().join(", ");
+    page.words(4, &[Span::dim("one of ")], &names(&all.iter().collect::<Vec<_>>()), Style::Plain);
+    let mut told: Vec<Program> = Vec::new();
+    for word in all.iter().filter(|word| word.program != Program::Reads(word.name)) {
+        if !told.contains(&word.program) {
+            let alike: Vec<&Word> = all.iter().filter(|it| it.program == word.program).collect();
+            made_of_it(page, 4, word.program, &names(&alike));
+            told.push(word.program);
+        }
+    }
+}
+
 /// What the program makes of something that users call so.
 fn made_of_it(page: &mut Page, indent: usize, program: Program, name: &str) {
     let text = match program {
         Program::Reads(own) if own == name => return,
         Program::Reads(own) => format!("Its program reads {name} as {own}."),
-        Program::Ignores(why) => format!("{name} has no effect: {why}."),
-        Program::Lacks(why) => {
-            format!("A connector that asks for {name} does not start: {why}.")
-        }
+        Program::Ignores(why) => format!("Without effect, {name}: {why}."),
+        Program::Lacks(why) => format!("A connector does not start with {name}: {why}."),
     };
     page.words(indent, &[], &text, Style::Dim);
 }
@@ -178,11 +201,11 @@ fn range(takes: &Takes) -> String {
         Takes::Bool => "true or false".to_owned(),
         Takes::Whole(least, most) => format!("whole number, {least} to {most}"),
         Takes::Number(least, most) => format!("number, {least} to {most}"),
-        Takes::Words(words) => words.iter().map(|word| word.name).collect::<Vec<_>>().join(", "),
+        Takes::Words(_) => "word".to_owned(),
         Takes::Texts => "list of texts".to_owned(),
-        Takes::Map => "texts by names".to_owned(),
-        Takes::Block(_) => "keys of its own".to_owned(),
-        Takes::Blocks(_) => "list of keys of its own".to_owned(),
+        Takes::Map => "map of texts".to_owned(),
+        Takes::Block(_) => "block".to_owned(),
+        Takes::Blocks(_) => "list of blocks".to_owned(),
         Takes::Any => "anything".to_owned(),
     }
 }

@@ -1,5 +1,5 @@
-//! `explain`: what rules, fields, conditions and gates mean, from the tables that the operator
-//! works by. What is printed here cannot differ from what is done.
+//! `explain`: what rules, fields, conditions, gates and connectors mean, from the tables that the
+//! operator works by. What is printed here cannot differ from what is done.
 
 use sluicegate_core::condition::EventKind;
 
@@ -41,8 +41,8 @@ pub fn run(args: &ExplainArgs, io: &mut Io<'_>) -> Result<u8, Failure> {
         Some((Topic::Field, id)) => field::explain(&mut page, kinds, id)?,
         Some((Topic::Condition, id)) => explain_condition(&mut page, kinds, id)?,
         Some((Topic::Gate, id)) => explain_gate(&mut page, kinds, id)?,
-        Some((Topic::Connector, id)) => connector::explain(&mut page, id)?,
-        None => overview(&mut page, kinds),
+        Some((Topic::Connector, id)) => connector::explain(&mut page, kinds, id)?,
+        None => overview(&mut page, kinds, args.topic.as_ref()),
     }
     io.out(&page.finish());
     Ok(DONE)
@@ -57,9 +57,7 @@ fn asked<'a>(
         (None, _) => return Ok(None),
         (Some(Asked::Topic(topic)), Some(id)) => return Ok(Some((*topic, id))),
         (Some(Asked::Name(name)), None) => name,
-        (Some(Asked::Topic(_)), None) => {
-            return Err(Failure::of("error: a name is missing (`sluicegate explain` lists them)"));
-        }
+        (Some(Asked::Topic(_)), None) => return Ok(None),
         (Some(Asked::Name(word)), Some(_)) => {
             return Err(unknown(
                 "topic",
@@ -80,7 +78,7 @@ fn asked<'a>(
         return Ok(Some((Topic::Field, name)));
     }
     let connectors = connector::all();
-    if connectors.iter().any(|one| one.is(name)) {
+    if name.contains('/') || connectors.iter().any(|one| one.is(name)) {
         return Ok(Some((Topic::Connector, name)));
     }
     let known = known.into_iter().map(|(_, id)| id);
@@ -142,12 +140,33 @@ fn explain_gate(page: &mut Page, kinds: &[KindInfo], id: &str) -> Result<(), Fai
     Ok(())
 }
 
-fn overview(page: &mut Page, kinds: &[KindInfo]) {
+/// What there is to explain: all of it, or of one topic.
+fn overview(page: &mut Page, kinds: &[KindInfo], only: Option<&Asked>) {
+    type Part = fn(&mut Page, &[KindInfo]);
+    let parts: [(Topic, Part); 5] = [
+        (Topic::Rule, all_rules),
+        (Topic::Field, all_fields),
+        (Topic::Condition, all_conditions),
+        (Topic::Gate, all_gates),
+        (Topic::Connector, |page, _| connector::overview(page)),
+    ];
+    let asked = parts.iter().filter(|(topic, _)| only.is_none_or(|it| *it == Asked::Topic(*topic)));
+    for (nth, (_, part)) in asked.enumerate() {
+        if nth > 0 {
+            page.gap();
+        }
+        part(page, kinds);
+    }
+}
+
+fn all_rules(page: &mut Page, kinds: &[KindInfo]) {
     page.line(0, &[Span("Rules".to_owned(), Style::Bold), Span::dim("  explain rule ID")]);
     for rule in rules(kinds) {
         page.words(2, &[Span::plain(format!("{:8}", rule.id))], &rule.title, Style::Dim);
     }
-    page.gap();
+}
+
+fn all_fields(page: &mut Page, kinds: &[KindInfo]) {
     page.line(0, &[Span("Fields".to_owned(), Style::Bold), Span::dim("  explain field KIND.PATH")]);
     for kind in kinds {
         let leaves = kind.schema.leaves();
@@ -155,7 +174,9 @@ fn overview(page: &mut Page, kinds: &[KindInfo]) {
         let text = format!("{spec} fields under spec, {} without effect", kind.inert.len());
         page.words(2, &[Span::plain(format!("{}  ", kind.api.kind))], &text, Style::Dim);
     }
-    page.gap();
+}
+
+fn all_conditions(page: &mut Page, kinds: &[KindInfo]) {
     let title = Span("Conditions".to_owned(), Style::Bold);
     page.line(0, &[title, Span::dim("  explain condition TYPE")]);
     let reasons = reasons(kinds);
@@ -171,7 +192,9 @@ fn overview(page: &mut Page, kinds: &[KindInfo]) {
         names.dedup();
         page.words(2, &[Span::plain(format!("{name:widest$}  "))], &names.join(", "), Style::Dim);
     }
-    page.gap();
+}
+
+fn all_gates(page: &mut Page, kinds: &[KindInfo]) {
     page.line(0, &[Span("Gates".to_owned(), Style::Bold), Span::dim("  explain gate ID")]);
     let gates = gates(kinds);
     let widest = gates.iter().map(|gate| gate.id.len()).max().unwrap_or_default();
@@ -179,5 +202,4 @@ fn overview(page: &mut Page, kinds: &[KindInfo]) {
         let id = gate.id;
         page.words(2, &[Span::plain(format!("{id:widest$}  "))], gate.about, Style::Dim);
     }
-    connector::overview(page);
 }

@@ -3,8 +3,8 @@
 //! killed while its answer is under way.
 //!
 //! Of the ways in which a write fails a fixed sample is played, in which each way is met and each
-//! write; all of them by `.ci/campaign`. Each case is a namespace of its own. Where nobody is killed one operator looks after them all,
-//! so that their back-offs pass at the same time.
+//! write; all of them by `.ci/campaign`. Each case is a namespace of its own. Where nobody is
+//! killed one operator looks after them all, so that their back-offs pass at the same time.
 
 use std::{
     collections::{BTreeMap, BTreeSet},

@@ -4,9 +4,10 @@
 //! cannot go down are the reconciler's to refuse, which can say why and what to do; a rule would
 //! also refuse going back to a value that never took effect.
 
-use super::api::{RivvenCluster, ServiceType};
+use super::api::{RivvenCluster, ServiceType, Tls};
 use crate::{
     check::{Check, Judge},
+    field::Path,
     k8s::pod::{self, annotations, lists, resources},
     label::RESTART,
     systems::rivven::names,
@@ -67,7 +68,7 @@ pub(super) const CHECKS: &[Check<RivvenCluster>] = &[
          || (has(self.enabled) && self.enabled && has(self.caSecretName))",
         "mtlsEnabled requires enabled and caSecretName",
         |cluster, judge| {
-            let mutual = |tls: &&super::api::Tls| tls.mtls_enabled == Some(true);
+            let mutual = |tls: &&Tls| tls.mtls_enabled == Some(true);
             let Some(tls) = cluster.spec.tls.as_ref().filter(mutual) else { return };
             let (at, must) = (judge.child("mtlsEnabled"), "needs tls.enabled");
             let enabled = tls.enabled == Some(true);
@@ -317,7 +318,7 @@ pub(super) const CHECKS: &[Check<RivvenCluster>] = &[
     ),
 ];
 
-fn name_path(judge: &Judge<'_>) -> crate::field::Path {
+fn name_path(judge: &Judge<'_>) -> Path {
     judge.child("metadata").child("name")
 }
 

@@ -195,7 +195,7 @@ pub(super) const COLUMN_FILTERS: Key = reads(
     "columnFilters",
     "column_filters",
     Takes::Any,
-    "Columns to include and exclude, by schema.table; not of snapshot rows.",
+    "Columns to include and exclude, by schema.table; a snapshot does not apply them.",
 )
 .also(&["column_filters"]);
 
@@ -244,7 +244,7 @@ const HEARTBEAT_KEYS: &[Key] = &[
         "maxLagSecs",
         "rivven-connect 0.0.22 takes thirty times the interval",
         Takes::Whole(10, 86_400),
-        "Seconds of lag that still count as well.",
+        "Seconds of lag up to which it counts as healthy.",
     )
     .or("300"),
     ignored("emitEvents", NO_HEARTBEATS, Takes::Bool, "Whether heartbeats are written to a topic.")

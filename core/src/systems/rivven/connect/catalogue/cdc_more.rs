@@ -174,7 +174,7 @@ const HEALTH_KEYS: &[Key] = &[
         "maxLagMs",
         NO_KEY,
         Takes::Whole(1_000, 3_600_000),
-        "Milliseconds of lag that still count as well.",
+        "Milliseconds of lag up to which it counts as healthy.",
     )
     .or("30000"),
     ignored(

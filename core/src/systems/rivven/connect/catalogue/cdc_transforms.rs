@@ -93,5 +93,5 @@ pub(super) const TRANSFORMS: Key = reads(
     "transforms",
     "transforms",
     Takes::Blocks(TRANSFORM_KEYS),
-    "Changes to each record, in this order; rows of a snapshot pass them by.",
+    "Changes to each record, in this order; a snapshot does not apply them.",
 );

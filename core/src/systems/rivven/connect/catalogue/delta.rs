@@ -1,6 +1,6 @@
 //! Records into Delta Lake.
 
-use super::{UNUSED, block, flag, ignored, lacking, lakehouse, reads, text, texts, whole, words};
+use super::{UNUSED, block, flag, ignored, lacking, reads, text, texts, whole, words};
 use crate::connector::{Connector, Key, Program, Role, Takes, Word};
 
 /// Why a mode is refused.
@@ -54,7 +54,7 @@ const KEYS: &[Key] = &[
     )
     .required()
     .also(&["table_uri", "tableUri"]),
-    texts("partitionBy", "partition_columns", "Columns by which files are parted.")
+    texts("partitionBy", "partition_columns", "Columns by which files are partitioned.")
         .also(&["partition_columns", "partitionColumns"]),
     words("writeMode", "write_mode", WRITE_MODES, "Whether records are added or replace others.")
         .or("append")
@@ -72,7 +72,7 @@ const KEYS: &[Key] = &[
         "flush_interval_secs",
         1,
         3_600,
-        "Seconds after which what is there is committed.",
+        "Seconds after which what is there is committed, once another record comes.",
     )
     .or("60")
     .also(&["flush_interval_secs", "flushIntervalSecs"]),
@@ -83,14 +83,48 @@ const KEYS: &[Key] = &[
         .or("3")
         .also(&["max_commit_retries"]),
     block("storage", "s3", STORAGE_KEYS, "Where files are kept."),
-    block("s3", "s3", S3_KEYS, "The same by the name of the program."),
-    block("gcs", "gcs", lakehouse::GCS_KEYS, "What is said of Google Cloud Storage."),
-    block("azure", "azure", lakehouse::AZURE_KEYS, "What is said of Azure."),
+    block("s3", "s3", S3_KEYS, "The same under the name that the program has for it."),
+    block("gcs", "gcs", GCS_KEYS, "What is said of Google Cloud Storage."),
+    block("azure", "azure", AZURE_KEYS, "What is said of Azure."),
     reads("storageOptions", "storage_options", Takes::Map, "More that the storage is told.")
         .secret()
         .also(&["storage_options"]),
     reads("tableProperties", "table_properties", Takes::Map, "Properties of a table that is made.")
         .also(&["table_properties"]),
+];
+
+/// What is said of Google Cloud Storage.
+const GCS_KEYS: &[Key] = &[
+    text(
+        "serviceAccountPath",
+        "gcs.service_account_path",
+        "File with the key of a service account.",
+    )
+    .also(&["service_account_path"]),
+    reads(
+        "serviceAccountKey",
+        "gcs.service_account_key",
+        Takes::Text(16384),
+        "The key of a service account itself.",
+    )
+    .secret()
+    .also(&["service_account_key"]),
+];
+
+/// What is said of Azure.
+const AZURE_KEYS: &[Key] = &[
+    reads("account", "azure.account", Takes::Text(63), "Name of the storage account."),
+    text("accessKey", "azure.access_key", "Key of the storage account.")
+        .secret()
+        .also(&["access_key"]),
+    reads(
+        "sasToken",
+        "azure.sas_token",
+        Takes::Text(4096),
+        "Token of a shared access signature, instead of the key.",
+    )
+    .secret()
+    .also(&["sas_token"]),
 ];
 
 pub(super) static DELTA: Connector = Connector {

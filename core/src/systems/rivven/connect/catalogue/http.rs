@@ -18,7 +18,7 @@ pub(super) static HTTP_SOURCE: Connector = Connector {
     fixed: &[],
     keys: &[
         reads("url", "url", Takes::Text(2048), "Address to ask, by http or https.").required(),
-        whole("pollIntervalMs", "poll_interval_ms", 1, MANY, "Milliseconds between two questions.")
+        whole("pollIntervalMs", "poll_interval_ms", 1, MANY, "Milliseconds between two polls.")
             .or("5000")
             .also(&["poll_interval_ms"]),
         lacking("headers", NO_HEADERS, Takes::Map, "Headers of the request.").secret(),
@@ -198,7 +198,7 @@ pub(super) static HTTP_WEBHOOK: Connector = Connector {
             "healthCheckUrl",
             "health_check_url",
             Takes::Text(2048),
-            "Address that is asked at the start whether it is there.",
+            "Address that must answer HEAD with 2xx or 405 before it starts; url if left out.",
         )
         .also(&["health_check_url"]),
         ignored("tls", SYSTEM_ROOTS, Takes::Block(TLS_KEYS), "Whose certificates are trusted."),

@@ -1,6 +1,6 @@
 //! What the connectors of Kafka have in common.
 
-use super::{MANY, UNUSED, block, flag, lacking, reads, text, texts, whole, words};
+use super::{MANY, UNUSED, block, flag, ignored, lacking, reads, text, texts, whole, words};
 use crate::connector::{Key, Takes, Word};
 
 /// Why a protocol is refused.
@@ -17,6 +17,9 @@ const PROTOCOLS: &[Word] = &[
     Word::lacking("SASL_SSL", NO_TLS),
 ];
 
+/// Why IAM is refused.
+const NO_IAM: &str = "rivven-connect 0.0.22 logs in by IAM with TLS alone, which it never uses";
+
 const MECHANISMS: &[Word] = &[
     Word::read_as("plain", "PLAIN"),
     Word::read_as("scram-sha-256", "SCRAM-SHA-256"),
@@ -25,28 +28,39 @@ const MECHANISMS: &[Word] = &[
     Word::same("SCRAM-SHA-256"),
     Word::same("SCRAM-SHA-512"),
     Word::same("OAUTHBEARER"),
-    Word::lacking("AWS_MSK_IAM", "rivven-connect 0.0.22 refuses it without TLS"),
+    Word::lacking("AWS_MSK_IAM", NO_IAM),
 ];
 
 const SECURITY_KEYS: &[Key] = &[
     words("protocol", "security.protocol", PROTOCOLS, "Whether to log in and to encrypt.")
         .or("plaintext"),
-    words("saslMechanism", "security.sasl_mechanism", MECHANISMS, "How to log in.")
-        .also(&["sasl_mechanism"]),
-    text("saslUsername", "security.sasl_username", "User to log in as.").also(&["sasl_username"]),
-    text("saslPassword", "security.sasl_password", "Password of the user.")
-        .secret()
-        .also(&["sasl_password"]),
+    words(
+        "saslMechanism",
+        "security.sasl_mechanism",
+        MECHANISMS,
+        "How to log in; only with sasl_plaintext.",
+    )
+    .or("plain")
+    .also(&["sasl_mechanism"]),
+    text("saslUsername", "security.sasl_username", "User to log in as; only with sasl_plaintext.")
+        .also(&["sasl_username"]),
+    text(
+        "saslPassword",
+        "security.sasl_password",
+        "Password of the user; only with sasl_plaintext.",
+    )
+    .secret()
+    .also(&["sasl_password"]),
     reads("oauthToken", "security.oauth_token", Takes::Text(8192), "Token to log in with.")
         .secret()
         .also(&["oauth_token"]),
-    text("awsAccessKeyId", "security.aws_access_key_id", "AWS access key to log in with.")
+    ignored("awsAccessKeyId", NO_IAM, Takes::Text(1024), "AWS access key to log in with.")
         .secret()
         .also(&["aws_access_key_id"]),
-    text("awsSecretAccessKey", "security.aws_secret_access_key", "AWS secret key to log in with.")
+    ignored("awsSecretAccessKey", NO_IAM, Takes::Text(1024), "AWS secret key to log in with.")
         .secret()
         .also(&["aws_secret_access_key"]),
-    reads("awsRegion", "security.aws_region", Takes::Text(64), "AWS region of the brokers.")
+    ignored("awsRegion", NO_IAM, Takes::Text(64), "AWS region of the brokers.")
         .also(&["aws_region"]),
     lacking(
         "sslCaCert",
@@ -71,19 +85,28 @@ pub(super) const PROTOCOL: Key =
         .or("plaintext");
 
 /// The mechanism, beside other keys.
-pub(super) const MECHANISM: Key =
-    words("saslMechanism", "security.sasl_mechanism", MECHANISMS, "How to log in.")
-        .also(&["sasl_mechanism"]);
+pub(super) const MECHANISM: Key = words(
+    "saslMechanism",
+    "security.sasl_mechanism",
+    MECHANISMS,
+    "How to log in; only with sasl_plaintext.",
+)
+.or("plain")
+.also(&["sasl_mechanism"]);
 
 /// The user, beside other keys.
 pub(super) const USERNAME: Key =
-    text("saslUsername", "security.sasl_username", "User to log in as.").also(&["sasl_username"]);
+    text("saslUsername", "security.sasl_username", "User to log in as; only with sasl_plaintext.")
+        .also(&["sasl_username"]);
 
 /// The password, beside other keys.
-pub(super) const PASSWORD: Key =
-    text("saslPassword", "security.sasl_password", "Password of the user.")
-        .secret()
-        .also(&["sasl_password"]);
+pub(super) const PASSWORD: Key = text(
+    "saslPassword",
+    "security.sasl_password",
+    "Password of the user; only with sasl_plaintext.",
+)
+.secret()
+.also(&["sasl_password"]);
 
 /// The brokers, as a list.
 pub(super) const BROKERS: Key =

@@ -41,6 +41,9 @@ const REST_KEYS: &[Key] = &[
     .secret(),
 ];
 
+/// Why what is said of a catalogue has no effect.
+const UNREACHED: &str = "rivven-connect 0.0.22 reaches no catalogue of that type";
+
 const GLUE_KEYS: &[Key] = &[
     reads("region", "catalog.glue.region", Takes::Text(64), "AWS region of the catalogue.")
         .or("us-east-1"),
@@ -63,8 +66,8 @@ const HIVE_KEYS: &[Key] = &[
 const CATALOG_KEYS: &[Key] = &[
     words("type", "catalog.type", CATALOGS, "What kind of catalogue.").or("rest"),
     block("rest", "catalog.rest", REST_KEYS, "What is said of a REST catalogue."),
-    block("glue", "catalog.glue", GLUE_KEYS, "What is said of AWS Glue."),
-    block("hive", "catalog.hive", HIVE_KEYS, "What is said of a Hive metastore."),
+    ignored("glue", UNREACHED, Takes::Block(GLUE_KEYS), "What is said of AWS Glue."),
+    ignored("hive", UNREACHED, Takes::Block(HIVE_KEYS), "What is said of a Hive metastore."),
     text("warehouse", "catalog.warehouse", "Where tables are kept."),
 ];
 
@@ -121,17 +124,22 @@ const S3_KEYS: &[Key] = &[
     .also(&["path_style_access"]),
 ];
 
+/// Why the key itself is refused.
+const FILE_ALONE: &str = "rivven-connect 0.0.22 takes the path of a file alone here";
+/// Why a token is refused.
+const KEY_ALONE: &str = "rivven-connect 0.0.22 takes the key of the account alone here";
+
 /// What is said of Google Cloud Storage.
-pub(super) const GCS_KEYS: &[Key] = &[
+const GCS_KEYS: &[Key] = &[
     text(
         "serviceAccountPath",
         "gcs.service_account_path",
         "File with the key of a service account.",
     )
     .also(&["service_account_path"]),
-    reads(
+    lacking(
         "serviceAccountKey",
-        "gcs.service_account_key",
+        FILE_ALONE,
         Takes::Text(16384),
         "The key of a service account itself.",
     )
@@ -140,14 +148,14 @@ pub(super) const GCS_KEYS: &[Key] = &[
 ];
 
 /// What is said of Azure.
-pub(super) const AZURE_KEYS: &[Key] = &[
+const AZURE_KEYS: &[Key] = &[
     reads("account", "azure.account", Takes::Text(63), "Name of the storage account."),
     text("accessKey", "azure.access_key", "Key of the storage account.")
         .secret()
         .also(&["access_key"]),
-    reads(
+    lacking(
         "sasToken",
-        "azure.sas_token",
+        KEY_ALONE,
         Takes::Text(4096),
         "Token of a shared access signature, instead of the key.",
     )
@@ -171,13 +179,13 @@ pub(super) static ICEBERG: Connector = Connector {
         flag("autoCreateTable", "auto_create_table", "Whether a missing table is made.")
             .or("true")
             .also(&["auto_create_table"]),
-        words("partitioning", "partitioning", PARTITIONING, "How files are parted.")
+        words("partitioning", "partitioning", PARTITIONING, "How files are partitioned.")
             .or("table_default"),
         lacking(
             "partitionFields",
             NO_PARTITIONS,
             Takes::Texts,
-            "Fields by which files are parted.",
+            "Fields by which files are partitioned.",
         )
         .also(&["partition_fields"]),
         ignored("bucketCount", NO_PARTITIONS, Takes::Whole(1, 4_294_967_295), "Number of buckets.")
@@ -204,7 +212,7 @@ pub(super) static ICEBERG: Connector = Connector {
             "flush_interval_secs",
             1,
             3_600,
-            "Seconds after which what is there is committed.",
+            "Seconds after which what is there is committed, once another record comes.",
         )
         .or("60")
         .also(&["flush_interval_secs", "flushIntervalSecs"]),
@@ -221,10 +229,15 @@ pub(super) static ICEBERG: Connector = Connector {
         .or("strict")
         .also(&["schema_evolution"]),
         block("storage", "s3", STORAGE_KEYS, "Where files are kept."),
-        block("s3", "s3", S3_KEYS, "The same by the name of the program."),
+        block("s3", "s3", S3_KEYS, "The same under the name that the program has for it."),
         block("gcs", "gcs", GCS_KEYS, "What is said of Google Cloud Storage."),
         block("azure", "azure", AZURE_KEYS, "What is said of Azure."),
-        reads("writeProperties", "write_properties", Takes::Map, "More that the writer is told.")
-            .also(&["write_properties"]),
+        reads(
+            "writeProperties",
+            "write_properties",
+            Takes::Map,
+            "More that the catalogue client is told.",
+        )
+        .also(&["write_properties"]),
     ],
 };

@@ -47,7 +47,7 @@ const MQTT_KEYS: &[Key] = &[
         "clientId",
         "client_id",
         Takes::Text(255),
-        "Name by which the broker knows it; made up if left out.",
+        "Name by which the broker knows it; a random one if left out.",
     )
     .also(&["client_id"]),
     words("qos", "qos", QOS, "How surely messages are delivered.").or("at_least_once"),
@@ -72,7 +72,7 @@ const MQTT_KEYS: &[Key] = &[
     )
     .or("30")
     .also(&["connect_timeout_secs"]),
-    whole("maxInflight", "max_inflight", 1, 65_535, "Messages that may be on their way.")
+    whole("maxInflight", "max_inflight", 1, 65_535, "Requests that may wait in the client.")
         .or("100")
         .also(&["max_inflight"]),
     ignored(
@@ -113,7 +113,7 @@ const MQTT_KEYS: &[Key] = &[
         "retry_initial_ms",
         10,
         60_000,
-        "Milliseconds before a failed call is tried again.",
+        "Milliseconds before connecting again, at first.",
     )
     .or("100")
     .also(&["retry_initial_ms"]),

@@ -69,10 +69,15 @@ pub(super) static MYSQL_CDC: Connector = Connector {
         )
         .or("4")
         .also(&["binlog_position"]),
-        flag("useGtid", "use_gtid", "Whether the log is followed by GTID.")
-            .or("false")
-            .also(&["use_gtid"]),
-        text("gtidSet", "gtid_set", "GTIDs that are known already.").also(&["gtid_set"]),
+        flag(
+            "useGtid",
+            "use_gtid",
+            "Whether the log is followed by GTID; only together with gtidSet.",
+        )
+        .or("false")
+        .also(&["use_gtid"]),
+        text("gtidSet", "gtid_set", "GTIDs that are known already; only together with useGtid.")
+            .also(&["gtid_set"]),
         cdc::TABLES_LACKING,
         lacking(
             "includeTables",

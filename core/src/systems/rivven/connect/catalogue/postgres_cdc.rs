@@ -27,9 +27,10 @@ const TLS_MODES: &[Word] = &[
 
 const TLS_KEYS: &[Key] = &[
     words("mode", "tls.mode", TLS_MODES, "Whether connections are encrypted.").or("prefer"),
-    text(
+    lacking(
         "caCertPath",
-        "tls.ca_cert_path",
+        "rivven-connect 0.0.22 checks no certificate in the modes that start",
+        Takes::Text(1024),
         "File with the certificates of the authorities to trust.",
     )
     .also(&["ca_cert_path"]),
@@ -47,9 +48,10 @@ const TLS_KEYS: &[Key] = &[
         "File with the private key of the client.",
     )
     .also(&["client_key_path"]),
-    flag(
+    ignored(
         "acceptInvalidCerts",
-        "tls.accept_invalid_certs",
+        "rivven-connect 0.0.22 takes any certificate in the modes that start",
+        Takes::Bool,
         "Whether any certificate is taken; for tests only.",
     )
     .or("false")

@@ -4,7 +4,7 @@ use super::{MANY, UNUSED, block, flag, ignored, lacking, reads, text, whole};
 use crate::connector::{Connector, Key, Program, Role, Takes};
 
 /// Why a way of logging in is refused.
-const FILE_ONLY: &str = "rivven-connect 0.0.22 takes a file or the credentials of the surroundings";
+const FILE_ONLY: &str = "rivven-connect 0.0.22 takes a file or the credentials of its environment";
 /// Why a setting of the subscription has no effect.
 const SUBSCRIPTION: &str = "rivven-connect 0.0.22 leaves it to the subscription";
 
@@ -19,7 +19,7 @@ const AUTH_KEYS: &[Key] = &[
     )
     .secret()
     .also(&["credentials_json"]),
-    flag("useAdc", "auth.use_adc", "Whether the credentials of the surroundings may be used.")
+    flag("useAdc", "auth.use_adc", "Whether the credentials of its environment may be used.")
         .or("true")
         .also(&["use_adc"]),
     lacking("impersonateServiceAccount", FILE_ONLY, Takes::Text(255), "Service account to act as.")
@@ -72,7 +72,7 @@ const KEYS: &[Key] = &[
     .also(&["ack_deadline_seconds"]),
     text("credentialsFile", "auth.credentials_file", "File with the key of a service account.")
         .also(&["credentials_file"]),
-    flag("useAdc", "auth.use_adc", "Whether the credentials of the surroundings may be used.")
+    flag("useAdc", "auth.use_adc", "Whether the credentials of its environment may be used.")
         .or("true")
         .also(&["use_adc"]),
     block("auth", "auth", AUTH_KEYS, "How to log in, by the names of the program."),

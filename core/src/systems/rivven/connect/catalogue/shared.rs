@@ -73,7 +73,7 @@ pub(super) const FLUSH: Key = whole(
     "flush_interval_secs",
     1,
     3_600,
-    "Seconds after which what is there is written.",
+    "Seconds after which what is there is written, once another record comes.",
 )
 .or("5")
 .also(&["flush_interval_secs", "flushIntervalSeconds"]);

@@ -5,16 +5,16 @@ use crate::connector::{Connector, Key, Program, Role, Takes, Word};
 
 /// Why a way of logging in is refused.
 const NO_ROLE: &str =
-    "rivven-connect 0.0.22 uses its keys or the surroundings, no profile and no role";
+    "rivven-connect 0.0.22 uses its keys or its environment, no profile and no role";
 
 const AUTH_KEYS: &[Key] = &[
-    text("accessKeyId", "auth.access_key_id", "AWS access key; from the surroundings if left out.")
+    text("accessKeyId", "auth.access_key_id", "AWS access key; from the environment if left out.")
         .secret()
         .also(&["access_key_id"]),
     text(
         "secretAccessKey",
         "auth.secret_access_key",
-        "AWS secret key; from the surroundings if left out.",
+        "AWS secret key; from the environment if left out.",
     )
     .secret()
     .also(&["secret_access_key"]),

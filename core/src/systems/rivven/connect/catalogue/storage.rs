@@ -58,7 +58,7 @@ const FLUSH: Key = whole(
     "flush_interval_secs",
     1,
     3_600,
-    "Seconds after which an object is written.",
+    "Seconds after which an object is written, once another record comes.",
 )
 .or("60")
 .also(&["flush_interval_secs", "flushIntervalSecs"]);
@@ -72,13 +72,13 @@ const S3_KEYS: &[Key] = &[
         "Address of another service that speaks S3.",
     )
     .also(&["endpointUrl", "endpoint_url"]),
-    text("accessKeyId", "s3.access_key_id", "AWS access key; from the surroundings if left out.")
+    text("accessKeyId", "s3.access_key_id", "AWS access key; from the environment if left out.")
         .secret()
         .also(&["access_key_id"]),
     text(
         "secretAccessKey",
         "s3.secret_access_key",
-        "AWS secret key; from the surroundings if left out.",
+        "AWS secret key; from the environment if left out.",
     )
     .secret()
     .also(&["secret_access_key"]),
@@ -112,7 +112,7 @@ const GCS_KEYS: &[Key] = &[
     )
     .secret()
     .also(&["service_account_key"]),
-    ignored("useAdc", ADC, Takes::Bool, "Whether the credentials of the surroundings are used.")
+    ignored("useAdc", ADC, Takes::Bool, "Whether the credentials of its environment are used.")
         .or("true")
         .also(&["use_adc"]),
 ];
@@ -166,14 +166,14 @@ pub(super) static S3: Connector = Connector {
         text(
             "accessKeyId",
             "s3.access_key_id",
-            "AWS access key; from the surroundings if left out.",
+            "AWS access key; from the environment if left out.",
         )
         .secret()
         .also(&["access_key_id"]),
         text(
             "secretAccessKey",
             "s3.secret_access_key",
-            "AWS secret key; from the surroundings if left out.",
+            "AWS secret key; from the environment if left out.",
         )
         .secret()
         .also(&["secret_access_key"]),
@@ -215,14 +215,9 @@ pub(super) static GCS: Connector = Connector {
             "File with the key of a service account.",
         )
         .also(&["credentials_file"]),
-        ignored(
-            "useAdc",
-            ADC,
-            Takes::Bool,
-            "Whether the credentials of the surroundings are used.",
-        )
-        .or("true")
-        .also(&["use_adc"]),
+        ignored("useAdc", ADC, Takes::Bool, "Whether the credentials of its environment are used.")
+            .or("true")
+            .also(&["use_adc"]),
         block("gcs", "gcs", GCS_KEYS, "The same by the names of the program."),
     ],
 };

@@ -181,12 +181,7 @@ pub(super) static S3_VECTORS: Connector = Connector {
     program: Program::Reads("s3-vectors"),
     fixed: &[],
     keys: &[
-        reads(
-            "region",
-            "region",
-            Takes::Text(64),
-            "AWS region; from the surroundings if left out.",
-        ),
+        reads("region", "region", Takes::Text(64), "AWS region; from the environment if left out."),
         reads(
             "endpointUrl",
             "endpoint_url",
@@ -233,7 +228,7 @@ pub(super) static S3_VECTORS: Connector = Connector {
             "flush_interval_secs",
             1,
             300,
-            "Seconds after which what is there is written.",
+            "Seconds after which what is there is written, once another record comes.",
         )
         .or("5")
         .also(&["flush_interval_secs"]),

@@ -93,7 +93,7 @@ pub(super) static SNOWFLAKE: Connector = Connector {
             "flush_interval_secs",
             1,
             60,
-            "Seconds after which what is there is written.",
+            "Seconds after which what is there is written, once another record comes.",
         )
         .or("1")
         .also(&["flush_interval_secs"]),
@@ -158,7 +158,7 @@ pub(super) static BIGQUERY: Connector = Connector {
             "useAdc",
             "rivven-connect 0.0.22 uses them whenever no account is given",
             Takes::Bool,
-            "Whether the credentials of the surroundings are used.",
+            "Whether the credentials of its environment are used.",
         )
         .or("true"),
         whole("batchSize", "batch_size", 1, 10_000, "Rows of one request.")
