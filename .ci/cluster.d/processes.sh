@@ -11,8 +11,7 @@ start() {
       fd=${fd##*/}
       if [ "$fd" -gt 2 ]; then eval "exec $fd>&-"; fi
     done
-    # Memory for time: most of what a test waits for is what these programs do.
-    GOGC=${GOGC:-400} exec setsid "$@" </dev/null >>"logs/$name.log" 2>&1
+    exec setsid "$@" </dev/null >>"logs/$name.log" 2>&1
   ) &
   echo "$! $(born "$!")" >"run/$name"
   disown

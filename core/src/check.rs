@@ -135,8 +135,8 @@ impl Judge<'_> {
         }
     }
 
-    /// Adds that a value is not acceptable: a text, which is shown in quotes as far
-    /// as it is short.
+    /// Adds that a value is not acceptable: a text, which is shown in quotes as
+    /// far as it is short.
     pub fn invalid(&mut self, path: Path, value: &str, must: &str, remedy: &str) {
         let shown = match value.char_indices().nth(60) {
             Some((at, _)) => format!("{:?}...", &value[..at]),

@@ -54,10 +54,9 @@ fn asked<'a>(
     kinds: &[KindInfo],
 ) -> Result<Option<(Topic, &'a str)>, Failure> {
     let name = match (&args.topic, &args.id) {
-        (None, _) => return Ok(None),
+        (None, _) | (Some(Asked::Topic(_)), None) => return Ok(None),
         (Some(Asked::Topic(topic)), Some(id)) => return Ok(Some((*topic, id))),
         (Some(Asked::Name(name)), None) => name,
-        (Some(Asked::Topic(_)), None) => return Ok(None),
         (Some(Asked::Name(word)), Some(_)) => {
             return Err(unknown(
                 "topic",

@@ -1,6 +1,6 @@
 //! Records into Delta Lake.
 
-use super::{UNUSED, block, flag, ignored, lacking, reads, text, texts, whole, words};
+use super::{UNUSED, block, clouds, flag, ignored, lacking, reads, texts, whole, words};
 use crate::connector::{Connector, Key, Program, Role, Takes, Word};
 
 /// Why a mode is refused.
@@ -18,25 +18,11 @@ const CODECS: &[Word] = &[
 ];
 
 const S3_KEYS: &[Key] = &[
-    reads("region", "s3.region", Takes::Text(64), "AWS region.").or("us-east-1"),
-    reads(
-        "endpoint",
-        "s3.endpoint",
-        Takes::Text(2048),
-        "Address of another service that speaks S3.",
-    )
-    .also(&["endpointUrl", "endpoint_url"]),
-    text("accessKeyId", "s3.access_key_id", "AWS access key.").secret().also(&["access_key_id"]),
-    text("secretAccessKey", "s3.secret_access_key", "AWS secret key.")
-        .secret()
-        .also(&["secret_access_key"]),
-    flag(
-        "pathStyleAccess",
-        "s3.path_style_access",
-        "Whether the bucket stands in the path, as MinIO wants it.",
-    )
-    .or("false")
-    .also(&["path_style_access"]),
+    clouds::S3_REGION,
+    clouds::S3_ENDPOINT,
+    clouds::S3_KEY_ID,
+    clouds::S3_KEY,
+    clouds::PATH_STYLE,
     flag("allowHttp", "s3.allow_http", "Whether it may be reached without TLS.")
         .or("false")
         .also(&["allow_http"]),
@@ -94,55 +80,23 @@ const KEYS: &[Key] = &[
 ];
 
 /// What is said of Google Cloud Storage.
-const GCS_KEYS: &[Key] = &[
-    text(
-        "serviceAccountPath",
-        "gcs.service_account_path",
-        "File with the key of a service account.",
-    )
-    .also(&["service_account_path"]),
-    reads(
-        "serviceAccountKey",
-        "gcs.service_account_key",
-        Takes::Text(16384),
-        "The key of a service account itself.",
-    )
-    .secret()
-    .also(&["service_account_key"]),
-];
+const GCS_KEYS: &[Key] = &[clouds::GCS_FILE, clouds::GCS_KEY];
 
 /// What is said of Azure.
-const AZURE_KEYS: &[Key] = &[
-    reads("account", "azure.account", Takes::Text(63), "Name of the storage account."),
-    text("accessKey", "azure.access_key", "Key of the storage account.")
-        .secret()
-        .also(&["access_key"]),
-    reads(
-        "sasToken",
-        "azure.sas_token",
-        Takes::Text(4096),
-        "Token of a shared access signature, instead of the key.",
-    )
-    .secret()
-    .also(&["sas_token"]),
-];
+const AZURE_KEYS: &[Key] = &[clouds::AZURE_ACCOUNT, clouds::AZURE_KEY, clouds::AZURE_SAS];
 
-pub(super) static DELTA: Connector = Connector {
-    name: "delta",
-    role: Role::Sink,
-    about: "Writes records into a table of Delta Lake.",
-    block: Some("deltaLake"),
-    program: Program::Reads("delta-lake"),
-    fixed: &[],
-    keys: KEYS,
-};
+/// By either name it is the same.
+const fn delta(name: &'static str) -> Connector {
+    Connector {
+        name,
+        role: Role::Sink,
+        about: "Writes records into a table of Delta Lake.",
+        block: Some("deltaLake"),
+        program: Program::Reads("delta-lake"),
+        fixed: &[],
+        keys: KEYS,
+    }
+}
 
-pub(super) static DELTA_LAKE: Connector = Connector {
-    name: "delta-lake",
-    role: Role::Sink,
-    about: "Writes records into a table of Delta Lake.",
-    block: Some("deltaLake"),
-    program: Program::Reads("delta-lake"),
-    fixed: &[],
-    keys: KEYS,
-};
+pub(super) static DELTA: Connector = delta("delta");
+pub(super) static DELTA_LAKE: Connector = delta("delta-lake");

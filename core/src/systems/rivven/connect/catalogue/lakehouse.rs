@@ -1,6 +1,6 @@
 //! Records into Apache Iceberg.
 
-use super::{block, flag, ignored, lacking, reads, text, whole, words};
+use super::{block, clouds, flag, ignored, lacking, reads, text, whole, words};
 use crate::connector::{Connector, Key, Program, Role, Takes, Word};
 
 /// Why a catalogue is refused.
@@ -103,25 +103,11 @@ const EVOLUTIONS: &[Word] = &[
 ];
 
 const S3_KEYS: &[Key] = &[
-    reads("region", "s3.region", Takes::Text(64), "AWS region.").or("us-east-1"),
-    reads(
-        "endpoint",
-        "s3.endpoint",
-        Takes::Text(2048),
-        "Address of another service that speaks S3.",
-    )
-    .also(&["endpointUrl", "endpoint_url"]),
-    text("accessKeyId", "s3.access_key_id", "AWS access key.").secret().also(&["access_key_id"]),
-    text("secretAccessKey", "s3.secret_access_key", "AWS secret key.")
-        .secret()
-        .also(&["secret_access_key"]),
-    flag(
-        "pathStyleAccess",
-        "s3.path_style_access",
-        "Whether the bucket stands in the path, as MinIO wants it.",
-    )
-    .or("false")
-    .also(&["path_style_access"]),
+    clouds::S3_REGION,
+    clouds::S3_ENDPOINT,
+    clouds::S3_KEY_ID,
+    clouds::S3_KEY,
+    clouds::PATH_STYLE,
 ];
 
 /// Why the key itself is refused.
@@ -131,12 +117,7 @@ const KEY_ALONE: &str = "rivven-connect 0.0.22 takes the key of the account alon
 
 /// What is said of Google Cloud Storage.
 const GCS_KEYS: &[Key] = &[
-    text(
-        "serviceAccountPath",
-        "gcs.service_account_path",
-        "File with the key of a service account.",
-    )
-    .also(&["service_account_path"]),
+    clouds::GCS_FILE,
     lacking(
         "serviceAccountKey",
         FILE_ALONE,
@@ -149,10 +130,8 @@ const GCS_KEYS: &[Key] = &[
 
 /// What is said of Azure.
 const AZURE_KEYS: &[Key] = &[
-    reads("account", "azure.account", Takes::Text(63), "Name of the storage account."),
-    text("accessKey", "azure.access_key", "Key of the storage account.")
-        .secret()
-        .also(&["access_key"]),
+    clouds::AZURE_ACCOUNT,
+    clouds::AZURE_KEY,
     lacking(
         "sasToken",
         KEY_ALONE,

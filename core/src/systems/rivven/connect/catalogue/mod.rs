@@ -11,6 +11,7 @@ mod cdc;
 mod cdc_lost;
 mod cdc_more;
 mod cdc_transforms;
+mod clouds;
 mod delta;
 mod elasticsearch;
 mod generators;

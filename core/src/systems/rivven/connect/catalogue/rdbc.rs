@@ -1,7 +1,57 @@
 //! Records from and to tables of databases, by queries.
 
 use super::{MANY, flag, reads, texts, whole, words};
-use crate::connector::{Connector, Program, Role, Takes, Word};
+use crate::connector::{Connector, Key, Program, Role, Takes, Word};
+
+/// The database.
+const CONNECTION_URL: Key = reads(
+    "connectionUrl",
+    "connection_url",
+    Takes::Text(4096),
+    "Address of the database with user and password.",
+)
+.required()
+.secret()
+.also(&["connection_url"]);
+
+/// The schema.
+const SCHEMA: Key = reads("schema", "schema", Takes::Text(128), "Schema of the table.");
+
+/// The table.
+const TABLE: Key = reads("table", "table", Takes::Text(128), "Name of the table.").required();
+
+/// How long a connection is used.
+const MAX_LIFETIME: Key = whole(
+    "maxLifetimeSecs",
+    "max_lifetime_secs",
+    0,
+    MANY,
+    "Seconds after which a connection is replaced.",
+)
+.or("3600")
+.also(&["max_lifetime_secs"]);
+
+/// How long it is kept idle.
+const IDLE_TIMEOUT: Key = whole(
+    "idleTimeoutSecs",
+    "idle_timeout_secs",
+    0,
+    MANY,
+    "Seconds after which an idle connection is closed.",
+)
+.or("600")
+.also(&["idle_timeout_secs"]);
+
+/// How long one is waited for.
+const ACQUIRE_TIMEOUT: Key = whole(
+    "acquireTimeoutMs",
+    "acquire_timeout_ms",
+    1,
+    MANY,
+    "Milliseconds to wait for a connection.",
+)
+.or("30000")
+.also(&["acquire_timeout_ms"]);
 
 const QUERY_MODES: &[Word] = &[
     Word::same("bulk"),
@@ -18,17 +68,9 @@ pub(super) static RDBC_SOURCE: Connector = Connector {
     program: Program::Reads("rdbc-source"),
     fixed: &[],
     keys: &[
-        reads(
-            "connectionUrl",
-            "connection_url",
-            Takes::Text(4096),
-            "Address of the database with user and password.",
-        )
-        .required()
-        .secret()
-        .also(&["connection_url"]),
-        reads("schema", "schema", Takes::Text(128), "Schema of the table."),
-        reads("table", "table", Takes::Text(128), "Name of the table.").required(),
+        CONNECTION_URL,
+        SCHEMA,
+        TABLE,
         words("mode", "mode", QUERY_MODES, "How new rows are known.").or("bulk"),
         reads(
             "incrementingColumn",
@@ -60,33 +102,9 @@ pub(super) static RDBC_SOURCE: Connector = Connector {
         whole("minPoolSize", "min_pool_size", 1, 16, "Connections that are opened at the start.")
             .or("1")
             .also(&["min_pool_size"]),
-        whole(
-            "maxLifetimeSecs",
-            "max_lifetime_secs",
-            0,
-            MANY,
-            "Seconds after which a connection is replaced.",
-        )
-        .or("3600")
-        .also(&["max_lifetime_secs"]),
-        whole(
-            "idleTimeoutSecs",
-            "idle_timeout_secs",
-            0,
-            MANY,
-            "Seconds after which an idle connection is closed.",
-        )
-        .or("600")
-        .also(&["idle_timeout_secs"]),
-        whole(
-            "acquireTimeoutMs",
-            "acquire_timeout_ms",
-            1,
-            MANY,
-            "Milliseconds to wait for a connection.",
-        )
-        .or("30000")
-        .also(&["acquire_timeout_ms"]),
+        MAX_LIFETIME,
+        IDLE_TIMEOUT,
+        ACQUIRE_TIMEOUT,
     ],
 };
 
@@ -100,17 +118,9 @@ pub(super) static RDBC_SINK: Connector = Connector {
     program: Program::Reads("rdbc-sink"),
     fixed: &[],
     keys: &[
-        reads(
-            "connectionUrl",
-            "connection_url",
-            Takes::Text(4096),
-            "Address of the database with user and password.",
-        )
-        .required()
-        .secret()
-        .also(&["connection_url"]),
-        reads("schema", "schema", Takes::Text(128), "Schema of the table."),
-        reads("table", "table", Takes::Text(128), "Name of the table.").required(),
+        CONNECTION_URL,
+        SCHEMA,
+        TABLE,
         words("writeMode", "write_mode", WRITE_MODES, "Whether rows are added, changed or both.")
             .or("insert")
             .also(&["write_mode"]),
@@ -137,32 +147,8 @@ pub(super) static RDBC_SINK: Connector = Connector {
         whole("minPoolSize", "min_pool_size", 1, 64, "Connections that are opened at the start.")
             .or("1")
             .also(&["min_pool_size"]),
-        whole(
-            "maxLifetimeSecs",
-            "max_lifetime_secs",
-            0,
-            MANY,
-            "Seconds after which a connection is replaced.",
-        )
-        .or("3600")
-        .also(&["max_lifetime_secs"]),
-        whole(
-            "idleTimeoutSecs",
-            "idle_timeout_secs",
-            0,
-            MANY,
-            "Seconds after which an idle connection is closed.",
-        )
-        .or("600")
-        .also(&["idle_timeout_secs"]),
-        whole(
-            "acquireTimeoutMs",
-            "acquire_timeout_ms",
-            1,
-            MANY,
-            "Milliseconds to wait for a connection.",
-        )
-        .or("30000")
-        .also(&["acquire_timeout_ms"]),
+        MAX_LIFETIME,
+        IDLE_TIMEOUT,
+        ACQUIRE_TIMEOUT,
     ],
 };

@@ -3,41 +3,48 @@
 use super::{MANY, block, flag, reads, whole};
 use crate::connector::{Key, Takes};
 
-const BREAKER_KEYS: &[Key] = &[
-    flag("enabled", "circuit_breaker.enabled", "Whether it pauses after failures.").or("true"),
-    whole(
-        "failureThreshold",
-        "circuit_breaker.failure_threshold",
-        1,
-        MANY,
-        "Failures in a row after which it pauses.",
-    )
-    .or("5")
-    .also(&["failure_threshold"]),
-    whole(
-        "resetTimeoutSecs",
-        "circuit_breaker.reset_timeout_secs",
-        1,
-        MANY,
-        "Seconds of such a pause.",
-    )
-    .or("30")
-    .also(&["reset_timeout_secs"]),
-    whole(
-        "successThreshold",
-        "circuit_breaker.success_threshold",
-        1,
-        MANY,
-        "Good batches after which all is well again.",
-    )
-    .or("2")
-    .also(&["success_threshold"]),
-];
+/// Pauses after failures: so many in a row, so many seconds, so many good batches at most.
+pub(super) const fn breaker_keys(failures: i64, seconds: i64, batches: i64) -> [Key; 4] {
+    [
+        flag("enabled", "circuit_breaker.enabled", "Whether it pauses after failures.").or("true"),
+        whole(
+            "failureThreshold",
+            "circuit_breaker.failure_threshold",
+            1,
+            failures,
+            "Failures in a row after which it pauses.",
+        )
+        .or("5")
+        .also(&["failure_threshold"]),
+        whole(
+            "resetTimeoutSecs",
+            "circuit_breaker.reset_timeout_secs",
+            1,
+            seconds,
+            "Seconds of such a pause.",
+        )
+        .or("30")
+        .also(&["reset_timeout_secs"]),
+        whole(
+            "successThreshold",
+            "circuit_breaker.success_threshold",
+            1,
+            batches,
+            "Good batches after which all is well again.",
+        )
+        .or("2")
+        .also(&["success_threshold"]),
+    ]
+}
 
 /// Pauses after failures.
-pub(super) const BREAKER: Key =
-    block("circuitBreaker", "circuit_breaker", BREAKER_KEYS, "Pauses after failures.")
-        .also(&["circuit_breaker"]);
+pub(super) const BREAKER: Key = block(
+    "circuitBreaker",
+    "circuit_breaker",
+    &breaker_keys(MANY, MANY, MANY),
+    "Pauses after failures.",
+)
+.also(&["circuit_breaker"]);
 
 /// Tries of a batch.
 pub(super) const RETRIES: Key =

@@ -3,6 +3,38 @@
 use super::{UNUSED, block, flag, lacking, reads, text, texts, whole, words};
 use crate::connector::{Connector, Key, Program, Role, Takes, Word};
 
+/// The pause before a second try.
+const RETRY_INITIAL: Key = whole(
+    "retryInitialMs",
+    "retry_initial_ms",
+    10,
+    60_000,
+    "Milliseconds before a failed call is tried again.",
+)
+.or("200")
+.also(&["retry_initial_ms"]);
+
+/// The longest pause.
+const RETRY_MAX: Key = whole(
+    "retryMaxMs",
+    "retry_max_ms",
+    100,
+    300_000,
+    "Milliseconds before it is tried again at most.",
+)
+.or("30000")
+.also(&["retry_max_ms"]);
+
+/// How pauses grow.
+const RETRY_MULTIPLIER: Key = reads(
+    "retryMultiplier",
+    "retry_multiplier",
+    Takes::Number(1.0, 10.0),
+    "By how much that time grows with each try.",
+)
+.or("2.0")
+.also(&["retry_multiplier"]);
+
 /// Why a way of logging in is refused.
 const NO_ROLE: &str =
     "rivven-connect 0.0.22 uses its keys or its environment, no profile and no role";
@@ -119,53 +151,26 @@ const SOURCE_KEYS: &[Key] = &[
     )
     .or("10")
     .also(&["checkpoint_interval"]),
-    whole(
-        "retryInitialMs",
-        "retry_initial_ms",
-        10,
-        60_000,
-        "Milliseconds before a failed call is tried again.",
-    )
-    .or("200")
-    .also(&["retry_initial_ms"]),
-    whole(
-        "retryMaxMs",
-        "retry_max_ms",
-        100,
-        300_000,
-        "Milliseconds before it is tried again at most.",
-    )
-    .or("30000")
-    .also(&["retry_max_ms"]),
-    reads(
-        "retryMultiplier",
-        "retry_multiplier",
-        Takes::Number(1.0, 10.0),
-        "By how much that time grows with each try.",
-    )
-    .or("2.0")
-    .also(&["retry_multiplier"]),
+    RETRY_INITIAL,
+    RETRY_MAX,
+    RETRY_MULTIPLIER,
 ];
 
-pub(super) static SQS_SOURCE: Connector = Connector {
-    name: "sqs",
-    role: Role::Source,
-    about: "Reads the messages of a queue of Amazon SQS.",
-    block: Some("sqs"),
-    program: Program::Reads("sqs"),
-    fixed: &[],
-    keys: SOURCE_KEYS,
-};
+/// By either name it is the same.
+const fn source(name: &'static str) -> Connector {
+    Connector {
+        name,
+        role: Role::Source,
+        about: "Reads the messages of a queue of Amazon SQS.",
+        block: Some("sqs"),
+        program: Program::Reads("sqs"),
+        fixed: &[],
+        keys: SOURCE_KEYS,
+    }
+}
 
-pub(super) static SQS_SOURCE_NAMED: Connector = Connector {
-    name: "sqs-source",
-    role: Role::Source,
-    about: "Reads the messages of a queue of Amazon SQS.",
-    block: Some("sqs"),
-    program: Program::Reads("sqs"),
-    fixed: &[],
-    keys: SOURCE_KEYS,
-};
+pub(super) static SQS_SOURCE: Connector = source("sqs");
+pub(super) static SQS_SOURCE_NAMED: Connector = source("sqs-source");
 
 const BODIES: &[Word] = &[Word::same("json"), Word::same("raw"), Word::same("base64")];
 
@@ -271,31 +276,8 @@ pub(super) static SQS_SINK: Connector = Connector {
         )
         .or("30")
         .also(&["circuit_breaker_recovery_secs"]),
-        whole(
-            "retryInitialMs",
-            "retry_initial_ms",
-            10,
-            60_000,
-            "Milliseconds before a failed call is tried again.",
-        )
-        .or("200")
-        .also(&["retry_initial_ms"]),
-        whole(
-            "retryMaxMs",
-            "retry_max_ms",
-            100,
-            300_000,
-            "Milliseconds before it is tried again at most.",
-        )
-        .or("30000")
-        .also(&["retry_max_ms"]),
-        reads(
-            "retryMultiplier",
-            "retry_multiplier",
-            Takes::Number(1.0, 10.0),
-            "By how much that time grows with each try.",
-        )
-        .or("2.0")
-        .also(&["retry_multiplier"]),
+        RETRY_INITIAL,
+        RETRY_MAX,
+        RETRY_MULTIPLIER,
     ],
 };

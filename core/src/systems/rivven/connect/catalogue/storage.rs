@@ -1,6 +1,6 @@
 //! Records into objects.
 
-use super::{block, flag, ignored, lacking, reads, text, whole, words};
+use super::{block, clouds, flag, ignored, lacking, reads, text, whole, words};
 use crate::connector::{Connector, Key, Program, Role, Takes, Word};
 
 /// Why a compression is refused.
@@ -64,31 +64,11 @@ const FLUSH: Key = whole(
 .also(&["flush_interval_secs", "flushIntervalSecs"]);
 
 const S3_KEYS: &[Key] = &[
-    reads("region", "s3.region", Takes::Text(64), "Region of the bucket.").or("us-east-1"),
-    reads(
-        "endpoint",
-        "s3.endpoint",
-        Takes::Text(2048),
-        "Address of another service that speaks S3.",
-    )
-    .also(&["endpointUrl", "endpoint_url"]),
-    text("accessKeyId", "s3.access_key_id", "AWS access key; from the environment if left out.")
-        .secret()
-        .also(&["access_key_id"]),
-    text(
-        "secretAccessKey",
-        "s3.secret_access_key",
-        "AWS secret key; from the environment if left out.",
-    )
-    .secret()
-    .also(&["secret_access_key"]),
-    flag(
-        "forcePathStyle",
-        "s3.force_path_style",
-        "Whether the bucket stands in the path, as MinIO wants it.",
-    )
-    .or("false")
-    .also(&["force_path_style"]),
+    clouds::BUCKET_REGION,
+    clouds::S3_ENDPOINT,
+    clouds::S3_KEY_ID_OR_ENV,
+    clouds::S3_KEY_OR_ENV,
+    clouds::FORCE_PATH_STYLE,
     flag("anonymous", "s3.anonymous", "Whether requests are not signed.").or("false"),
 ];
 
@@ -98,38 +78,17 @@ const ADC: &str = "rivven-connect 0.0.22 uses them whenever no account is given"
 const AZURE_CLI: &str = "rivven-connect 0.0.22 asks the Azure command line instead";
 
 const GCS_KEYS: &[Key] = &[
-    text(
-        "serviceAccountPath",
-        "gcs.service_account_path",
-        "File with the key of a service account.",
-    )
-    .also(&["service_account_path"]),
-    reads(
-        "serviceAccountKey",
-        "gcs.service_account_key",
-        Takes::Text(16384),
-        "The key of a service account itself.",
-    )
-    .secret()
-    .also(&["service_account_key"]),
+    clouds::GCS_FILE,
+    clouds::GCS_KEY,
     ignored("useAdc", ADC, Takes::Bool, "Whether the credentials of its environment are used.")
         .or("true")
         .also(&["use_adc"]),
 ];
 
 const AZURE_KEYS: &[Key] = &[
-    reads("account", "azure.account", Takes::Text(63), "Name of the storage account."),
-    text("accessKey", "azure.access_key", "Key of the storage account.")
-        .secret()
-        .also(&["access_key"]),
-    reads(
-        "sasToken",
-        "azure.sas_token",
-        Takes::Text(4096),
-        "Token of a shared access signature, instead of the key.",
-    )
-    .secret()
-    .also(&["sas_token"]),
+    clouds::AZURE_ACCOUNT,
+    clouds::AZURE_KEY,
+    clouds::AZURE_SAS,
     lacking(
         "useManagedIdentity",
         AZURE_CLI,
@@ -155,7 +114,7 @@ pub(super) static S3: Connector = Connector {
     fixed: &[("provider", "s3")],
     keys: &[
         BUCKET,
-        reads("region", "s3.region", Takes::Text(64), "Region of the bucket.").or("us-east-1"),
+        clouds::BUCKET_REGION,
         reads(
             "endpointUrl",
             "s3.endpoint",
@@ -163,27 +122,9 @@ pub(super) static S3: Connector = Connector {
             "Address of another service that speaks S3.",
         )
         .also(&["endpoint", "endpoint_url"]),
-        text(
-            "accessKeyId",
-            "s3.access_key_id",
-            "AWS access key; from the environment if left out.",
-        )
-        .secret()
-        .also(&["access_key_id"]),
-        text(
-            "secretAccessKey",
-            "s3.secret_access_key",
-            "AWS secret key; from the environment if left out.",
-        )
-        .secret()
-        .also(&["secret_access_key"]),
-        flag(
-            "forcePathStyle",
-            "s3.force_path_style",
-            "Whether the bucket stands in the path, as MinIO wants it.",
-        )
-        .or("false")
-        .also(&["force_path_style"]),
+        clouds::S3_KEY_ID_OR_ENV,
+        clouds::S3_KEY_OR_ENV,
+        clouds::FORCE_PATH_STYLE,
         PREFIX,
         words("format", "format", FORMATS, "Format of the objects.").or("json"),
         COMPRESSION,
@@ -236,17 +177,8 @@ pub(super) static AZURE_BLOB: Connector = Connector {
         reads("container", "bucket", Takes::Text(255), "Name of the container.")
             .required()
             .also(&["bucket"]),
-        text("accessKey", "azure.access_key", "Key of the storage account.")
-            .secret()
-            .also(&["access_key"]),
-        reads(
-            "sasToken",
-            "azure.sas_token",
-            Takes::Text(4096),
-            "Token of a shared access signature, instead of the key.",
-        )
-        .secret()
-        .also(&["sas_token"]),
+        clouds::AZURE_KEY,
+        clouds::AZURE_SAS,
         PREFIX,
         words("format", "format", FORMATS, "Format of the objects.").or("jsonl"),
         COMPRESSION,

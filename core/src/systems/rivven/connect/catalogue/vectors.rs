@@ -54,36 +54,7 @@ pub(super) static QDRANT: Connector = Connector {
     ],
 };
 
-const PINECONE_BREAKER_KEYS: &[Key] = &[
-    flag("enabled", "circuit_breaker.enabled", "Whether it pauses after failures.").or("true"),
-    whole(
-        "failureThreshold",
-        "circuit_breaker.failure_threshold",
-        1,
-        100,
-        "Failures in a row after which it pauses.",
-    )
-    .or("5")
-    .also(&["failure_threshold"]),
-    whole(
-        "resetTimeoutSecs",
-        "circuit_breaker.reset_timeout_secs",
-        1,
-        3_600,
-        "Seconds of such a pause.",
-    )
-    .or("30")
-    .also(&["reset_timeout_secs"]),
-    whole(
-        "successThreshold",
-        "circuit_breaker.success_threshold",
-        1,
-        10,
-        "Good batches after which all is well again.",
-    )
-    .or("2")
-    .also(&["success_threshold"]),
-];
+const PINECONE_BREAKER_KEYS: &[Key] = &shared::breaker_keys(100, 3_600, 10);
 
 pub(super) static PINECONE: Connector = Connector {
     name: "pinecone",
@@ -142,36 +113,7 @@ pub(super) static PINECONE: Connector = Connector {
 
 const METRICS: &[Word] = &[Word::same("cosine"), Word::same("euclidean")];
 
-const S3_BREAKER_KEYS: &[Key] = &[
-    flag("enabled", "circuit_breaker.enabled", "Whether it pauses after failures.").or("true"),
-    whole(
-        "failureThreshold",
-        "circuit_breaker.failure_threshold",
-        1,
-        100,
-        "Failures in a row after which it pauses.",
-    )
-    .or("5")
-    .also(&["failure_threshold"]),
-    whole(
-        "resetTimeoutSecs",
-        "circuit_breaker.reset_timeout_secs",
-        1,
-        600,
-        "Seconds of such a pause.",
-    )
-    .or("30")
-    .also(&["reset_timeout_secs"]),
-    whole(
-        "successThreshold",
-        "circuit_breaker.success_threshold",
-        1,
-        50,
-        "Good batches after which all is well again.",
-    )
-    .or("2")
-    .also(&["success_threshold"]),
-];
+const S3_BREAKER_KEYS: &[Key] = &shared::breaker_keys(100, 600, 50);
 
 pub(super) static S3_VECTORS: Connector = Connector {
     name: "s3-vectors",
