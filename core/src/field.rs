@@ -111,6 +111,15 @@ impl FromIterator<Segment> for Path {
     }
 }
 
+impl IntoIterator for Errors {
+    type Item = Error;
+    type IntoIter = std::vec::IntoIter<Error>;
+
+    fn into_iter(self) -> Self::IntoIter {
+        self.0.into_iter()
+    }
+}
+
 impl Errors {
     /// Adds an error.
     pub fn push(&mut self, path: Path, cause: Cause, remedy: impl Into<String>) {

@@ -49,13 +49,18 @@ pub fn set_without_effect(spec: &impl Serialize, table: &[(&str, &str)]) -> Vec<
 }
 
 fn asks(spec: &Value, path: &str) -> bool {
-    let mut value = spec;
-    for key in path.split('.').skip(1) {
-        match value.get(key.trim_end_matches("[]")) {
-            Some(below) => value = below,
-            None => return false,
-        }
+    let Some((_, below)) = path.split_once('.') else { return asks_for_something(spec) };
+    let (key, rest) = below.split_once('.').unwrap_or((below, ""));
+    let path = format!(".{rest}");
+    let path = if rest.is_empty() { "" } else { &path };
+    match (spec.get(key.trim_end_matches("[]")), key.ends_with("[]")) {
+        (Some(Value::Array(items)), true) => items.iter().any(|item| asks(item, path)),
+        (Some(value), _) => asks(value, path),
+        (None, _) => false,
     }
+}
+
+fn asks_for_something(value: &Value) -> bool {
     match value {
         Value::Null => false,
         Value::Array(items) => !items.is_empty(),

@@ -106,6 +106,12 @@ pub trait Kind: Sized + Send + Sync + 'static {
         inert::set_without_effect(resource.spec(), Self::INERT)
     }
 
+    /// The secrets that a resource has written down where they may only be referred to, by their
+    /// paths. Nothing that is printed or kept shows what stands there.
+    fn secrets(_resource: &Self::Resource) -> Vec<field::Path> {
+        Vec::new()
+    }
+
     /// What else must be seen: other resources, the product's own state.
     ///
     /// Asked again after each round of reads, so that a read may depend on an earlier answer. It

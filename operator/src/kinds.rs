@@ -58,6 +58,8 @@ pub struct KindInfo {
     pub check: fn(&Value) -> Result<(), Errors>,
     /// The fields that a resource sets without effect, by their paths.
     pub without_effect: fn(&Value) -> Vec<String>,
+    /// The secrets that a resource has written down, by their paths.
+    pub secrets: fn(&Value) -> Vec<Path>,
     /// What of a valid resource is refused whatever there is: in an empty cluster, too.
     pub refused: fn(&Value) -> Vec<Blocked>,
     /// Everything that a change of a resource may not change.
@@ -124,6 +126,7 @@ where
             rules: <K::System as System>::RULES,
             check: check::<K>,
             without_effect: without_effect::<K>,
+            secrets: secrets::<K>,
             refused: refused::<K>,
             change: change::<K>,
         });
@@ -134,6 +137,34 @@ where
 fn without_effect<K: Kind>(resource: &Value) -> Vec<String> {
     let resource = serde_json::from_value::<K::Resource>(resource.clone());
     resource.map_or_else(|_| Vec::new(), |resource| K::without_effect(&resource))
+}
+
+/// What does not decode is not looked through.
+fn secrets<K: Kind>(resource: &Value) -> Vec<Path> {
+    let resource = serde_json::from_value::<K::Resource>(resource.clone());
+    resource.map_or_else(|_| Vec::new(), |resource| K::secrets(&resource))
+}
+
+/// The paths of the secrets that a resource has written down, if it is of one of our kinds.
+pub fn secrets_of(resource: &Value) -> Vec<Path> {
+    let kind = all().iter().find(|kind| {
+        resource["kind"] == *kind.api.kind && resource["apiVersion"] == kind.api.api_version()
+    });
+    kind.map_or_else(Vec::new, |kind| (kind.secrets)(resource))
+}
+
+/// What stands where a secret is not shown.
+pub const SENSITIVE: &str = "(sensitive)";
+
+/// A resource in which this word stands instead of each secret that is written down.
+pub fn veiled(resource: &Value, word: &str) -> Value {
+    let mut veiled = resource.clone();
+    for path in secrets_of(resource) {
+        if let Some(secret) = veiled.pointer_mut(&path.pointer()) {
+            *secret = Value::from(word);
+        }
+    }
+    veiled
 }
 
 /// Nothing is refused of what does not decode: it is told of elsewhere.

@@ -132,6 +132,8 @@ fn translated(schema: &Value) -> Value {
             "format" if value == "int64" => limit(&mut own, schema, i64::MIN, i64::MAX),
             "format" => {}
             "x-kubernetes-validations" | "description" | "title" => {}
+            // Whatever is in there is taken.
+            "x-kubernetes-preserve-unknown-fields" => {}
             // Only in a status, which nobody but us writes.
             "x-kubernetes-list-type" | "x-kubernetes-list-map-keys" => {}
             other => {

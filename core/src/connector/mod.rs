@@ -2,7 +2,16 @@
 //!
 //! A system that runs other people's connectors has a table of them, which `explain connector`
 //! prints. A key stands in it by the name that users write, with the name that the program reads,
-//! or why it reads none.
+//! or why it reads none. [`settle()`] holds what a user has written against it, and makes of it
+//! what the program reads: a tree of [`Node`]s.
+
+mod fits;
+mod node;
+mod put;
+mod settle;
+
+pub use node::{Node, Object, SECRET};
+pub use settle::{Given, Lost, Settled, settle, settle_unlisted};
 
 /// A connector.
 #[derive(Debug)]
@@ -20,9 +29,18 @@ pub struct Connector {
     pub program: Program,
     /// What the program is told in any case: a key and its value, both as it reads them.
     pub fixed: &'static [(&'static str, &'static str)],
+    /// What it cannot do together although it does each: of what would be written, the key that is
+    /// too much and why, as in [`Program::Lacks`].
+    pub lacks: Option<Lacks>,
     /// Everything that it takes.
     pub keys: &'static [Key],
 }
+
+/// See [`Connector::lacks`].
+pub type Lacks = fn(&Object) -> Option<(&'static str, &'static str)>;
+
+/// What is written of a value: the paths below the connector's `config`, and what stands there.
+pub type Writes = fn(&Node) -> Vec<(&'static str, Node)>;
 
 /// Which way records go.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -53,6 +71,10 @@ pub struct Key {
     pub about: &'static str,
     /// What the program makes of it.
     pub program: Program,
+    /// Whether its default is written when it is left out, because the program's own is another.
+    pub always: bool,
+    /// How it is written, where that is not by the path that the program reads.
+    pub writes: Option<Writes>,
 }
 
 /// What a value may be.
@@ -121,7 +143,8 @@ impl Key {
         about: &'static str,
     ) -> Self {
         let (also, default, required, secret) = (&[] as &[&str], None, false, false);
-        Self { name, also, takes, default, required, secret, about, program }
+        let (always, writes) = (false, None);
+        Self { name, also, takes, default, required, secret, about, program, always, writes }
     }
 
     /// It has a default.
@@ -146,6 +169,18 @@ impl Key {
     #[must_use]
     pub const fn also(self, names: &'static [&'static str]) -> Self {
         Self { also: names, ..self }
+    }
+
+    /// Its default is another one than the program's.
+    #[must_use]
+    pub const fn always(self) -> Self {
+        Self { always: true, ..self }
+    }
+
+    /// It is written in another way.
+    #[must_use]
+    pub const fn written(self, how: Writes) -> Self {
+        Self { writes: Some(how), ..self }
     }
 
     /// Whether it is called so.

@@ -32,6 +32,27 @@ pub(crate) static MONITORED_DENIED: Reason = Reason::told(
      made. It is created as soon as the right is given.",
 );
 
+/// What runs was measured.
+pub(crate) static MEASURED_YES: Reason =
+    Reason::quiet("ReleaseKnown", "Measured", "What this release can do was measured.");
+/// Nobody has measured it.
+pub(crate) static MEASURED_NOT: Reason = Reason::told(
+    "ReleaseKnown",
+    "Unmeasured",
+    Warning,
+    "The version is not in the table of releases, or the image is one of your own: it is taken \
+     to be able to do what the oldest release can, and no more.",
+);
+
+/// Whether the release of a program is known: by what it is called with its version, if it is, or
+/// else by its image and by what it is taken for.
+pub(crate) fn measured(is: bool, program: &str, version: &str, image: &str) -> Draft {
+    match is {
+        true => MEASURED_YES.yes(format!("{program} {version}")),
+        false => MEASURED_NOT.no(format!("{image} is taken to be able to do what {version} can")),
+    }
+}
+
 /// Whether Prometheus is told where the metrics are; `monitors` is the list of the kind's own.
 pub(crate) fn monitored<S: System>(asked: bool, monitors: &Selector, seen: &Observed<S>) -> Draft {
     if !asked {

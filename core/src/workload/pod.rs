@@ -1,7 +1,8 @@
-//! A pod of one container, of what a kind says and what its spec says.
+//! A pod of one container, and of those that run before it, of what a kind says and what its spec
+//! says.
 
 use k8s_openapi::{
-    api::core::v1::{Container, LocalObjectReference, PodSpec, PodTemplateSpec},
+    api::core::v1::{Container, LocalObjectReference, PodSpec, PodTemplateSpec, Volume},
     apimachinery::pkg::apis::meta::v1::ObjectMeta,
 };
 
@@ -26,6 +27,10 @@ pub(crate) struct Pod<'a> {
     pub(crate) grace_seconds: i64,
     /// The container, but for what the spec says of it.
     pub(crate) container: Container,
+    /// Those that have to end well before it starts, likewise.
+    pub(crate) beforehand: Vec<Container>,
+    /// The volumes that they mount, but for claims.
+    pub(crate) volumes: Vec<Volume>,
 }
 
 /// The template of its pods.
@@ -48,6 +53,7 @@ fn spec(pod: Pod<'_>, parts: &PodParts) -> PodSpec {
     let secret = |name: &String| LocalObjectReference { name: name.clone() };
     let pull_secrets: Vec<_> = parts.image_pull_secrets.iter().map(secret).collect();
     let zones = || vec![across_zones(pod.selector)];
+    let beforehand = pod.beforehand.into_iter().map(|one| container(one, parts));
     PodSpec {
         affinity: Some(parts.affinity.clone().unwrap_or_else(|| apart(pod.selector))),
         automount_service_account_token: Some(false),
@@ -55,12 +61,14 @@ fn spec(pod: Pod<'_>, parts: &PodParts) -> PodSpec {
         // Service called `rivven-metrics` becomes `RIVVEN_METRICS_PORT`.
         enable_service_links: Some(false),
         image_pull_secrets: some(pull_secrets),
+        init_containers: some(beforehand.collect()),
         node_selector: parts.node_selector.clone(),
         security_context: Some(overlay(as_user(pod.user), parts.security_context.as_ref())),
         service_account_name: parts.service_account.clone(),
         termination_grace_period_seconds: Some(pod.grace_seconds),
         tolerations: some(parts.tolerations.clone()),
         topology_spread_constraints: Some(parts.spread.clone().unwrap_or_else(zones)),
+        volumes: some(pod.volumes),
         containers: vec![container(pod.container, parts)],
         ..PodSpec::default()
     }

@@ -205,6 +205,9 @@ fn redacted(object: &Arc<Value>) -> Arc<Value> {
     if has_annotation(&object, LAST_APPLIED) {
         without_annotation(Arc::make_mut(&mut object), LAST_APPLIED);
     }
+    if !kinds::secrets_of(&object).is_empty() {
+        object = Arc::new(kinds::veiled(&object, kinds::SENSITIVE));
+    }
     // No plan reads one; if one ever does, its values stay where they are.
     if text(&object, "/kind") == "Secret"
         && let Some(fields) = Arc::make_mut(&mut object).as_object_mut()

@@ -7,6 +7,7 @@ use super::{
     hidden,
     model::{Action, Cause, CauseCode, Drift},
 };
+use crate::kinds;
 
 /// The causes of a resource's actions, given the resource as it was before.
 pub(super) fn of(
@@ -25,7 +26,8 @@ pub(super) fn of(
     };
     match before {
         Some(before) => {
-            differ(&Path::root("spec"), before.get("spec"), now.get("spec"), &mut causes);
+            let (was, is) = veiled(before, now);
+            differ(&Path::root("spec"), was.get("spec"), is.get("spec"), &mut causes);
             requests(before, now, &mut causes);
         }
         None if !known(now) => causes.push(plain(CauseCode::Created)),
@@ -52,6 +54,16 @@ fn plain(code: CauseCode) -> Cause {
     Cause { code, path: String::new(), before: None, after: None }
 }
 
+/// Both of them without the secrets that they have written down. That one of them has changed is
+/// seen all the same.
+fn veiled(before: &Value, now: &Value) -> (Value, Value) {
+    let same = |path: &Path| before.pointer(&path.pointer()) == now.pointer(&path.pointer());
+    let kept = kinds::secrets_of(now).iter().all(same);
+    let word = if kept { hidden::SENSITIVE } else { hidden::AFTER };
+    let was = if kept { hidden::SENSITIVE } else { hidden::BEFORE };
+    (kinds::veiled(before, was), kinds::veiled(now, word))
+}
+
 /// Annotations by which a person asks for something.
 fn requests(before: &Value, now: &Value, causes: &mut Vec<Cause>) {
     let annotations = |value: &Value| {
@@ -69,7 +81,19 @@ fn requests(before: &Value, now: &Value, causes: &mut Vec<Cause>) {
     causes.extend(found);
 }
 
-/// The fields that differ, each by its own path. A list that differs is one field.
+/// The items of a list by their names, if each has one of its own and it is no list of variables:
+/// those are told as one.
+fn by_name(items: &[Value]) -> Option<Vec<(&str, &Value)>> {
+    let named = |item| {
+        let item: &Value = item;
+        let variable = item.get("value").or_else(|| item.get("valueFrom")).is_some();
+        item.get("name")?.as_str().filter(|_| !variable).map(|name| (name, item))
+    };
+    items.iter().map(named).collect()
+}
+
+/// The fields that differ, each by its own path. A list that differs is one field, unless its items
+/// have names.
 fn differ(path: &Path, before: Option<&Value>, now: Option<&Value>, causes: &mut Vec<Cause>) {
     if before == now {
         return;
@@ -81,6 +105,19 @@ fn differ(path: &Path, before: Option<&Value>, now: Option<&Value>, causes: &mut
         (Some(Value::Object(was)), None) if !was.is_empty() => Some((was, &nothing)),
         _ => None,
     };
+    if let (Some(Value::Array(was)), Some(Value::Array(is))) = (before, now)
+        && let (Some(old), Some(new)) = (by_name(was), by_name(is))
+    {
+        let gone = old.iter().filter(|(name, _)| !new.iter().any(|(one, _)| one == name));
+        for (at, (name, now)) in new.iter().enumerate() {
+            let before = old.iter().find(|(one, _)| one == name).map(|(_, value)| *value);
+            differ(&path.index(at), before, Some(now), causes);
+        }
+        for (name, before) in gone {
+            differ(&path.child(name), Some(before), None, causes);
+        }
+        return;
+    }
     if let Some((was, is)) = fields {
         let mut keys: Vec<&String> = was.keys().chain(is.keys()).collect();
         keys.sort_unstable();

@@ -5,7 +5,7 @@
 use serde_json::Value;
 
 /// A value that is what it was, or alone.
-pub(super) const SENSITIVE: &str = "(sensitive)";
+pub(super) use crate::kinds::SENSITIVE;
 /// A value before a change, and after it.
 pub(super) const BEFORE: &str = "*** (before)";
 /// See [`BEFORE`].

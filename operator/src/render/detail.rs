@@ -1,6 +1,7 @@
 //! The details of a plan: why, which fields, which gates, what is refused and what waits.
 
 use serde_json::Value;
+use similar::{ChangeTag, TextDiff};
 use sluicegate_core::plan::GateState;
 
 use super::{
@@ -38,6 +39,11 @@ pub(super) fn changes(page: &mut Page, action: &Action, view: &View) {
     let widest = action.changes.iter().filter(fits).map(length).max().unwrap_or_default();
     let drifted = action.reason.code == "drifted";
     for change in &action.changes {
+        if let Some((before, after)) = files(change) {
+            page.line(8, &[Span::plain(change.path.clone())]);
+            lines(page, before, after);
+            continue;
+        }
         let mut right = arrow_whole(&change.before, &change.after, view.wide);
         if drifted {
             right.push_str("  # drift");
@@ -58,6 +64,26 @@ pub(super) fn changes(page: &mut Page, action: &Action, view: &View) {
     if hidden > 0 && action.op == Op::Update {
         let fields = if hidden == 1 { "field" } else { "fields" };
         page.line(8, &[Span::dim(format!("# ({hidden} unchanged {fields} hidden)"))]);
+    }
+}
+
+/// A change of a whole file: a text of several lines before and after.
+fn files(change: &FieldChange) -> Option<(&str, &str)> {
+    let (before, after) = (change.before.as_ref()?.as_str()?, change.after.as_ref()?.as_str()?);
+    (before.contains('\n') && after.contains('\n')).then_some((before, after))
+}
+
+/// The lines of a file that change.
+fn lines(page: &mut Page, before: &str, after: &str) {
+    let diff = TextDiff::from_lines(before, after);
+    for change in diff.iter_all_changes() {
+        let (sign, style) = match change.tag() {
+            ChangeTag::Delete => ("-", Style::Remove),
+            ChangeTag::Insert => ("+", Style::Add),
+            ChangeTag::Equal => continue,
+        };
+        let text = change.value().trim_end_matches('\n');
+        page.line(12, &[Span(format!("{sign} {text}"), style)]);
     }
 }
 
@@ -91,13 +117,15 @@ pub(super) fn gates(page: &mut Page, gates: &[Gate], first: bool) {
 
 /// A change that is refused.
 pub(super) fn blocked(page: &mut Page, blocked: &Blocked) {
+    // Where nothing may be shown of either, or nothing is there to be shown.
+    let arrow = match (&blocked.before, &blocked.after) {
+        (Value::Null, Value::Null) => String::new(),
+        (before, after) => format!("  {}", arrow(&Some(before.clone()), &Some(after.clone()))),
+    };
     let left = [
         Span("x ".to_owned(), Style::Alarm),
         Span(blocked.path.clone(), Style::Bold),
-        Span::plain(format!(
-            "  {}",
-            arrow(&Some(blocked.before.clone()), &Some(blocked.after.clone()))
-        )),
+        Span::plain(arrow),
     ];
     page.sides(2, &left, &[Span::dim(format!("[{}]", blocked.rule))]);
     page.words(6, &[], &blocked.message, Style::Plain);

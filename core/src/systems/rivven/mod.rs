@@ -4,6 +4,7 @@
 //! |---|---|---|
 //! | [`cluster`] | StatefulSet, Services, ConfigMap, budget, monitor | health, what it holds |
 //! | [`topic`] | nothing in Kubernetes | the topic; to create, grow, configure and delete it |
+//! | [`connect`] | Deployment, ConfigMap, Service | which topics there are |
 //!
 //! What a release of the broker can and cannot do stands in [`release`], what decides in [`rules`],
 //! names in [`names`].
@@ -16,7 +17,9 @@ use crate::{connector::Connector, many::many, rule::Rule, system, systems::Visit
 
 pub mod api;
 pub mod cluster;
-mod connect;
+pub mod connect;
+mod home;
+mod image;
 pub mod names;
 pub mod release;
 pub mod rules;
@@ -170,6 +173,7 @@ pub fn visit(visitor: &mut impl Visitor<Rivven>) {
     visitor.system();
     visitor.kind::<cluster::Cluster>();
     visitor.kind::<topic::Topic>();
+    visitor.kind::<connect::Connect>();
 }
 
 impl system::System for Rivven {

@@ -8,6 +8,8 @@
 
 /// The longest name of a cluster: 63 - `rivven-` - `-` - 10 digits of a revision.
 pub const CLUSTER_NAME_MAX: usize = 45;
+/// The longest name of a RivvenConnect: 63 - `rivven-connect-` - `-w9`.
+pub const CONNECT_NAME_MAX: usize = 45;
 /// How no cluster's name may begin, nor be called without the dash: the children of other kinds are
 /// called so.
 pub const RESERVED_PREFIXES: &[&str] = &["connect-", "schema-"];
@@ -18,6 +20,10 @@ pub const RESERVED_SUFFIX: &str = "-headless";
 pub const CLIENT_PORT: u16 = 9292;
 /// Where a broker's API is found when `metrics.port` does not say otherwise.
 pub const API_PORT: u16 = 9090;
+/// Where a worker tells whether it lives, and its figures, when `settings` does not say otherwise.
+pub const WORKER_PORTS: (u16, u16) = (8080, 9091);
+/// The container of a worker.
+pub const WORKER: &str = "connect";
 /// The claim template of a broker.
 pub const DATA: &str = "data";
 /// The container of a broker.
@@ -25,6 +31,7 @@ pub const CONTAINER: &str = "rivven";
 
 const _: () = assert!("rivven-".len() + CLUSTER_NAME_MAX + 1 + 10 <= 63);
 const _: () = assert!("rivven-".len() + CLUSTER_NAME_MAX + RESERVED_SUFFIX.len() <= 63);
+const _: () = assert!("rivven-connect-".len() + CONNECT_NAME_MAX + "-w9".len() <= 63);
 
 /// The StatefulSet of a cluster; its pods are called the same with their number.
 pub fn workload(cluster: &str) -> String {
@@ -69,6 +76,16 @@ pub fn claim(cluster: &str, ordinal: u32) -> String {
 /// The volume claim of the broker in a pod of this name.
 pub fn claim_of(pod: &str) -> String {
     format!("{DATA}-{pod}")
+}
+
+/// The Deployment of a RivvenConnect, and its Service.
+pub fn worker(connect: &str) -> String {
+    format!("rivven-connect-{connect}")
+}
+
+/// The ConfigMap of a RivvenConnect.
+pub fn worker_config(connect: &str) -> String {
+    format!("rivven-connect-{connect}-config")
 }
 
 /// The number at the end of the name of a pod or claim of this cluster.

@@ -23,8 +23,10 @@ pub struct Release {
 pub const RELEASES: &[Release] =
     &[Release { version: "0.0.22", clusters: false, tls: false, auth: false }];
 
-/// Where the images are published. The seeds' `ghcr.io/hupe1980/rivven` never was.
+/// Where the images of brokers are published. The seeds' `ghcr.io/hupe1980/rivven` never was.
 pub const IMAGE: &str = "ghcr.io/hupe1980/rivvend";
+/// Where the images of workers that run connectors are published.
+pub const CONNECT_IMAGE: &str = "ghcr.io/hupe1980/rivven-connect";
 
 /// The newest release there is.
 pub const fn newest() -> Release {

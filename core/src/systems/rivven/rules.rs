@@ -11,6 +11,34 @@ rules! {
         "A budget that never allows a restart is refused",
         "With it no pod could ever be moved: neither by a roll nor by draining a node.",
         "Leave podDisruptionBudget out (one broker may be down at a time), or allow at least one.";
+    CON_51 = "CON-51":
+        "A worker is started anew when what it was started from has changed",
+        "The program reads its file once. The old worker has ended before the new one starts, so \
+         that no connector runs twice; for some seconds none of them runs.",
+        "";
+    CON_52 = "CON-52":
+        "Encryption that the cluster cannot provide is refused, never met by less",
+        "The release of the brokers speaks no TLS. No worker is started, and one that runs is left \
+         as it is.",
+        "Set tls.enabled to false and keep strangers out with a NetworkPolicy, or run a release \
+         of the brokers that can.";
+    CON_53 = "CON-53":
+        "A connector that asks for what the program cannot do does not start",
+        "Without it other records would arrive, or others could read them. The other connectors \
+         run.",
+        "Take the key out if the connector is to run without it, or use another connector; \
+         `sluicegate explain connector` says what each key does.";
+    CON_54 = "CON-54":
+        "A secret that is written down is not used",
+        "It stands in the resource, where everybody reads it who may read resources. The connector \
+         does not start until it is a reference; the other connectors run.",
+        "kubectl create secret generic NAME --from-literal=KEY=VALUE, name it in configSecretRef, \
+         and write ${secret:KEY}; then change the secret, for it has been told.";
+    CON_55 = "CON-55":
+        "A sink whose topics stand for several does not start",
+        "The release takes their names as they are written, and the broker has no such topic. The \
+         other connectors run.",
+        "Name each topic.";
     DEL_01 = "DEL-01":
         "Under deletionPolicy Delete brokers stop first and their claims go last",
         "A claim that is deleted while its StatefulSet exists is made again, empty.",

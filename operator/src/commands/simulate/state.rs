@@ -12,11 +12,18 @@ use sluicegate_effects::{
     yaml,
 };
 
+use crate::kinds;
+
 /// Keeps what was answered last.
 pub(super) fn remember<S: System>(seen: &Observed<S>, answers: &mut BTreeMap<Question, Reply>) {
     for (probe, answer) in seen.answers() {
         answers.insert(Question::of::<S>(probe), Reply::of::<S>(answer));
     }
+}
+
+/// A resource without the secrets that it has written down.
+fn shown(resource: &Value) -> Value {
+    kinds::veiled(resource, kinds::SENSITIVE)
 }
 
 /// The world as YAML.
@@ -25,10 +32,11 @@ pub(super) fn render(
     entries: &[Entry],
     answers: &BTreeMap<Question, Reply>,
 ) -> String {
-    let mut documents: Vec<Value> = entries.iter().map(|entry| entry.value().clone()).collect();
+    let mut documents: Vec<Value> = entries.iter().map(|entry| shown(entry.value())).collect();
     documents.push(json!({ "observed": { "ends": true, "now": world.now().to_string() } }));
     let told = |object: &Value| text(object, "/kind") == "Event";
-    documents.extend(world.memory().objects().into_iter().filter(|object| !told(object)));
+    let objects = world.memory().objects().into_iter().filter(|object| !told(object));
+    documents.extend(objects.map(|object| shown(&object)));
     documents.extend(answers.iter().map(|(question, reply)| question.document(reply)));
     documents.push(json!({ "end": "observed" }));
     documents.iter().map(yaml::to_string).collect::<Vec<_>>().join("---\n")

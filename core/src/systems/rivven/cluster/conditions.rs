@@ -11,7 +11,8 @@ use crate::{
 reasons! {
     /// All of them.
     pub(super) REASONS, shared::MONITORED_YES, shared::MONITORED_NOT_ASKED,
-        shared::MONITORED_NOT_SERVED, shared::MONITORED_DENIED;
+        shared::MONITORED_NOT_SERVED, shared::MONITORED_DENIED, shared::MEASURED_YES,
+        shared::MEASURED_NOT;
 
     /// Everything that the program can do is done, rolled out and serving.
     READY_SERVING =
@@ -98,15 +99,6 @@ reasons! {
     );
     REACHABLE_UNASKED =
         quiet("BrokersReachable", "NotAsked", "No broker is ready, so none was asked.");
-
-    MEASURED_YES = quiet("ReleaseKnown", "Measured", "What this release can do was measured.");
-    MEASURED_NOT = told(
-        "ReleaseKnown",
-        "Unmeasured",
-        Warning,
-        "The version is not in the table of releases, or the image is one of your own: it is taken \
-         to be able to do what the oldest release can, and no more.",
-    );
 
     VOLUMES_KEPT = quiet(
         "VolumesKept",

@@ -29,7 +29,6 @@ mod build;
 mod checks;
 mod conditions;
 pub mod gates;
-mod image;
 mod inert;
 mod leave;
 mod options;

@@ -4,7 +4,7 @@ use super::{
     RivvenClusterStatus, Valid,
     api::Phase,
     brokers::{Brokers, ClaimSeen, HealthSeen, PodSeen, broker, list},
-    conditions as c, image,
+    conditions as c,
     scale::{self, Scale},
     storage, volumes,
 };
@@ -14,8 +14,12 @@ use crate::{
     kind::{Ctx, Report},
     observed::{Api, Observed},
     reasons::READY_BLOCKED,
-    systems::rivven::{Rivven, names},
-    workload::{conditions::monitored, problems::Cause, warnings::pod_not_created},
+    systems::rivven::{Rivven, image, names},
+    workload::{
+        conditions::{measured, monitored},
+        problems::Cause,
+        warnings::pod_not_created,
+    },
 };
 
 /// The status and its conditions.
@@ -36,7 +40,7 @@ pub(super) fn report(
         rolled_out(valid, brokers, rolling),
         clustered(valid, brokers),
         reachable(brokers),
-        measured(valid),
+        measured(valid.measured, "rivvend", valid.release.version, &valid.image),
         monitored(valid.monitor.is_some(), &monitors, seen),
     ];
     let status = RivvenClusterStatus {
@@ -304,15 +308,6 @@ fn reachable(brokers: &Brokers) -> Draft {
         return c::REACHABLE_ALL.yes("");
     }
     c::REACHABLE_UNASKED.unknown("no broker is ready")
-}
-
-fn measured(valid: &Valid) -> Draft {
-    if valid.measured {
-        return c::MEASURED_YES.yes(format!("rivvend {}", valid.release.version));
-    }
-    let oldest = valid.release.version;
-    let message = format!("{} is taken to be able to do what {oldest} can", valid.image);
-    c::MEASURED_NOT.no(message)
 }
 
 fn phase(ctx: &Ctx<'_>, valid: &Valid, brokers: &Brokers, scale: &Scale, rolling: bool) -> Phase {

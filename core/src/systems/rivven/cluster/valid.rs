@@ -9,7 +9,7 @@ use super::{
     Cluster, RivvenClusterStatus,
     api::{self, DeletionPolicy, Phase, RivvenCluster, RivvenClusterSpec},
     brokers::{Whose, selector_labels},
-    conditions as c, gates, image, inert, options,
+    conditions as c, gates, inert, options,
 };
 use crate::{
     annotations::Control,
@@ -19,7 +19,10 @@ use crate::{
     label::{self, Labels},
     observed::Ref,
     owner::{own_ref, own_uid, owner},
-    systems::rivven::{names, release::Release},
+    systems::rivven::{
+        image, names,
+        release::{self, Release},
+    },
     workload::{
         budget::Budget,
         monitor::Monitor,
@@ -153,7 +156,8 @@ pub(super) fn filled_in(
     let config = spec.config.clone().unwrap_or_default();
     let metrics = spec.metrics.clone().unwrap_or_default();
     let service = spec.service.clone().unwrap_or_default();
-    let (release, measured, image) = image::program(spec);
+    let (release, measured, image) =
+        image::program(spec.image.as_deref(), spec.version.as_deref(), release::IMAGE);
     let selector = selector_labels(&name);
     let modes = storage.access_modes.filter(|modes| !modes.is_empty());
     let copies = config.default_replication_factor.and_then(|copies| u32::try_from(copies).ok());

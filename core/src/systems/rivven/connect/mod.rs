@@ -1,4 +1,235 @@
-//! `RivvenConnect`: connectors that move records into topics and out of them. So far what they are:
-//! the catalogue, which `explain connector` prints.
+//! `RivvenConnect`: connectors that move records into topics and out of them, in one worker.
+//!
+//! What a connector takes stands in its [`catalogue`]; what a user has written is held against that
+//! in [`connectors`], and becomes the worker's file in [`build`].
 
+use std::sync::OnceLock;
+
+use k8s_openapi::api::{
+    apps::v1::Deployment,
+    core::v1::{ConfigMap, Pod, Service},
+};
+use kube_core::ResourceExt as _;
+use serde_json::{Value, json};
+
+use crate::{
+    check::Check,
+    condition::Reason,
+    crd, field,
+    kind::{Ctx, Desired, DesiredObject, Item, Kind, Report},
+    label::{self, Labels},
+    observed::{Api, Observed, Reads, Ref, Selector},
+    plan::{Blocked, Change, Manifest, Requeue, Risk},
+    rule::{self, Rule},
+    schema::Compiled,
+    systems::rivven::{
+        Probe, Rivven,
+        cluster::RivvenCluster,
+        home::{self, Away},
+        rules,
+    },
+};
+
+pub mod api;
+mod build;
 pub(crate) mod catalogue;
+mod checks;
+mod conditions;
+mod connectors;
+mod inert;
+mod status;
+mod valid;
+mod worker;
+mod written;
+
+pub use api::{RivvenConnect, RivvenConnectSpec, RivvenConnectStatus};
+pub use valid::Valid;
+
+use worker::Worker;
+
+/// The kind.
+#[derive(Clone, Copy, Debug)]
+pub struct Connect;
+
+/// How often a worker that is as it should be is looked at all the same: its broker is asked.
+const LOOK_AGAIN: Requeue = Requeue::seconds(300);
+/// How often one that is not is looked at.
+const LOOK_SOON: Requeue = Requeue::seconds(30);
+
+impl Kind for Connect {
+    type System = Rivven;
+    type Resource = RivvenConnect;
+    type Valid = Valid;
+
+    const NAME: &'static str = "connect";
+    const REASONS: &'static [&'static Reason] = conditions::REASONS;
+    const INERT: &'static [(&'static str, &'static str)] = inert::INERT;
+    const OVERRIDDEN: &'static [(&'static str, &'static str)] = inert::OVERRIDDEN;
+    const CHECKS: &'static [Check<RivvenConnect>] = checks::CHECKS;
+
+    fn schema() -> &'static Compiled {
+        static SCHEMA: OnceLock<Compiled> = OnceLock::new();
+        SCHEMA.get_or_init(|| crd::schema(&Self::crd()))
+    }
+
+    fn owns(connect: &RivvenConnect) -> Vec<Selector> {
+        let (namespace, name) = (connect.namespace().unwrap_or_default(), connect.name_any());
+        [Api::of::<ConfigMap>(), Api::of::<Service>(), Api::of::<Deployment>()]
+            .map(|api| list(api, &namespace, &name))
+            .to_vec()
+    }
+
+    fn accepts(connect: &RivvenConnect) -> Result<Valid, field::Errors> {
+        valid::accept(connect)
+    }
+
+    fn without_effect(connect: &RivvenConnect) -> Vec<String> {
+        valid::without_effect(connect)
+    }
+
+    fn secrets(connect: &RivvenConnect) -> Vec<field::Path> {
+        valid::secrets(connect)
+    }
+
+    fn refers(_: &Ctx<'_>, connect: &RivvenConnect, seen: &Observed<Rivven>) -> Reads<Rivven> {
+        let (namespace, name) = (connect.namespace().unwrap_or_default(), connect.name_any());
+        let target = valid::cluster_of(connect);
+        let mut reads =
+            Reads::none().object(target.clone()).list(list(Api::of::<Pod>(), &namespace, &name));
+        if home::cluster(&target, &namespace, seen).is_ok() {
+            reads = reads.probe(holdings(&target));
+        }
+        reads
+    }
+
+    fn desires(ctx: &Ctx<'_>, valid: &Valid, seen: &Observed<Rivven>) -> Desired<Rivven> {
+        match home::cluster(&valid.cluster, &valid.namespace, seen) {
+            Ok(_) if valid.tls => hold(tls(valid)),
+            Ok(cluster) => desire(ctx, valid, &cluster, seen),
+            Err(Away::NotThere(_)) => frozen(),
+            Err(Away::NotPermitted) => hold(not_permitted(valid)),
+        }
+    }
+
+    fn reports(
+        ctx: &Ctx<'_>,
+        valid: &Valid,
+        seen: &Observed<Rivven>,
+    ) -> Report<RivvenConnectStatus> {
+        status::report(ctx, valid, seen)
+    }
+}
+
+/// The worker reads its file when it starts, so the file comes first.
+fn desire(
+    ctx: &Ctx<'_>,
+    valid: &Valid,
+    cluster: &RivvenCluster,
+    seen: &Observed<Rivven>,
+) -> Desired<Rivven> {
+    let mut desired = Desired { requeue: LOOK_AGAIN, ..Desired::default() };
+    if valid.running().next().is_some() {
+        let file = build::file(valid, &address(ctx, &valid.cluster, cluster));
+        desired.items = vec![
+            object(Manifest::of(&build::config_map(valid, &file)), at_next_start),
+            object(Manifest::of(&build::service(valid)), online),
+            object(Manifest::of(&build::deployment(valid, &file)), restarts),
+        ];
+        if !Worker::of(ctx, valid, seen).runs() {
+            desired.requeue = LOOK_SOON;
+        }
+    }
+    let held = valid.connectors.iter().filter(|one| one.enabled);
+    desired.blocked = held.flat_map(|one| one.held.iter().map(blocked)).collect();
+    desired
+}
+
+/// Where clients find the cluster, as host and port.
+fn address(ctx: &Ctx<'_>, target: &Ref, cluster: &RivvenCluster) -> String {
+    let service = crate::systems::rivven::names::client_service(&target.name);
+    let port = cluster.spec.service.as_ref().and_then(|service| service.port);
+    let port = port.unwrap_or_else(|| i32::from(crate::systems::rivven::names::CLIENT_PORT));
+    format!("{service}.{}.svc.{}:{port}", target.namespace, ctx.settings.cluster_domain)
+}
+
+/// What is there stays as it is: nothing is known of the cluster.
+fn frozen() -> Desired<Rivven> {
+    Desired { freeze: true, ..Desired::default() }
+}
+
+fn hold(blocked: Blocked) -> Desired<Rivven> {
+    Desired { blocked: vec![blocked], ..frozen() }
+}
+
+fn tls(valid: &Valid) -> Blocked {
+    Blocked {
+        rule: &rules::CON_52,
+        path: field::Path::dotted("spec.tls.enabled"),
+        before: json!(false),
+        after: json!(true),
+        message: format!("rivvend {} speaks no TLS", valid.release.version),
+        remedy: rules::CON_52.remedy.to_owned(),
+    }
+}
+
+fn not_permitted(valid: &Valid) -> Blocked {
+    let (cluster, namespace) = (&valid.cluster, &valid.namespace);
+    Blocked {
+        rule: &rules::TOP_35,
+        path: field::Path::dotted("spec.clusterRef.namespace"),
+        before: Value::Null,
+        after: json!(cluster.namespace),
+        message: format!("{cluster} does not list namespace {namespace} in spec.topicNamespaces"),
+        remedy: rules::TOP_35.remedy.to_owned(),
+    }
+}
+
+/// That a connector does not start. No value is told: it may be a secret.
+fn blocked(held: &connectors::Held) -> Blocked {
+    Blocked {
+        rule: held.rule,
+        path: held.path.clone(),
+        before: Value::Null,
+        after: Value::Null,
+        message: held.why.clone(),
+        remedy: held.rule.remedy.to_owned(),
+    }
+}
+
+fn object(manifest: Manifest, assess: crate::kind::Assess) -> Item<Rivven> {
+    Item::Object(DesiredObject::new(manifest, assess))
+}
+
+/// The worker reads it when it starts; its new start shows in the Deployment.
+fn at_next_start(_: &Change) -> (Risk, &'static Rule) {
+    (Risk::None, &rule::OBJ_03)
+}
+
+fn online(change: &Change) -> (Risk, &'static Rule) {
+    match change.path.starts_with("/metadata") {
+        true => (Risk::None, &rule::OBJ_03),
+        false => (Risk::Online, &rule::OBJ_04),
+    }
+}
+
+fn restarts(change: &Change) -> (Risk, &'static Rule) {
+    match change.path.starts_with("/spec/template") {
+        true => (Risk::Restart, &rules::CON_51),
+        false => online(change),
+    }
+}
+
+/// Objects of a RivvenConnect of this name.
+fn list(api: Api, namespace: &str, name: &str) -> Selector {
+    Selector { labels: selector_labels(name), ..Selector::all(api, namespace) }
+}
+
+/// The labels that its worker is selected by.
+fn selector_labels(name: &str) -> Labels {
+    label::selector("rivven-connect", name, "connect")
+}
+
+/// What the broker that has the topics is asked: whether it answers, and which there are.
+fn holdings(cluster: &Ref) -> Probe {
+    Probe::Holdings(home::broker(cluster))
+}

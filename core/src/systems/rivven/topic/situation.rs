@@ -5,8 +5,12 @@ use serde_json::Value;
 
 use super::{Valid, api::RivvenTopic};
 use crate::{
-    observed::{Api, Index, Indexed, Observed, Ref, Seen, Selector, at, text},
-    systems::rivven::{Answer, Broker, Probe, Rivven, SeenTopic, cluster::RivvenCluster, names},
+    observed::{Api, Index, Indexed, Observed, Ref, Selector, at, text},
+    systems::rivven::{
+        Answer, Broker, Probe, Rivven, SeenTopic,
+        cluster::RivvenCluster,
+        home::{self, Away},
+    },
 };
 
 /// Where a topic stands.
@@ -55,12 +59,7 @@ impl Place {
 
     /// The broker that has the topic: the first. Where brokers run alone, clients see no other.
     pub(super) fn broker(&self) -> Broker {
-        Broker {
-            namespace: self.cluster.namespace.clone(),
-            cluster: self.cluster.name.clone(),
-            ordinal: 0,
-            port: names::CLIENT_PORT,
-        }
+        home::broker(&self.cluster)
     }
 
     /// The question to it.
@@ -70,20 +69,10 @@ impl Place {
 
     /// The cluster, if it is there and may be used; otherwise how the topic stands.
     pub(super) fn cluster(&self, seen: &Observed<Rivven>) -> Result<RivvenCluster, Situation> {
-        let Ref { namespace, name, .. } = &self.cluster;
-        let sentence = match seen.get::<RivvenCluster>(namespace, name) {
-            Seen::Present(cluster) if cluster.metadata.deletion_timestamp.is_some() => {
-                "is being deleted".to_owned()
-            }
-            Seen::Present(cluster) if permits(&cluster, namespace, &self.namespace) => {
-                return Ok(cluster);
-            }
-            Seen::Present(_) => return Err(Situation::NotPermitted),
-            Seen::Absent => "does not exist".to_owned(),
-            Seen::Unknown(why) => format!("cannot be looked at: {why}"),
-            Seen::Unread => "was not looked at".to_owned(),
-        };
-        Err(Situation::NoCluster(format!("{} {sentence}", self.cluster)))
+        home::cluster(&self.cluster, &self.namespace, seen).map_err(|away| match away {
+            Away::NotThere(why) => Situation::NoCluster(why),
+            Away::NotPermitted => Situation::NotPermitted,
+        })
     }
 
     /// The resources of every namespace that may refer to the cluster and name this topic.
@@ -189,12 +178,6 @@ impl Situation {
             }
         }
     }
-}
-
-/// Whether a cluster in one namespace lets another have topics on it.
-fn permits(cluster: &RivvenCluster, home: &str, namespace: &str) -> bool {
-    let listed = |one: &String| one == "*" || one == namespace;
-    home == namespace || cluster.spec.topic_namespaces.iter().flatten().any(listed)
 }
 
 /// Compares as age does: a resource that was never created is the youngest. Ages are told in

@@ -40,6 +40,8 @@ pub(super) fn template(cluster: &Valid) -> PodTemplateSpec {
         user: USER,
         grace_seconds: GRACE_SECONDS,
         container: container(cluster),
+        beforehand: Vec::new(),
+        volumes: Vec::new(),
     };
     pod::template(broker, &cluster.pod)
 }

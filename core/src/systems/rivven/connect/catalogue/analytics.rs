@@ -12,6 +12,7 @@ pub(super) static CLICKHOUSE: Connector = Connector {
     block: None,
     program: Program::Reads("clickhouse"),
     fixed: &[],
+    lacks: None,
     keys: &[
         reads("url", "url", Takes::Text(2048), "Address of the server, by http or https.")
             .required(),
@@ -53,6 +54,7 @@ pub(super) static DATABRICKS: Connector = Connector {
     block: None,
     program: Program::Reads("databricks"),
     fixed: &[],
+    lacks: None,
     keys: &[
         reads("endpoint", "endpoint", Takes::Text(512), "Address of the Zerobus service.")
             .required(),

@@ -1,6 +1,8 @@
 //! What the connectors of change data have in common, as far as the program does it.
 
-use super::{NO_KEY, ONE_TOPIC, block, ignored, lacking, reads, text, texts, whole, words};
+use super::{
+    NO_KEY, ONE_TOPIC, block, ignored, lacking, reads, text, texts, whole, words, written,
+};
 use crate::connector::{Key, Takes, Word};
 
 /// Why a mode of snapshots is refused.
@@ -160,22 +162,27 @@ pub(super) const SNAPSHOT_UNREAD: Key = ignored(
 );
 
 const TABLE_KEYS: &[Key] = &[
-    reads("schema", "tables", Takes::Text(63), "Schema or database of the table."),
+    reads("schema", "tables", Takes::Text(63), "Schema or database of the table.")
+        .written(written::schema),
     reads("table", "tables", Takes::Text(63), "Name of the table; written as schema.table.")
-        .required(),
+        .required()
+        .written(written::table),
     lacking("topic", ONE_TOPIC, Takes::Text(249), "Topic of this table alone."),
     texts(
         "columns",
         "column_filters",
         "Columns to keep, all if empty; they become column_filters.",
-    ),
-    texts("excludeColumns", "column_filters", "Columns to leave out; they become column_filters."),
+    )
+    .written(written::columns),
+    texts("excludeColumns", "column_filters", "Columns to leave out; they become column_filters.")
+        .written(written::exclude_columns),
     reads(
         "columnMasks",
         "transforms",
         Takes::Map,
         "Columns to hide, by a transform mask_field: asterisks, not the pattern.",
-    ),
+    )
+    .written(written::masks),
 ];
 
 /// The tables to capture.
@@ -184,7 +191,8 @@ pub(super) const TABLES: Key = reads(
     "tables",
     Takes::Blocks(TABLE_KEYS),
     "Tables to capture; they become a list of schema.table.",
-);
+)
+.written(written::tables);
 
 /// The same, where the program cannot be told.
 pub(super) const TABLES_LACKING: Key =
@@ -216,7 +224,8 @@ pub(super) const HEARTBEAT_MS: Key = whole(
     3_600_000,
     "Milliseconds between heartbeats, in whole seconds; 0 for the default.",
 )
-.or("0");
+.or("0")
+.written(written::heartbeat);
 
 /// The heartbeat in seconds.
 pub(super) const HEARTBEAT_SECS: Key = whole(

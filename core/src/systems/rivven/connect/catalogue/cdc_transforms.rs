@@ -1,6 +1,6 @@
 //! The transforms of the connectors of change data.
 
-use super::{block, flag, reads, text, texts, words};
+use super::{block, flag, reads, text, texts, words, written};
 use crate::connector::{Key, Takes, Word};
 
 /// Why a transform is refused.
@@ -94,4 +94,5 @@ pub(super) const TRANSFORMS: Key = reads(
     "transforms",
     Takes::Blocks(TRANSFORM_KEYS),
     "Changes to each record, in this order; a snapshot does not apply them.",
-);
+)
+.written(written::transforms);

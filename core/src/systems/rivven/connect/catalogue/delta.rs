@@ -94,6 +94,7 @@ const fn delta(name: &'static str) -> Connector {
         block: Some("deltaLake"),
         program: Program::Reads("delta-lake"),
         fixed: &[],
+        lacks: None,
         keys: KEYS,
     }
 }

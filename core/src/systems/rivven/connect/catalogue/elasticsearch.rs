@@ -9,5 +9,6 @@ pub(super) static ELASTICSEARCH: Connector = Connector {
     block: None,
     program: Program::Lacks("the program has no such connector"),
     fixed: &[],
+    lacks: None,
     keys: &[],
 };

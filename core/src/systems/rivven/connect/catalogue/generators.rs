@@ -22,6 +22,7 @@ pub(super) static DATAGEN: Connector = Connector {
     block: Some("datagen"),
     program: Program::Reads("datagen"),
     fixed: &[],
+    lacks: None,
     keys: &[
         whole(
             "eventsPerSecond",
@@ -31,6 +32,7 @@ pub(super) static DATAGEN: Connector = Connector {
             "Records a second; 0 for as many as it can.",
         )
         .or("1")
+        .always()
         .also(&["events_per_second"]),
         whole(
             "maxEvents",
@@ -98,6 +100,7 @@ pub(super) static STDOUT: Connector = Connector {
     block: Some("stdout"),
     program: Program::Reads("stdout"),
     fixed: &[],
+    lacks: None,
     keys: &[
         words("format", "format", FORMATS, "How records are printed.").or("pretty"),
         ignored(

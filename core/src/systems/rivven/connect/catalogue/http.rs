@@ -1,6 +1,6 @@
 //! Records from and to addresses of the web.
 
-use super::{MANY, UNUSED, block, flag, ignored, lacking, reads, text, whole, words};
+use super::{MANY, UNUSED, block, flag, ignored, lacking, reads, text, whole, words, written};
 use crate::connector::{Connector, Key, Program, Role, Takes, Word};
 
 /// Why more than the program can send is refused.
@@ -16,6 +16,7 @@ pub(super) static HTTP_SOURCE: Connector = Connector {
     block: Some("http"),
     program: Program::Reads("http"),
     fixed: &[],
+    lacks: None,
     keys: &[
         reads("url", "url", Takes::Text(2048), "Address to ask, by http or https.").required(),
         whole("pollIntervalMs", "poll_interval_ms", 1, MANY, "Milliseconds between two polls.")
@@ -35,6 +36,7 @@ pub(super) static HTTP_SINK: Connector = Connector {
     block: Some("http"),
     program: Program::Reads("http"),
     fixed: &[],
+    lacks: None,
     keys: &[
         reads("url", "url", Takes::Text(2048), "Address to send to, by http or https.").required(),
         ignored(
@@ -129,6 +131,7 @@ pub(super) static HTTP_WEBHOOK: Connector = Connector {
     block: Some("http"),
     program: Program::Reads("http-webhook"),
     fixed: &[],
+    lacks: None,
     keys: &[
         reads(
             "url",
@@ -148,12 +151,14 @@ pub(super) static HTTP_WEBHOOK: Connector = Connector {
             300_000,
             "Milliseconds that a request may take, in whole seconds.",
         )
-        .or("30000"),
+        .or("30000")
+        .written(written::timeout),
         whole("timeoutSecs", "timeout_secs", 1, 300, "Seconds that a request may take.")
             .or("30")
             .also(&["timeout_secs"]),
         whole("batchSize", "batch_size", 1, 1_000, "Records of one request.")
             .or("100")
+            .always()
             .also(&["batch_size"]),
         whole(
             "batchTimeoutMs",

@@ -10,6 +10,7 @@ pub(super) static KAFKA_SOURCE: Connector = Connector {
     block: None,
     program: Program::Reads("kafka"),
     fixed: &[],
+    lacks: None,
     keys: &[
         kafka_keys::BROKERS_TEXT,
         reads("topic", "topic", Takes::Text(249), "Topic to read.").required(),
@@ -49,6 +50,7 @@ pub(super) static EXTERNAL_SOURCE: Connector = Connector {
     block: Some("externalSource"),
     program: Program::Reads("kafka"),
     fixed: &[],
+    lacks: None,
     keys: &[
         kafka_keys::BROKERS,
         reads("topic", "topic", Takes::Text(249), "Topic to read.").required(),
@@ -67,6 +69,7 @@ pub(super) static EXTERNAL_SOURCE: Connector = Connector {
             "Where to begin when the group has no offset.",
         )
         .or("latest")
+        .always()
         .also(&["start_offset"]),
         kafka_keys::PROTOCOL,
         kafka_keys::MECHANISM,
@@ -97,6 +100,7 @@ pub(super) static KAFKA_SINK: Connector = Connector {
     block: None,
     program: Program::Reads("kafka"),
     fixed: &[],
+    lacks: None,
     keys: &[
         kafka_keys::BROKERS_TEXT,
         reads("topic", "topic", Takes::Text(249), "Topic to send to.").required(),
@@ -128,6 +132,7 @@ pub(super) static EXTERNAL_SINK: Connector = Connector {
     block: Some("externalSink"),
     program: Program::Reads("kafka"),
     fixed: &[],
+    lacks: None,
     keys: &[
         kafka_keys::BROKERS,
         reads("topic", "topic", Takes::Text(249), "Topic to send to.").required(),
@@ -136,6 +141,7 @@ pub(super) static EXTERNAL_SINK: Connector = Connector {
             .also(&["batch_size_bytes", "batchSizeBytes"]),
         whole("lingerMs", "linger_ms", 0, MANY, "Milliseconds to wait for more records.")
             .or("0")
+            .always()
             .also(&["linger_ms"]),
         kafka_keys::PROTOCOL,
         kafka_keys::MECHANISM,

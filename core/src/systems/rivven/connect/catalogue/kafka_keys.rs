@@ -1,6 +1,8 @@
 //! What the connectors of Kafka have in common.
 
-use super::{MANY, UNUSED, block, flag, ignored, lacking, reads, text, texts, whole, words};
+use super::{
+    MANY, UNUSED, block, flag, ignored, lacking, reads, text, texts, whole, words, written,
+};
 use crate::connector::{Key, Takes, Word};
 
 /// Why a protocol is refused.
@@ -111,7 +113,8 @@ pub(super) const PASSWORD: Key = text(
 /// The brokers, as a list.
 pub(super) const BROKERS: Key =
     texts("brokers", "brokers", "Addresses of the brokers; they become one text with commas.")
-        .required();
+        .required()
+        .written(written::brokers);
 
 /// The brokers, as the program has them.
 pub(super) const BROKERS_TEXT: Key = reads(

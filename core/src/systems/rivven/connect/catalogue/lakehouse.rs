@@ -151,6 +151,7 @@ pub(super) static ICEBERG: Connector = Connector {
     block: Some("iceberg"),
     program: Program::Reads("iceberg"),
     fixed: &[],
+    lacks: None,
     keys: &[
         block("catalog", "catalog", CATALOG_KEYS, "The catalogue of the tables.").required(),
         reads("namespace", "namespace", Takes::Text(255), "Namespace of the table.").required(),

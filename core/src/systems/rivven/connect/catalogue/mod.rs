@@ -30,6 +30,7 @@ mod sqs;
 mod storage;
 mod vectors;
 mod warehouses;
+mod written;
 
 use crate::connector::{Connector, Key, Program, Takes, Word};
 

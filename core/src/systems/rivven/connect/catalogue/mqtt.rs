@@ -50,7 +50,7 @@ const MQTT_KEYS: &[Key] = &[
         "Name by which the broker knows it; a random one if left out.",
     )
     .also(&["client_id"]),
-    words("qos", "qos", QOS, "How surely messages are delivered.").or("at_least_once"),
+    words("qos", "qos", QOS, "How surely messages are delivered.").or("at_least_once").always(),
     flag("cleanSession", "clean_session", "Whether the broker forgets what was missed.")
         .or("true")
         .also(&["clean_session"]),
@@ -143,6 +143,7 @@ pub(super) static MQTT: Connector = Connector {
     block: Some("mqtt"),
     program: Program::Reads("mqtt"),
     fixed: &[],
+    lacks: None,
     keys: MQTT_KEYS,
 };
 
@@ -153,5 +154,6 @@ pub(super) static MQTT_SOURCE: Connector = Connector {
     block: Some("mqtt"),
     program: Program::Reads("mqtt"),
     fixed: &[],
+    lacks: None,
     keys: MQTT_KEYS,
 };

@@ -12,6 +12,7 @@ pub(super) static MYSQL_CDC: Connector = Connector {
     block: Some("mysqlCdc"),
     program: Program::Reads("mysql-cdc"),
     fixed: &[],
+    lacks: None,
     keys: &[
         reads("host", "host", Takes::Text(253), "Host name or address of the database.").required(),
         whole("port", "port", 1, 65_535, "Port of the database.").or("3306"),

@@ -2,7 +2,7 @@
 
 use super::{
     NO_KEY, block, cdc, cdc_lost, cdc_more, cdc_transforms, flag, ignored, lacking, reads, text,
-    texts, whole, words,
+    texts, whole, words, written,
 };
 use crate::connector::{Connector, Key, Program, Role, Takes, Word};
 
@@ -65,6 +65,7 @@ pub(super) static POSTGRES_CDC: Connector = Connector {
     block: Some("postgresCdc"),
     program: Program::Reads("postgres-cdc"),
     fixed: &[],
+    lacks: Some(written::bare_snapshot),
     keys: &[
         reads("host", "host", Takes::Text(253), "Host name or address of the database.").required(),
         whole("port", "port", 1, 65_535, "Port of the database.").or("5432"),

@@ -167,6 +167,7 @@ pub(super) static PUBSUB: Connector = Connector {
     block: Some("pubsub"),
     program: Program::Reads("pubsub"),
     fixed: &[],
+    lacks: None,
     keys: KEYS,
 };
 
@@ -177,5 +178,6 @@ pub(super) static PUBSUB_SOURCE: Connector = Connector {
     block: Some("pubsub"),
     program: Program::Reads("pubsub"),
     fixed: &[],
+    lacks: None,
     keys: KEYS,
 };

@@ -67,6 +67,7 @@ pub(super) static RDBC_SOURCE: Connector = Connector {
     block: None,
     program: Program::Reads("rdbc-source"),
     fixed: &[],
+    lacks: None,
     keys: &[
         CONNECTION_URL,
         SCHEMA,
@@ -117,6 +118,7 @@ pub(super) static RDBC_SINK: Connector = Connector {
     block: None,
     program: Program::Reads("rdbc-sink"),
     fixed: &[],
+    lacks: None,
     keys: &[
         CONNECTION_URL,
         SCHEMA,

@@ -12,6 +12,7 @@ pub(super) static SQLSERVER_CDC: Connector = Connector {
     block: None,
     program: Program::Reads("sqlserver-cdc"),
     fixed: &[],
+    lacks: None,
     keys: &[
         reads("host", "host", Takes::Text(253), "Host name or address of the database.").required(),
         whole("port", "port", 1, 65_535, "Port of the database.").or("1433"),

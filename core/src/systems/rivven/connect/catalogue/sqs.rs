@@ -165,6 +165,7 @@ const fn source(name: &'static str) -> Connector {
         block: Some("sqs"),
         program: Program::Reads("sqs"),
         fixed: &[],
+        lacks: None,
         keys: SOURCE_KEYS,
     }
 }
@@ -185,6 +186,7 @@ pub(super) static SQS_SINK: Connector = Connector {
     block: None,
     program: Program::Reads("sqs"),
     fixed: &[],
+    lacks: None,
     keys: &[
         QUEUE_URL,
         REGION,

@@ -112,6 +112,7 @@ pub(super) static S3: Connector = Connector {
     block: Some("s3"),
     program: Program::Reads("s3"),
     fixed: &[("provider", "s3")],
+    lacks: None,
     keys: &[
         BUCKET,
         clouds::BUCKET_REGION,
@@ -142,10 +143,11 @@ pub(super) static GCS: Connector = Connector {
     block: Some("gcs"),
     program: Program::Reads("gcs"),
     fixed: &[("provider", "gcs")],
+    lacks: None,
     keys: &[
         BUCKET,
         PREFIX,
-        words("format", "format", FORMATS, "Format of the objects.").or("jsonl"),
+        words("format", "format", FORMATS, "Format of the objects.").or("jsonl").always(),
         COMPRESSION,
         PARTITIONS,
         BATCH,
@@ -170,6 +172,7 @@ pub(super) static AZURE_BLOB: Connector = Connector {
     block: Some("azureBlob"),
     program: Program::Reads("azure-blob"),
     fixed: &[("provider", "azure")],
+    lacks: None,
     keys: &[
         reads("accountName", "azure.account", Takes::Text(63), "Name of the storage account.")
             .required()
@@ -180,7 +183,7 @@ pub(super) static AZURE_BLOB: Connector = Connector {
         clouds::AZURE_KEY,
         clouds::AZURE_SAS,
         PREFIX,
-        words("format", "format", FORMATS, "Format of the objects.").or("jsonl"),
+        words("format", "format", FORMATS, "Format of the objects.").or("jsonl").always(),
         COMPRESSION,
         PARTITIONS,
         BATCH,
@@ -196,6 +199,7 @@ pub(super) static OBJECT_STORAGE: Connector = Connector {
     block: None,
     program: Program::Reads("object-storage"),
     fixed: &[],
+    lacks: None,
     keys: &[
         words("provider", "provider", PROVIDERS, "Which service.").or("s3"),
         BUCKET,

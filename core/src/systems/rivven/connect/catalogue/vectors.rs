@@ -12,6 +12,7 @@ pub(super) static QDRANT: Connector = Connector {
     block: None,
     program: Program::Reads("qdrant"),
     fixed: &[],
+    lacks: None,
     keys: &[
         reads("url", "url", Takes::Text(2048), "Address of the server, its gRPC port.").required(),
         reads("apiKey", "api_key", Takes::Text(8192), "Key to log in with.")
@@ -63,6 +64,7 @@ pub(super) static PINECONE: Connector = Connector {
     block: None,
     program: Program::Reads("pinecone"),
     fixed: &[],
+    lacks: None,
     keys: &[
         reads("apiKey", "api_key", Takes::Text(8192), "Key to log in with.")
             .required()
@@ -122,6 +124,7 @@ pub(super) static S3_VECTORS: Connector = Connector {
     block: None,
     program: Program::Reads("s3-vectors"),
     fixed: &[],
+    lacks: None,
     keys: &[
         reads("region", "region", Takes::Text(64), "AWS region; from the environment if left out."),
         reads(

@@ -50,6 +50,7 @@ pub(super) static SNOWFLAKE: Connector = Connector {
     block: Some("snowflake"),
     program: Program::Reads("snowflake"),
     fixed: &[],
+    lacks: None,
     keys: &[
         reads("account", "account", Takes::Text(255), "Account of Snowflake.").required(),
         reads("user", "user", Takes::Text(255), "User to log in as.").required(),
@@ -138,6 +139,7 @@ pub(super) static BIGQUERY: Connector = Connector {
     block: Some("bigquery"),
     program: Program::Reads("bigquery"),
     fixed: &[],
+    lacks: None,
     keys: &[
         reads("projectId", "project_id", Takes::Text(255), "Google Cloud project.")
             .required()
@@ -205,6 +207,7 @@ pub(super) static REDSHIFT: Connector = Connector {
     block: Some("redshift"),
     program: Program::Reads("redshift"),
     fixed: &[],
+    lacks: None,
     keys: &[
         reads("host", "host", Takes::Text(253), "Host name of the cluster.").required(),
         whole("port", "port", 1, 65_535, "Port of the cluster.").or("5439"),
@@ -227,6 +230,7 @@ pub(super) static REDSHIFT: Connector = Connector {
         .also(&["ssl_mode"]),
         whole("batchSize", "batch_size", 1, 10_000, "Rows of one insert.")
             .or("1000")
+            .always()
             .also(&["batch_size"]),
         shared::FLUSH,
         whole(

@@ -96,6 +96,8 @@ fn deployment(valid: &Valid) -> Deployment {
             image: Some(valid.image.clone()),
             ..Container::default()
         },
+        beforehand: Vec::new(),
+        volumes: Vec::new(),
     };
     Deployment {
         metadata: valid.meta(),

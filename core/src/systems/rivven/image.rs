@@ -1,20 +1,23 @@
 //! Which program runs, and what its image says of that.
 
-use super::api::RivvenClusterSpec;
-use crate::systems::rivven::release::{self, Release};
+use super::release::{self, Release};
 
 /// How much of a digest is shown: its algorithm, and what registries show as well.
 const DIGEST_SHOWN: usize = "sha256:".len() + 12;
 
-/// The program that runs: an image that is named here is of a release that was measured; any other
-/// is taken to be able to do what the oldest can.
-pub(super) fn program(spec: &RivvenClusterSpec) -> (Release, bool, String) {
-    let version = spec.version.as_deref();
-    match (&spec.image, release::find(version)) {
-        (None, Some(found)) => (found, true, format!("{}:{}", release::IMAGE, found.version)),
+/// The program that runs, of an image and a version that may be asked for, and the image where it
+/// is published: that is of a release that was measured; any other is taken to be able to do what
+/// the oldest can.
+pub(super) fn program(
+    image: Option<&str>,
+    version: Option<&str>,
+    published: &str,
+) -> (Release, bool, String) {
+    match (image, release::find(version)) {
+        (None, Some(found)) => (found, true, format!("{published}:{}", found.version)),
         (None, None) => {
             let tag = version.unwrap_or_default();
-            (release::unmeasured(), false, format!("{}:{tag}", release::IMAGE))
+            (release::unmeasured(), false, format!("{published}:{tag}"))
         }
         (Some(image), _) => (release::unmeasured(), false, tagged(image, version)),
     }

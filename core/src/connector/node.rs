@@ -1,0 +1,256 @@
+//! What is written into a connector's file: a tree of values, some of which come from a Secret, and
+//! how it stands there.
+//!
+//! Programs of this kind replace `${NAME}` in the text of their file before they read it as YAML. A
+//! value from a Secret is a variable there, so that none stands in the file.
+
+use std::{collections::BTreeMap, fmt::Write as _};
+
+use serde_json::{Number, Value};
+
+/// How a reference to the key of a Secret begins. It ends with a brace.
+pub const SECRET: &str = "${secret:";
+
+/// A value of a file.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Node {
+    /// Nothing.
+    Null,
+    /// `true` or `false`.
+    Bool(bool),
+    /// A number.
+    Number(Number),
+    /// A text. It may refer to keys of the Secret: `${secret:KEY}`.
+    Text(String),
+    /// What a variable of the program holds and is no text: `${secret:KEY}`, or a variable that the
+    /// user has named.
+    Bare(String),
+    /// A text in which keys of the Secret have become variables.
+    Resolved(String),
+    /// A text behind a tag, such as `!timestamp`.
+    Tagged(&'static str, String),
+    /// A list.
+    List(Vec<Self>),
+    /// Values by their names.
+    Map(Object),
+}
+
+/// Values by their names.
+pub type Object = BTreeMap<String, Node>;
+
+impl Node {
+    /// A text.
+    pub fn text(text: impl Into<String>) -> Self {
+        Self::Text(text.into())
+    }
+
+    /// A whole number.
+    pub fn whole(number: impl Into<i64>) -> Self {
+        Self::Number(Number::from(number.into()))
+    }
+
+    /// Any JSON, as it is.
+    pub fn of(value: &Value) -> Self {
+        match value {
+            Value::Null => Self::Null,
+            Value::Bool(flag) => Self::Bool(*flag),
+            Value::Number(number) => Self::Number(number.clone()),
+            Value::String(text) => Self::Text(text.clone()),
+            Value::Array(items) => Self::List(items.iter().map(Self::of).collect()),
+            Value::Object(fields) => Self::Map(
+                fields.iter().map(|(key, value)| (key.clone(), Self::of(value))).collect(),
+            ),
+        }
+    }
+
+    /// The keys of the Secret that it refers to.
+    pub fn secret_keys(&self) -> Vec<&str> {
+        match self {
+            Self::Text(text) | Self::Bare(text) => {
+                pieces(text).filter_map(|piece| piece.err()).collect()
+            }
+            Self::List(items) => items.iter().flat_map(Self::secret_keys).collect(),
+            Self::Map(fields) => fields.values().flat_map(Self::secret_keys).collect(),
+            Self::Null | Self::Bool(_) | Self::Number(_) | Self::Resolved(_) | Self::Tagged(..) => {
+                Vec::new()
+            }
+        }
+    }
+
+    /// The same, where keys of the Secret are the variables of these names. A text that has one
+    /// stands in single quotes, between which nothing but such a quote or a new line can end it.
+    pub fn resolved(&self, variable: &dyn Fn(&str) -> String) -> Self {
+        let resolve = |text: &str| {
+            pieces(text).fold(String::new(), |whole, piece| match piece {
+                Ok(plain) => whole + plain,
+                Err(key) => format!("{whole}${{{}}}", variable(key)),
+            })
+        };
+        match self {
+            Self::Text(text) if text.contains(SECRET) => Self::Resolved(resolve(text)),
+            Self::Bare(text) => Self::Bare(resolve(text)),
+            Self::List(items) => {
+                Self::List(items.iter().map(|item| item.resolved(variable)).collect())
+            }
+            Self::Map(fields) => {
+                let field =
+                    |(key, value): (&String, &Self)| (key.clone(), value.resolved(variable));
+                Self::Map(fields.iter().map(field).collect())
+            }
+            other => other.clone(),
+        }
+    }
+
+    /// As YAML, in blocks, with a line end at its end.
+    pub fn to_yaml(&self) -> String {
+        let mut text = String::new();
+        match self {
+            Self::Map(fields) if !fields.is_empty() => object(fields, 0, &mut text),
+            other => _ = writeln!(text, "{}", scalar(other)),
+        }
+        text
+    }
+}
+
+/// What a text is made of: as it stands, or the key of a Secret.
+fn pieces(text: &str) -> impl Iterator<Item = Result<&str, &str>> {
+    let mut rest = text;
+    std::iter::from_fn(move || {
+        if rest.is_empty() {
+            return None;
+        }
+        if let Some(reference) = rest.strip_prefix(SECRET)
+            && let Some((key, after)) = reference.split_once('}')
+        {
+            rest = after;
+            return Some(Err(key));
+        }
+        // One that is never closed is a text like any other.
+        let first = rest.chars().next().map_or(0, char::len_utf8);
+        let next = rest[first..].find(SECRET).map_or(rest.len(), |at| first + at);
+        let (plain, after) = rest.split_at(next);
+        rest = after;
+        Some(Ok(plain))
+    })
+}
+
+fn object(fields: &Object, depth: usize, text: &mut String) {
+    for (key, value) in fields {
+        let _ = write!(text, "{:depth$}{}:", "", name(key));
+        below(value, depth, text);
+    }
+}
+
+/// What stands behind a name or a dash.
+fn below(value: &Node, depth: usize, text: &mut String) {
+    match value {
+        Node::Map(fields) if !fields.is_empty() => {
+            text.push('\n');
+            object(fields, depth + 2, text);
+        }
+        Node::List(items) if !items.is_empty() => {
+            text.push('\n');
+            for item in items {
+                let _ = write!(text, "{:depth$}-", "", depth = depth + 2);
+                item_of(item, depth + 2, text);
+            }
+        }
+        other => _ = writeln!(text, " {}", scalar(other)),
+    }
+}
+
+/// An item: the first of its fields stands beside the dash.
+fn item_of(item: &Node, depth: usize, text: &mut String) {
+    let Node::Map(fields) = item else { return below(item, depth, text) };
+    if fields.is_empty() {
+        return below(item, depth, text);
+    }
+    let mut block = String::new();
+    object(fields, depth + 2, &mut block);
+    text.push(' ');
+    text.push_str(block.trim_start());
+}
+
+fn scalar(value: &Node) -> String {
+    match value {
+        Node::Null => "null".to_owned(),
+        Node::Bool(flag) => flag.to_string(),
+        Node::Number(number) => number.to_string(),
+        Node::Text(text) => quoted(text),
+        Node::Bare(text) => text.clone(),
+        Node::Resolved(text) => format!("'{}'", text.replace('\'', "''")),
+        Node::Tagged(tag, text) => format!("{tag} {}", quoted(text)),
+        Node::List(_) => "[]".to_owned(),
+        Node::Map(_) => "{}".to_owned(),
+    }
+}
+
+/// In double quotes: what JSON makes of a text is YAML too, once nothing in it is unprintable.
+fn quoted(text: &str) -> String {
+    let json = Value::from(text).to_string();
+    let escape = |c: char| match c {
+        '\u{7f}'..='\u{9f}' | '\u{2028}' | '\u{2029}' | '\u{feff}' => {
+            format!("\\u{:04x}", u32::from(c))
+        }
+        c => c.to_string(),
+    };
+    json.chars().map(escape).collect()
+}
+
+/// A name stands as it is where nobody could take it for anything else.
+fn name(key: &str) -> String {
+    let plain = |c: char| c.is_ascii_alphanumeric() || c == '_' || c == '-' || c == '.';
+    let begins = key.starts_with(|c: char| c.is_ascii_alphabetic() || c == '_');
+    let word = ["true", "false", "null", "yes", "no", "on", "off", "y", "n"];
+    if begins && key.chars().all(plain) && !word.contains(&key.to_ascii_lowercase().as_str()) {
+        key.to_owned()
+    } else {
+        quoted(key)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::*;
+
+    #[test]
+    fn a_tree_stands_in_blocks_and_every_text_in_quotes() {
+        let tree = json!({
+            "version": "1.0",
+            "list": [{ "a": 1, "b": { "c": true } }, "x", []],
+            "no": null,
+            "odd key": "line\nend \"quoted\" \u{85}",
+        });
+        let yaml = Node::of(&tree).to_yaml();
+        assert_eq!(
+            yaml,
+            "list:\n  - a: 1\n    b:\n      c: true\n  - \"x\"\n  - []\n\"no\": null\n\
+             \"odd key\": \"line\\nend \\\"quoted\\\" \\u0085\"\nversion: \"1.0\"\n"
+        );
+    }
+
+    #[test]
+    fn a_key_of_a_secret_is_a_variable() {
+        let url = Node::text("postgres://${secret:user}:it's${secret:pass}@db/${HOME}");
+        assert_eq!(url.secret_keys(), ["user", "pass"]);
+        let resolved = url.resolved(&|key| key.to_uppercase());
+        assert_eq!(resolved.to_yaml(), "'postgres://${USER}:it''s${PASS}@db/${HOME}'\n");
+        let port = Node::Bare("${secret:port}".to_owned());
+        assert_eq!(port.resolved(&|key| key.to_uppercase()).to_yaml(), "${PORT}\n");
+    }
+
+    #[test]
+    fn what_is_no_reference_stays_as_it_is() {
+        for text in ["${secret:open", "ä${secret:x", "${HOME}", "$"] {
+            assert_eq!(Node::text(text).secret_keys(), Vec::<&str>::new(), "{text}");
+            assert_eq!(Node::text(text).resolved(&|_| String::new()).to_yaml().trim(), {
+                match text.contains(SECRET) {
+                    true => format!("'{text}'"),
+                    false => format!("\"{text}\""),
+                }
+            });
+        }
+    }
+}

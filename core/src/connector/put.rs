@@ -1,0 +1,31 @@
+//! Putting values into the tree of a file, by paths.
+
+use super::{Node, Object};
+
+/// Something else stands there.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) struct Clash;
+
+/// Puts a value where a path such as `snapshot.batch_size` leads. A list is added to the list that
+/// is there, and a map to a map.
+pub(super) fn put(tree: &mut Object, path: &str, node: Node) -> Result<(), Clash> {
+    let Some((first, rest)) = path.split_once('.') else { return join(tree, path, node) };
+    match tree.entry(first.to_owned()).or_insert_with(|| Node::Map(Object::new())) {
+        Node::Map(below) => put(below, rest, node),
+        _ => Err(Clash),
+    }
+}
+
+/// The same where the name is no path: those of tables have dots in them.
+fn join(tree: &mut Object, name: &str, node: Node) -> Result<(), Clash> {
+    match (tree.get_mut(name), node) {
+        (None, node) => _ = tree.insert(name.to_owned(), node),
+        (Some(Node::List(there)), Node::List(more)) => there.extend(more),
+        (Some(Node::Map(there)), Node::Map(more)) => {
+            more.into_iter().try_for_each(|(name, node)| join(there, &name, node))?;
+        }
+        (Some(there), node) if *there != node => return Err(Clash),
+        (Some(_), _) => {}
+    }
+    Ok(())
+}

@@ -1,0 +1,354 @@
+//! What a user has written of a connector, held against its catalogue: everything that is wrong
+//! with it, what it asks for in vain, and what the program is to read.
+
+use std::collections::BTreeSet;
+
+use serde_json::{Map, Value};
+
+use super::{
+    Connector, Key, Node, Object, Program, SECRET, Takes,
+    fits::kind_of,
+    put::{Clash, put},
+};
+use crate::{
+    field::{Cause, Errors, Path},
+    schema::nearest,
+};
+
+/// What a user has written of a connector.
+#[derive(Clone, Copy, Debug)]
+pub struct Given<'a> {
+    /// Where it stands, such as `spec.sources[0]`.
+    pub at: &'a Path,
+    /// Its generic settings.
+    pub config: Option<&'a Map<String, Value>>,
+    /// The same in the field that is its own, by the name of that.
+    pub block: Option<(&'a str, &'a Map<String, Value>)>,
+    /// Keys that stand in fields of their own beside these.
+    pub beside: &'a [(&'static str, Value)],
+    /// Whether it has a Secret, which then has what is required and given nowhere.
+    pub secret: bool,
+}
+
+/// What comes of it.
+#[derive(Clone, Debug, Default)]
+pub struct Settled {
+    /// What the program reads.
+    pub config: Object,
+    /// What the program cannot do and must not be met by less.
+    pub lacking: Vec<Lost>,
+    /// What has no effect.
+    pub ignored: Vec<Lost>,
+    /// Secrets that are written down instead of referred to. They are not part of `config`.
+    pub literal: Vec<Path>,
+    /// What is wrong.
+    pub errors: Errors,
+}
+
+/// Something that is asked for in vain.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Lost {
+    /// Where.
+    pub path: Path,
+    /// Why, as a clause without an end.
+    pub why: String,
+}
+
+/// Holds what is given against a catalogue.
+pub fn settle(connector: &Connector, given: &Given<'_>) -> Settled {
+    let mut settled = Settled::default();
+    if let Program::Lacks(why) | Program::Ignores(why) = connector.program {
+        settled.lost(given.at.child("connector"), why);
+    }
+    for (path, value) in connector.fixed {
+        let clash = put(&mut settled.config, path, Node::text(*value));
+        debug_assert!(clash.is_ok(), "what is fixed is fixed once");
+    }
+    let mut all: Vec<_> = below(given.at.child("config"), given.config).collect();
+    if let Some((name, block)) = given.block {
+        all.extend(below(given.at.child(name), Some(block)));
+    }
+    all.extend(given.beside.iter().map(|(name, value)| (given.at.child(name), *name, value)));
+    let found = settled.keys(connector.keys, all, Mode::Written);
+    for key in connector.keys.iter().filter(|key| !found.contains(key.name)) {
+        settled.left_out(key, given);
+    }
+    if let Some((key, why)) = connector.lacks.and_then(|lacks| lacks(&settled.config)) {
+        settled.lost(given.at.child("config").child(key), why);
+    }
+    settled
+}
+
+/// Takes what is given of a connector that no catalogue has as it is.
+pub fn settle_unlisted(given: &Given<'_>) -> Settled {
+    let config = given.config.into_iter().flatten().map(|(key, value)| (key.as_str(), value));
+    let beside = given.beside.iter().map(|(key, value)| (*key, value));
+    let all = config.chain(beside).map(|(key, value)| (key.to_owned(), Node::of(value)));
+    Settled { config: all.collect(), ..Settled::default() }
+}
+
+/// The keys of an object, with their paths.
+fn below(
+    at: Path,
+    fields: Option<&Map<String, Value>>,
+) -> impl Iterator<Item = (Path, &str, &Value)> {
+    let fields = fields.into_iter().flatten();
+    fields.map(move |(name, value)| (at.child(name), name.as_str(), value))
+}
+
+/// What becomes of what is read.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Mode {
+    /// It is written.
+    Written,
+    /// It stands below something that the program does not read: only what is wrong with it, and
+    /// what must not be met by less, is of interest.
+    Judged,
+}
+
+impl Settled {
+    fn lost(&mut self, path: Path, why: &str) {
+        self.lacking.push(Lost { path, why: why.to_owned() });
+    }
+
+    /// Reads keys, and tells which were there.
+    fn keys(
+        &mut self,
+        keys: &'static [Key],
+        given: Vec<(Path, &str, &Value)>,
+        mode: Mode,
+    ) -> BTreeSet<&'static str> {
+        let mut found: Vec<(&'static str, Path, &Value)> = Vec::new();
+        for (path, name, value) in given {
+            let Some(key) = keys.iter().find(|key| key.is(name)) else {
+                self.unknown(keys, path, name);
+                continue;
+            };
+            // As an API server does: what is null is not there.
+            if value.is_null() {
+                continue;
+            }
+            if let Some((_, first, other)) = found.iter().find(|(name, ..)| *name == key.name) {
+                if *other != value {
+                    let why = format!("{first} says something else");
+                    self.errors.push(path, Cause::Forbidden(why), "leave one of them out");
+                }
+                continue;
+            }
+            found.push((key.name, path.clone(), value));
+            self.key(key, path, value, mode);
+        }
+        found.into_iter().map(|(name, ..)| name).collect()
+    }
+
+    fn unknown(&mut self, keys: &[Key], path: Path, name: &str) {
+        let known = keys.iter().flat_map(|key| key.also.iter().copied().chain([key.name]));
+        let remedy = match nearest(name, known) {
+            Some(meant) => format!("did you mean `{meant}`?"),
+            None => "leave it out; `sluicegate explain connector` lists what there is".to_owned(),
+        };
+        self.errors.push(path, Cause::Unknown, remedy);
+    }
+
+    fn key(&mut self, key: &'static Key, path: Path, value: &Value, mode: Mode) {
+        if key.secret && is_literal(value) {
+            self.literal.push(path);
+            return;
+        }
+        let mode = match key.program {
+            Program::Reads(_) => mode,
+            Program::Ignores(why) => {
+                // What stands below one that is told is not told again.
+                if mode == Mode::Written && !is_default(key, value) {
+                    self.ignored.push(Lost { path: path.clone(), why: why.to_owned() });
+                }
+                Mode::Judged
+            }
+            Program::Lacks(why) => {
+                if asks(key, value) {
+                    self.lost(path.clone(), why);
+                }
+                Mode::Judged
+            }
+        };
+        let Some(node) = self.value(&key.takes, &path, value, mode) else { return };
+        if let (Mode::Written, Program::Reads(to)) = (mode, key.program) {
+            self.write(key, to, path, node);
+        }
+    }
+
+    fn write(&mut self, key: &Key, to: &'static str, path: Path, node: Node) {
+        let places = key.writes.map_or_else(|| vec![(to, node.clone())], |writes| writes(&node));
+        for (place, node) in places {
+            if let Err(Clash) = put(&mut self.config, place, node) {
+                let why = format!("another key gives {place} another value");
+                self.errors.push(path.clone(), Cause::Forbidden(why), "leave one of them out");
+            }
+        }
+    }
+
+    /// A key that is given nowhere.
+    fn left_out(&mut self, key: &'static Key, given: &Given<'_>) {
+        let Program::Reads(to) = key.program else { return };
+        if key.required && given.secret {
+            let reference = format!("{SECRET}{}}}", key.name);
+            let node = match key.takes {
+                Takes::Bool | Takes::Whole(..) | Takes::Number(..) => Node::Bare(reference),
+                _ => Node::Text(reference),
+            };
+            self.write(key, to, given.at.child("config").child(key.name), node);
+        } else if key.required {
+            let path = given.at.child(given.block.map_or("config", |(name, _)| name));
+            let remedy = match key.secret {
+                true => "name a Secret that has it in configSecretRef",
+                false => "write it, or name a Secret that has it in configSecretRef",
+            };
+            self.errors.push(path.child(key.name), Cause::Required, remedy);
+        } else if let (true, Some(default)) = (key.always, key.default) {
+            let value = serde_json::from_str(default).unwrap_or_else(|_| Value::from(default));
+            let path = given.at.child("config").child(key.name);
+            self.key(key, path, &value, Mode::Written);
+        }
+    }
+
+    /// A value as it is written; nothing where it is wrong, or is written elsewhere.
+    fn value(&mut self, takes: &Takes, path: &Path, value: &Value, mode: Mode) -> Option<Node> {
+        match (takes, value) {
+            (Takes::Block(keys), Value::Object(fields)) => {
+                let found = self.keys(keys, below(path.clone(), Some(fields)).collect(), mode);
+                self.lacks_of(keys, &found, path);
+                None
+            }
+            (Takes::Blocks(keys), Value::Array(items)) => {
+                let items = items.iter().enumerate();
+                let items =
+                    items.map(|(index, item)| self.item(keys, path.index(index), item, mode));
+                Some(Node::List(items.collect::<Option<_>>()?))
+            }
+            (Takes::Bool | Takes::Whole(..) | Takes::Number(..), Value::String(text))
+                if is_variable(text) =>
+            {
+                Some(Node::Bare(text.clone()))
+            }
+            (Takes::Words(words), Value::String(text)) if !is_variable(text) => {
+                self.word(words, path, text, mode)
+            }
+            (Takes::Map, Value::Object(fields)) => self.map(path, fields),
+            (takes, value) => match takes.fault(value) {
+                None => Some(Node::of(value)),
+                Some(cause) => {
+                    self.errors.push(path.clone(), cause, takes.remedy());
+                    None
+                }
+            },
+        }
+    }
+
+    /// One of a list of blocks: it is a tree of its own.
+    fn item(&mut self, keys: &'static [Key], path: Path, item: &Value, mode: Mode) -> Option<Node> {
+        let Value::Object(fields) = item else {
+            let cause = Cause::Type(kind_of(item).to_owned(), "an object".to_owned());
+            self.errors.push(path, cause, "write its keys below each other");
+            return None;
+        };
+        let around = std::mem::take(&mut self.config);
+        let found = self.keys(keys, below(path.clone(), Some(fields)).collect(), mode);
+        self.lacks_of(keys, &found, &path);
+        Some(Node::Map(std::mem::replace(&mut self.config, around)))
+    }
+
+    /// What a block cannot do without.
+    fn lacks_of(&mut self, keys: &[Key], found: &BTreeSet<&'static str>, path: &Path) {
+        for key in keys.iter().filter(|key| key.required && !found.contains(key.name)) {
+            self.errors.push(path.child(key.name), Cause::Required, "write it, or leave all out");
+        }
+    }
+
+    fn word(
+        &mut self,
+        words: &'static [super::Word],
+        path: &Path,
+        text: &str,
+        mode: Mode,
+    ) -> Option<Node> {
+        let Some(word) = words.iter().find(|word| word.name == text) else {
+            let known: Vec<String> = words.iter().map(|word| word.name.to_owned()).collect();
+            let remedy = match nearest(text, words.iter().map(|word| word.name)) {
+                Some(meant) => format!("did you mean `{meant}`?"),
+                None => format!("write one of: {}", known.join(", ")),
+            };
+            let cause = Cause::NotSupported(text.chars().take(60).collect(), known);
+            self.errors.push(path.clone(), cause, remedy);
+            return None;
+        };
+        match word.program {
+            Program::Reads(word) => Some(Node::text(word)),
+            Program::Ignores(why) if mode == Mode::Written => {
+                self.ignored.push(Lost { path: path.clone(), why: why.to_owned() });
+                None
+            }
+            Program::Ignores(_) => None,
+            Program::Lacks(why) => {
+                self.lost(path.clone(), why);
+                None
+            }
+        }
+    }
+
+    fn map(&mut self, path: &Path, fields: &Map<String, Value>) -> Option<Node> {
+        let mut all = Object::new();
+        for (name, value) in fields {
+            let text = match value {
+                Value::String(text) => text.clone(),
+                Value::Number(_) | Value::Bool(_) => value.to_string(),
+                _ => {
+                    let cause = Cause::Type(kind_of(value).to_owned(), "a text".to_owned());
+                    self.errors.push(path.child(name), cause, "write a text, in quotes");
+                    return None;
+                }
+            };
+            all.insert(name.clone(), Node::Text(text));
+        }
+        Some(Node::Map(all))
+    }
+}
+
+/// Whether a text is a variable and nothing else: of the Secret, or of the program.
+fn is_variable(text: &str) -> bool {
+    text.strip_prefix("${")
+        .and_then(|rest| rest.strip_suffix('}'))
+        .is_some_and(|name| !name.is_empty() && !name.contains(['{', '}']))
+}
+
+/// Whether a secret is written down: in a map, whether any of its values is.
+fn is_literal(value: &Value) -> bool {
+    match value {
+        Value::String(text) => !text.is_empty() && !text.contains("${"),
+        Value::Object(fields) => fields.values().any(is_literal),
+        Value::Array(items) => items.iter().any(is_literal),
+        Value::Null => false,
+        Value::Bool(_) | Value::Number(_) => true,
+    }
+}
+
+/// Whether a value only says what is so without it.
+fn is_default(key: &Key, value: &Value) -> bool {
+    let word = match value {
+        Value::String(text) => text.clone(),
+        other => other.to_string(),
+    };
+    key.default == Some(word.as_str())
+}
+
+/// Whether something that the program cannot do is asked for: by anything but the default, and by a
+/// block unless it is switched off.
+fn asks(key: &Key, value: &Value) -> bool {
+    let off = |value: &Value| value.get("enabled").is_some_and(|it| *it == Value::Bool(false));
+    let empty = match value {
+        Value::Array(items) => items.is_empty(),
+        Value::Object(fields) => fields.is_empty(),
+        Value::String(text) => text.is_empty(),
+        _ => false,
+    };
+    !empty && !is_default(key, value) && !off(value)
+}

@@ -1,0 +1,134 @@
+//! The worker: one pod, in which every connector runs.
+
+use k8s_openapi::api::{
+    apps::v1::{Deployment, DeploymentSpec, DeploymentStrategy},
+    core::v1::{
+        ConfigMapVolumeSource, Container, EmptyDirVolumeSource, EnvVar, EnvVarSource, Probe,
+        SecretKeySelector, Volume, VolumeMount,
+    },
+};
+use serde_json::Value;
+
+use super::file::FILE;
+use crate::{
+    digest::digest,
+    k8s::{self, selected},
+    label::{CONFIG, Labels, RESTARTED},
+    systems::rivven::{
+        connect::{Valid, connectors::Variable},
+        names,
+    },
+    workload::{
+        pod::{self, Pod},
+        probes::http,
+    },
+};
+
+/// The user of the published image.
+const USER: i64 = 65532;
+/// The program hears no SIGTERM and ends by SIGKILL, however long it is waited for.
+const GRACE_SECONDS: i64 = 5;
+/// Where the file is mounted.
+const CONFIG_DIR: &str = "/config";
+/// Where connectors may write.
+const DATA_DIR: &str = "/data";
+
+/// Runs the worker. The old one has ended before the new one starts: two of them would do every
+/// record twice, and a replication slot serves one.
+pub(in super::super) fn deployment(connect: &Valid, file: &str) -> Deployment {
+    let mut annotations = Labels::from([(CONFIG.to_owned(), digest(&Value::from(file)))]);
+    if let Some(wish) = &connect.control.restart {
+        annotations.insert(RESTARTED.to_owned(), wish.clone());
+    }
+    let worker = Pod {
+        labels: &connect.labels,
+        selector: &connect.selector,
+        annotations,
+        user: USER,
+        grace_seconds: GRACE_SECONDS,
+        container: worker(connect),
+        beforehand: vec![program(connect, "validate", "validate")],
+        volumes: volumes(connect),
+    };
+    let strategy = DeploymentStrategy { type_: Some("Recreate".to_owned()), rolling_update: None };
+    Deployment {
+        metadata: connect.meta(names::worker(&connect.name)),
+        spec: Some(DeploymentSpec {
+            replicas: Some(1),
+            selector: selected(&connect.selector),
+            strategy: Some(strategy),
+            template: pod::template(worker, &connect.pod),
+            ..DeploymentSpec::default()
+        }),
+        status: None,
+    }
+}
+
+fn worker(connect: &Valid) -> Container {
+    let mut ports = vec![k8s::container_port("http", i32::from(connect.health_port))];
+    if let Some(port) = connect.metrics_port {
+        ports.push(k8s::container_port("metrics", i32::from(port)));
+    }
+    // `/health` and `/ready` of the release never answer well: nothing tells it that all is well.
+    let lives = |seconds: i32| Probe {
+        period_seconds: Some(seconds),
+        timeout_seconds: Some(5),
+        ..http("/live", "http")
+    };
+    Container {
+        liveness_probe: Some(lives(10)),
+        ports: Some(ports),
+        readiness_probe: Some(lives(5)),
+        ..program(connect, names::WORKER, "run")
+    }
+}
+
+/// The program with its file, told to do this. The file comes first: behind the command the program
+/// knows no such argument.
+fn program(connect: &Valid, name: &str, command: &str) -> Container {
+    let mount = |name: &str, path: &str, read_only: Option<bool>| VolumeMount {
+        name: name.to_owned(),
+        mount_path: path.to_owned(),
+        read_only,
+        ..VolumeMount::default()
+    };
+    let mut env = vec![k8s::env("RUST_LOG", &connect.log_level)];
+    env.extend(connect.running().flat_map(|one| one.variables.iter().map(variable)));
+    let args = ["--config", &format!("{CONFIG_DIR}/{FILE}"), command];
+    Container {
+        name: name.to_owned(),
+        image: Some(connect.image.clone()),
+        args: Some(args.map(str::to_owned).to_vec()),
+        env: Some(env),
+        volume_mounts: Some(vec![
+            mount("config", CONFIG_DIR, Some(true)),
+            mount("data", DATA_DIR, None),
+        ]),
+        ..Container::default()
+    }
+}
+
+fn variable(variable: &Variable) -> EnvVar {
+    let key = SecretKeySelector {
+        name: variable.secret.clone(),
+        key: variable.key.clone(),
+        optional: None,
+    };
+    let source = EnvVarSource { secret_key_ref: Some(key), ..EnvVarSource::default() };
+    EnvVar { name: variable.name.clone(), value: None, value_from: Some(source) }
+}
+
+fn volumes(connect: &Valid) -> Vec<Volume> {
+    let file = ConfigMapVolumeSource {
+        name: names::worker_config(&connect.name),
+        ..ConfigMapVolumeSource::default()
+    };
+    vec![
+        Volume { name: "config".to_owned(), config_map: Some(file), ..Volume::default() },
+        Volume {
+            name: "data".to_owned(),
+            empty_dir: Some(EmptyDirVolumeSource::default()),
+            ..Volume::default()
+        },
+    ]
+}

@@ -1,0 +1,54 @@
+//! The worker's file: exactly what `rivven-connect` reads, with the names that it has there.
+
+use std::collections::BTreeMap;
+
+use k8s_openapi::api::core::v1::ConfigMap;
+
+use crate::{
+    connector::{Node, Object, Role},
+    systems::rivven::{
+        connect::{Valid, connectors::Wired},
+        names,
+    },
+};
+
+/// What the file is called.
+pub(super) const FILE: &str = "pipeline.yaml";
+
+/// Holds the file.
+pub(in super::super) fn config_map(connect: &Valid, file: &str) -> ConfigMap {
+    ConfigMap {
+        metadata: connect.meta(names::worker_config(&connect.name)),
+        data: Some(BTreeMap::from([(FILE.to_owned(), file.to_owned())])),
+        ..ConfigMap::default()
+    }
+}
+
+/// The file, of the connectors that are to run, for a cluster at this address.
+pub(in super::super) fn file(connect: &Valid, address: &str) -> String {
+    let of = |role: Role| {
+        let all = connect.running().filter(|one| one.role == role);
+        all.map(|one| (one.name.clone(), entry(one))).collect::<Object>()
+    };
+    let broker = [("bootstrap_servers", Node::List(vec![Node::text(address)]))];
+    let mut whole = Object::from([
+        ("version".to_owned(), Node::text("1.0")),
+        ("broker".to_owned(), map(broker)),
+        ("settings".to_owned(), connect.settings.clone()),
+    ]);
+    for (name, all) in [("sources", of(Role::Source)), ("sinks", of(Role::Sink))] {
+        if !all.is_empty() {
+            whole.insert(name.to_owned(), Node::Map(all));
+        }
+    }
+    Node::Map(whole).to_yaml()
+}
+
+fn entry(connector: &Wired) -> Node {
+    Node::Map(connector.entry.clone())
+}
+
+/// Values by their names.
+pub(in super::super) fn map<const N: usize>(fields: [(&str, Node); N]) -> Node {
+    Node::Map(fields.map(|(name, node)| (name.to_owned(), node)).into())
+}

@@ -1,0 +1,10 @@
+//! The objects that a RivvenConnect is made of. Each builder takes what was checked, and does not
+//! fail.
+
+mod deployment;
+mod file;
+mod service;
+
+pub(super) use deployment::deployment;
+pub(super) use file::{config_map, file, map};
+pub(super) use service::service;

@@ -1,0 +1,269 @@
+//! The connectors of a RivvenConnect: each held against the catalogue, as it stands in the worker's
+//! file, and what keeps it out of there.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use kube_core::ResourceExt as _;
+use serde_json::{Map, Value};
+
+use super::{
+    api::{RivvenConnect, RivvenConnectSpec, Sink},
+    catalogue::CONNECTORS,
+    written::{self, Written},
+};
+use crate::{
+    connector::{
+        Connector, Given, Lost, Node, Object, Program, Role, SECRET, Settled, settle,
+        settle_unlisted,
+    },
+    digest::digest,
+    field::{Cause, Errors, Path},
+    rule::Rule,
+    systems::rivven::rules,
+};
+
+/// A connector that was checked.
+#[derive(Clone, Debug)]
+pub(super) struct Wired {
+    pub(super) role: Role,
+    pub(super) name: String,
+    /// Which connector it is, as users call it.
+    pub(super) kind: String,
+    pub(super) enabled: bool,
+    /// Whether the catalogue has it.
+    pub(super) listed: bool,
+    /// What keeps it from starting.
+    pub(super) held: Vec<Held>,
+    /// What has no effect.
+    pub(super) ignored: Vec<Path>,
+    /// What stands of it in the file, by its name.
+    pub(super) entry: Object,
+    /// What the worker is told of its Secret.
+    pub(super) variables: Vec<Variable>,
+}
+
+/// Why a connector is not started.
+#[derive(Clone, Debug, PartialEq)]
+pub(super) struct Held {
+    pub(super) rule: &'static Rule,
+    pub(super) path: Path,
+    pub(super) why: String,
+}
+
+/// A variable of the worker that has the value of a key of a Secret.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(super) struct Variable {
+    pub(super) name: String,
+    pub(super) secret: String,
+    pub(super) key: String,
+}
+
+impl Wired {
+    /// Whether it is to run.
+    pub(super) fn runs(&self) -> bool {
+        self.enabled && self.held.is_empty()
+    }
+}
+
+/// The connectors of a resource that need not be valid.
+pub(super) fn wired(connect: &RivvenConnect) -> Vec<Wired> {
+    let (namespace, name) = (connect.namespace().unwrap_or_default(), connect.name_any());
+    wire(&connect.spec, (&namespace, &name), &mut Errors::default())
+}
+
+/// Everything wrong with them.
+pub(super) fn faults(connect: &RivvenConnect) -> Errors {
+    let mut errors = Errors::default();
+    let (namespace, name) = (connect.namespace().unwrap_or_default(), connect.name_any());
+    wire(&connect.spec, (&namespace, &name), &mut errors);
+    errors
+}
+
+fn wire(
+    spec: &RivvenConnectSpec,
+    (namespace, resource): (&str, &str),
+    errors: &mut Errors,
+) -> Vec<Wired> {
+    let mut all = Vec::new();
+    let mut taken = BTreeSet::new();
+    let sources = spec.sources.iter().flatten().enumerate();
+    for (index, source) in sources {
+        let written = written::source(source, Path::dotted("spec.sources").index(index));
+        let frame = written::source_frame(source);
+        all.push(one(&written, frame, (namespace, resource), &mut taken, errors));
+    }
+    for (index, sink) in spec.sinks.iter().flatten().enumerate() {
+        let written = written::sink(sink, Path::dotted("spec.sinks").index(index));
+        let mut wired =
+            one(&written, written::sink_frame(sink), (namespace, resource), &mut taken, errors);
+        wired.held.extend(wildcards(sink, &written.at));
+        all.push(wired);
+    }
+    all
+}
+
+/// Topics that the program would take by their very names.
+fn wildcards<'a>(sink: &'a Sink, at: &'a Path) -> impl Iterator<Item = Held> + 'a {
+    let several = sink.topics.iter().enumerate().filter(|(_, topic)| topic.contains(['*', '?']));
+    several.map(|(index, topic)| Held {
+        rule: &rules::CON_55,
+        path: at.child("topics").index(index),
+        why: format!(
+            "{topic} stands for several topics, which rivven-connect 0.0.22 cannot look \
+                      up"
+        ),
+    })
+}
+
+fn one(
+    written: &Written<'_>,
+    mut entry: Object,
+    place: (&str, &str),
+    taken: &mut BTreeSet<String>,
+    errors: &mut Errors,
+) -> Wired {
+    let known = CONNECTORS
+        .iter()
+        .find(|one| (one.role, one.name) == (written.role, written.connector))
+        .copied();
+    let settled = settled(written, known, place, errors);
+    let variables = variables(written, &settled, taken, errors);
+    let names: BTreeMap<&str, &str> =
+        variables.iter().map(|one| (one.key.as_str(), one.name.as_str())).collect();
+    let named = |key: &str| names.get(key).copied().unwrap_or_default().to_owned();
+    let program = match known.map(|known| known.program) {
+        Some(Program::Reads(name)) => name,
+        _ => written.connector,
+    };
+    entry.insert("connector".to_owned(), Node::text(program));
+    entry.insert("config".to_owned(), Node::Map(settled.config).resolved(&named));
+    let mut held: Vec<Held> = settled.lacking.into_iter().map(lacking).collect();
+    held.extend(settled.literal.into_iter().map(literal));
+    Wired {
+        role: written.role,
+        name: written.name.to_owned(),
+        kind: written.connector.to_owned(),
+        enabled: written.enabled != Some(false),
+        listed: known.is_some(),
+        held,
+        ignored: settled.ignored.into_iter().map(|lost| lost.path).collect(),
+        entry,
+        variables,
+    }
+}
+
+fn settled(
+    written: &Written<'_>,
+    known: Option<&'static Connector>,
+    place: (&str, &str),
+    errors: &mut Errors,
+) -> Settled {
+    let own = known.and_then(|known| known.block);
+    let mut block = None;
+    for (name, keys) in &written.blocks {
+        if own == Some(*name) {
+            block = Some((*name, &keys.0));
+        } else if !keys.0.is_empty() {
+            let why = format!("it has the keys of another connector than {}", written.connector);
+            let remedy = "write the keys below config, or name the connector that they belong to";
+            errors.push(written.at.child(name), Cause::Forbidden(why), remedy);
+        }
+    }
+    let none = Map::new();
+    let given = Given {
+        at: &written.at,
+        config: Some(written.config.map_or(&none, |keys| &keys.0)),
+        block,
+        beside: &written.beside,
+        secret: written.secret.is_some(),
+    };
+    let Some(known) = known else {
+        return settle_unlisted(&given);
+    };
+    let mut settled = settle(known, &given);
+    derive(known, written, place, &mut settled.config);
+    errors.extend(std::mem::take(&mut settled.errors));
+    settled
+}
+
+/// What is left out and must not be the same for everybody: the program has one slot, one
+/// publication and one number of a replica for all of its workers.
+fn derive(
+    known: &Connector,
+    written: &Written<'_>,
+    (namespace, resource): (&str, &str),
+    config: &mut Object,
+) {
+    let whole = format!("{namespace}/{resource}/{}", written.name);
+    let digest = digest(&Value::from(whole));
+    let hex: String = digest.chars().filter(char::is_ascii_hexdigit).collect();
+    let name = || {
+        let words =
+            format!("rivven_{namespace}_{resource}_{}", written.name).replace(['-', '.'], "_");
+        let words: String = words.chars().take(63 - 9).collect();
+        Node::text(format!("{words}_{}", &hex[..8]))
+    };
+    match known.name {
+        "postgres-cdc" => {
+            config.entry("slot_name".to_owned()).or_insert_with(name);
+            config.entry("publication_name".to_owned()).or_insert_with(name);
+        }
+        "mysql-cdc" => {
+            // 0 is no number of a replica.
+            let number = u32::from_str_radix(&hex[..8], 16).unwrap_or(1).max(1);
+            config.entry("server_id".to_owned()).or_insert_with(|| Node::whole(number));
+        }
+        _ => {}
+    }
+}
+
+/// The variables that hold what is taken from the Secret.
+fn variables(
+    written: &Written<'_>,
+    settled: &Settled,
+    taken: &mut BTreeSet<String>,
+    errors: &mut Errors,
+) -> Vec<Variable> {
+    let tree = Node::Map(settled.config.clone());
+    let keys: BTreeSet<&str> = tree.secret_keys().into_iter().collect();
+    let Some(secret) = written.secret else {
+        if let Some(key) = keys.first() {
+            let remedy = format!("name the Secret that has the key {key}");
+            errors.push(written.at.child("configSecretRef"), Cause::Required, remedy);
+        }
+        return Vec::new();
+    };
+    let mut variables = Vec::new();
+    for key in keys {
+        let fits = |c: char| c.is_ascii_alphanumeric() || matches!(c, '-' | '_' | '.');
+        if key.is_empty() || key.len() > 253 || !key.chars().all(fits) {
+            let must = "must be letters, digits, dashes, dots and underscores";
+            let cause = Cause::Invalid(format!("{SECRET}{key}}}"), must.to_owned());
+            errors.push(written.at.child("config"), cause, "write the key as the Secret has it");
+            continue;
+        }
+        let name = variable(&format!("{}_{key}", written.name), taken);
+        let (secret, key) = (secret.clone(), key.to_owned());
+        variables.push(Variable { name, secret, key });
+    }
+    variables
+}
+
+/// A name for a variable that no other has.
+fn variable(words: &str, taken: &mut BTreeSet<String>) -> String {
+    let letter = |c: char| if c.is_ascii_alphanumeric() { c.to_ascii_uppercase() } else { '_' };
+    let plain = format!("SECRET_{}", words.chars().map(letter).collect::<String>());
+    let names = std::iter::once(plain.clone());
+    let mut names = names.chain((2..).map(|number| format!("{plain}_{number}")));
+    let name = names.find(|name| !taken.contains(name)).unwrap_or(plain);
+    taken.insert(name.clone());
+    name
+}
+
+fn lacking(lost: Lost) -> Held {
+    Held { rule: &rules::CON_53, path: lost.path, why: lost.why }
+}
+
+fn literal(path: Path) -> Held {
+    Held { rule: &rules::CON_54, path, why: "the secret is written down".to_owned() }
+}

@@ -1,0 +1,178 @@
+//! What is told of a RivvenConnect: from what was seen of its worker, and nothing else. How a
+//! connector fares in a worker that runs, the release tells nobody.
+
+use super::{
+    RivvenConnectStatus, Valid,
+    api::{ConnectPhase, ConnectorState, ConnectorStatus},
+    conditions as c,
+    connectors::Wired,
+    holdings,
+    worker::Worker,
+};
+use crate::{
+    condition::{Draft, Reason},
+    connector::Role,
+    kind::{Ctx, Report},
+    many::many,
+    observed::Observed,
+    systems::rivven::{
+        Answer, Rivven,
+        home::{self, Away},
+    },
+    workload::conditions::measured,
+};
+
+/// The status and its conditions.
+pub(super) fn report(
+    ctx: &Ctx<'_>,
+    valid: &Valid,
+    seen: &Observed<Rivven>,
+) -> Report<RivvenConnectStatus> {
+    let worker = Worker::of(ctx, valid, seen);
+    let away = home::cluster(&valid.cluster, &valid.namespace, seen).err();
+    let states: Vec<ConnectorStatus> =
+        valid.connectors.iter().map(|one| state(one, &worker, away.is_some())).collect();
+    let total = |role| valid.connectors.iter().filter(|one| one.role == role).count();
+    let running = |role: Role| {
+        let runs = |one: &&ConnectorStatus| {
+            one.connector_type == role.as_str() && one.state == ConnectorState::Running
+        };
+        states.iter().filter(runs).count()
+    };
+    let (sources, sinks) = (running(Role::Source), running(Role::Sink));
+    let conditions = vec![
+        ready(valid, &worker, away.as_ref()),
+        broker(valid, seen, away.is_some()),
+        all_run(
+            valid,
+            Role::Source,
+            sources,
+            [&c::SOURCES_ALL, &c::SOURCES_NOT_ALL, &c::SOURCES_NONE],
+        ),
+        all_run(valid, Role::Sink, sinks, [&c::SINKS_ALL, &c::SINKS_NOT_ALL, &c::SINKS_NONE]),
+        listed(valid),
+        measured(valid.measured, "rivven-connect", valid.release.version, &valid.image),
+    ];
+    let status = RivvenConnectStatus {
+        phase: phase(valid, &worker, sources + sinks),
+        replicas: i32::try_from(worker.replicas).unwrap_or(i32::MAX),
+        ready_replicas: i32::try_from(worker.ready).unwrap_or(i32::MAX),
+        sources_running: count(sources),
+        sinks_running: count(sinks),
+        sources_total: count(total(Role::Source)),
+        sinks_total: count(total(Role::Sink)),
+        connector_statuses: states,
+        ..RivvenConnectStatus::default()
+    };
+    Report { status, conditions, synced: None }
+}
+
+fn count(count: usize) -> i32 {
+    i32::try_from(count).unwrap_or(i32::MAX)
+}
+
+/// What a connector is doing: what its worker does, unless it is kept out of there.
+fn state(connector: &Wired, worker: &Worker, away: bool) -> ConnectorStatus {
+    let held = connector.held.first().map(|held| {
+        let why = format!("{} ({}): {}", held.path, held.rule.id, held.why);
+        (held.rule.id.to_owned(), why)
+    });
+    let (state, why) = match held {
+        _ if !connector.enabled => (ConnectorState::Disabled, None),
+        Some(why) => (ConnectorState::Waiting, Some(why)),
+        None if worker.runs() => (ConnectorState::Running, None),
+        None if worker.problem.is_some() => {
+            let why = worker.problem.clone().unwrap_or_default();
+            (ConnectorState::Failed, Some(("WorkerFailed".to_owned(), why)))
+        }
+        None if away => {
+            let why = "the cluster cannot be used; see the condition Ready";
+            (ConnectorState::Waiting, Some(("WaitingForCluster".to_owned(), why.to_owned())))
+        }
+        None => (ConnectorState::Pending, None),
+    };
+    let (reason, message) = why.unzip();
+    ConnectorStatus {
+        name: connector.name.clone(),
+        connector_type: connector.role.as_str().to_owned(),
+        kind: connector.kind.clone(),
+        state,
+        reason,
+        message,
+    }
+}
+
+fn ready(valid: &Valid, worker: &Worker, away: Option<&Away>) -> Draft {
+    match away {
+        Some(Away::NotThere(why)) => return c::READY_NO_CLUSTER.no(why.clone()),
+        Some(Away::NotPermitted) => {
+            return c::READY_NOT_PERMITTED.no(format!(
+                "{} does not list namespace {} in spec.topicNamespaces (TOP-35)",
+                valid.cluster, valid.namespace
+            ));
+        }
+        None => {}
+    }
+    let enabled = valid.connectors.iter().filter(|one| one.enabled).count();
+    let running = valid.running().count();
+    if enabled == 0 {
+        return c::READY_NOTHING.yes("no connector is enabled");
+    }
+    let connectors = format!("{running} of {}", many(enabled, "connector"));
+    if running == 0 {
+        return c::READY_STARTING.no(format!("{connectors} can be started"));
+    }
+    if worker.runs() {
+        return c::READY_RUNNING.yes(format!("the worker runs with {connectors}"));
+    }
+    match &worker.problem {
+        Some(why) => c::READY_FAILED.no(why.clone()),
+        None => c::READY_STARTING.no(format!("the worker starts with {connectors}")),
+    }
+}
+
+fn broker(valid: &Valid, seen: &Observed<Rivven>, away: bool) -> Draft {
+    match seen.answer(&holdings(&valid.cluster)).filter(|_| !away) {
+        Some(Answer::Holdings(_)) => c::BROKER_ANSWERS.yes(""),
+        Some(Answer::Unreachable(why)) => c::BROKER_SILENT.no(why.clone()),
+        Some(_) | None => c::BROKER_NOT_ASKED.unknown("no broker was asked"),
+    }
+}
+
+fn all_run(
+    valid: &Valid,
+    role: Role,
+    running: usize,
+    [all, not_all, none]: [&'static Reason; 3],
+) -> Draft {
+    let enabled = valid.connectors.iter().filter(|one| one.role == role && one.enabled).count();
+    match enabled {
+        0 => none.yes(""),
+        _ if running == enabled => all.yes(format!("{running} of {enabled} running")),
+        _ => not_all.no(format!("{running} of {enabled} running")),
+    }
+}
+
+fn listed(valid: &Valid) -> Draft {
+    let unlisted = valid.connectors.iter().filter(|one| !one.listed);
+    let unlisted: Vec<String> =
+        unlisted.map(|one| format!("{} ({})", one.name, one.kind)).collect();
+    match unlisted.is_empty() {
+        true => c::LISTED_ALL.yes(""),
+        false => c::LISTED_NOT.no(format!("passed on as written: {}", unlisted.join(", "))),
+    }
+}
+
+fn phase(valid: &Valid, worker: &Worker, running: usize) -> ConnectPhase {
+    let enabled = valid.connectors.iter().filter(|one| one.enabled).count();
+    let wanted = valid.running().count();
+    match running {
+        0 if worker.problem.is_some() => ConnectPhase::Failed,
+        0 if wanted == 0 && enabled > 0 => ConnectPhase::Failed,
+        0 if wanted > 0 && valid.ran => ConnectPhase::Degraded,
+        0 if wanted > 0 && worker.replicas > 0 => ConnectPhase::Starting,
+        0 => ConnectPhase::Pending,
+        _ if running < enabled => ConnectPhase::Degraded,
+        _ => ConnectPhase::Running,
+    }
+}

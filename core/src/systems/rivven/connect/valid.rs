@@ -1,0 +1,200 @@
+//! A RivvenConnect whose fields have been checked.
+
+use k8s_openapi::apimachinery::pkg::apis::meta::v1::{ObjectMeta, OwnerReference};
+use kube_core::ResourceExt as _;
+use serde_json::Number;
+
+use super::{
+    api::{ConnectPhase, LogLevel, RivvenConnect, RivvenConnectSpec, Settings},
+    build::map,
+    connectors::{Wired, wired},
+    inert, selector_labels,
+};
+use crate::{
+    annotations::Control,
+    connector::Node,
+    field::{Errors, Path},
+    k8s::{self, api::PullPolicy},
+    label::{self, Labels},
+    observed::Ref,
+    owner::owner,
+    systems::rivven::{
+        cluster::RivvenCluster,
+        image, names,
+        release::{self, Release},
+        rules,
+    },
+    workload::parts::{PodParts, resources},
+};
+
+/// A RivvenConnect whose fields have been checked, every default filled in.
+#[derive(Clone, Debug)]
+pub struct Valid {
+    pub(super) name: String,
+    pub(super) namespace: String,
+    owner: OwnerReference,
+    pub(super) labels: Labels,
+    pub(super) selector: Labels,
+    pub(super) control: Control,
+    pub(super) cluster: Ref,
+    pub(super) release: Release,
+    /// Whether the release is one that was measured.
+    pub(super) measured: bool,
+    pub(super) image: String,
+    pub(super) pod: PodParts,
+    pub(super) log_level: &'static str,
+    pub(super) health_port: u16,
+    pub(super) metrics_port: Option<u16>,
+    /// The part of the file that all connectors have in common.
+    pub(super) settings: Node,
+    /// Whether the brokers are to speak TLS.
+    pub(super) tls: bool,
+    pub(super) connectors: Vec<Wired>,
+    /// Whether a worker ran when the status was written.
+    pub(super) ran: bool,
+}
+
+impl Valid {
+    /// The metadata of an object of this name that belongs to it.
+    pub(super) fn meta(&self, name: String) -> ObjectMeta {
+        k8s::meta(&self.owner, &self.namespace, name, self.labels.clone())
+    }
+
+    /// The connectors that are to run.
+    pub(super) fn running(&self) -> impl Iterator<Item = &Wired> {
+        self.connectors.iter().filter(|one| one.runs())
+    }
+}
+
+/// The cluster that a resource refers to, which need not be valid.
+pub(super) fn cluster_of(connect: &RivvenConnect) -> Ref {
+    let own = connect.namespace().unwrap_or_default();
+    let wanted = &connect.spec.cluster_ref;
+    Ref::to::<RivvenCluster>(wanted.namespace.as_ref().unwrap_or(&own), &wanted.name)
+}
+
+/// Checks what the schema cannot say.
+pub(super) fn accept(connect: &RivvenConnect) -> Result<Valid, Errors> {
+    let mut errors = Errors::default();
+    let control = Control::of(&connect.metadata, &[], &mut errors);
+    let (spec, name) = (&connect.spec, connect.name_any());
+    let namespace = connect.namespace().unwrap_or_default();
+    // What is wrong with any is told by a rule.
+    let connectors = wired(connect);
+    let version = spec.version.as_deref();
+    let (release, measured, image) =
+        image::program(spec.image.as_deref(), version, release::CONNECT_IMAGE);
+    let selector = selector_labels(&name);
+    let none = Settings::default();
+    let given = spec.settings.as_ref().unwrap_or(&none);
+    let (health_port, metrics_port) = ports(given);
+    let level = spec.config.as_ref().and_then(|config| config.log_level);
+    let phase = connect.status.as_ref().map(|status| status.phase);
+    errors.or(Valid {
+        labels: label::recommended(&selector),
+        selector,
+        owner: owner(connect),
+        control,
+        cluster: cluster_of(connect),
+        release,
+        measured,
+        image,
+        pod: pod_parts(spec),
+        log_level: level.map_or("info", LogLevel::as_str),
+        health_port,
+        metrics_port,
+        settings: settings(given, health_port, metrics_port),
+        tls: spec.tls.as_ref().is_some_and(|tls| tls.enabled == Some(true)) && !release.tls,
+        connectors,
+        ran: matches!(phase, Some(ConnectPhase::Running | ConnectPhase::Degraded)),
+        namespace,
+        name,
+    })
+}
+
+/// Where the worker tells whether it lives, and its figures if it does.
+fn ports(settings: &Settings) -> (u16, Option<u16>) {
+    let (health, metrics) = names::WORKER_PORTS;
+    let or = |port: Option<i32>, default| port.and_then(|it| it.try_into().ok()).unwrap_or(default);
+    let given = settings.metrics.as_ref();
+    let offered = given.filter(|metrics| metrics.enabled == Some(true));
+    (
+        or(settings.health.as_ref().and_then(|health| health.port), health),
+        offered.map(|given| or(given.port, metrics)),
+    )
+}
+
+/// Every one is written, so that the program's own defaults are of no account.
+fn settings(given: &Settings, health: u16, metrics: Option<u16>) -> Node {
+    let topic = given.topic.clone().unwrap_or_default();
+    let retry = given.retry.clone().unwrap_or_default();
+    let factor = retry.backoff_multiplier.and_then(Number::from_f64);
+    let mut figures = vec![("enabled".to_owned(), Node::Bool(metrics.is_some()))];
+    figures.extend(metrics.map(|port| ("port".to_owned(), Node::whole(port))));
+    map([
+        (
+            "topic",
+            map([
+                ("auto_create", Node::Bool(topic.auto_create.unwrap_or(true))),
+                ("default_partitions", Node::whole(topic.default_partitions.unwrap_or(1))),
+                ("require_topic_exists", Node::Bool(topic.require_topic_exists.unwrap_or(true))),
+            ]),
+        ),
+        (
+            "retry",
+            map([
+                ("max_retries", Node::whole(retry.max_retries.unwrap_or(10))),
+                ("initial_backoff_ms", Node::whole(retry.initial_backoff_ms.unwrap_or(100))),
+                ("max_backoff_ms", Node::whole(retry.max_backoff_ms.unwrap_or(30_000))),
+                ("backoff_multiplier", factor.map_or_else(double, Node::Number)),
+            ]),
+        ),
+        ("health", map([("enabled", Node::Bool(true)), ("port", Node::whole(health))])),
+        ("metrics", Node::Map(figures.into_iter().collect())),
+    ])
+}
+
+fn double() -> Node {
+    Number::from_f64(2.0).map_or(Node::Null, Node::Number)
+}
+
+/// What of the spec has no effect: the table's fields that are set, a version beside an image that
+/// says itself which one it is, and keys of connectors, each by its path.
+pub(super) fn without_effect(connect: &RivvenConnect) -> Vec<String> {
+    let spec = &connect.spec;
+    let set = crate::inert::set_without_effect(spec, inert::INERT).into_iter();
+    // One worker is what there is.
+    let several = spec.replicas.is_some_and(|replicas| replicas > 1);
+    let mut paths: Vec<String> = set.filter(|path| path != "spec.replicas" || several).collect();
+    if spec.version.is_some() && spec.image.as_deref().is_some_and(image::says_which) {
+        paths.push(inert::VERSION.to_owned());
+    }
+    let ignored = wired(connect).into_iter().flat_map(|one| one.ignored);
+    paths.extend(ignored.map(|path| path.to_string()));
+    paths
+}
+
+/// The secrets that are written down.
+pub(super) fn secrets(connect: &RivvenConnect) -> Vec<Path> {
+    let held = wired(connect).into_iter().flat_map(|one| one.held);
+    held.filter(|held| *held.rule == rules::CON_54).map(|held| held.path).collect()
+}
+
+fn pod_parts(spec: &RivvenConnectSpec) -> PodParts {
+    let policy = spec.image_pull_policy.map_or("IfNotPresent", PullPolicy::as_str);
+    PodParts {
+        annotations: spec.pod_annotations.clone().unwrap_or_default(),
+        labels: spec.pod_labels.clone().unwrap_or_default(),
+        image_pull_policy: policy.to_owned(),
+        image_pull_secrets: spec.image_pull_secrets.clone().unwrap_or_default(),
+        resources: spec.resources.as_ref().and_then(resources),
+        affinity: spec.affinity.clone(),
+        tolerations: spec.tolerations.clone().unwrap_or_default(),
+        spread: spec.topology_spread_constraints.clone(),
+        env: spec.env.clone().unwrap_or_default(),
+        security_context: spec.security_context.clone(),
+        container_security: spec.container_security_context.clone(),
+        node_selector: spec.node_selector.clone().filter(|all| !all.is_empty()),
+        service_account: spec.service_account.clone(),
+    }
+}
