@@ -1,14 +1,18 @@
 # Programs from the crate registry, built once per machine, outside the checkout.
 # Sourced by .ci/run and .ci/cluster, which set tools.
 
-# The broker to test against.
+# The broker to test against, and the program that runs connectors, with those that are tried.
 rivvend_version=0.0.22
+connect_version=0.0.22
+connect_features=(--no-default-features --features postgres,mysql,tls,http)
 
-# Hardly optimised: it is built once and runs for seconds.
+# Hardly optimised: it is built once and runs for seconds. What stands behind the version goes to
+# cargo.
 install() {
   local name=$1 version=$2
+  shift 2
   if "$tools/bin/$name" --version 2>/dev/null | grep -qF "$version"; then return; fi
   CARGO_PROFILE_RELEASE_OPT_LEVEL=1 CARGO_PROFILE_RELEASE_LTO=off \
     CARGO_PROFILE_RELEASE_CODEGEN_UNITS=16 \
-    cargo install "$name" --version "$version" --locked --root "$tools"
+    cargo install "$name" --version "$version" --locked --root "$tools" "$@"
 }

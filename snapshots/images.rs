@@ -73,10 +73,10 @@ fn rendered() -> BTreeSet<String> {
     // Those of others are not all valid, and nobody is to fetch what they name.
     let own: Vec<String> = own.filter(|file| !file.contains("/seeds/")).collect();
     assert!(!own.is_empty());
-    for file in own {
-        let args = ["plan", "--state", "empty", "--steps", "next", "-o", "manifests", "-f", &file];
-        images(&printed(&args), &mut found);
-    }
+    // Together: some need others to be there.
+    let mut args = vec!["plan", "--state", "empty", "-o", "manifests"];
+    own.iter().for_each(|file| args.extend(["-f", file.as_str()]));
+    images(&printed(&args), &mut found);
     found
 }
 

@@ -32,7 +32,8 @@ fn told(title: &str, args: &[&str]) -> String {
 /// The conditions at the end, where its cluster and its StorageClass are there.
 fn conditions(case: &str) -> String {
     let path = |name: &str| format!("{FOLDER}/{name}.yaml");
-    let (own, cluster) = (path(case), path(&case.replace("topic", "cluster")));
+    let (from, _) = case.split_once('-').expect("an example is called after where it is from");
+    let (own, cluster) = (path(case), path(&format!("{from}-cluster")));
     let mut args = vec!["simulate", "-o", "state", "-f", "-", "-f", &own];
     if cluster != own {
         args.extend(["-f", &cluster]);
@@ -47,7 +48,7 @@ fn conditions(case: &str) -> String {
     for object in file.state.expect("it says what is there").objects {
         let list = object.pointer("/status/conditions").and_then(Value::as_array);
         let kind = object["kind"].as_str().unwrap_or_default().to_lowercase();
-        let own = kind.strip_prefix("rivven").is_some_and(|kind| case.ends_with(kind));
+        let own = kind.strip_prefix("rivven").is_some_and(|kind| case.contains(kind));
         for one in list.into_iter().flatten().filter(|_| own) {
             let text = |field: &str| one[field].as_str().unwrap_or_default();
             let (kind, status) = (text("type"), text("status"));

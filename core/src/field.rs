@@ -63,6 +63,29 @@ impl Path {
         Self(text.split('.').map(|key| Segment::Key(key.to_owned())).collect())
     }
 
+    /// The path that a text shows, as it is shown: with the items of lists, and keys in quotes.
+    pub fn shown(text: &str) -> Self {
+        let mut segments = Vec::new();
+        let mut rest = text;
+        while !rest.is_empty() {
+            if let Some(inside) = rest.strip_prefix("[\"") {
+                let end = inside.find("\"]").unwrap_or(inside.len());
+                segments.push(Segment::Key(inside[..end].to_owned()));
+                rest = inside.get(end + 2..).unwrap_or_default();
+            } else if let Some(inside) = rest.strip_prefix('[') {
+                let (number, after) = inside.split_once(']').unwrap_or((inside, ""));
+                segments.extend(number.parse().ok().map(Segment::Index));
+                rest = after;
+            } else {
+                let word = rest.strip_prefix('.').unwrap_or(rest);
+                let end = word.find(['.', '[']).unwrap_or(word.len());
+                segments.push(Segment::Key(word[..end].to_owned()));
+                rest = &word[end..];
+            }
+        }
+        Self(segments)
+    }
+
     /// A field of this field.
     #[must_use]
     pub fn child(&self, name: &str) -> Self {
@@ -244,6 +267,13 @@ mod tests {
         let path = Path::root("spec").child("acls").index(2).child("principal");
         assert_eq!(path.to_string(), "spec.acls[2].principal");
         assert_eq!(path.pointer(), "/spec/acls/2/principal");
+    }
+
+    #[test]
+    fn a_path_is_read_back_from_what_is_shown() {
+        let path = Path::dotted("spec.sources").index(3).child("config").child("a.b").child("c");
+        assert_eq!(Path::shown(&path.to_string()), path);
+        assert_eq!(Path::shown("metadata.name"), Path::dotted("metadata.name"));
     }
 
     #[test]

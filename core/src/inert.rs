@@ -1,9 +1,14 @@
 //! Which fields of a spec are set though nothing reads them, and how that is told.
 
+use std::borrow::Cow;
+
 use serde::Serialize;
 use serde_json::Value;
 
-use crate::condition::{Draft, EventKind, Reason, State};
+use crate::{
+    condition::{Draft, EventKind, Reason, State},
+    field::Path,
+};
 
 /// Every field that is set is used.
 pub static EFFECTIVE_ALL: Reason =
@@ -17,13 +22,22 @@ pub static EFFECTIVE_NOT: Reason = Reason::told(
      field` says why for each.",
 );
 
-/// Tells of fields without effect, by their paths: in a condition, and in *Ready* where it holds.
-pub(crate) fn tell(without_effect: &[String], conditions: &mut Vec<Draft>) {
-    if without_effect.is_empty() {
+/// A field that is set and that nothing reads.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Idle {
+    /// Which.
+    pub path: Path,
+    /// Why nothing reads it, as a clause or a sentence.
+    pub why: Cow<'static, str>,
+}
+
+/// Tells of fields without effect: in a condition, and in *Ready* where it holds.
+pub(crate) fn tell(idle: &[Idle], conditions: &mut Vec<Draft>) {
+    if idle.is_empty() {
         conditions.push(EFFECTIVE_ALL.yes(""));
         return;
     }
-    let fields = without_effect.join(", ");
+    let fields = idle.iter().map(|one| one.path.to_string()).collect::<Vec<_>>().join(", ");
     let ready = |one: &&mut Draft| one.reason.condition == "Ready" && one.state == State::True;
     for draft in conditions.iter_mut().filter(ready) {
         draft.message.push_str(&format!("; without effect: {fields}"));
@@ -31,36 +45,52 @@ pub(crate) fn tell(without_effect: &[String], conditions: &mut Vec<Draft>) {
     conditions.push(EFFECTIVE_NOT.no(format!("set, and not read by this release: {fields}")));
 }
 
-/// The paths of a table that a spec sets, shortest first: a list or object that has no effect is
-/// named once and not leaf by leaf.
+/// What of a table a spec sets: a list or object that has no effect is named once and not leaf by
+/// leaf.
 ///
-/// A path is dotted from `spec`; `[]` stands for every item of a list. What is set to nothing, an
-/// empty list or an empty object, asks for nothing.
-pub fn set_without_effect(spec: &impl Serialize, table: &[(&str, &str)]) -> Vec<String> {
+/// A path of the table is dotted from `spec`; `[]` stands for every item of a list. What is set to
+/// nothing, an empty list or an empty object, asks for nothing.
+pub fn set_without_effect(
+    spec: &impl Serialize,
+    table: &[(&'static str, &'static str)],
+) -> Vec<Idle> {
     let spec = serde_json::to_value(spec).expect("a spec is JSON");
-    let mut found: Vec<String> = Vec::new();
-    for (path, _) in table {
-        let under = |one: &String| path.starts_with(one.as_str());
-        if !found.iter().any(under) && asks(&spec, path) {
-            found.push((*path).to_owned());
+    let mut found: Vec<Idle> = Vec::new();
+    for (path, why) in table {
+        let steps: Vec<&str> = path.split('.').skip(1).collect();
+        let mut paths = Vec::new();
+        set(&spec, &steps, &Path::root("spec"), &mut paths);
+        for path in paths {
+            let under = |one: &Idle| path.segments().starts_with(one.path.segments());
+            if !found.iter().any(under) {
+                found.push(Idle { path, why: Cow::Borrowed(*why) });
+            }
         }
     }
     found
 }
 
-fn asks(spec: &Value, path: &str) -> bool {
-    let Some((_, below)) = path.split_once('.') else { return asks_for_something(spec) };
-    let (key, rest) = below.split_once('.').unwrap_or((below, ""));
-    let path = format!(".{rest}");
-    let path = if rest.is_empty() { "" } else { &path };
-    match (spec.get(key.trim_end_matches("[]")), key.ends_with("[]")) {
-        (Some(Value::Array(items)), true) => items.iter().any(|item| asks(item, path)),
-        (Some(value), _) => asks(value, path),
-        (None, _) => false,
+/// Where something is set at the end of these steps.
+fn set(value: &Value, steps: &[&str], at: &Path, found: &mut Vec<Path>) {
+    let Some((step, rest)) = steps.split_first() else {
+        if asks(value) {
+            found.push(at.clone());
+        }
+        return;
+    };
+    let name = step.trim_end_matches("[]");
+    let at = at.child(name);
+    match value.get(name) {
+        Some(Value::Array(items)) if step.ends_with("[]") => {
+            let items = items.iter().enumerate();
+            items.for_each(|(index, item)| set(item, rest, &at.index(index), found));
+        }
+        Some(below) => set(below, rest, &at, found),
+        None => {}
     }
 }
 
-fn asks_for_something(value: &Value) -> bool {
+fn asks(value: &Value) -> bool {
     match value {
         Value::Null => false,
         Value::Array(items) => !items.is_empty(),

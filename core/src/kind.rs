@@ -18,7 +18,8 @@ use serde::{Serialize, de::DeserializeOwned};
 use crate::{
     check::{self, Check},
     condition::{Draft, Reason},
-    crd, field, inert,
+    crd, field,
+    inert::{self, Idle},
     observed::{Observed, Reads, Ref, Selector},
     plan::{Action, Blocked, Change, Event, Gate, Guard, Manifest, Requeue, Risk, Waiting},
     rule::Rule,
@@ -99,10 +100,10 @@ pub trait Kind: Sized + Send + Sync + 'static {
     /// Everything that is wrong, with path and remedy.
     fn accepts(resource: &Self::Resource) -> Result<Self::Valid, field::Errors>;
 
-    /// The fields that this resource sets and that nothing reads, by their paths: those of
+    /// The fields that this resource sets and that nothing reads: those of
     /// [`INERT`](Kind::INERT), unless a kind knows better what it holds. One that knows which of
     /// [`OVERRIDDEN`](Kind::OVERRIDDEN) are adds them.
-    fn without_effect(resource: &Self::Resource) -> Vec<String> {
+    fn without_effect(resource: &Self::Resource) -> Vec<Idle> {
         inert::set_without_effect(resource.spec(), Self::INERT)
     }
 

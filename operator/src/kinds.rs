@@ -8,6 +8,7 @@ use sluicegate_core::{
     check::{self, Terms},
     condition::Reason,
     field::{Cause, Error, Errors, Path},
+    inert::Idle,
     k8s::metadata,
     kind::{self, Ctx, Kind},
     observed::{Api, Ref},
@@ -57,7 +58,7 @@ pub struct KindInfo {
     /// Everything wrong with a resource, but for unknown fields.
     pub check: fn(&Value) -> Result<(), Errors>,
     /// The fields that a resource sets without effect, by their paths.
-    pub without_effect: fn(&Value) -> Vec<String>,
+    pub without_effect: fn(&Value) -> Vec<Idle>,
     /// The secrets that a resource has written down, by their paths.
     pub secrets: fn(&Value) -> Vec<Path>,
     /// What of a valid resource is refused whatever there is: in an empty cluster, too.
@@ -89,12 +90,6 @@ pub fn named<'a>(kinds: &'a [KindInfo], name: &str) -> Option<&'a KindInfo> {
 }
 
 impl KindInfo {
-    /// Why a field has no effect, where it has none.
-    pub fn why_without_effect(&self, path: &str) -> Option<&'static str> {
-        let mut all = self.inert.iter().chain(self.overridden);
-        all.find(|(field, _)| *field == path).map(|(_, reason)| *reason)
-    }
-
     /// Everything it goes by.
     pub fn names(&self) -> Vec<&str> {
         let names = &self.crd.spec.names;
@@ -134,7 +129,7 @@ where
 }
 
 /// What does not decode is told of elsewhere.
-fn without_effect<K: Kind>(resource: &Value) -> Vec<String> {
+fn without_effect<K: Kind>(resource: &Value) -> Vec<Idle> {
     let resource = serde_json::from_value::<K::Resource>(resource.clone());
     resource.map_or_else(|_| Vec::new(), |resource| K::without_effect(&resource))
 }

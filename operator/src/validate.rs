@@ -8,6 +8,7 @@ use std::{collections::BTreeMap, sync::Arc};
 use serde_json::Value;
 use sluicegate_core::{
     field::{Errors, Path},
+    inert::Idle,
     k8s::metadata,
     observed::Ref,
     schema::nearest,
@@ -103,10 +104,8 @@ fn one(kinds: &[KindInfo], entry: &Entry) -> Checked {
         errors.extend(more);
     }
     add_errors(entry, &errors, &mut checked);
-    for path in (kind.without_effect)(entry.value()) {
-        let reason = kind.why_without_effect(&path).unwrap_or_default();
-        let what = format!("has no effect: {reason}");
-        checked.notes.push(entry.problem(&Path::dotted(&path), what, ""));
+    for Idle { path, why } in (kind.without_effect)(entry.value()) {
+        checked.notes.push(entry.problem(&path, format!("has no effect: {why}"), ""));
     }
     checked
 }

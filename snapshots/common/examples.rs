@@ -39,8 +39,8 @@ pub(crate) struct Exceptions {
     pub effective: BTreeMap<String, String>,
     /// Where our own validation refuses what the API server takes, and why.
     pub stricter: BTreeMap<String, String>,
-    /// With which program the containers that a resource leads to are run (`rivvend`), or why with
-    /// none. Left out where it leads to no container.
+    /// With which program the containers that a resource leads to are run (`rivvend` or
+    /// `rivven-connect`), or why with none. Left out where it leads to no container.
     pub containers: Option<String>,
     /// Rules that kube-cel rates too dear and the API server does not, and why.
     pub overrated: BTreeMap<String, String>,

@@ -150,6 +150,8 @@ fn distinct() -> (Distinct, String) {
         match programs.get(kind).map(Option::as_deref) {
             None => continue,
             Some(Some("rivvend")) => {}
+            // The suite `workers` is about those.
+            Some(Some("rivven-connect")) => continue,
             Some(Some(why)) => {
                 unproven.insert(format!("{kind}: {why}"));
                 continue;

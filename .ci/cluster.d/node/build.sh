@@ -35,6 +35,12 @@ build_helm() {
   if [ ! -d "$helm_folder" ]; then once "$helm_folder" fill_helm; fi
 }
 
+build_connect() {
+  need_cargo
+  say "building rivven-connect $connect_version: about 10 minutes on 2 cores, once per machine"
+  install rivven-connect "$connect_version" "${connect_features[@]}" >&2
+}
+
 build_kubelet() {
   say "building kubelet and kube-proxy $kubernetes: about a minute on 2 cores, once per machine"
   kubernetes_programs "$1" <<PACKAGES

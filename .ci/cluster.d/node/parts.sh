@@ -108,6 +108,11 @@ load_own_images() {
   image --name "$published" --name "$published-again" \
     --name "registry.example/rivvend:$rivvend_version" --user 65532 --entrypoint /app --libs \
     --file "$from/rivvend:/app" -o images.new/rivvend.tar
+  if [ -x "$tools/bin/rivven-connect" ]; then
+    strip -o "$from/connect" "$tools/bin/rivven-connect"
+    image --name "ghcr.io/hupe1980/rivven-connect:$connect_version" --user 65532 \
+      --entrypoint /app --libs --file "$from/connect:/app" -o images.new/connect.tar
+  fi
   rm -r "$from"
   load images.new/*.tar
   mv images.new images

@@ -6,6 +6,7 @@
 //! what the program reads: a tree of [`Node`]s.
 
 mod fits;
+mod literal;
 mod node;
 mod put;
 mod settle;
@@ -29,15 +30,15 @@ pub struct Connector {
     pub program: Program,
     /// What the program is told in any case: a key and its value, both as it reads them.
     pub fixed: &'static [(&'static str, &'static str)],
-    /// What it cannot do together although it does each: of what would be written, the key that is
-    /// too much and why, as in [`Program::Lacks`].
+    /// What it cannot do together although it does each.
     pub lacks: Option<Lacks>,
     /// Everything that it takes.
     pub keys: &'static [Key],
 }
 
-/// See [`Connector::lacks`].
-pub type Lacks = fn(&Object) -> Option<(&'static str, &'static str)>;
+/// Of what would be written, everything that is too much: the keys that may ask for it, of which
+/// one does, and why it cannot be done, as in [`Program::Lacks`].
+pub type Lacks = fn(&Object) -> Vec<(&'static [&'static str], &'static str)>;
 
 /// What is written of a value: the paths below the connector's `config`, and what stands there.
 pub type Writes = fn(&Node) -> Vec<(&'static str, Node)>;
@@ -73,6 +74,8 @@ pub struct Key {
     pub program: Program,
     /// Whether its default is written when it is left out, because the program's own is another.
     pub always: bool,
+    /// Whether another key that gives its place another value counts, and this one does not.
+    pub yields: bool,
     /// How it is written, where that is not by the path that the program reads.
     pub writes: Option<Writes>,
 }
@@ -143,8 +146,20 @@ impl Key {
         about: &'static str,
     ) -> Self {
         let (also, default, required, secret) = (&[] as &[&str], None, false, false);
-        let (always, writes) = (false, None);
-        Self { name, also, takes, default, required, secret, about, program, always, writes }
+        let (always, yields, writes) = (false, false, None);
+        Self {
+            name,
+            also,
+            takes,
+            default,
+            required,
+            secret,
+            about,
+            program,
+            always,
+            yields,
+            writes,
+        }
     }
 
     /// It has a default.
@@ -175,6 +190,12 @@ impl Key {
     #[must_use]
     pub const fn always(self) -> Self {
         Self { always: true, ..self }
+    }
+
+    /// Another key may say otherwise.
+    #[must_use]
+    pub const fn yields(self) -> Self {
+        Self { yields: true, ..self }
     }
 
     /// It is written in another way.

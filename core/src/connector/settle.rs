@@ -8,6 +8,7 @@ use serde_json::{Map, Value};
 use super::{
     Connector, Key, Node, Object, Program, SECRET, Takes,
     fits::kind_of,
+    literal::{literals, secrets},
     put::{Clash, put},
 };
 use crate::{
@@ -59,6 +60,10 @@ pub fn settle(connector: &Connector, given: &Given<'_>) -> Settled {
     let mut settled = Settled::default();
     if let Program::Lacks(why) | Program::Ignores(why) = connector.program {
         settled.lost(given.at.child("connector"), why);
+        if connector.keys.is_empty() {
+            // Nothing is known of what it would take.
+            return settled;
+        }
     }
     for (path, value) in connector.fixed {
         let clash = put(&mut settled.config, path, Node::text(*value));
@@ -73,18 +78,28 @@ pub fn settle(connector: &Connector, given: &Given<'_>) -> Settled {
     for key in connector.keys.iter().filter(|key| !found.contains(key.name)) {
         settled.left_out(key, given);
     }
-    if let Some((key, why)) = connector.lacks.and_then(|lacks| lacks(&settled.config)) {
-        settled.lost(given.at.child("config").child(key), why);
+    let lacks = connector.lacks.map_or_else(Vec::new, |lacks| lacks(&settled.config));
+    for (keys, why) in lacks {
+        let asks = keys.iter().find(|key| found.contains(*key)).unwrap_or(&keys[0]);
+        let path = given.at.child("config").child(asks);
+        if !settled.lacking.iter().any(|lost| lost.path == path) {
+            settled.lost(path, why);
+        }
     }
     settled
 }
 
-/// Takes what is given of a connector that no catalogue has as it is.
+/// Takes what is given of a connector that no catalogue has as it is, but for what is called like a
+/// secret and is written down.
 pub fn settle_unlisted(given: &Given<'_>) -> Settled {
+    let mut literal = Vec::new();
+    if let Some(config) = given.config {
+        secrets(&Value::Object(config.clone()), &given.at.child("config"), &mut literal);
+    }
     let config = given.config.into_iter().flatten().map(|(key, value)| (key.as_str(), value));
     let beside = given.beside.iter().map(|(key, value)| (*key, value));
     let all = config.chain(beside).map(|(key, value)| (key.to_owned(), Node::of(value)));
-    Settled { config: all.collect(), ..Settled::default() }
+    Settled { config: all.collect(), literal, ..Settled::default() }
 }
 
 /// The keys of an object, with their paths.
@@ -151,9 +166,12 @@ impl Settled {
     }
 
     fn key(&mut self, key: &'static Key, path: Path, value: &Value, mode: Mode) {
-        if key.secret && is_literal(value) {
-            self.literal.push(path);
-            return;
+        if key.secret {
+            let before = self.literal.len();
+            self.literal.extend(literals(value, &path));
+            if self.literal.len() > before {
+                return;
+            }
         }
         let mode = match key.program {
             Program::Reads(_) => mode,
@@ -180,7 +198,12 @@ impl Settled {
     fn write(&mut self, key: &Key, to: &'static str, path: Path, node: Node) {
         let places = key.writes.map_or_else(|| vec![(to, node.clone())], |writes| writes(&node));
         for (place, node) in places {
-            if let Err(Clash) = put(&mut self.config, place, node) {
+            if put(&mut self.config, place, node) == Err(Clash) {
+                if key.yields {
+                    let why = format!("another key gives {place} another value");
+                    self.ignored.push(Lost { path: path.clone(), why });
+                    continue;
+                }
                 let why = format!("another key gives {place} another value");
                 self.errors.push(path.clone(), Cause::Forbidden(why), "leave one of them out");
             }
@@ -318,17 +341,6 @@ fn is_variable(text: &str) -> bool {
     text.strip_prefix("${")
         .and_then(|rest| rest.strip_suffix('}'))
         .is_some_and(|name| !name.is_empty() && !name.contains(['{', '}']))
-}
-
-/// Whether a secret is written down: in a map, whether any of its values is.
-fn is_literal(value: &Value) -> bool {
-    match value {
-        Value::String(text) => !text.is_empty() && !text.contains("${"),
-        Value::Object(fields) => fields.values().any(is_literal),
-        Value::Array(items) => items.iter().any(is_literal),
-        Value::Null => false,
-        Value::Bool(_) | Value::Number(_) => true,
-    }
 }
 
 /// Whether a value only says what is so without it.

@@ -75,8 +75,17 @@ pub(super) fn refused<K: Kind>(
     ));
 }
 
+/// Everything that is refused; a remedy that several have in common comes once, behind the last.
 fn all_blocked(blocked: &[Blocked]) -> String {
-    blocked.iter().map(sentence).collect::<Vec<_>>().join("; ")
+    let sentence = |(at, one): (usize, &Blocked)| {
+        let Blocked { rule, path, message, remedy, .. } = one;
+        let again = |next: &Blocked| (next.rule, &next.remedy) == (*rule, remedy);
+        match blocked.get(at + 1).is_some_and(again) || remedy.is_empty() {
+            true => format!("{}: {path}: {message}", rule.id),
+            false => format!("{}: {path}: {message}. {remedy}", rule.id),
+        }
+    };
+    blocked.iter().enumerate().map(sentence).collect::<Vec<_>>().join("; ")
 }
 
 fn hold_back_ready<S: System>(ctx: &Ctx<'_>, draft: &mut Draft, plan: &Plan<S>) {
@@ -150,13 +159,7 @@ fn blocked(blocked: &[Blocked]) -> Draft {
     if blocked.is_empty() {
         return reasons::BLOCKED_NOTHING.no("");
     }
-    let sentences: Vec<String> = blocked.iter().map(sentence).collect();
-    reasons::BLOCKED_REFUSED.yes(sentences.join("; "))
-}
-
-fn sentence(blocked: &Blocked) -> String {
-    let Blocked { rule, path, message, remedy, .. } = blocked;
-    format!("{}: {path}: {message}. {remedy}", rule.id)
+    reasons::BLOCKED_REFUSED.yes(all_blocked(blocked))
 }
 
 /// An event for each condition that has come about just now and is worth one.

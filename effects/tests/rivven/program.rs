@@ -1,4 +1,7 @@
-//! Where a real broker is found: the program that `RIVVEND` names, or a `rivvend` in `PATH`.
+//! Where the real programs are found: the broker that `RIVVEND` names, or a `rivvend` in `PATH`; the
+//! runner of connectors that `RIVVEN_CONNECT` names, or that of the project's tools.
+
+#![allow(dead_code, reason = "each suite takes what it needs of it")]
 
 use std::{env, path::PathBuf};
 
@@ -9,6 +12,20 @@ pub(crate) fn program() -> Option<PathBuf> {
     let mut found = env::split_paths(&path).map(|folder| folder.join("rivvend"));
     named.or_else(|| found.find(|file| file.is_file()))
 }
+
+/// The program that runs connectors, if there is one.
+pub(crate) fn connect() -> Option<PathBuf> {
+    let tools = env::var_os("SLUICEGATE_TOOLS").map(PathBuf::from).or_else(|| {
+        let home = || env::var_os("HOME").map(|home| PathBuf::from(home).join(".cache"));
+        let cache = env::var_os("XDG_CACHE_HOME").map(PathBuf::from).or_else(home)?;
+        Some(cache.join("sluicegate/tools"))
+    });
+    let built = tools.map(|tools| tools.join("bin/rivven-connect"));
+    env::var_os("RIVVEN_CONNECT").map(PathBuf::from).or(built).filter(|path| path.is_file())
+}
+
+/// What is said where there is none.
+pub(crate) const NO_CONNECT: &str = "no rivven-connect: .ci/cluster build connect builds it";
 
 /// Whether it is a failure that there is none.
 pub(crate) fn required() -> bool {

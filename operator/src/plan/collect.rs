@@ -152,7 +152,7 @@ fn notes_of<'a>(
     let near =
         noted.range((entry.file.as_str(), first, 0)..=(entry.file.as_str(), last, usize::MAX));
     let own = near.filter(|((_, line, _), note)| {
-        entry.document.line(&Path::dotted(&note.path)) == Some(*line)
+        entry.document.line(&Path::shown(&note.path)) == Some(*line)
     });
     let own: BTreeMap<usize, &Problem> = own.map(|((.., nth), note)| (*nth, *note)).collect();
     own.into_values()

@@ -30,12 +30,14 @@ const RIVVEN: &str = "/apis/rivven.hupe1980.github.io/v1alpha1";
 
 pub(crate) const CLUSTERS: Kind = kind(RIVVEN, "rivvenclusters");
 pub(crate) const TOPICS: Kind = kind(RIVVEN, "rivventopics");
+pub(crate) const CONNECTS: Kind = kind(RIVVEN, "rivvenconnects");
 pub(crate) const CONFIG_MAPS: Kind = kind("/api/v1", "configmaps");
 pub(crate) const SERVICES: Kind = kind("/api/v1", "services");
 pub(crate) const PODS: Kind = kind("/api/v1", "pods");
 pub(crate) const CLAIMS: Kind = kind("/api/v1", "persistentvolumeclaims");
 pub(crate) const QUOTAS: Kind = kind("/api/v1", "resourcequotas");
 pub(crate) const NAMESPACES: Kind = kind("/api/v1", "namespaces");
+pub(crate) const DEPLOYMENTS: Kind = kind("/apis/apps/v1", "deployments");
 pub(crate) const SETS: Kind = kind("/apis/apps/v1", "statefulsets");
 pub(crate) const BUDGETS: Kind = kind("/apis/policy/v1", "poddisruptionbudgets");
 pub(crate) const LEASES: Kind = kind("/apis/coordination.k8s.io/v1", "leases");

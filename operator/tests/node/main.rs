@@ -44,6 +44,8 @@ mod plain;
 #[path = "../standin/ports.rs"]
 #[allow(dead_code, reason = "shared")]
 mod ports;
+#[path = "../../../effects/tests/rivven/program.rs"]
+mod program;
 #[path = "../e2e/readme.rs"]
 mod readme;
 mod scenarios;

@@ -1,6 +1,7 @@
 //! Which program runs, and what its image says of that.
 
 use super::release::{self, Release};
+use crate::{field::Path, inert::Idle};
 
 /// How much of a digest is shown: its algorithm, and what registries show as well.
 const DIGEST_SHOWN: usize = "sha256:".len() + 12;
@@ -35,8 +36,22 @@ fn tagged(image: &str, version: Option<&str>) -> String {
 
 /// Whether an image says itself which one it is: by a tag or a digest. A port of its registry is
 /// neither.
-pub(super) fn says_which(image: &str) -> bool {
+fn says_which(image: &str) -> bool {
     image.rsplit('/').next().unwrap_or(image).contains([':', '@'])
+}
+
+/// Why the version has no effect.
+const SAYS_ITSELF: &str = "spec.image has a tag or a digest of its own, which says what runs. Take \
+                           one of the two out.";
+
+/// The fields without effect beside another, and why.
+pub(super) const OVERRIDDEN: &[(&str, &str)] = &[("spec.version", SAYS_ITSELF)];
+
+/// The version, where the image says itself which one it is.
+pub(super) fn says_beside(image: Option<&str>, version: Option<&str>) -> Option<Idle> {
+    version?;
+    let path = Path::dotted("spec.version");
+    image.is_some_and(says_which).then(|| Idle { path, why: SAYS_ITSELF.into() })
 }
 
 /// The tag of an image; of one that has a digest alone, as much of that as tells it from others.

@@ -39,6 +39,12 @@ rules! {
         "The release takes their names as they are written, and the broker has no such topic. The \
          other connectors run.",
         "Name each topic.";
+    CON_56 = "CON-56":
+        "A source that comes to an end does not start",
+        "The program ends with the first of its sources that has made all of its records, and all \
+         other connectors with it. Kubernetes starts it again, and the records are made once more. \
+         The other connectors run.",
+        "Set maxEvents to 0.";
     DEL_01 = "DEL-01":
         "Under deletionPolicy Delete brokers stop first and their claims go last",
         "A claim that is deleted while its StatefulSet exists is made again, empty.",

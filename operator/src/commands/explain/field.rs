@@ -59,7 +59,8 @@ fn about(page: &mut Page, kind: &KindInfo, leaf: &Leaf<'_>) {
         facts.push(("default", written(default)));
     }
     let dotted = leaf.path.to_string();
-    if let Some((_, reason)) = kind.inert.iter().find(|(path, _)| *path == dotted) {
+    let inert = |path: &str| path.replace("[]", "") == dotted.replace("[]", "");
+    if let Some((_, reason)) = kind.inert.iter().find(|(path, _)| inert(path)) {
         facts.push(("no effect", (*reason).to_owned()));
     }
     if let Some((_, reason)) = kind.overridden.iter().find(|(path, _)| *path == dotted) {

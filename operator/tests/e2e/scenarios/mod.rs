@@ -1,6 +1,7 @@
 //! What is played. The longest come first, so that the others run beside them.
 
 mod change;
+mod connect;
 mod create;
 mod drift;
 mod faults;
@@ -44,6 +45,7 @@ pub(crate) const ALL: &[&[Scenario]] = &[
     process::ALL,
     odd::ALL,
     import::STANDIN,
+    connect::ALL,
     create::ALL,
     files::ALL,
 ];

@@ -8,9 +8,10 @@ use crate::{
     Scenario,
     cluster::root,
     control_plane::documents,
-    kube::TOPICS,
-    kubectl, say,
-    scene::{Scene, acknowledged},
+    kube::{CONNECTS, TOPICS},
+    kubectl, program, say,
+    scene::{LONG, Scene, acknowledged, condition},
+    wait::until,
 };
 
 pub(crate) const ALL: &[Scenario] =
@@ -36,7 +37,28 @@ fn as_they_are() {
         scene.is_ready(cluster);
     }
     of("RivvenTopic").for_each(|topic| serves(&scene, topic));
+    connects(&scene);
     scene.nothing_was_refused();
+}
+
+/// The smallest pipeline moves records, and the one with a database says which Secret it lacks.
+fn connects(scene: &Scene) {
+    if program::connect().is_none() {
+        say(&format!("the pipelines were NOT RUN: {}", program::NO_CONNECT));
+        return;
+    }
+    let took = scene.told(CONNECTS, "small", "Ready", "True");
+    say(&format!("the smallest pipeline: Ready after {:.1} s more", took.as_secs_f32()));
+    let logs = ["-n", &scene.namespace, "logs", "deployment/rivven-connect-small"];
+    until("records to be printed", LONG, || {
+        let said = kubectl::run(scene.plane, &logs);
+        let records = said.lines().filter(|line| line.starts_with('{')).count();
+        if records >= 20 { Ok(()) } else { Err(format!("{records} records\n{said}")) }
+    });
+    scene.told(CONNECTS, "shop", "Ready", "False");
+    let ready = condition(&scene.seen(CONNECTS, "shop"), "Ready");
+    let message = text(&ready, "/message");
+    assert!(message.contains("secret \"shop-") && message.contains("not found"), "{ready}");
 }
 
 /// Looks at a topic as its client: what is written into it is read back.

@@ -27,12 +27,3 @@ pub(super) const INERT: &[(&str, &str)] = &[
     ),
     ("spec.auth.scram.existingSecret", "rivvend 0.0.22 has no way to make users."),
 ];
-
-/// Fields without effect beside another, and why.
-pub(super) const OVERRIDDEN: &[(&str, &str)] = &[(
-    VERSION,
-    "spec.image has a tag or a digest of its own, which says what runs. Take one of the two out.",
-)];
-
-/// The release, as a tag.
-pub(super) const VERSION: &str = "spec.version";

@@ -14,6 +14,7 @@ use crate::{
     check::Check,
     condition::Reason,
     crd, field,
+    inert::Idle,
     k8s::monitoring::ServiceMonitor,
     kind::{Ctx, Desired, DesiredObject, Item, Kind, Leave, Report},
     observed::{Api, Observed, Reads, Ref, Seen, Selector, at},
@@ -66,7 +67,8 @@ impl Kind for Cluster {
     const FINALIZER: Option<&'static str> = Some("rivven.hupe1980.github.io/cluster-finalizer");
     const REASONS: &'static [&'static Reason] = conditions::REASONS;
     const INERT: &'static [(&'static str, &'static str)] = inert::INERT;
-    const OVERRIDDEN: &'static [(&'static str, &'static str)] = inert::OVERRIDDEN;
+    const OVERRIDDEN: &'static [(&'static str, &'static str)] =
+        crate::systems::rivven::image::OVERRIDDEN;
     const CHECKS: &'static [Check<RivvenCluster>] = checks::CHECKS;
     const GATES: &'static [(&'static str, &'static str)] = gates::GATES;
     const SKIPS_GATES: bool = true;
@@ -101,7 +103,7 @@ impl Kind for Cluster {
         valid::accept(cluster)
     }
 
-    fn without_effect(cluster: &RivvenCluster) -> Vec<String> {
+    fn without_effect(cluster: &RivvenCluster) -> Vec<Idle> {
         valid::without_effect(&cluster.spec)
     }
 

@@ -15,6 +15,7 @@ use crate::{
     annotations::Control,
     condition::State,
     field::{Errors, Path},
+    inert::{Idle, set_without_effect},
     k8s::{self, quantity::Quantity},
     label::{self, Labels},
     observed::Ref,
@@ -220,16 +221,14 @@ fn unsupported_security(spec: &RivvenClusterSpec, release: Release) -> Vec<&'sta
 
 /// What of the spec has no effect: the table's fields that are set, but for options in `config.raw`
 /// that the broker knows; and a version beside an image that says itself which one it is.
-pub(super) fn without_effect(spec: &RivvenClusterSpec) -> Vec<String> {
+pub(super) fn without_effect(spec: &RivvenClusterSpec) -> Vec<Idle> {
     let raw = spec.config.as_ref().and_then(|config| config.raw.as_ref());
     let unknown = raw.is_some_and(|raw| !raw.keys().all(|key| options::is_known(key)));
-    let set = crate::inert::set_without_effect(spec, inert::INERT);
-    let mut paths: Vec<String> =
-        set.into_iter().filter(|path| path != "spec.config.raw" || unknown).collect();
-    if spec.version.is_some() && spec.image.as_deref().is_some_and(image::says_which) {
-        paths.push(inert::VERSION.to_owned());
-    }
-    paths
+    let set = set_without_effect(spec, inert::INERT).into_iter();
+    let raw = Path::dotted("spec.config.raw");
+    let mut idle: Vec<Idle> = set.filter(|one| one.path != raw || unknown).collect();
+    idle.extend(image::says_beside(spec.image.as_deref(), spec.version.as_deref()));
+    idle
 }
 
 fn pod_parts(spec: &RivvenClusterSpec) -> PodParts {

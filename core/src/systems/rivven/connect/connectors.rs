@@ -18,6 +18,7 @@ use crate::{
     },
     digest::digest,
     field::{Cause, Errors, Path},
+    inert::Idle,
     rule::Rule,
     systems::rivven::rules,
 };
@@ -35,7 +36,7 @@ pub(super) struct Wired {
     /// What keeps it from starting.
     pub(super) held: Vec<Held>,
     /// What has no effect.
-    pub(super) ignored: Vec<Path>,
+    pub(super) ignored: Vec<Idle>,
     /// What stands of it in the file, by its name.
     pub(super) entry: Object,
     /// What the worker is told of its Secret.
@@ -131,14 +132,27 @@ fn one(
     let names: BTreeMap<&str, &str> =
         variables.iter().map(|one| (one.key.as_str(), one.name.as_str())).collect();
     let named = |key: &str| names.get(key).copied().unwrap_or_default().to_owned();
+    let mut ignored: Vec<Idle> = settled.ignored.into_iter().map(idle).collect();
+    if variables.is_empty() && written.secret.is_some() {
+        let why = "nothing of the connector refers to a key of it: write ${secret:KEY} where one \
+                   is wanted.";
+        ignored.push(Idle { path: written.at.child("configSecretRef"), why: why.into() });
+    }
     let program = match known.map(|known| known.program) {
         Some(Program::Reads(name)) => name,
         _ => written.connector,
     };
     entry.insert("connector".to_owned(), Node::text(program));
-    entry.insert("config".to_owned(), Node::Map(settled.config).resolved(&named));
     let mut held: Vec<Held> = settled.lacking.into_iter().map(lacking).collect();
     held.extend(settled.literal.into_iter().map(literal));
+    if settled.config.get("max_events").is_some_and(|most| *most != Node::whole(0)) {
+        held.push(Held {
+            rule: &rules::CON_56,
+            path: written.at.child("config").child("maxEvents"),
+            why: "it ends after so many records, and its worker with it".to_owned(),
+        });
+    }
+    entry.insert("config".to_owned(), Node::Map(settled.config).resolved(&named));
     Wired {
         role: written.role,
         name: written.name.to_owned(),
@@ -146,7 +160,7 @@ fn one(
         enabled: written.enabled != Some(false),
         listed: known.is_some(),
         held,
-        ignored: settled.ignored.into_iter().map(|lost| lost.path).collect(),
+        ignored,
         entry,
         variables,
     }
@@ -258,6 +272,10 @@ fn variable(words: &str, taken: &mut BTreeSet<String>) -> String {
     let name = names.find(|name| !taken.contains(name)).unwrap_or(plain);
     taken.insert(name.clone());
     name
+}
+
+fn idle(lost: Lost) -> Idle {
+    Idle { path: lost.path, why: format!("{}.", lost.why).into() }
 }
 
 fn lacking(lost: Lost) -> Held {

@@ -24,12 +24,3 @@ pub(super) const INERT: &[(&str, &str)] = &[
     ("spec.tls.caSecretName", "rivvend 0.0.22 is released without TLS."),
     ("spec.tls.insecure", "rivvend 0.0.22 is released without TLS."),
 ];
-
-/// Fields without effect beside another, and why.
-pub(super) const OVERRIDDEN: &[(&str, &str)] = &[(
-    VERSION,
-    "spec.image has a tag or a digest of its own, which says what runs. Take one of the two out.",
-)];
-
-/// The release, as a tag.
-pub(super) const VERSION: &str = "spec.version";

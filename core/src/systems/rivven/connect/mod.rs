@@ -16,6 +16,7 @@ use crate::{
     check::Check,
     condition::Reason,
     crd, field,
+    inert::Idle,
     kind::{Ctx, Desired, DesiredObject, Item, Kind, Report},
     label::{self, Labels},
     observed::{Api, Observed, Reads, Ref, Selector},
@@ -64,7 +65,8 @@ impl Kind for Connect {
     const NAME: &'static str = "connect";
     const REASONS: &'static [&'static Reason] = conditions::REASONS;
     const INERT: &'static [(&'static str, &'static str)] = inert::INERT;
-    const OVERRIDDEN: &'static [(&'static str, &'static str)] = inert::OVERRIDDEN;
+    const OVERRIDDEN: &'static [(&'static str, &'static str)] =
+        crate::systems::rivven::image::OVERRIDDEN;
     const CHECKS: &'static [Check<RivvenConnect>] = checks::CHECKS;
 
     fn schema() -> &'static Compiled {
@@ -83,7 +85,7 @@ impl Kind for Connect {
         valid::accept(connect)
     }
 
-    fn without_effect(connect: &RivvenConnect) -> Vec<String> {
+    fn without_effect(connect: &RivvenConnect) -> Vec<Idle> {
         valid::without_effect(connect)
     }
 
@@ -104,10 +106,10 @@ impl Kind for Connect {
 
     fn desires(ctx: &Ctx<'_>, valid: &Valid, seen: &Observed<Rivven>) -> Desired<Rivven> {
         match home::cluster(&valid.cluster, &valid.namespace, seen) {
-            Ok(_) if valid.tls => hold(tls(valid)),
-            Ok(cluster) => desire(ctx, valid, &cluster, seen),
-            Err(Away::NotThere(_)) => frozen(),
-            Err(Away::NotPermitted) => hold(not_permitted(valid)),
+            Ok(cluster) if !valid.tls => desire(ctx, valid, &cluster, seen),
+            Ok(_) => hold(valid, Some(tls(valid))),
+            Err(Away::NotThere(_)) => hold(valid, valid.tls.then(|| tls(valid))),
+            Err(Away::NotPermitted) => hold(valid, Some(not_permitted(valid))),
         }
     }
 
@@ -139,8 +141,7 @@ fn desire(
             desired.requeue = LOOK_SOON;
         }
     }
-    let held = valid.connectors.iter().filter(|one| one.enabled);
-    desired.blocked = held.flat_map(|one| one.held.iter().map(blocked)).collect();
+    desired.blocked = held(valid).collect();
     desired
 }
 
@@ -152,13 +153,16 @@ fn address(ctx: &Ctx<'_>, target: &Ref, cluster: &RivvenCluster) -> String {
     format!("{service}.{}.svc.{}:{port}", target.namespace, ctx.settings.cluster_domain)
 }
 
-/// What is there stays as it is: nothing is known of the cluster.
-fn frozen() -> Desired<Rivven> {
-    Desired { freeze: true, ..Desired::default() }
+/// What is there stays as it is. What is wrong with the connectors is told all the same.
+fn hold(valid: &Valid, blocked: Option<Blocked>) -> Desired<Rivven> {
+    let blocked = blocked.into_iter().chain(held(valid)).collect();
+    Desired { blocked, freeze: true, ..Desired::default() }
 }
 
-fn hold(blocked: Blocked) -> Desired<Rivven> {
-    Desired { blocked: vec![blocked], ..frozen() }
+/// The connectors that do not start.
+fn held(valid: &Valid) -> impl Iterator<Item = Blocked> {
+    let enabled = valid.connectors.iter().filter(|one| one.enabled);
+    enabled.flat_map(|one| one.held.iter().map(blocked))
 }
 
 fn tls(valid: &Valid) -> Blocked {

@@ -30,8 +30,9 @@ pub(super) fn report(
 ) -> Report<RivvenConnectStatus> {
     let worker = Worker::of(ctx, valid, seen);
     let away = home::cluster(&valid.cluster, &valid.namespace, seen).err();
+    let barred = away.is_some() || valid.tls;
     let states: Vec<ConnectorStatus> =
-        valid.connectors.iter().map(|one| state(one, &worker, away.is_some())).collect();
+        valid.connectors.iter().map(|one| state(one, &worker, barred)).collect();
     let total = |role| valid.connectors.iter().filter(|one| one.role == role).count();
     let running = |role: Role| {
         let runs = |one: &&ConnectorStatus| {
@@ -72,7 +73,7 @@ fn count(count: usize) -> i32 {
 }
 
 /// What a connector is doing: what its worker does, unless it is kept out of there.
-fn state(connector: &Wired, worker: &Worker, away: bool) -> ConnectorStatus {
+fn state(connector: &Wired, worker: &Worker, barred: bool) -> ConnectorStatus {
     let held = connector.held.first().map(|held| {
         let why = format!("{} ({}): {}", held.path, held.rule.id, held.why);
         (held.rule.id.to_owned(), why)
@@ -85,9 +86,9 @@ fn state(connector: &Wired, worker: &Worker, away: bool) -> ConnectorStatus {
             let why = worker.problem.clone().unwrap_or_default();
             (ConnectorState::Failed, Some(("WorkerFailed".to_owned(), why)))
         }
-        None if away => {
-            let why = "the cluster cannot be used; see the condition Ready";
-            (ConnectorState::Waiting, Some(("WaitingForCluster".to_owned(), why.to_owned())))
+        None if barred => {
+            let why = "no worker is started; see the condition Ready";
+            (ConnectorState::Waiting, Some(("NoWorker".to_owned(), why.to_owned())))
         }
         None => (ConnectorState::Pending, None),
     };
@@ -119,8 +120,8 @@ fn ready(valid: &Valid, worker: &Worker, away: Option<&Away>) -> Draft {
         return c::READY_NOTHING.yes("no connector is enabled");
     }
     let connectors = format!("{running} of {}", many(enabled, "connector"));
-    if running == 0 {
-        return c::READY_STARTING.no(format!("{connectors} can be started"));
+    if running == 0 || (valid.tls && !worker.runs()) {
+        return c::READY_STARTING.no("no worker is started");
     }
     if worker.runs() {
         return c::READY_RUNNING.yes(format!("the worker runs with {connectors}"));

@@ -14,6 +14,7 @@ use crate::{
     annotations::Control,
     connector::Node,
     field::{Errors, Path},
+    inert::{Idle, set_without_effect},
     k8s::{self, api::PullPolicy},
     label::{self, Labels},
     observed::Ref,
@@ -160,18 +161,22 @@ fn double() -> Node {
 
 /// What of the spec has no effect: the table's fields that are set, a version beside an image that
 /// says itself which one it is, and keys of connectors, each by its path.
-pub(super) fn without_effect(connect: &RivvenConnect) -> Vec<String> {
+pub(super) fn without_effect(connect: &RivvenConnect) -> Vec<Idle> {
     let spec = &connect.spec;
-    let set = crate::inert::set_without_effect(spec, inert::INERT).into_iter();
-    // One worker is what there is.
+    // One worker is what there is, and the page is always there: only other wishes are in vain.
     let several = spec.replicas.is_some_and(|replicas| replicas > 1);
-    let mut paths: Vec<String> = set.filter(|path| path != "spec.replicas" || several).collect();
-    if spec.version.is_some() && spec.image.as_deref().is_some_and(image::says_which) {
-        paths.push(inert::VERSION.to_owned());
-    }
-    let ignored = wired(connect).into_iter().flat_map(|one| one.ignored);
-    paths.extend(ignored.map(|path| path.to_string()));
-    paths
+    let health = spec.settings.as_ref().and_then(|settings| settings.health.as_ref());
+    let silent = health.is_some_and(|health| health.enabled == Some(false));
+    let met = |path: &Path| match path.to_string().as_str() {
+        "spec.replicas" => !several,
+        "spec.settings.health.enabled" => !silent,
+        _ => false,
+    };
+    let set = set_without_effect(spec, inert::INERT).into_iter();
+    let mut idle: Vec<Idle> = set.filter(|one| !met(&one.path)).collect();
+    idle.extend(image::says_beside(spec.image.as_deref(), spec.version.as_deref()));
+    idle.extend(wired(connect).into_iter().flat_map(|one| one.ignored));
+    idle
 }
 
 /// The secrets that are written down.

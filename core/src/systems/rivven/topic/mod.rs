@@ -6,6 +6,7 @@ use crate::{
     check::Check,
     condition::Reason,
     crd, field,
+    inert::Idle,
     kind::{self, Ctx, Desired, Kind, Leave, Measure, Report},
     observed::{Observed, Reads, Selector},
     schema::Compiled,
@@ -60,7 +61,7 @@ impl Kind for Topic {
         valid::accept(topic)
     }
 
-    fn without_effect(topic: &RivvenTopic) -> Vec<String> {
+    fn without_effect(topic: &RivvenTopic) -> Vec<Idle> {
         valid::without_effect(topic)
     }
 

@@ -11,6 +11,7 @@ use super::{
 use crate::{
     annotations::Control,
     field::{Cause, Errors, Path},
+    inert::{Idle, set_without_effect},
     kind::{Kind as _, was_in_sync},
     observed::Ref,
     owner::own_ref,
@@ -74,11 +75,12 @@ pub(super) fn accept(topic: &RivvenTopic) -> Result<Valid, Errors> {
 
 /// What of the spec has no effect: the table's fields that are set, but for the one custom setting
 /// that the broker knows.
-pub(super) fn without_effect(topic: &RivvenTopic) -> Vec<String> {
+pub(super) fn without_effect(topic: &RivvenTopic) -> Vec<Idle> {
     let custom = topic.spec.config.as_ref().and_then(|config| config.custom.as_ref());
     let unknown = custom.is_some_and(|all| all.keys().any(|key| key != config::SEGMENT_MS));
-    let set = crate::inert::set_without_effect(&topic.spec, inert::INERT);
-    set.into_iter().filter(|path| path != "spec.config.custom" || unknown).collect()
+    let set = set_without_effect(&topic.spec, inert::INERT);
+    let custom_path = Path::dotted("spec.config.custom");
+    set.into_iter().filter(|one| one.path != custom_path || unknown).collect()
 }
 
 /// The one custom setting that the broker knows.

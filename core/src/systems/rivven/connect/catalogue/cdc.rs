@@ -225,6 +225,7 @@ pub(super) const HEARTBEAT_MS: Key = whole(
     "Milliseconds between heartbeats, in whole seconds; 0 for the default.",
 )
 .or("0")
+.yields()
 .written(written::heartbeat);
 
 /// The heartbeat in seconds.
@@ -248,7 +249,8 @@ const HEARTBEAT_KEYS: &[Key] = &[
         3_600,
         "Seconds between two looks at how far the source lags.",
     )
-    .or("10"),
+    .or("10")
+    .yields(),
     ignored(
         "maxLagSecs",
         "rivven-connect 0.0.22 takes thirty times the interval",

@@ -98,7 +98,7 @@ fn settings(given: &Object) -> Object {
     let mut settings = Object::new();
     for (key, value) in given {
         match (key.as_str(), value) {
-            ("addFields", Node::Text(fields)) => {
+            ("addFields" | "add_fields", Node::Text(fields)) => {
                 for field in fields.split(',').filter_map(added) {
                     settings.insert(field.to_owned(), Node::Bool(true));
                 }
@@ -158,7 +158,7 @@ pub(super) fn masks(node: &Node) -> Vec<(&'static str, Node)> {
 }
 
 /// What hides or changes rows while a snapshot brings them as they are.
-pub(super) fn bare_snapshot(config: &Object) -> Option<(&'static str, &'static str)> {
+pub(super) fn bare_snapshot(config: &Object) -> Vec<(&'static [&'static str], &'static str)> {
     const WHY: &str = "rivven-connect 0.0.22 brings the rows of a snapshot without it; set \
                        snapshotMode to never";
     let mode = match config.get("snapshot") {
@@ -166,12 +166,14 @@ pub(super) fn bare_snapshot(config: &Object) -> Option<(&'static str, &'static s
         _ => None,
     };
     if matches!(mode, Some("never" | "no_data" | "schema_only")) {
-        return None;
+        return Vec::new();
     }
-    if config.contains_key("column_filters") {
-        return Some(("columnFilters", WHY));
-    }
-    config.contains_key("transforms").then_some(("transforms", WHY))
+    let asked: [(&str, &'static [&'static str]); 2] = [
+        ("column_filters", &["columnFilters", "tables"]),
+        ("transforms", &["transforms", "tables"]),
+    ];
+    let asked = asked.into_iter().filter(|(path, _)| config.contains_key(*path));
+    asked.map(|(_, keys)| (keys, WHY)).collect()
 }
 
 fn text(node: &Node) -> Option<&str> {

@@ -1,0 +1,129 @@
+//! Connectors: their worker is made, started anew when its file changes, and goes; and what is
+//! secret stays where it is.
+
+use serde_json::{Value, json};
+
+use crate::{
+    Scenario,
+    audit::{Class, of_class},
+    kube::{CONFIG_MAPS, CONNECTS, DEPLOYMENTS, EVENTS, PODS, SERVICES},
+    say,
+    scene::{SOON, Scene, says},
+    wait::{seconds, until},
+};
+
+pub(crate) const ALL: &[Scenario] = &[
+    ("a_worker_is_made_changed_and_taken_away_with_few_writes", lived),
+    ("a_secret_that_is_written_down_is_told_nowhere", kept),
+];
+
+fn connect(scene: &Scene, name: &str, spec: &Value) -> Value {
+    let connect = json!({
+        "apiVersion": "rivven.hupe1980.github.io/v1alpha1",
+        "kind": "RivvenConnect",
+        "metadata": { "name": name, "namespace": scene.namespace },
+        "spec": spec,
+    });
+    scene.kube().apply(CONNECTS, &connect)
+}
+
+fn told(scene: &Scene, name: &str, condition: &str, status: &str) -> Value {
+    let what = format!("{condition}={status} of {name}");
+    let seen = || scene.kube().get(CONNECTS, &scene.namespace, name).unwrap_or_default();
+    until(&what, SOON, || says(seen(), condition, status)).0
+}
+
+fn pipeline(rate: u32) -> Value {
+    json!({
+        "clusterRef": { "name": "small" },
+        "sources": [{
+            "name": "clicks", "connector": "datagen", "topic": "clicks",
+            "datagen": { "eventsPerSecond": rate },
+        }],
+        "sinks": [{
+            "name": "print", "connector": "stdout", "topics": ["clicks"], "consumerGroup": "print",
+        }],
+    })
+}
+
+fn lived() {
+    let scene = Scene::new("connect");
+    let _operator = scene.operator();
+    scene.settled("small", &json!({ "replicas": 1 }));
+    connect(&scene, "flow", &pipeline(1));
+    let seen = told(&scene, "flow", "Ready", "True");
+    assert_eq!(seen["status"]["sourcesRunning"], 1, "{seen}");
+    scene.is_quiet(seconds(2));
+    let before = scene.log().len();
+    let worker = || {
+        let pods = scene.kube().list(PODS, &scene.namespace);
+        let of =
+            |pod: &Value| pod["metadata"]["labels"]["app.kubernetes.io/component"] == "connect";
+        pods.into_iter().find(of).map(|pod| pod["metadata"]["uid"].clone())
+    };
+    let old = worker();
+    connect(&scene, "flow", &pipeline(5));
+    until("another worker", SOON, || match worker() {
+        Some(new) if Some(&new) != old.as_ref() => Ok(()),
+        other => Err(format!("{other:?}")),
+    });
+    told(&scene, "flow", "Ready", "True");
+    scene.is_quiet(seconds(3));
+    let log = scene.log().split_off(before);
+    let writes = of_class(&log, Class::Write);
+    let status = writes.iter().filter(|entry| entry.subresource == "status").count();
+    say(&format!("a change of a worker: {} writes, {status} of the status", writes.len()));
+    assert!(writes.len() - status == 2 && status <= 4, "{writes:#?}");
+    let before = scene.writes().len();
+    std::thread::sleep(seconds(10));
+    assert_eq!(scene.writes().len(), before, "it is as it should be");
+    scene.kube().delete(CONNECTS, &scene.namespace, "flow");
+    until("nothing of it to be left", SOON, || {
+        let left: Vec<Value> = [DEPLOYMENTS, CONFIG_MAPS, SERVICES]
+            .iter()
+            .flat_map(|kind| scene.kube().list(*kind, &scene.namespace))
+            .filter(|one| one["metadata"]["labels"]["app.kubernetes.io/component"] == "connect")
+            .collect();
+        if left.is_empty() { Ok(()) } else { Err(format!("{left:?}")) }
+    });
+}
+
+fn kept() {
+    const CANARY: &str = "canary-in-a-coal-mine";
+    let scene = Scene::new("canary");
+    let operator = scene.operator();
+    scene.settled("small", &json!({ "replicas": 1 }));
+    let mut spec = pipeline(1);
+    let source = |password: &str| {
+        json!({
+            "name": "orders", "connector": "postgres-cdc", "topic": "orders",
+            "config": {
+                "host": "db", "user": "app", "database": "shop", "snapshotMode": "never",
+                "password": password,
+            },
+        })
+    };
+    spec["sources"].as_array_mut().expect("it is a list").push(source(CANARY));
+    connect(&scene, "flow", &spec);
+    let seen = told(&scene, "flow", "Blocked", "True");
+    assert_eq!(seen["status"]["sourcesTotal"], 2);
+    until("the other source to run", SOON, || {
+        let seen = scene.kube().get(CONNECTS, &scene.namespace, "flow").unwrap_or_default();
+        let running = seen["status"]["sourcesRunning"] == 1;
+        if running { Ok(()) } else { Err(seen["status"].to_string()) }
+    });
+    spec["sources"][1] = source(&format!("{CANARY}-2"));
+    connect(&scene, "flow", &spec);
+    scene.is_quiet(seconds(3));
+    // That it would be found is seen where it stands.
+    let own = scene.kube().get(CONNECTS, &scene.namespace, "flow").unwrap_or_default();
+    assert!(own["spec"].to_string().contains(CANARY));
+    let mut told = vec![own["status"].to_string(), operator.said()];
+    for kind in [CONFIG_MAPS, DEPLOYMENTS, SERVICES, PODS, EVENTS] {
+        told.extend(scene.kube().list(kind, &scene.namespace).iter().map(Value::to_string));
+    }
+    assert!(told.len() > 8, "{}", told.len());
+    for text in told {
+        assert!(!text.contains(CANARY), "{text}");
+    }
+}

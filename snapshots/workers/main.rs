@@ -1,0 +1,89 @@
+//! The files of workers, read by the real program: for every RivvenConnect of the fixtures and
+//! examples `rivven-connect validate` takes what is rendered, as the init container asks it to; and
+//! one of them moves records, through a real broker.
+//!
+//! Without a rivven-connect this is ignored, and says so: `.ci/cluster build connect` builds it.
+
+#[path = "../common/command.rs"]
+mod command;
+#[path = "../common/files.rs"]
+mod files;
+mod moved;
+#[path = "../../effects/tests/rivven/program.rs"]
+mod program;
+mod rendered;
+#[path = "../common/resources.rs"]
+mod resources;
+mod tool;
+#[path = "../../effects/tests/conformance/undone.rs"]
+mod undone;
+
+use std::collections::BTreeMap;
+
+use libtest_mimic::{Arguments, Failed, Trial};
+
+use rendered::Worker;
+use undone::trial;
+
+/// What every key of a Secret holds here: a text that is a number, too.
+const VALUE: &str = "5432";
+
+fn main() {
+    let lacks = program::connect().is_none().then_some(program::NO_CONNECT);
+    let mut trials = Vec::new();
+    let distinct = distinct();
+    assert!(distinct.len() >= 10, "{} files", distinct.len());
+    for (file, from) in distinct {
+        let name = format!("the program takes the file of {from}");
+        trials.push(trial(&name, lacks, move || takes(&file, VALUE)));
+    }
+    let broker = program::program().is_none().then_some(program::MISSING);
+    let lacks_any = lacks.or(broker);
+    trials.push(trial("records are made, kept and printed", lacks_any, moved::records));
+    trials.extend(secrets(lacks));
+    libtest_mimic::run(&Arguments::from_args(), trials).exit();
+}
+
+/// Every worker once, and the first file that it is from.
+fn distinct() -> BTreeMap<Worker, String> {
+    let mut distinct = BTreeMap::new();
+    for (name, resource, _) in resources::all() {
+        if resource["kind"] != "RivvenConnect" {
+            continue;
+        }
+        if let Some(worker) = rendered::worker(&resource) {
+            let name = name.rsplit("/../").next().unwrap_or(&name).to_owned();
+            distinct.entry(worker).or_insert(name);
+        }
+    }
+    distinct
+}
+
+fn takes(worker: &Worker, value: &str) -> Result<(), Failed> {
+    let (well, said) = tool::validate(worker, value);
+    if well { Ok(()) } else { Err(format!("{said}\n{}", worker.file).into()) }
+}
+
+/// What a Secret may hold, and what it may not: a value stands between single quotes.
+fn secrets(lacks: Option<&'static str>) -> Vec<Trial> {
+    let worker = || {
+        let all = distinct();
+        let with = all.into_iter().find(|(worker, _)| !worker.secrets.is_empty());
+        with.expect("a fixture takes something from a Secret").0
+    };
+    let fine = ["pass word", "a\"b", "a\\b", "$HOME", "#x: y", "ä"];
+    let taken = move || {
+        let worker = worker();
+        fine.into_iter().try_for_each(|value| takes(&worker, value))
+    };
+    let breaks = move || {
+        let worker = self::distinct().into_iter().find(|(worker, _)| !worker.secrets.is_empty());
+        let (worker, _) = worker.expect("a fixture takes something from a Secret");
+        let (well, _) = tool::validate(&worker, "it's");
+        if well { Err("a quote is taken: say so in `explain`".into()) } else { Ok(()) }
+    };
+    vec![
+        trial("a value of a Secret may be almost anything", lacks, taken),
+        trial("a single quote in a Secret breaks the file, and validate says so", lacks, breaks),
+    ]
+}

@@ -1,0 +1,101 @@
+//! Records on their way: made by a source, kept by a real broker, printed by a sink.
+
+use std::{
+    fs,
+    io::{Read as _, Write as _},
+    net::{TcpListener, TcpStream},
+    path::Path,
+    process::{Child, Command, Stdio},
+    thread,
+    time::{Duration, Instant},
+};
+
+use libtest_mimic::Failed;
+use sluicegate_effects::yaml;
+
+use crate::{files::root, program, rendered, tool};
+
+/// A program that is killed with its test.
+struct Killed(Child);
+
+impl Drop for Killed {
+    fn drop(&mut self) {
+        drop(self.0.kill());
+        drop(self.0.wait());
+    }
+}
+
+/// The smallest example, as it stands, but for where its broker and its ports are.
+pub(crate) fn records() -> Result<(), Failed> {
+    let example = root().join("deploy/examples/rivven/connect-smallest.yaml");
+    let text = fs::read_to_string(&example).expect("there is an example");
+    let mut documents = yaml::parse("example", &text).expect("it is YAML");
+    let resource = documents.remove(0).into_value();
+    let worker = rendered::worker(&resource).ok_or("the example leads to no worker")?;
+    let (client, api, health) = (port(), port(), port());
+    let address = "rivven-small.default.svc.cluster.local:9292";
+    assert!(worker.file.contains(address), "{}", worker.file);
+    let file = worker.file.replace(address, &format!("127.0.0.1:{client}"));
+    let file = file.replace("port: 8080", &format!("port: {health}"));
+    let mut command = tool::command(&worker, &file, "run", "");
+    let folder = command.get_current_dir().expect("it has one").to_owned();
+    let _broker = broker(&folder, client, api);
+    let log = fs::File::create(folder.join("log")).expect("the target folder can be written");
+    command.stdin(Stdio::null()).stdout(log).stderr(Stdio::null());
+    let running = Killed(command.spawn().expect("the program starts"));
+    let printed = || {
+        let log = fs::read_to_string(folder.join("log")).unwrap_or_default();
+        log.lines().filter(|line| line.starts_with('{')).count()
+    };
+    let since = Instant::now();
+    while printed() < 30 {
+        if since.elapsed() > Duration::from_secs(30) {
+            return Err(format!("{} records after 30 s", printed()).into());
+        }
+        thread::sleep(Duration::from_millis(100));
+    }
+    // Ten a second are asked for: not as many as it can make.
+    let (count, took) = (printed(), since.elapsed());
+    let most = 10 * (took.as_secs() as usize + 2);
+    assert!(count <= most, "{count} records in {took:?}");
+    for (page, wanted) in [("/live", "200"), ("/health", "503"), ("/ready", "503")] {
+        let code = code(health, page);
+        if code != wanted {
+            return Err(format!("{page}: {code}, and not {wanted}").into());
+        }
+    }
+    drop(running);
+    drop(fs::remove_dir_all(&folder));
+    Ok(())
+}
+
+fn broker(folder: &Path, client: u16, api: u16) -> Killed {
+    let program = program::program().expect("it is there");
+    let env = [
+        ("RIVVEN_MODE", "standalone".to_owned()),
+        ("RIVVEN_BIND", format!("127.0.0.1:{client}")),
+        ("RIVVEN_API_BIND", format!("127.0.0.1:{api}")),
+        ("RIVVEN_DATA_DIR", folder.join("data").display().to_string()),
+        ("RIVVEN_NO_REQUIRE_AUTH", "true".to_owned()),
+    ];
+    let mut command = Command::new(program);
+    command.envs(env).stdin(Stdio::null()).stdout(Stdio::null()).stderr(Stdio::null());
+    Killed(command.spawn().expect("the broker starts"))
+}
+
+/// A port that nobody has right now.
+fn port() -> u16 {
+    let listener = TcpListener::bind(("127.0.0.1", 0)).expect("loopback has free ports");
+    listener.local_addr().expect("it is bound").port()
+}
+
+/// What a page is answered with.
+fn code(port: u16, page: &str) -> String {
+    let mut text = String::new();
+    if let Ok(mut stream) = TcpStream::connect(("127.0.0.1", port)) {
+        let request = format!("GET {page} HTTP/1.1\r\nHost: a\r\nConnection: close\r\n\r\n");
+        drop(stream.write_all(request.as_bytes()));
+        drop(stream.read_to_string(&mut text));
+    }
+    text.split(' ').nth(1).unwrap_or_default().to_owned()
+}

@@ -1,0 +1,48 @@
+//! What is rendered of a RivvenConnect, as `plan -o manifests` prints it.
+
+use serde_json::{Value, json};
+use sluicegate_effects::yaml;
+
+use crate::command;
+
+/// A worker, as far as its program can notice it.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub(crate) struct Worker {
+    /// Its file.
+    pub(crate) file: String,
+    /// The variables that it has from Secrets.
+    pub(crate) secrets: Vec<String>,
+}
+
+/// The worker that a resource leads to beside a cluster that lets it in; nothing where that is
+/// none.
+pub(crate) fn worker(resource: &Value) -> Option<Worker> {
+    let own = &resource["metadata"]["namespace"];
+    let wanted = &resource["spec"]["clusterRef"];
+    let home = if wanted["namespace"].is_null() { own } else { &wanted["namespace"] };
+    let cluster = json!({
+        "apiVersion": "rivven.hupe1980.github.io/v1alpha1",
+        "kind": "RivvenCluster",
+        "metadata": { "name": wanted["name"], "namespace": home },
+        "spec": { "replicas": 1, "topicNamespaces": ["*"] },
+    });
+    let mut resource = resource.clone();
+    if let Some(annotations) = resource["metadata"].get_mut("annotations") {
+        *annotations = json!({});
+    }
+    let state = json!({ "observed": { "settled": [cluster] } });
+    let text = format!("{resource}\n---\n{state}\n");
+    let (_, manifests, _) = command::run(&["plan", "-f", "-", "-o", "manifests"], text.as_bytes());
+    let documents = yaml::parse("manifests", &manifests).expect("what is printed is YAML");
+    let objects: Vec<Value> =
+        yaml::flatten(documents).into_iter().map(|document| document.into_value()).collect();
+    let of = |kind: &str| objects.iter().find(|object| object["kind"] == kind);
+    let file = of("ConfigMap")?["data"]["pipeline.yaml"].as_str()?.to_owned();
+    let pod = &of("Deployment")?["spec"]["template"]["spec"];
+    let env = pod["containers"][0]["env"].as_array().into_iter().flatten();
+    let secret = |one: &&Value| !one["valueFrom"]["secretKeyRef"].is_null();
+    let secrets = env.filter(secret).filter_map(|one| one["name"].as_str());
+    let secrets: Vec<String> = secrets.map(str::to_owned).collect();
+    assert_eq!(pod["initContainers"][0]["env"], pod["containers"][0]["env"]);
+    Some(Worker { file, secrets })
+}
