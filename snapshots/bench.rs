@@ -12,7 +12,7 @@ use sluicegate_core::{
     observed::Observed,
     settings::Settings,
     step::{Step, step},
-    systems::rivven::{Rivven, cluster::Cluster, topic::Topic},
+    systems::rivven::{Rivven, cluster::Cluster, connect::Connect, topic::Topic},
 };
 use sluicegate_effects::{
     memory::{Brokers, Memory, Simulated, reference},
@@ -55,6 +55,38 @@ fn topic(name: &str) -> Value {
     })
 }
 
+/// Ten sources and ten sinks.
+fn connect(name: &str) -> Value {
+    let source = |nth: usize| {
+        json!({
+            "name": format!("source-{nth}"), "connector": "datagen",
+            "topic": format!("topic-{nth}"),
+            "config": { "pattern": "events", "eventsPerSecond": 10, "streamName": "bench" },
+        })
+    };
+    let sink = |nth: usize| {
+        json!({
+            "name": format!("sink-{nth}"), "connector": "http-webhook",
+            "topics": [format!("topic-{nth}")], "consumerGroup": format!("group-{nth}"),
+            "configSecretRef": "hook",
+            "config": {
+                "url": "https://example.com/hook",
+                "headers": { "Authorization": "Bearer ${secret:token}" },
+            },
+        })
+    };
+    json!({
+        "apiVersion": "rivven.hupe1980.github.io/v1alpha1",
+        "kind": "RivvenConnect",
+        "metadata": { "name": name, "namespace": "default" },
+        "spec": {
+            "clusterRef": { "name": "prod" },
+            "sources": (0..10).map(source).collect::<Vec<_>>(),
+            "sinks": (0..10).map(sink).collect::<Vec<_>>(),
+        },
+    })
+}
+
 fn now() -> Timestamp {
     "2026-01-01T00:00:00Z".parse().expect("a time")
 }
@@ -70,6 +102,9 @@ fn running(resources: &[Value]) -> World {
         match &*target.api.kind {
             "RivvenCluster" => {
                 drop(block_on(world.drive::<Cluster>(&settings, &target, TURNS_MAX)))
+            }
+            "RivvenConnect" => {
+                drop(block_on(world.drive::<Connect>(&settings, &target, TURNS_MAX)))
             }
             _ => drop(block_on(world.drive::<Topic>(&settings, &target, TURNS_MAX))),
         }
@@ -115,6 +150,11 @@ fn cluster_fresh(bencher: Bencher<'_, '_>) {
 #[divan::bench]
 fn topic_steady(bencher: Bencher<'_, '_>) {
     steps::<Topic>(bencher, &running(&[cluster("prod"), topic("orders")]), true);
+}
+
+#[divan::bench]
+fn steady_connect_of_twenty(bencher: Bencher<'_, '_>) {
+    steps::<Connect>(bencher, &running(&[cluster("prod"), connect("pipeline")]), true);
 }
 
 #[divan::bench]

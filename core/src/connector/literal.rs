@@ -49,8 +49,9 @@ pub(super) fn literals(value: &Value, at: &Path) -> Vec<Path> {
             let fields = fields.iter().filter(|(name, _)| !plain(name));
             fields.flat_map(|(name, value)| literals(value, &at.child(name))).collect()
         }
-        value if is_literal(value) => vec![at.clone()],
-        _ => Vec::new(),
+        Value::Null | Value::Bool(_) | Value::Number(_) | Value::String(_) | Value::Array(_) => {
+            is_literal(value).then(|| at.clone()).into_iter().collect()
+        }
     }
 }
 

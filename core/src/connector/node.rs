@@ -49,6 +49,21 @@ impl Node {
         Self::Number(Number::from(number.into()))
     }
 
+    /// The text, if it is one as it was written.
+    pub fn as_text(&self) -> Option<&str> {
+        if let Self::Text(text) = self { Some(text) } else { None }
+    }
+
+    /// The items, if it is a list.
+    pub fn as_list(&self) -> Option<&[Self]> {
+        if let Self::List(items) = self { Some(items) } else { None }
+    }
+
+    /// The values by their names, if it has such.
+    pub fn as_map(&self) -> Option<&Object> {
+        if let Self::Map(fields) = self { Some(fields) } else { None }
+    }
+
     /// Any JSON, as it is.
     pub fn of(value: &Value) -> Self {
         match value {
@@ -97,16 +112,21 @@ impl Node {
                     |(key, value): (&String, &Self)| (key.clone(), value.resolved(variable));
                 Self::Map(fields.iter().map(field).collect())
             }
-            other => other.clone(),
+            Self::Null
+            | Self::Bool(_)
+            | Self::Number(_)
+            | Self::Text(_)
+            | Self::Resolved(_)
+            | Self::Tagged(..) => self.clone(),
         }
     }
 
     /// As YAML, in blocks, with a line end at its end.
     pub fn to_yaml(&self) -> String {
         let mut text = String::new();
-        match self {
-            Self::Map(fields) if !fields.is_empty() => object(fields, 0, &mut text),
-            other => _ = writeln!(text, "{}", scalar(other)),
+        match self.as_map().filter(|fields| !fields.is_empty()) {
+            Some(fields) => object(fields, 0, &mut text),
+            None => _ = writeln!(text, "{}", scalar(self)),
         }
         text
     }
@@ -143,19 +163,17 @@ fn object(fields: &Object, depth: usize, text: &mut String) {
 
 /// What stands behind a name or a dash.
 fn below(value: &Node, depth: usize, text: &mut String) {
-    match value {
-        Node::Map(fields) if !fields.is_empty() => {
-            text.push('\n');
-            object(fields, depth + 2, text);
+    if let Some(fields) = value.as_map().filter(|fields| !fields.is_empty()) {
+        text.push('\n');
+        object(fields, depth + 2, text);
+    } else if let Some(items) = value.as_list().filter(|items| !items.is_empty()) {
+        text.push('\n');
+        for item in items {
+            let _ = write!(text, "{:depth$}-", "", depth = depth + 2);
+            item_of(item, depth + 2, text);
         }
-        Node::List(items) if !items.is_empty() => {
-            text.push('\n');
-            for item in items {
-                let _ = write!(text, "{:depth$}-", "", depth = depth + 2);
-                item_of(item, depth + 2, text);
-            }
-        }
-        other => _ = writeln!(text, " {}", scalar(other)),
+    } else {
+        let _ = writeln!(text, " {}", scalar(value));
     }
 }
 

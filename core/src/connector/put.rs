@@ -10,10 +10,8 @@ pub(super) struct Clash;
 /// is there, and a map to a map.
 pub(super) fn put(tree: &mut Object, path: &str, node: Node) -> Result<(), Clash> {
     let Some((first, rest)) = path.split_once('.') else { return join(tree, path, node) };
-    match tree.entry(first.to_owned()).or_insert_with(|| Node::Map(Object::new())) {
-        Node::Map(below) => put(below, rest, node),
-        _ => Err(Clash),
-    }
+    let below = tree.entry(first.to_owned()).or_insert_with(|| Node::Map(Object::new()));
+    if let Node::Map(below) = below { put(below, rest, node) } else { Err(Clash) }
 }
 
 /// The same where the name is no path: those of tables have dots in them.

@@ -150,8 +150,8 @@ impl Settled {
                 }
                 continue;
             }
-            found.push((key.name, path.clone(), value));
-            self.key(key, path, value, mode);
+            self.key(key, &path, value, mode);
+            found.push((key.name, path, value));
         }
         found.into_iter().map(|(name, ..)| name).collect()
     }
@@ -165,10 +165,10 @@ impl Settled {
         self.errors.push(path, Cause::Unknown, remedy);
     }
 
-    fn key(&mut self, key: &'static Key, path: Path, value: &Value, mode: Mode) {
+    fn key(&mut self, key: &'static Key, path: &Path, value: &Value, mode: Mode) {
         if key.secret {
             let before = self.literal.len();
-            self.literal.extend(literals(value, &path));
+            self.literal.extend(literals(value, path));
             if self.literal.len() > before {
                 return;
             }
@@ -189,14 +189,14 @@ impl Settled {
                 Mode::Judged
             }
         };
-        let Some(node) = self.value(&key.takes, &path, value, mode) else { return };
+        let Some(node) = self.value(&key.takes, path, value, mode) else { return };
         if let (Mode::Written, Program::Reads(to)) = (mode, key.program) {
-            self.write(key, to, path, node);
+            self.write(key, to, path, &node);
         }
     }
 
-    fn write(&mut self, key: &Key, to: &'static str, path: Path, node: Node) {
-        let places = key.writes.map_or_else(|| vec![(to, node.clone())], |writes| writes(&node));
+    fn write(&mut self, key: &Key, to: &'static str, path: &Path, node: &Node) {
+        let places = key.writes.map_or_else(|| vec![(to, node.clone())], |writes| writes(node));
         for (place, node) in places {
             if put(&mut self.config, place, node) == Err(Clash) {
                 if key.yields {
@@ -215,11 +215,9 @@ impl Settled {
         let Program::Reads(to) = key.program else { return };
         if key.required && given.secret {
             let reference = format!("{SECRET}{}}}", key.name);
-            let node = match key.takes {
-                Takes::Bool | Takes::Whole(..) | Takes::Number(..) => Node::Bare(reference),
-                _ => Node::Text(reference),
-            };
-            self.write(key, to, given.at.child("config").child(key.name), node);
+            let plain = matches!(key.takes, Takes::Bool | Takes::Whole(..) | Takes::Number(..));
+            let node = if plain { Node::Bare(reference) } else { Node::Text(reference) };
+            self.write(key, to, &given.at.child("config").child(key.name), &node);
         } else if key.required {
             let path = given.at.child(given.block.map_or("config", |(name, _)| name));
             let remedy = match key.secret {
@@ -230,7 +228,7 @@ impl Settled {
         } else if let (true, Some(default)) = (key.always, key.default) {
             let value = serde_json::from_str(default).unwrap_or_else(|_| Value::from(default));
             let path = given.at.child("config").child(key.name);
-            self.key(key, path, &value, Mode::Written);
+            self.key(key, &path, &value, Mode::Written);
         }
     }
 
@@ -324,7 +322,7 @@ impl Settled {
             let text = match value {
                 Value::String(text) => text.clone(),
                 Value::Number(_) | Value::Bool(_) => value.to_string(),
-                _ => {
+                Value::Null | Value::Array(_) | Value::Object(_) => {
                     let cause = Cause::Type(kind_of(value).to_owned(), "a text".to_owned());
                     self.errors.push(path.child(name), cause, "write a text, in quotes");
                     return None;
@@ -345,10 +343,7 @@ fn is_variable(text: &str) -> bool {
 
 /// Whether a value only says what is so without it.
 fn is_default(key: &Key, value: &Value) -> bool {
-    let word = match value {
-        Value::String(text) => text.clone(),
-        other => other.to_string(),
-    };
+    let word = value.as_str().map_or_else(|| value.to_string(), str::to_owned);
     key.default == Some(word.as_str())
 }
 
@@ -360,7 +355,7 @@ fn asks(key: &Key, value: &Value) -> bool {
         Value::Array(items) => items.is_empty(),
         Value::Object(fields) => fields.is_empty(),
         Value::String(text) => text.is_empty(),
-        _ => false,
+        Value::Null | Value::Bool(_) | Value::Number(_) => false,
     };
     !empty && !is_default(key, value) && !off(value)
 }

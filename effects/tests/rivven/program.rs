@@ -1,5 +1,5 @@
-//! Where the real programs are found: the broker that `RIVVEND` names, or a `rivvend` in `PATH`; the
-//! runner of connectors that `RIVVEN_CONNECT` names, or that of the project's tools.
+//! Where the real programs are found: the broker that `RIVVEND` names, or a `rivvend` in `PATH`;
+//! the runner of connectors that `RIVVEN_CONNECT` names, or that of the project's tools.
 
 #![allow(dead_code, reason = "each suite takes what it needs of it")]
 

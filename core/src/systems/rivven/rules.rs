@@ -45,6 +45,12 @@ rules! {
          other connectors with it. Kubernetes starts it again, and the records are made once more. \
          The other connectors run.",
         "Set maxEvents to 0.";
+    CON_57 = "CON-57":
+        "A source that does not know how far it has come loses what changes while it is away",
+        "The release keeps no position in the log of a database. Whenever the worker starts, a \
+         mysql-cdc begins where the log is just then.",
+        "Set binlogFilename, and binlogPosition: it begins there at each start, and brings what \
+         follows again. Its readers have to bear the same record twice.";
     DEL_01 = "DEL-01":
         "Under deletionPolicy Delete brokers stop first and their claims go last",
         "A claim that is deleted while its StatefulSet exists is made again, empty.",

@@ -96,9 +96,9 @@ fn kept() {
     let mut spec = pipeline(1);
     let source = |password: &str| {
         json!({
-            "name": "orders", "connector": "postgres-cdc", "topic": "orders",
+            "name": "orders", "connector": "mysql-cdc", "topic": "orders",
             "config": {
-                "host": "db", "user": "app", "database": "shop", "snapshotMode": "never",
+                "host": "db", "user": "app", "database": "shop",
                 "password": password,
             },
         })

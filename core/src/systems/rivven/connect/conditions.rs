@@ -76,6 +76,19 @@ reasons! {
     );
     SINKS_NONE = quiet("SinksHealthy", "NothingEnabled", "No sink is enabled.");
 
+    KEPT_ALL = quiet(
+        "ChangesKept",
+        "NothingForgets",
+        "No source is known to lose what changes while its worker is away.",
+    );
+    KEPT_NOT = told(
+        "ChangesKept",
+        "LostAtRestart",
+        Warning,
+        "Some sources begin where their database is whenever their worker starts: what has changed \
+         since it ended is lost; see rule CON-57.",
+    );
+
     LISTED_ALL =
         quiet("ConnectorsListed", "Listed", "The catalogue has every connector of the spec.");
     LISTED_NOT = told(

@@ -1,7 +1,7 @@
 //! `RivvenConnect`: connectors that move records into topics and out of them, in one worker.
 //!
-//! What a connector takes stands in its [`catalogue`]; what a user has written is held against that
-//! in [`connectors`], and becomes the worker's file in [`build`].
+//! What a connector takes stands in its `catalogue`; what a user has written is held against that
+//! in `connectors`, and becomes the worker's file in `build`.
 
 use std::sync::OnceLock;
 
@@ -135,7 +135,13 @@ fn desire(
         desired.items = vec![
             object(Manifest::of(&build::config_map(valid, &file)), at_next_start),
             object(Manifest::of(&build::service(valid)), online),
-            object(Manifest::of(&build::deployment(valid, &file)), restarts),
+            object(
+                Manifest::of(&build::deployment(valid, &file)),
+                match valid.forgets() {
+                    true => restarts_and_forgets,
+                    false => restarts,
+                },
+            ),
         ];
         if !Worker::of(ctx, valid, seen).runs() {
             desired.requeue = LOOK_SOON;
@@ -219,6 +225,14 @@ fn online(change: &Change) -> (Risk, &'static Rule) {
 fn restarts(change: &Change) -> (Risk, &'static Rule) {
     match change.path.starts_with("/spec/template") {
         true => (Risk::Restart, &rules::CON_51),
+        false => online(change),
+    }
+}
+
+/// See [`restarts`]: what changes until the new worker runs is lost to one of its sources.
+fn restarts_and_forgets(change: &Change) -> (Risk, &'static Rule) {
+    match change.path.starts_with("/spec/template") {
+        true => (Risk::DataLoss, &rules::CON_57),
         false => online(change),
     }
 }

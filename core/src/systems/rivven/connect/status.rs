@@ -51,6 +51,7 @@ pub(super) fn report(
             [&c::SOURCES_ALL, &c::SOURCES_NOT_ALL, &c::SOURCES_NONE],
         ),
         all_run(valid, Role::Sink, sinks, [&c::SINKS_ALL, &c::SINKS_NOT_ALL, &c::SINKS_NONE]),
+        kept(valid),
         listed(valid),
         measured(valid.measured, "rivven-connect", valid.release.version, &valid.image),
     ];
@@ -124,7 +125,8 @@ fn ready(valid: &Valid, worker: &Worker, away: Option<&Away>) -> Draft {
         return c::READY_STARTING.no("no worker is started");
     }
     if worker.runs() {
-        return c::READY_RUNNING.yes(format!("the worker runs with {connectors}"));
+        let lost = if valid.forgets() { "; changes may be lost (ChangesKept=False)" } else { "" };
+        return c::READY_RUNNING.yes(format!("the worker runs with {connectors}{lost}"));
     }
     match &worker.problem {
         Some(why) => c::READY_FAILED.no(why.clone()),
@@ -151,6 +153,18 @@ fn all_run(
         0 => none.yes(""),
         _ if running == enabled => all.yes(format!("{running} of {enabled} running")),
         _ => not_all.no(format!("{running} of {enabled} running")),
+    }
+}
+
+fn kept(valid: &Valid) -> Draft {
+    let names: Vec<&str> =
+        valid.running().filter(|one| one.forgets).map(|one| one.name.as_str()).collect();
+    match names.is_empty() {
+        true => c::KEPT_ALL.yes(""),
+        false => c::KEPT_NOT.no(format!(
+            "lost is what changes while the worker is away, of: {}; set binlogFilename",
+            names.join(", ")
+        )),
     }
 }
 

@@ -61,6 +61,11 @@ impl Valid {
         k8s::meta(&self.owner, &self.namespace, name, self.labels.clone())
     }
 
+    /// Whether any of those that are to run forgets how far it has come.
+    pub(super) fn forgets(&self) -> bool {
+        self.running().any(|one| one.forgets)
+    }
+
     /// The connectors that are to run.
     pub(super) fn running(&self) -> impl Iterator<Item = &Wired> {
         self.connectors.iter().filter(|one| one.runs())

@@ -8,7 +8,8 @@ use crate::connector::{Connector, Program, Role, Takes};
 pub(super) static MYSQL_CDC: Connector = Connector {
     name: "mysql-cdc",
     role: Role::Source,
-    about: "Captures the changes of a MySQL or MariaDB database from its log.",
+    about: "Captures the changes of a MySQL or MariaDB database from its log, from where that is \
+            whenever the worker starts.",
     block: Some("mysqlCdc"),
     program: Program::Reads("mysql-cdc"),
     fixed: &[],
@@ -58,7 +59,8 @@ pub(super) static MYSQL_CDC: Connector = Connector {
         text(
             "binlogFilename",
             "binlog_filename",
-            "File of the log to start in; the current one if left out.",
+            "File of the log to begin in at each start; where the log is just then if left out, \
+             and what changes while the worker is away is lost.",
         )
         .also(&["binlog_filename"]),
         whole(

@@ -63,7 +63,10 @@ pub(super) static POSTGRES_CDC: Connector = Connector {
     role: Role::Source,
     about: "Captures the changes of a PostgreSQL database from its log.",
     block: Some("postgresCdc"),
-    program: Program::Reads("postgres-cdc"),
+    program: Program::Lacks(
+        "rivven-connect 0.0.22 reads no log: it takes its own connection string for a URL, ends, \
+         and brings the rows of its snapshot again at each start",
+    ),
     fixed: &[],
     lacks: Some(written::bare_snapshot),
     keys: &[

@@ -24,7 +24,7 @@ fn seconds(node: &Node) -> Option<Node> {
 /// Addresses as one text with commas.
 pub(super) fn brokers(node: &Node) -> Vec<(&'static str, Node)> {
     let Node::List(all) = node else { return vec![("brokers", node.clone())] };
-    let texts = all.iter().filter_map(text).collect::<Vec<_>>();
+    let texts = all.iter().filter_map(Node::as_text).collect::<Vec<_>>();
     vec![("brokers", Node::text(texts.join(",")))]
 }
 
@@ -34,8 +34,8 @@ pub(super) fn tables(node: &Node) -> Vec<(&'static str, Node)> {
     let (mut names, mut filters, mut masks) = (Vec::new(), Object::new(), Vec::new());
     for item in all {
         let Node::Map(item) = item else { continue };
-        let table = item.get("table").and_then(text).unwrap_or_default();
-        let schema = item.get("schema").and_then(text).unwrap_or("public");
+        let table = item.get("table").and_then(Node::as_text).unwrap_or_default();
+        let schema = item.get("schema").and_then(Node::as_text).unwrap_or("public");
         let name = format!("{schema}.{table}");
         let lists = [("include", "columns"), ("exclude", "exclude_columns")];
         let lists = lists.into_iter().filter_map(|(to, from)| Some((to, item.get(from)?)));
@@ -97,13 +97,13 @@ pub(super) fn transforms(node: &Node) -> Vec<(&'static str, Node)> {
 fn settings(given: &Object) -> Object {
     let mut settings = Object::new();
     for (key, value) in given {
-        match (key.as_str(), value) {
-            ("addFields" | "add_fields", Node::Text(fields)) => {
+        match (key.as_str(), value.as_text()) {
+            ("addFields" | "add_fields", Some(fields)) => {
                 for field in fields.split(',').filter_map(added) {
                     settings.insert(field.to_owned(), Node::Bool(true));
                 }
             }
-            ("fields" | "include" | "exclude", Node::Text(fields)) => {
+            ("fields" | "include" | "exclude", Some(fields)) => {
                 let fields = fields.split(',').map(|field| Node::text(field.trim()));
                 settings.insert(key.clone(), Node::List(fields.collect()));
             }
@@ -161,10 +161,8 @@ pub(super) fn masks(node: &Node) -> Vec<(&'static str, Node)> {
 pub(super) fn bare_snapshot(config: &Object) -> Vec<(&'static [&'static str], &'static str)> {
     const WHY: &str = "rivven-connect 0.0.22 brings the rows of a snapshot without it; set \
                        snapshotMode to never";
-    let mode = match config.get("snapshot") {
-        Some(Node::Map(snapshot)) => snapshot.get("mode").and_then(text),
-        _ => None,
-    };
+    let snapshot = config.get("snapshot").and_then(Node::as_map);
+    let mode = snapshot.and_then(|snapshot| snapshot.get("mode")?.as_text());
     if matches!(mode, Some("never" | "no_data" | "schema_only")) {
         return Vec::new();
     }
@@ -174,10 +172,6 @@ pub(super) fn bare_snapshot(config: &Object) -> Vec<(&'static [&'static str], &'
     ];
     let asked = asked.into_iter().filter(|(path, _)| config.contains_key(*path));
     asked.map(|(_, keys)| (keys, WHY)).collect()
-}
-
-fn text(node: &Node) -> Option<&str> {
-    if let Node::Text(text) = node { Some(text) } else { None }
 }
 
 fn map<const N: usize>(fields: [(&str, Node); N]) -> Node {
