@@ -10,7 +10,7 @@ pub(super) fn secrets(value: &Value, at: &Path, found: &mut Vec<Path>) {
         Value::Object(fields) => {
             for (name, value) in fields {
                 let at = at.child(name);
-                match value.is_string() && is_called_secret(name) && is_literal(value) {
+                match is_called_secret(name) && is_literal(value) {
                     true => found.push(at),
                     false => secrets(value, &at, found),
                 }

@@ -26,8 +26,8 @@ rules! {
         "A connector that asks for what the program cannot do does not start",
         "Without it other records would arrive, or others could read them. The other connectors \
          run.",
-        "Take the key out if the connector is to run without it, or use another connector; \
-         `sluicegate explain connector` says what each key does.";
+        "Leave out what it cannot do, if the connector is any use without it, or use another one; \
+         `sluicegate explain connector` says what each does.";
     CON_54 = "CON-54":
         "A secret that is written down is not used",
         "It stands in the resource, where everybody reads it who may read resources. The connector \
@@ -35,10 +35,11 @@ rules! {
         "kubectl create secret generic NAME --from-literal=KEY=VALUE, name it in configSecretRef, \
          and write ${secret:KEY}; then change the secret, for it has been told.";
     CON_55 = "CON-55":
-        "A sink whose topics stand for several does not start",
-        "The release takes their names as they are written, and the broker has no such topic. The \
-         other connectors run.",
-        "Name each topic.";
+        "Topics that a sink's patterns stand for are looked up, and those that come are joined",
+        "The release takes their names as they are written. A topic that comes after the first \
+         start is read from its first record. For one that comes the worker is started anew, but \
+         not within ten minutes of its last start.",
+        "";
     CON_56 = "CON-56":
         "A source that comes to an end does not start",
         "The program ends with the first of its sources that has made all of its records, and all \

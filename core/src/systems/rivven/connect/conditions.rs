@@ -27,6 +27,12 @@ reasons! {
     );
     READY_STARTING =
         underway("Ready", "Starting", "The worker is being made or is not running yet.");
+    READY_NO_TOPIC = quiet(
+        "Ready",
+        "WaitingForTopic",
+        "There is no topic yet that the patterns of some sinks stand for. They start when there \
+         is; the other connectors run.",
+    );
     READY_FAILED = told(
         "Ready",
         "WorkerFailed",

@@ -7,7 +7,7 @@ use kube_core::ResourceExt as _;
 use serde_json::{Map, Value};
 
 use super::{
-    api::{RivvenConnect, RivvenConnectSpec, Sink},
+    api::{RivvenConnect, RivvenConnectSpec},
     catalogue::CONNECTORS,
     written::{self, Written},
 };
@@ -36,6 +36,8 @@ pub(super) struct Wired {
     /// Whether it begins where its source is just then whenever its worker starts: what has changed
     /// since it ended is lost.
     pub(super) forgets: bool,
+    /// The topics of a sink, if any of them stands for several.
+    pub(super) patterns: Vec<String>,
     /// What keeps it from starting.
     pub(super) held: Vec<Held>,
     /// What has no effect.
@@ -98,25 +100,15 @@ fn wire(
     }
     for (index, sink) in spec.sinks.iter().flatten().enumerate() {
         let written = written::sink(sink, Path::dotted("spec.sinks").index(index));
-        let mut wired =
-            one(&written, written::sink_frame(sink), (namespace, resource), &mut taken, errors);
-        wired.held.extend(wildcards(sink, &written.at));
+        let frame = written::sink_frame(sink);
+        let mut wired = one(&written, frame, (namespace, resource), &mut taken, errors);
+        // A name among patterns is a pattern that stands for itself.
+        if sink.topics.iter().any(|topic| topic.contains(['*', '?'])) {
+            wired.patterns.clone_from(&sink.topics);
+        }
         all.push(wired);
     }
     all
-}
-
-/// Topics that the program would take by their very names.
-fn wildcards<'a>(sink: &'a Sink, at: &'a Path) -> impl Iterator<Item = Held> + 'a {
-    let several = sink.topics.iter().enumerate().filter(|(_, topic)| topic.contains(['*', '?']));
-    several.map(|(index, topic)| Held {
-        rule: &rules::CON_55,
-        path: at.child("topics").index(index),
-        why: format!(
-            "{topic} stands for several topics, which rivven-connect 0.0.22 cannot look \
-                      up"
-        ),
-    })
 }
 
 fn one(
@@ -151,15 +143,13 @@ fn one(
     if settled.config.get("max_events").is_some_and(|most| *most != Node::whole(0)) {
         held.push(Held {
             rule: &rules::CON_56,
-            path: written.at.child("config").child("maxEvents"),
+            path: written.of("maxEvents", "max_events"),
             why: "it ends after so many records, and its worker with it".to_owned(),
         });
     }
     // Seen with MariaDB 10.11: of three rows, the one that was written while the worker was away
     // never came; from a file of the log all came, at each start again.
-    let begins = ["binlog_filename", "gtid_set"];
-    let forgets = written.connector == "mysql-cdc"
-        && !begins.iter().any(|key| settled.config.contains_key(*key));
+    let forgets = written.connector == "mysql-cdc" && !begins_somewhere(&settled.config);
     entry.insert("config".to_owned(), Node::Map(settled.config).resolved(&named));
     Wired {
         role: written.role,
@@ -168,6 +158,7 @@ fn one(
         enabled: written.enabled != Some(false),
         listed: known.is_some(),
         forgets,
+        patterns: Vec::new(),
         held,
         ignored,
         entry,
@@ -207,6 +198,18 @@ fn settled(
     derive(known, written, place, &mut settled.config);
     errors.extend(std::mem::take(&mut settled.errors));
     settled
+}
+
+/// Whether a mysql-cdc is told where in the log to begin. What is empty the program ignores, and a
+/// set of GTIDs unless it is told to use them.
+fn begins_somewhere(config: &Object) -> bool {
+    let says = |key: &str| match config.get(key) {
+        Some(Node::Text(text)) => !text.is_empty(),
+        Some(_) => true,
+        None => false,
+    };
+    let by_gtid = config.get("use_gtid") == Some(&Node::Bool(true)) && says("gtid_set");
+    says("binlog_filename") || by_gtid
 }
 
 /// What is left out and must not be the same for everybody: the program has one slot, one

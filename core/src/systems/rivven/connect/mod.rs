@@ -38,6 +38,7 @@ mod checks;
 mod conditions;
 mod connectors;
 mod inert;
+mod running;
 mod status;
 mod valid;
 mod worker;
@@ -130,16 +131,26 @@ fn desire(
     seen: &Observed<Rivven>,
 ) -> Desired<Rivven> {
     let mut desired = Desired { requeue: LOOK_AGAIN, ..Desired::default() };
-    if valid.running().next().is_some() {
-        let file = build::file(valid, &address(ctx, &valid.cluster, cluster));
+    let lineup = running::lineup(ctx, valid, seen);
+    if lineup.unseen && Worker::of(ctx, valid, seen).exists {
+        // What it runs is not known, so it stays as it is.
+        return Desired { requeue: LOOK_SOON, ..hold(valid, None) };
+    }
+    if !lineup.waiting.is_empty() {
+        desired.requeue = LOOK_SOON;
+    }
+    if !lineup.running.is_empty() {
+        let file = build::file(valid, &address(ctx, &valid.cluster, cluster), &lineup.running);
+        let forgets = valid.forgetful().next().is_some();
         desired.items = vec![
             object(Manifest::of(&build::config_map(valid, &file)), at_next_start),
             object(Manifest::of(&build::service(valid)), online),
             object(
-                Manifest::of(&build::deployment(valid, &file)),
-                match valid.forgets() {
-                    true => restarts_and_forgets,
-                    false => restarts,
+                Manifest::of(&build::deployment(valid, &file, &lineup.running)),
+                match (forgets, lineup.joins) {
+                    (true, _) => restarts_and_forgets,
+                    (false, true) => restarts_for_topics,
+                    (false, false) => restarts,
                 },
             ),
         ];
@@ -233,6 +244,14 @@ fn restarts(change: &Change) -> (Risk, &'static Rule) {
 fn restarts_and_forgets(change: &Change) -> (Risk, &'static Rule) {
     match change.path.starts_with("/spec/template") {
         true => (Risk::DataLoss, &rules::CON_57),
+        false => online(change),
+    }
+}
+
+/// See [`restarts`]: a sink is to have a topic that has come.
+fn restarts_for_topics(change: &Change) -> (Risk, &'static Rule) {
+    match change.path.starts_with("/spec/template") {
+        true => (Risk::Restart, &rules::CON_55),
         false => online(change),
     }
 }

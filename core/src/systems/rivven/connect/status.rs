@@ -7,6 +7,7 @@ use super::{
     conditions as c,
     connectors::Wired,
     holdings,
+    running::{self, Lineup},
     worker::Worker,
 };
 use crate::{
@@ -31,8 +32,9 @@ pub(super) fn report(
     let worker = Worker::of(ctx, valid, seen);
     let away = home::cluster(&valid.cluster, &valid.namespace, seen).err();
     let barred = away.is_some() || valid.tls;
-    let states: Vec<ConnectorStatus> =
-        valid.connectors.iter().map(|one| state(one, &worker, barred)).collect();
+    let lineup = running::lineup(ctx, valid, seen);
+    let told = |one| state(one, &worker, &lineup, barred, valid);
+    let states: Vec<ConnectorStatus> = valid.connectors.iter().map(told).collect();
     let total = |role| valid.connectors.iter().filter(|one| one.role == role).count();
     let running = |role: Role| {
         let runs = |one: &&ConnectorStatus| {
@@ -42,7 +44,7 @@ pub(super) fn report(
     };
     let (sources, sinks) = (running(Role::Source), running(Role::Sink));
     let conditions = vec![
-        ready(valid, &worker, away.as_ref()),
+        ready(valid, &worker, &lineup, away.as_ref()),
         broker(valid, seen, away.is_some()),
         all_run(
             valid,
@@ -74,7 +76,13 @@ fn count(count: usize) -> i32 {
 }
 
 /// What a connector is doing: what its worker does, unless it is kept out of there.
-fn state(connector: &Wired, worker: &Worker, barred: bool) -> ConnectorStatus {
+fn state(
+    connector: &Wired,
+    worker: &Worker,
+    lineup: &Lineup<'_>,
+    barred: bool,
+    valid: &Valid,
+) -> ConnectorStatus {
     let held = connector.held.first().map(|held| {
         let why = format!("{} ({}): {}", held.path, held.rule.id, held.why);
         (held.rule.id.to_owned(), why)
@@ -82,6 +90,10 @@ fn state(connector: &Wired, worker: &Worker, barred: bool) -> ConnectorStatus {
     let (state, why) = match held {
         _ if !connector.enabled => (ConnectorState::Disabled, None),
         Some(why) => (ConnectorState::Waiting, Some(why)),
+        None if lineup.waiting.iter().any(|one| one.name == connector.name) => {
+            let why = format!("no topic fits {}", connector.patterns.join(", "));
+            (ConnectorState::Waiting, Some(("NoTopic".to_owned(), why)))
+        }
         None if worker.runs() => (ConnectorState::Running, None),
         None if worker.problem.is_some() => {
             let why = worker.problem.clone().unwrap_or_default();
@@ -94,6 +106,13 @@ fn state(connector: &Wired, worker: &Worker, barred: bool) -> ConnectorStatus {
         None => (ConnectorState::Pending, None),
     };
     let (reason, message) = why.unzip();
+    let running = lineup.running(&connector.name).and_then(|one| one.topics.clone());
+    let topics = running.unwrap_or_default();
+    // Kept for as long as there are patterns: a topic that has joined has joined for ever.
+    let before = valid.before.iter().find(|one| one.name == connector.name);
+    let known = before.filter(|_| !connector.patterns.is_empty());
+    let known = known.map(|before| before.initial_topics.clone()).unwrap_or_default();
+    let first: Vec<String> = topics.initial.iter().cloned().collect();
     ConnectorStatus {
         name: connector.name.clone(),
         connector_type: connector.role.as_str().to_owned(),
@@ -101,10 +120,12 @@ fn state(connector: &Wired, worker: &Worker, barred: bool) -> ConnectorStatus {
         state,
         reason,
         message,
+        initial_topics: if known.is_empty() { first } else { known },
+        topics: topics.all().cloned().collect(),
     }
 }
 
-fn ready(valid: &Valid, worker: &Worker, away: Option<&Away>) -> Draft {
+fn ready(valid: &Valid, worker: &Worker, lineup: &Lineup<'_>, away: Option<&Away>) -> Draft {
     match away {
         Some(Away::NotThere(why)) => return c::READY_NO_CLUSTER.no(why.clone()),
         Some(Away::NotPermitted) => {
@@ -116,16 +137,25 @@ fn ready(valid: &Valid, worker: &Worker, away: Option<&Away>) -> Draft {
         None => {}
     }
     let enabled = valid.connectors.iter().filter(|one| one.enabled).count();
-    let running = valid.running().count();
+    let running = lineup.running.len();
     if enabled == 0 {
         return c::READY_NOTHING.yes("no connector is enabled");
     }
     let connectors = format!("{running} of {}", many(enabled, "connector"));
+    if !lineup.waiting.is_empty() && (running == 0 || worker.runs()) {
+        let names: Vec<&str> = lineup.waiting.iter().map(|one| one.name.as_str()).collect();
+        let names = names.join(", ");
+        return c::READY_NO_TOPIC.no(format!("{connectors} can run; waiting for a topic: {names}"));
+    }
     if running == 0 || (valid.tls && !worker.runs()) {
         return c::READY_STARTING.no("no worker is started");
     }
     if worker.runs() {
-        let lost = if valid.forgets() { "; changes may be lost (ChangesKept=False)" } else { "" };
+        let lost = if valid.forgetful().next().is_some() {
+            "; changes may be lost (ChangesKept=False)"
+        } else {
+            ""
+        };
         return c::READY_RUNNING.yes(format!("the worker runs with {connectors}{lost}"));
     }
     match &worker.problem {
@@ -157,8 +187,7 @@ fn all_run(
 }
 
 fn kept(valid: &Valid) -> Draft {
-    let names: Vec<&str> =
-        valid.running().filter(|one| one.forgets).map(|one| one.name.as_str()).collect();
+    let names: Vec<&str> = valid.forgetful().map(|one| one.name.as_str()).collect();
     match names.is_empty() {
         true => c::KEPT_ALL.yes(""),
         false => c::KEPT_NOT.no(format!(
@@ -180,7 +209,7 @@ fn listed(valid: &Valid) -> Draft {
 
 fn phase(valid: &Valid, worker: &Worker, running: usize) -> ConnectPhase {
     let enabled = valid.connectors.iter().filter(|one| one.enabled).count();
-    let wanted = valid.running().count();
+    let wanted = valid.connectors.iter().filter(|one| one.runs()).count();
     match running {
         0 if worker.problem.is_some() => ConnectPhase::Failed,
         0 if wanted == 0 && enabled > 0 => ConnectPhase::Failed,

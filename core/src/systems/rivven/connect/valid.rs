@@ -5,7 +5,7 @@ use kube_core::ResourceExt as _;
 use serde_json::Number;
 
 use super::{
-    api::{ConnectPhase, LogLevel, RivvenConnect, RivvenConnectSpec, Settings},
+    api::{ConnectPhase, ConnectorStatus, LogLevel, RivvenConnect, RivvenConnectSpec, Settings},
     build::map,
     connectors::{Wired, wired},
     inert, selector_labels,
@@ -51,6 +51,8 @@ pub struct Valid {
     /// Whether the brokers are to speak TLS.
     pub(super) tls: bool,
     pub(super) connectors: Vec<Wired>,
+    /// What was told of each connector.
+    pub(super) before: Vec<ConnectorStatus>,
     /// Whether a worker ran when the status was written.
     pub(super) ran: bool,
 }
@@ -61,14 +63,9 @@ impl Valid {
         k8s::meta(&self.owner, &self.namespace, name, self.labels.clone())
     }
 
-    /// Whether any of those that are to run forgets how far it has come.
-    pub(super) fn forgets(&self) -> bool {
-        self.running().any(|one| one.forgets)
-    }
-
-    /// The connectors that are to run.
-    pub(super) fn running(&self) -> impl Iterator<Item = &Wired> {
-        self.connectors.iter().filter(|one| one.runs())
+    /// The connectors that are to run and forget how far they have come.
+    pub(super) fn forgetful(&self) -> impl Iterator<Item = &Wired> {
+        self.connectors.iter().filter(|one| one.runs() && one.forgets)
     }
 }
 
@@ -112,6 +109,11 @@ pub(super) fn accept(connect: &RivvenConnect) -> Result<Valid, Errors> {
         settings: settings(given, health_port, metrics_port),
         tls: spec.tls.as_ref().is_some_and(|tls| tls.enabled == Some(true)) && !release.tls,
         connectors,
+        before: connect
+            .status
+            .as_ref()
+            .map(|status| status.connector_statuses.clone())
+            .unwrap_or_default(),
         ran: matches!(phase, Some(ConnectPhase::Running | ConnectPhase::Degraded)),
         namespace,
         name,

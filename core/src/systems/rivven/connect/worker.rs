@@ -1,6 +1,9 @@
 //! The worker as it was seen: its Deployment, and what keeps its pod from running.
 
-use k8s_openapi::api::{apps::v1::Deployment, core::v1::Pod};
+use k8s_openapi::{
+    api::{apps::v1::Deployment, core::v1::Pod},
+    jiff::Timestamp,
+};
 use serde_json::Value;
 
 use super::{Valid, list};
@@ -14,6 +17,10 @@ use crate::{
 /// A worker.
 #[derive(Clone, Debug, Default)]
 pub(super) struct Worker {
+    /// Whether there is one, running or not.
+    pub(super) exists: bool,
+    /// Since when its pod is there.
+    pub(super) since: Option<Timestamp>,
     /// Pods that exist.
     pub(super) replicas: i64,
     /// Pods that run.
@@ -35,11 +42,15 @@ impl Worker {
             number("/status/observedGeneration") >= number("/metadata/generation").max(1);
         let pods = seen.items(&list(Api::of::<Pod>(), &valid.namespace, &valid.name));
         let pods = pods.iter().filter(|pod| at(pod, "/metadata/deletionTimestamp").is_none());
-        let unready = pods.filter(|pod| !is_ready(pod));
+        let pods: Vec<_> = pods.collect();
+        let since = pods.iter().filter_map(|pod| text(pod, "/status/startTime").parse().ok()).max();
+        let unready = pods.iter().filter(|pod| !is_ready(pod));
         let problems: Vec<PodProblem> =
             unready.flat_map(|pod| PodProblem::of(pod, names::WORKER)).collect();
         let told = problems.iter().find_map(|problem| problem.told(ctx.now)).map(str::to_owned);
         Self {
+            exists: true,
+            since,
             replicas: number("/status/replicas"),
             ready,
             current: observed && number("/status/updatedReplicas") >= 1,

@@ -102,8 +102,8 @@ pub struct Sink {
     /// Which connector it is, such as `stdout`: 1 to 63 lower-case letters, digits and dashes.
     #[schemars(length(min = 1, max = 63), regex(pattern = LABEL))]
     pub connector: String,
-    /// The topics whose records it takes, 1 to 100. One with `*` or `?` stands for several; release
-    /// 0.0.22 knows no such names, and a sink with one does not start.
+    /// The topics whose records it takes, 1 to 100. One with `*` (any characters) or `?`
+    /// (one) stands for several: those that there are, and those that come (rule CON-55).
     #[schemars(
         length(min = 1, max = 100),
         inner(length(min = 1, max = 249), regex(pattern = TOPICS))

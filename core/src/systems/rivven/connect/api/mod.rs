@@ -288,6 +288,13 @@ pub struct ConnectorStatus {
     /// The same as a sentence.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub message: Option<String>,
+    /// The topics that its patterns stood for at its first start: it began there as `startOffset`
+    /// says. In those that came later it begins with their first record.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub initial_topics: Vec<String>,
+    /// The topics that its patterns stand for now.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub topics: Vec<String>,
 }
 
 crate::status!(RivvenConnectStatus, last_updated);

@@ -15,7 +15,7 @@ use crate::{
     k8s::{self, selected},
     label::{CONFIG, Labels, RESTARTED},
     systems::rivven::{
-        connect::{Valid, connectors::Variable},
+        connect::{Valid, connectors::Variable, running::Running},
         names,
     },
     workload::{
@@ -35,7 +35,11 @@ const DATA_DIR: &str = "/data";
 
 /// Runs the worker. The old one has ended before the new one starts: two of them would do every
 /// record twice, and a replication slot serves one.
-pub(in super::super) fn deployment(connect: &Valid, file: &str) -> Deployment {
+pub(in super::super) fn deployment(
+    connect: &Valid,
+    file: &str,
+    running: &[Running<'_>],
+) -> Deployment {
     let mut annotations = Labels::from([(CONFIG.to_owned(), digest(&Value::from(file)))]);
     if let Some(wish) = &connect.control.restart {
         annotations.insert(RESTARTED.to_owned(), wish.clone());
@@ -46,8 +50,8 @@ pub(in super::super) fn deployment(connect: &Valid, file: &str) -> Deployment {
         annotations,
         user: USER,
         grace_seconds: GRACE_SECONDS,
-        container: worker(connect),
-        beforehand: vec![program(connect, "validate", "validate")],
+        container: worker(connect, running),
+        beforehand: vec![program(connect, running, "validate", "validate")],
         volumes: volumes(connect),
     };
     let strategy = DeploymentStrategy { type_: Some("Recreate".to_owned()), rolling_update: None };
@@ -64,7 +68,7 @@ pub(in super::super) fn deployment(connect: &Valid, file: &str) -> Deployment {
     }
 }
 
-fn worker(connect: &Valid) -> Container {
+fn worker(connect: &Valid, running: &[Running<'_>]) -> Container {
     let mut ports = vec![k8s::container_port("http", i32::from(connect.health_port))];
     if let Some(port) = connect.metrics_port {
         ports.push(k8s::container_port("metrics", i32::from(port)));
@@ -79,13 +83,13 @@ fn worker(connect: &Valid) -> Container {
         liveness_probe: Some(lives(10)),
         ports: Some(ports),
         readiness_probe: Some(lives(5)),
-        ..program(connect, names::WORKER, "run")
+        ..program(connect, running, names::WORKER, "run")
     }
 }
 
 /// The program with its file, told to do this. The file comes first: behind the command the program
 /// knows no such argument.
-fn program(connect: &Valid, name: &str, command: &str) -> Container {
+fn program(connect: &Valid, running: &[Running<'_>], name: &str, command: &str) -> Container {
     let mount = |name: &str, path: &str, read_only: Option<bool>| VolumeMount {
         name: name.to_owned(),
         mount_path: path.to_owned(),
@@ -93,7 +97,7 @@ fn program(connect: &Valid, name: &str, command: &str) -> Container {
         ..VolumeMount::default()
     };
     let mut env = vec![k8s::env("RUST_LOG", &connect.log_level)];
-    env.extend(connect.running().flat_map(|one| one.variables.iter().map(variable)));
+    env.extend(running.iter().flat_map(|one| one.wired.variables.iter().map(variable)));
     let args = ["--config", &format!("{CONFIG_DIR}/{FILE}"), command];
     Container {
         name: name.to_owned(),

@@ -7,7 +7,7 @@ use k8s_openapi::api::core::v1::ConfigMap;
 use crate::{
     connector::{Node, Object, Role},
     systems::rivven::{
-        connect::{Valid, connectors::Wired},
+        connect::{Valid, running::Running},
         names,
     },
 };
@@ -25,10 +25,11 @@ pub(in super::super) fn config_map(connect: &Valid, file: &str) -> ConfigMap {
 }
 
 /// The file, of the connectors that are to run, for a cluster at this address.
-pub(in super::super) fn file(connect: &Valid, address: &str) -> String {
+pub(in super::super) fn file(connect: &Valid, address: &str, running: &[Running<'_>]) -> String {
     let of = |role: Role| {
-        let all = connect.running().filter(|one| one.role == role);
-        all.map(|one| (one.name.clone(), entry(one))).collect::<Object>()
+        let all = running.iter().filter(|one| one.wired.role == role);
+        let all = all.flat_map(Running::entries);
+        all.map(|(name, entry)| (name, Node::Map(entry))).collect::<Object>()
     };
     let broker = [("bootstrap_servers", Node::List(vec![Node::text(address)]))];
     let mut whole = Object::from([
@@ -42,10 +43,6 @@ pub(in super::super) fn file(connect: &Valid, address: &str) -> String {
         }
     }
     Node::Map(whole).to_yaml()
-}
-
-fn entry(connector: &Wired) -> Node {
-    Node::Map(connector.entry.clone())
 }
 
 /// Values by their names.

@@ -2,6 +2,7 @@
 
 use super::{
     cdc, cdc_lost, cdc_more, cdc_transforms, flag, lacking, reads, text, texts, whole, words,
+    written,
 };
 use crate::connector::{Connector, Program, Role, Takes};
 
@@ -13,7 +14,7 @@ pub(super) static MYSQL_CDC: Connector = Connector {
     block: Some("mysqlCdc"),
     program: Program::Reads("mysql-cdc"),
     fixed: &[],
-    lacks: None,
+    lacks: Some(written::names_of_now),
     keys: &[
         reads("host", "host", Takes::Text(253), "Host name or address of the database.").required(),
         whole("port", "port", 1, 65_535, "Port of the database.").or("3306"),

@@ -174,6 +174,27 @@ pub(super) fn bare_snapshot(config: &Object) -> Vec<(&'static [&'static str], &'
     asked.map(|(_, keys)| (keys, WHY)).collect()
 }
 
+/// What goes by the names of columns, which a mysql-cdc asks for once and takes for those of any
+/// time: seen with MariaDB 10.11, a column that is to be hidden is not after an ALTER TABLE, and
+/// none is where the user may not SELECT.
+pub(super) fn names_of_now(config: &Object) -> Vec<(&'static [&'static str], &'static str)> {
+    const WHY: &str = "rivven-connect 0.0.22 takes the names that columns have now for those that \
+                       they had: after an ALTER TABLE what is hidden or left out arrives";
+    let hides = |one: &Node| {
+        let kind = one.as_map().and_then(|one| one.get("type")?.as_text());
+        matches!(kind, Some("mask_field" | "replace_field" | "set_null" | "filter"))
+    };
+    let transforms = config.get("transforms").and_then(Node::as_list).unwrap_or_default();
+    let mut lacks: Vec<(&'static [&'static str], _)> = Vec::new();
+    if config.contains_key("column_filters") {
+        lacks.push((&["columnFilters", "tables"], WHY));
+    }
+    if transforms.iter().any(hides) {
+        lacks.push((&["transforms", "tables"], WHY));
+    }
+    lacks
+}
+
 fn map<const N: usize>(fields: [(&str, Node); N]) -> Node {
     Node::Map(fields.map(|(name, node)| (name.to_owned(), node)).into())
 }

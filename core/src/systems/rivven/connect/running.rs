@@ -1,0 +1,221 @@
+//! The connectors that run, each with the topics that its patterns stand for.
+//!
+//! The program takes the names of topics as they are written, so a pattern is looked up here. A
+//! sink begins at its `startOffset` in the topics of its first start. One that comes later holds
+//! records already when it is found, and the sink would skip them: it is read from its beginning,
+//! by an entry of its own with the same group. What a group has read already, it does not read
+//! again.
+
+use std::collections::BTreeSet;
+
+use k8s_openapi::jiff::SignedDuration;
+
+use super::{Valid, api::ConnectorStatus, connectors::Wired, holdings, worker::Worker};
+use crate::{
+    connector::{Node, Object},
+    kind::Ctx,
+    observed::Observed,
+    systems::rivven::{Answer, Rivven},
+};
+
+/// How long a worker runs at least before it is started anew because of a topic that has come.
+const GATHER: SignedDuration = SignedDuration::from_mins(10);
+
+/// A connector that runs.
+#[derive(Clone, Debug)]
+pub(super) struct Running<'a> {
+    pub(super) wired: &'a Wired,
+    /// What its patterns stand for; nothing where it has none.
+    pub(super) topics: Option<Topics>,
+}
+
+/// The topics that patterns stand for.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub(super) struct Topics {
+    /// Those of the first start.
+    pub(super) initial: BTreeSet<String>,
+    /// Those that came later.
+    pub(super) joined: BTreeSet<String>,
+}
+
+/// The connectors that run, and those that wait for a topic.
+#[derive(Clone, Debug, Default)]
+pub(super) struct Lineup<'a> {
+    pub(super) running: Vec<Running<'a>>,
+    pub(super) waiting: Vec<&'a Wired>,
+    /// Whether a sink that ran is to have other topics than it had.
+    pub(super) joins: bool,
+    /// Whether they wait because the broker does not say which topics there are.
+    pub(super) unseen: bool,
+}
+
+impl Topics {
+    /// All of them, by name.
+    pub(super) fn all(&self) -> impl Iterator<Item = &String> {
+        self.initial.union(&self.joined)
+    }
+}
+
+impl Lineup<'_> {
+    /// Whether this one runs, and by which topics.
+    pub(super) fn running(&self, name: &str) -> Option<&Running<'_>> {
+        self.running.iter().find(|one| one.wired.name == name)
+    }
+}
+
+/// Who runs, by what the broker holds and what was told before.
+pub(super) fn lineup<'a>(ctx: &Ctx<'_>, valid: &'a Valid, seen: &Observed<Rivven>) -> Lineup<'a> {
+    let held = match seen.answer(&holdings(&valid.cluster)) {
+        Some(Answer::Holdings(topics)) => Some(topics.keys().cloned().collect()),
+        Some(_) | None => None,
+    };
+    let worker = Worker::of(ctx, valid, seen);
+    let rests = worker.since.is_some_and(|since| ctx.now.duration_since(since) < GATHER);
+    let mut lineup = Lineup::default();
+    for wired in valid.connectors.iter().filter(|one| one.runs()) {
+        if wired.patterns.is_empty() {
+            lineup.running.push(Running { wired, topics: None });
+            continue;
+        }
+        let before = valid.before.iter().find(|one| one.name == wired.name);
+        // A worker whose status was lost may have read some of them already.
+        let unknown = worker.exists && valid.before.is_empty();
+        let topics = topics(&wired.patterns, held.as_ref(), before, rests, unknown);
+        let had = before.map(|before| &before.topics).filter(|had| !had.is_empty());
+        lineup.joins |= had.is_some_and(|had| !topics.all().eq(had.iter()));
+        match topics.initial.is_empty() && topics.joined.is_empty() {
+            true => lineup.waiting.push(wired),
+            false => lineup.running.push(Running { wired, topics: Some(topics) }),
+        }
+    }
+    lineup.unseen = held.is_none() && !lineup.waiting.is_empty();
+    lineup
+}
+
+/// What patterns stand for: what was told before for as long as the broker does not answer, or the
+/// worker has only just been started anew.
+fn topics(
+    patterns: &[String],
+    held: Option<&BTreeSet<String>>,
+    before: Option<&ConnectorStatus>,
+    rests: bool,
+    unknown: bool,
+) -> Topics {
+    let told = |list: fn(&ConnectorStatus) -> &Vec<String>| -> BTreeSet<String> {
+        before.map(|before| list(before).iter().cloned().collect()).unwrap_or_default()
+    };
+    let (initial, all) = (told(|one| &one.initial_topics), told(|one| &one.topics));
+    let fits = |topic: &&String| patterns.iter().any(|pattern| matches(pattern, topic));
+    let still: BTreeSet<String> = all.iter().filter(fits).cloned().collect();
+    let found = held.map(|held| held.iter().filter(fits).cloned().collect::<BTreeSet<_>>());
+    let now = match found {
+        Some(found) if !rests || still.is_empty() => found,
+        Some(_) | None => still,
+    };
+    // Where nobody knows which were the first: twice rather than never.
+    let first = if initial.is_empty() && !unknown { now.clone() } else { initial };
+    let (initial, joined) = now.into_iter().partition(|topic| first.contains(topic));
+    Topics { initial, joined }
+}
+
+/// Whether a pattern stands for a topic: `*` for any characters, `?` for one. What the program
+/// names itself, with underscores in front, only a pattern with them stands for.
+fn matches(pattern: &str, topic: &str) -> bool {
+    fn rest(pattern: &[u8], topic: &[u8]) -> bool {
+        match (pattern.split_first(), topic.split_first()) {
+            (None, None) => true,
+            (Some((b'*', pattern)), _) if rest(pattern, topic) => true,
+            (Some((b'*', _)), Some((_, topic))) => rest(pattern, topic),
+            (Some((b'?', pattern)), Some((_, topic))) => rest(pattern, topic),
+            (Some((own, pattern)), Some((other, topic))) => own == other && rest(pattern, topic),
+            _ => false,
+        }
+    }
+    let own = |name: &str| name.starts_with("__");
+    own(pattern) == own(topic) && rest(pattern.as_bytes(), topic.as_bytes())
+}
+
+impl Running<'_> {
+    /// What stands of it in the file, each by its name.
+    pub(super) fn entries(&self) -> Vec<(String, Object)> {
+        let Some(topics) = &self.topics else {
+            return vec![(self.wired.name.clone(), self.wired.entry.clone())];
+        };
+        let mut entries = Vec::new();
+        let lists = [
+            (self.wired.name.clone(), &topics.initial),
+            // No connector is called so.
+            (format!("{}.joined", self.wired.name), &topics.joined),
+        ];
+        for (name, topics) in lists.into_iter().filter(|(_, topics)| !topics.is_empty()) {
+            let mut entry = self.wired.entry.clone();
+            let list = topics.iter().map(Node::text).collect();
+            entry.insert("topics".to_owned(), Node::List(list));
+            if name != self.wired.name {
+                entry.insert("start_offset".to_owned(), Node::text("earliest"));
+            }
+            entries.push((name, entry));
+        }
+        entries
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::systems::rivven::connect::api::ConnectorState;
+
+    fn set(names: &[&str]) -> BTreeSet<String> {
+        names.iter().map(|name| (*name).to_owned()).collect()
+    }
+
+    fn told(initial: &[&str], all: &[&str]) -> ConnectorStatus {
+        ConnectorStatus {
+            name: "all".to_owned(),
+            connector_type: "sink".to_owned(),
+            kind: "stdout".to_owned(),
+            state: ConnectorState::Running,
+            reason: None,
+            message: None,
+            initial_topics: set(initial).into_iter().collect(),
+            topics: set(all).into_iter().collect(),
+        }
+    }
+
+    #[test]
+    fn a_pattern_stands_for_what_it_fits() {
+        for (pattern, topic, fits) in [
+            ("cdc.*", "cdc.orders", true),
+            ("cdc.*", "cdc.", true),
+            ("cdc.*", "cdcxorders", false),
+            ("*", "orders", true),
+            ("*", "__cdc_heartbeat", false),
+            ("__cdc*", "__cdc_heartbeat", true),
+            ("o?ders", "orders", true),
+            ("*.a.*", "x.a.y.a.z", true),
+            ("orders", "orders", true),
+        ] {
+            assert_eq!(matches(pattern, topic), fits, "{pattern} {topic}");
+        }
+    }
+
+    #[test]
+    fn topics_of_the_first_start_stay_what_they_are_and_others_join() {
+        let patterns = ["t*".to_owned()];
+        let held = set(&["t1", "t2", "x"]);
+        let topics = |held, before, rests, unknown| {
+            let Topics { initial, joined } = topics(&patterns, held, before, rests, unknown);
+            (initial, joined)
+        };
+        assert_eq!(topics(Some(&held), None, false, false), (set(&["t1", "t2"]), set(&[])));
+        let before = told(&["t1"], &["t1"]);
+        let joins = (set(&["t1"]), set(&["t2"]));
+        assert_eq!(topics(Some(&held), Some(&before), false, false), joins);
+        // Just started anew, and with a broker that does not answer, it stays as it was.
+        let stays = (set(&["t1"]), set(&[]));
+        assert_eq!(topics(Some(&held), Some(&before), true, false), stays);
+        assert_eq!(topics(None, Some(&before), false, false), stays);
+        // A worker whose status was lost: nobody knows which were the first.
+        assert_eq!(topics(Some(&held), None, false, true), (set(&[]), set(&["t1", "t2"])));
+    }
+}
