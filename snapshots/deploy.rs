@@ -53,6 +53,19 @@ fn what_is_applied_is_what_the_program_says() {
 }
 
 #[test]
+fn the_reference_is_what_the_program_explains() {
+    let path = root().join("deploy/reference/README.md");
+    let (code, text, _) = run(&["explain", "--markdown"], b"");
+    assert_eq!(code, 0);
+    if std::env::var_os("UPDATE").is_some() {
+        fs::create_dir_all(path.parent().expect("it is in a folder")).expect("it can be made");
+        fs::write(&path, &text).expect("the file can be written");
+    }
+    let written = fs::read_to_string(&path).unwrap_or_default();
+    assert!(written == text, "it is stale: UPDATE=1 cargo test -p snapshots --test deploy");
+}
+
+#[test]
 fn a_definition_fits_into_what_kubectl_keeps_of_it() {
     for kind in kinds::all() {
         let text = crd::text(kind);

@@ -40,6 +40,7 @@ fn main() {
     let broker = program::program().is_none().then_some(program::MISSING);
     let lacks_any = lacks.or(broker);
     trials.push(trial("records are made, kept and printed", lacks_any, moved::records));
+    trials.push(trial("records reach a webhook, with its secret", lacks_any, moved::webhook));
     trials.extend(secrets(lacks));
     libtest_mimic::run(&Arguments::from_args(), trials).exit();
 }

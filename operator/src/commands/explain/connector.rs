@@ -24,7 +24,7 @@ pub(super) struct Named {
 
 impl Named {
     /// Its whole name, such as `rivven/source/postgres-cdc`.
-    fn path(&self) -> String {
+    pub(super) fn path(&self) -> String {
         format!("{}/{}/{}", self.system, self.connector.role.as_str(), self.connector.name)
     }
 
@@ -185,13 +185,61 @@ fn words(page: &mut Page, all: &[Word]) {
 
 /// What the program makes of something that users call so.
 fn made_of_it(page: &mut Page, indent: usize, program: Program, name: &str) {
-    let text = match program {
-        Program::Reads(own) if own == name => return,
-        Program::Reads(own) => format!("Its program reads {name} as {own}."),
-        Program::Ignores(why) => format!("Without effect, {name}: {why}."),
-        Program::Lacks(why) => format!("A connector does not start with {name}: {why}."),
-    };
-    page.words(indent, &[], &text, Style::Dim);
+    if let Some(text) = made(program, name) {
+        page.words(indent, &[], &text, Style::Dim);
+    }
+}
+
+/// The same as a sentence; nothing where it reads it by that name.
+pub(super) fn made(program: Program, name: &str) -> Option<String> {
+    match program {
+        Program::Reads(own) if own == name => None,
+        Program::Reads(own) => Some(format!("Its program reads {name} as {own}.")),
+        Program::Ignores(why) => Some(format!("Without effect, {name}: {why}.")),
+        Program::Lacks(why) => Some(format!("A connector does not start with {name}: {why}.")),
+    }
+}
+
+/// Every key as a line of a table: its path, what it takes, its default, what it is, and what
+/// becomes of it.
+pub(super) fn lines(connector: &Connector) -> Vec<[String; 5]> {
+    fn add(keys: &[Key], above: &str, around: Program, lines: &mut Vec<[String; 5]>) {
+        for key in keys {
+            let path = format!("{above}{}", key.name);
+            let mut made: Vec<String> = Vec::new();
+            if key.program != around {
+                made.extend(self::made(key.program, key.name));
+            }
+            if let Takes::Words(all) = key.takes {
+                let words = all.iter().filter(|word| !matches!(word.program, Program::Reads(_)));
+                made.extend(words.filter_map(|word| self::made(word.program, word.name)));
+            }
+            let marks = [(key.required, "required"), (key.secret, "secret")];
+            let marks = marks.into_iter().filter(|(is, _)| *is).map(|(_, mark)| mark.to_owned());
+            let default: Vec<String> = marks.chain(key.default.map(str::to_owned)).collect();
+            lines.push([
+                format!("`{path}`"),
+                match key.takes {
+                    Takes::Words(all) => {
+                        all.iter().map(|word| word.name).collect::<Vec<_>>().join(", ")
+                    }
+                    ref other => range(other),
+                },
+                default.join(", "),
+                key.about.to_owned(),
+                made.join(" "),
+            ]);
+            if let Takes::Block(below) = key.takes {
+                add(below, &format!("{path}."), key.program, lines);
+            }
+            if let Takes::Blocks(below) = key.takes {
+                add(below, &format!("{path}[]."), key.program, lines);
+            }
+        }
+    }
+    let mut lines = Vec::new();
+    add(connector.keys, "", connector.program, &mut lines);
+    lines
 }
 
 /// What a value may be, as a few words.

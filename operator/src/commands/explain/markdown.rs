@@ -1,12 +1,13 @@
 //! `explain --markdown`: all of it, for the docs.
 
 use super::{
+    connector,
     tables::{gates, reasons, rules, types},
     words::written,
 };
 use crate::kinds::KindInfo;
 
-/// Rules, conditions, gates, then the fields of each kind.
+/// Rules, conditions, gates, then the fields of each kind and the keys of each connector.
 pub(super) fn render(kinds: &[KindInfo]) -> String {
     let mut text = String::from("# Reference\n\nMade by `sluicegate explain --markdown`.\n\n");
     text.push_str("## Rules\n\n| id | rule | why | what to do |\n|---|---|---|---|\n");
@@ -34,6 +35,18 @@ pub(super) fn render(kinds: &[KindInfo]) -> String {
             if path.starts_with("spec") {
                 row(&mut text, &[&format!("`{path}`"), &leaf.type_, &default, leaf.description]);
             }
+        }
+    }
+    for named in connector::all() {
+        let head =
+            "\n\n| key | takes | default | meaning | what becomes of it |\n|---|---|---|---|---|\n";
+        let about = named.connector.about;
+        let whole = connector::made(named.connector.program, named.connector.name);
+        let whole = whole.map(|whole| format!(" {whole}")).unwrap_or_default();
+        text.push_str(&format!("\n## {}\n\n{about}{whole}{head}", named.path()));
+        for line in connector::lines(named.connector) {
+            let cells = line.each_ref().map(String::as_str);
+            row(&mut text, &cells);
         }
     }
     text
