@@ -150,13 +150,6 @@ impl Judge<'_> {
         self.push(path, Cause::Forbidden(why.to_owned()), remedy);
     }
 
-    /// Adds everything that was found wrong elsewhere, under this rule.
-    pub fn all(&mut self, found: Errors) {
-        for error in found {
-            self.push(error.path, error.cause, &error.remedy);
-        }
-    }
-
     /// Adds that something is missing.
     pub fn required(&mut self, path: Path, remedy: &str) {
         self.push(path, Cause::Required, remedy);

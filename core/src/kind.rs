@@ -107,6 +107,11 @@ pub trait Kind: Sized + Send + Sync + 'static {
         inert::set_without_effect(resource.spec(), Self::INERT)
     }
 
+    /// The same of one that was accepted, where that is cheaper to tell.
+    fn idle(resource: &Self::Resource, _valid: &Self::Valid) -> Vec<Idle> {
+        Self::without_effect(resource)
+    }
+
     /// The secrets that a resource has written down where they may only be referred to, by their
     /// paths. Nothing that is printed or kept shows what stands there.
     fn secrets(_resource: &Self::Resource) -> Vec<field::Path> {

@@ -4,14 +4,40 @@ use serde_json::Value;
 
 use crate::field::Path;
 
-/// Where something is written down that is called like a secret.
+/// Headers that are no secrets.
+const PLAIN_HEADERS: [&str; 4] = ["accept", "content-encoding", "content-type", "user-agent"];
+/// What stands before a secret in a header.
+const SCHEMES: [&str; 6] = ["basic", "bearer", "token", "apikey", "key", "digest"];
+/// What names of secrets have in them, in small letters and without dashes.
+const IN_NAMES: [&str; 15] = [
+    "password",
+    "passwd",
+    "passphrase",
+    "secret",
+    "token",
+    "apikey",
+    "accesskey",
+    "privatekey",
+    "signingkey",
+    "credential",
+    "authorization",
+    "bearer",
+    "connectionstring",
+    "jaas",
+    "sastoken",
+];
+/// What secrets are called, likewise.
+const NAMES: [&str; 8] = ["pass", "pwd", "pw", "auth", "sas", "dsn", "key", "sig"];
+
+/// Where something is written down that is called like a secret, or stands in a URL as one.
 pub(super) fn secrets(value: &Value, at: &Path, found: &mut Vec<Path>) {
     match value {
         Value::Object(fields) => {
+            let named = value["name"].as_str().is_some_and(is_called_secret);
             for (name, value) in fields {
                 let at = at.child(name);
-                match is_called_secret(name) && is_literal(value) {
-                    true => found.push(at),
+                match is_called_secret(name) || (named && name == "value") {
+                    true => found.extend(literals(value, &at)),
                     false => secrets(value, &at, found),
                 }
             }
@@ -20,32 +46,21 @@ pub(super) fn secrets(value: &Value, at: &Path, found: &mut Vec<Path>) {
             let items = items.iter().enumerate();
             items.for_each(|(index, item)| secrets(item, &at.index(index), found));
         }
+        Value::String(text) if in_url(text) => found.push(at.clone()),
         Value::Null | Value::Bool(_) | Value::Number(_) | Value::String(_) => {}
     }
 }
 
 fn is_called_secret(name: &str) -> bool {
-    let name = name.to_ascii_lowercase().replace(['_', '-'], "");
-    let words = [
-        "password",
-        "passwd",
-        "secret",
-        "token",
-        "apikey",
-        "accesskey",
-        "privatekey",
-        "credential",
-        "authorization",
-    ];
-    words.iter().any(|word| name.contains(word))
+    let name = name.to_ascii_lowercase().replace(['_', '-', '.'], "");
+    NAMES.contains(&name.as_str()) || IN_NAMES.iter().any(|word| name.contains(word))
 }
 
-/// Where a secret is written down. In a map each value is one, but for headers that are none.
+/// Where a secret is written down: each value of a map is one, but for headers that are none.
 pub(super) fn literals(value: &Value, at: &Path) -> Vec<Path> {
-    const PLAIN: [&str; 4] = ["accept", "content-encoding", "content-type", "user-agent"];
     match value {
         Value::Object(fields) => {
-            let plain = |name: &str| PLAIN.contains(&name.to_ascii_lowercase().as_str());
+            let plain = |name: &str| PLAIN_HEADERS.contains(&name.to_ascii_lowercase().as_str());
             let fields = fields.iter().filter(|(name, _)| !plain(name));
             fields.flat_map(|(name, value)| literals(value, &at.child(name))).collect()
         }
@@ -58,9 +73,105 @@ pub(super) fn literals(value: &Value, at: &Path) -> Vec<Path> {
 /// Whether a value is written down, and does not refer to one that stands elsewhere.
 fn is_literal(value: &Value) -> bool {
     match value {
-        Value::String(text) => !text.is_empty() && !text.contains("${"),
+        Value::String(text) if text.contains("://") => in_url(text) || !text.contains("${"),
+        Value::String(text) => {
+            let rest = without_references(text);
+            let rest = rest.trim().to_ascii_lowercase();
+            let all = !text.trim().is_empty() && rest == text.trim().to_ascii_lowercase();
+            all || !(rest.is_empty() || SCHEMES.contains(&rest.as_str()))
+        }
         Value::Array(items) => items.iter().any(is_literal),
         Value::Null | Value::Object(_) => false,
         Value::Bool(_) | Value::Number(_) => true,
+    }
+}
+
+/// Whether a URL has a password, or a parameter that is called like a secret, and has it itself.
+pub(super) fn in_url(text: &str) -> bool {
+    let Some((_, rest)) = text.split_once("://") else { return false };
+    let own = |part: &str| !part.is_empty() && !without_references(part).is_empty();
+    let authority = rest.split(['/', '?', '#']).next().unwrap_or_default();
+    let user = authority.rsplit_once('@').map(|(user, _)| user);
+    let password = user.and_then(password_of);
+    let query = rest.split_once('?').map(|(_, query)| query).unwrap_or_default();
+    let mut pairs = query.split('&').filter_map(|pair| pair.split_once('='));
+    password.is_some_and(|password| own(&password))
+        || pairs.any(|(name, value)| is_called_secret(name) && own(value))
+}
+
+/// The password of `user:password`, whose user may be a reference with a colon in it.
+fn password_of(user: &str) -> Option<String> {
+    let plain = user.replace("${secret:", "${secret.");
+    plain.split_once(':').map(|(_, password)| password.replace("${secret.", "${secret:"))
+}
+
+/// What is left of a text without `${…}`; one with a value of its own (`${A:-value}`) is no
+/// reference.
+fn without_references(text: &str) -> String {
+    let (mut left, mut rest) = (String::new(), text);
+    while let Some((before, after)) = rest.split_once("${") {
+        let Some((inside, behind)) = after.split_once('}') else { break };
+        left.push_str(before);
+        if inside.contains(":-") {
+            left.push_str(inside);
+        }
+        rest = behind;
+    }
+    left + rest
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::*;
+
+    #[test]
+    fn a_secret_is_a_reference_and_nothing_else() {
+        for (text, literal) in [
+            ("hunter2", true),
+            ("${secret:pw}", false),
+            ("${ENV}", false),
+            ("${ENV:-hunter2}", true),
+            ("${secret:pw}hunter2", true),
+            ("Bearer ${secret:t}", false),
+            ("Bearer hunter2 ${secret:t}", true),
+            ("Bearer hunter2", true),
+            ("", false),
+            ("postgres://u:${secret:pw}@h/d", false),
+            ("postgres://u:hunter2@${secret:h}/d", true),
+            ("postgres://${secret:u}:${secret:pw}@h/d", false),
+            ("postgres://u@h/d", true),
+        ] {
+            assert_eq!(is_literal(&json!(text)), literal, "{text}");
+        }
+    }
+
+    #[test]
+    fn a_secret_in_a_url_is_found_and_a_url_without_one_is_not() {
+        for (text, literal) in [
+            ("https://example.com/a?b=c", false),
+            ("https://u:p@example.com", true),
+            ("https://example.com/?token=x", true),
+            ("https://example.com/?token=${secret:t}", false),
+            ("mqtt://broker:1883", false),
+            ("no url", false),
+        ] {
+            assert_eq!(in_url(text), literal, "{text}");
+        }
+    }
+
+    #[test]
+    fn what_is_called_like_a_secret_is_one_wherever_it_stands() {
+        let config = json!({
+            "pwd": "a", "url": "https://u:p@h",
+            "headers": [{ "name": "Authorization", "value": "b" }],
+            "secret": { "a": { "b": "c" } }, "batchSize": 1, "keyField": "id",
+        });
+        let mut found = Vec::new();
+        secrets(&config, &Path::root("config"), &mut found);
+        let found: Vec<String> = found.iter().map(ToString::to_string).collect();
+        let wanted = ["config.headers[0].value", "config.pwd", "config.secret.a.b", "config.url"];
+        assert_eq!(found, wanted);
     }
 }

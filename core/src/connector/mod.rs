@@ -74,6 +74,9 @@ pub struct Key {
     pub program: Program,
     /// Whether its default is written when it is left out, because the program's own is another.
     pub always: bool,
+    /// Whether it is the path of a file. A key of the Secret that stands there is a file with what
+    /// it holds.
+    pub file: bool,
     /// Whether another key that gives its place another value counts, and this one does not.
     pub yields: bool,
     /// How it is written, where that is not by the path that the program reads.
@@ -146,7 +149,7 @@ impl Key {
         about: &'static str,
     ) -> Self {
         let (also, default, required, secret) = (&[] as &[&str], None, false, false);
-        let (always, yields, writes) = (false, false, None);
+        let (always, file, yields, writes) = (false, false, false, None);
         Self {
             name,
             also,
@@ -157,6 +160,7 @@ impl Key {
             about,
             program,
             always,
+            file,
             yields,
             writes,
         }
@@ -190,6 +194,12 @@ impl Key {
     #[must_use]
     pub const fn always(self) -> Self {
         Self { always: true, ..self }
+    }
+
+    /// It is the path of a file.
+    #[must_use]
+    pub const fn file(self) -> Self {
+        Self { file: true, ..self }
     }
 
     /// Another key may say otherwise.

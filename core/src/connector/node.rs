@@ -27,6 +27,8 @@ pub enum Node {
     Bare(String),
     /// A text in which keys of the Secret have become variables.
     Resolved(String),
+    /// The path of a file that has what this key of the Secret holds.
+    File(String),
     /// A text behind a tag, such as `!timestamp`.
     Tagged(&'static str, String),
     /// A list.
@@ -86,15 +88,35 @@ impl Node {
             }
             Self::List(items) => items.iter().flat_map(Self::secret_keys).collect(),
             Self::Map(fields) => fields.values().flat_map(Self::secret_keys).collect(),
-            Self::Null | Self::Bool(_) | Self::Number(_) | Self::Resolved(_) | Self::Tagged(..) => {
-                Vec::new()
-            }
+            Self::Null
+            | Self::Bool(_)
+            | Self::Number(_)
+            | Self::Resolved(_)
+            | Self::File(_)
+            | Self::Tagged(..) => Vec::new(),
         }
     }
 
-    /// The same, where keys of the Secret are the variables of these names. A text that has one
-    /// stands in single quotes, between which nothing but such a quote or a new line can end it.
-    pub fn resolved(&self, variable: &dyn Fn(&str) -> String) -> Self {
+    /// The keys of the Secret that are files.
+    pub fn secret_files(&self) -> Vec<&str> {
+        match self {
+            Self::File(key) => vec![key],
+            Self::List(items) => items.iter().flat_map(Self::secret_files).collect(),
+            Self::Map(fields) => fields.values().flat_map(Self::secret_files).collect(),
+            Self::Null
+            | Self::Bool(_)
+            | Self::Number(_)
+            | Self::Text(_)
+            | Self::Bare(_)
+            | Self::Resolved(_)
+            | Self::Tagged(..) => Vec::new(),
+        }
+    }
+
+    /// The same, where keys of the Secret are the variables of these names, and files lie in this
+    /// folder. A text that has a variable stands in single quotes, between which nothing but such a
+    /// quote or a new line can end it.
+    pub fn resolved(&self, folder: &str, variable: &dyn Fn(&str) -> String) -> Self {
         let resolve = |text: &str| {
             pieces(text).fold(String::new(), |whole, piece| match piece {
                 Ok(plain) => whole + plain,
@@ -104,12 +126,14 @@ impl Node {
         match self {
             Self::Text(text) if text.contains(SECRET) => Self::Resolved(resolve(text)),
             Self::Bare(text) => Self::Bare(resolve(text)),
+            Self::File(key) => Self::Text(format!("{folder}/{key}")),
             Self::List(items) => {
-                Self::List(items.iter().map(|item| item.resolved(variable)).collect())
+                Self::List(items.iter().map(|item| item.resolved(folder, variable)).collect())
             }
             Self::Map(fields) => {
-                let field =
-                    |(key, value): (&String, &Self)| (key.clone(), value.resolved(variable));
+                let field = |(key, value): (&String, &Self)| {
+                    (key.clone(), value.resolved(folder, variable))
+                };
                 Self::Map(fields.iter().map(field).collect())
             }
             Self::Null
@@ -197,6 +221,7 @@ fn scalar(value: &Node) -> String {
         Node::Text(text) => quoted(text),
         Node::Bare(text) => text.clone(),
         Node::Resolved(text) => format!("'{}'", text.replace('\'', "''")),
+        Node::File(key) => quoted(key),
         Node::Tagged(tag, text) => format!("{tag} {}", quoted(text)),
         Node::List(_) => "[]".to_owned(),
         Node::Map(_) => "{}".to_owned(),
@@ -253,17 +278,17 @@ mod tests {
     fn a_key_of_a_secret_is_a_variable() {
         let url = Node::text("postgres://${secret:user}:it's${secret:pass}@db/${HOME}");
         assert_eq!(url.secret_keys(), ["user", "pass"]);
-        let resolved = url.resolved(&|key| key.to_uppercase());
+        let resolved = url.resolved("/s", &|key| key.to_uppercase());
         assert_eq!(resolved.to_yaml(), "'postgres://${USER}:it''s${PASS}@db/${HOME}'\n");
         let port = Node::Bare("${secret:port}".to_owned());
-        assert_eq!(port.resolved(&|key| key.to_uppercase()).to_yaml(), "${PORT}\n");
+        assert_eq!(port.resolved("/s", &|key| key.to_uppercase()).to_yaml(), "${PORT}\n");
     }
 
     #[test]
     fn what_is_no_reference_stays_as_it_is() {
         for text in ["${secret:open", "ä${secret:x", "${HOME}", "$"] {
             assert_eq!(Node::text(text).secret_keys(), Vec::<&str>::new(), "{text}");
-            assert_eq!(Node::text(text).resolved(&|_| String::new()).to_yaml().trim(), {
+            assert_eq!(Node::text(text).resolved("/s", &|_| String::new()).to_yaml().trim(), {
                 match text.contains(SECRET) {
                     true => format!("'{text}'"),
                     false => format!("\"{text}\""),

@@ -8,7 +8,7 @@ use serde_json::{Map, Value};
 use super::{
     Connector, Key, Node, Object, Program, SECRET, Takes,
     fits::kind_of,
-    literal::{literals, secrets},
+    literal::{in_url, literals, secrets},
     put::{Clash, put},
 };
 use crate::{
@@ -173,6 +173,16 @@ impl Settled {
                 return;
             }
         }
+        if value.as_str().is_some_and(in_url) {
+            self.literal.push(path.clone());
+            return;
+        }
+        if has_broken_line(value) {
+            let why = "a text with a reference has to be one line".to_owned();
+            let remedy = "write it in quotes, without line ends";
+            self.errors.push(path.clone(), Cause::Forbidden(why), remedy);
+            return;
+        }
         let mode = match key.program {
             Program::Reads(_) => mode,
             Program::Ignores(why) => {
@@ -190,6 +200,7 @@ impl Settled {
             }
         };
         let Some(node) = self.value(&key.takes, path, value, mode) else { return };
+        let node = if key.file { as_file(node) } else { node };
         if let (Mode::Written, Program::Reads(to)) = (mode, key.program) {
             self.write(key, to, path, &node);
         }
@@ -216,7 +227,11 @@ impl Settled {
         if key.required && given.secret {
             let reference = format!("{SECRET}{}}}", key.name);
             let plain = matches!(key.takes, Takes::Bool | Takes::Whole(..) | Takes::Number(..));
-            let node = if plain { Node::Bare(reference) } else { Node::Text(reference) };
+            let node = match (plain, key.file) {
+                (true, _) => Node::Bare(reference),
+                (false, true) => Node::File(key.name.to_owned()),
+                (false, false) => Node::Text(reference),
+            };
             self.write(key, to, &given.at.child("config").child(key.name), &node);
         } else if key.required {
             let path = given.at.child(given.block.map_or("config", |(name, _)| name));
@@ -339,6 +354,29 @@ fn is_variable(text: &str) -> bool {
     text.strip_prefix("${")
         .and_then(|rest| rest.strip_suffix('}'))
         .is_some_and(|name| !name.is_empty() && !name.contains(['{', '}']))
+}
+
+/// Whether a text that refers to a Secret has what cannot stand between single quotes.
+fn has_broken_line(value: &Value) -> bool {
+    let breaks = |c: char| {
+        c.is_control()
+            || matches!(c, '\u{2028}' | '\u{2029}' | '\u{feff}' | '\u{fffe}' | '\u{ffff}')
+    };
+    match value {
+        Value::String(text) => text.contains(SECRET) && text.contains(breaks),
+        Value::Array(items) => items.iter().any(has_broken_line),
+        Value::Object(fields) => fields.values().any(has_broken_line),
+        Value::Null | Value::Bool(_) | Value::Number(_) => false,
+    }
+}
+
+/// A reference to a key of the Secret, where the program wants a file.
+fn as_file(node: Node) -> Node {
+    let key = node.as_text().and_then(|text| text.strip_prefix(SECRET)?.strip_suffix('}'));
+    match key.filter(|key| !key.contains('}')) {
+        Some(key) => Node::File(key.to_owned()),
+        None => node,
+    }
 }
 
 /// Whether a value only says what is so without it.

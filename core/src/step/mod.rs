@@ -83,7 +83,7 @@ pub fn step<K: Kind>(ctx: &Ctx<'_>, resource: &K::Resource, seen: &Observed<K::S
     }
     let mut report = K::reports(ctx, &valid, seen);
     if !K::INERT.is_empty() || !K::OVERRIDDEN.is_empty() {
-        inert::tell(&K::without_effect(resource), &mut report.conditions);
+        inert::tell(&K::idle(resource, &valid), &mut report.conditions);
     }
     match objects::taken::<K>(resource, &desired, seen) {
         Some(objects::Conflict::NotOurs(why)) => {

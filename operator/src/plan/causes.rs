@@ -111,10 +111,13 @@ fn differ(path: &Path, before: Option<&Value>, now: Option<&Value>, causes: &mut
         let gone = old.iter().filter(|(name, _)| !new.iter().any(|(one, _)| one == name));
         for (at, (name, now)) in new.iter().enumerate() {
             let before = old.iter().find(|(one, _)| one == name).map(|(_, value)| *value);
-            differ(&path.index(at), before, Some(now), causes);
+            match before {
+                Some(_) => differ(&path.index(at), before, Some(now), causes),
+                None => whole(&path.index(at), None, Some(now), causes),
+            }
         }
         for (name, before) in gone {
-            differ(&path.child(name), Some(before), None, causes);
+            whole(&path.child(&format!("name={name}")), Some(before), None, causes);
         }
         return;
     }
@@ -127,6 +130,11 @@ fn differ(path: &Path, before: Option<&Value>, now: Option<&Value>, causes: &mut
         }
         return;
     }
+    whole(path, before, now, causes);
+}
+
+/// Something that differs as a whole.
+fn whole(path: &Path, before: Option<&Value>, now: Option<&Value>, causes: &mut Vec<Cause>) {
     let (path, mut before, mut after) = (path.to_string(), before.cloned(), now.cloned());
     hidden::hide_both(&path, before.as_mut(), after.as_mut());
     causes.push(Cause { code: CauseCode::SpecChanged, path, before, after });

@@ -1,6 +1,8 @@
 //! What one RivvenConnect can be judged by, on its own.
 
-use super::{api::RivvenConnect, connectors};
+use k8s_openapi::jiff::Timestamp;
+
+use super::api::RivvenConnect;
 use crate::{
     check::{Check, Judge},
     field::Path,
@@ -126,7 +128,24 @@ pub(super) const CHECKS: &[Check<RivvenConnect>] = &[
         "CON-07",
         "spec",
         "connectors have the keys that their catalogue lists, and what they cannot do without",
-        |connect, judge| judge.all(connectors::faults(connect)),
+        // It is judged where connectors are read, which is done once (`valid`).
+        |_, _| {},
+    ),
+    Check::here(
+        "CON-08",
+        "spec.sinks",
+        "startOffset is earliest, latest or a time that there is",
+        |connect, judge| {
+            for (index, sink) in connect.spec.sinks.iter().flatten().enumerate() {
+                let Some(start) = sink.start_offset.as_deref() else { continue };
+                let word = matches!(start, "earliest" | "latest");
+                if !word && start.parse::<Timestamp>().is_err() {
+                    let at = judge.at().index(index).child("startOffset");
+                    let must = "must be earliest, latest or a time that there is";
+                    judge.invalid(at, start, must, "write a time such as 2026-01-31T12:00:00Z");
+                }
+            }
+        },
     ),
     pods::variables_once("CON-11"),
     pods::label_prefixes("CON-12"),

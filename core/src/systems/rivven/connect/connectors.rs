@@ -46,6 +46,8 @@ pub(super) struct Wired {
     pub(super) entry: Object,
     /// What the worker is told of its Secret.
     pub(super) variables: Vec<Variable>,
+    /// Its Secret and the keys of it that are files, if there are any.
+    pub(super) files: Option<(String, Vec<String>)>,
 }
 
 /// Why a connector is not started.
@@ -71,18 +73,16 @@ impl Wired {
     }
 }
 
-/// The connectors of a resource that need not be valid.
-pub(super) fn wired(connect: &RivvenConnect) -> Vec<Wired> {
+/// The connectors of a resource that need not be valid. What is wrong with any is added to the
+/// errors, under its rule.
+pub(super) fn wired(connect: &RivvenConnect, errors: &mut Errors) -> Vec<Wired> {
     let (namespace, name) = (connect.namespace().unwrap_or_default(), connect.name_any());
-    wire(&connect.spec, (&namespace, &name), &mut Errors::default())
-}
-
-/// Everything wrong with them.
-pub(super) fn faults(connect: &RivvenConnect) -> Errors {
-    let mut errors = Errors::default();
-    let (namespace, name) = (connect.namespace().unwrap_or_default(), connect.name_any());
-    wire(&connect.spec, (&namespace, &name), &mut errors);
-    errors
+    let mut found = Errors::default();
+    let all = wire(&connect.spec, (&namespace, &name), &mut found);
+    for error in found {
+        errors.push(error.path, error.cause, format!("CON-07: {}", error.remedy));
+    }
+    all
 }
 
 fn wire(
@@ -124,11 +124,12 @@ fn one(
         .copied();
     let settled = settled(written, known, place, errors);
     let variables = variables(written, &settled, taken, errors);
+    let files = files(written, &settled, errors);
     let names: BTreeMap<&str, &str> =
         variables.iter().map(|one| (one.key.as_str(), one.name.as_str())).collect();
     let named = |key: &str| names.get(key).copied().unwrap_or_default().to_owned();
     let mut ignored: Vec<Idle> = settled.ignored.into_iter().map(idle).collect();
-    if variables.is_empty() && written.secret.is_some() {
+    if variables.is_empty() && files.is_none() && written.secret.is_some() {
         let why = "nothing of the connector refers to a key of it: write ${secret:KEY} where one \
                    is wanted.";
         ignored.push(Idle { path: written.at.child("configSecretRef"), why: why.into() });
@@ -149,8 +150,12 @@ fn one(
     }
     // Seen with MariaDB 10.11: of three rows, the one that was written while the worker was away
     // never came; from a file of the log all came, at each start again.
-    let forgets = written.connector == "mysql-cdc" && !begins_somewhere(&settled.config);
-    entry.insert("config".to_owned(), Node::Map(settled.config).resolved(&named));
+    let forgets = (written.role, written.connector) == (Role::Source, "mysql-cdc")
+        && !begins_somewhere(&settled.config);
+    entry.insert(
+        "config".to_owned(),
+        Node::Map(settled.config).resolved(&folder(written.name), &named),
+    );
     Wired {
         role: written.role,
         name: written.name.to_owned(),
@@ -163,6 +168,7 @@ fn one(
         ignored,
         entry,
         variables,
+        files,
     }
 }
 
@@ -204,7 +210,8 @@ fn settled(
 /// set of GTIDs unless it is told to use them.
 fn begins_somewhere(config: &Object) -> bool {
     let says = |key: &str| match config.get(key) {
-        Some(Node::Text(text)) => !text.is_empty(),
+        // A variable may be empty.
+        Some(Node::Text(text)) => !text.is_empty() && !text.contains("${"),
         Some(_) => true,
         None => false,
     };
@@ -243,6 +250,29 @@ fn derive(
     }
 }
 
+/// Where the files of a connector lie in its worker.
+pub(super) fn folder(name: &str) -> String {
+    format!("/secrets/{name}")
+}
+
+/// The keys of the Secret that are files.
+fn files(
+    written: &Written<'_>,
+    settled: &Settled,
+    errors: &mut Errors,
+) -> Option<(String, Vec<String>)> {
+    let tree = Node::Map(settled.config.clone());
+    let keys: BTreeSet<&str> = tree.secret_files().into_iter().collect();
+    let first = keys.first()?;
+    let Some(secret) = written.secret else {
+        let remedy = format!("name the Secret that has the key {first}");
+        errors.push(written.at.child("configSecretRef"), Cause::Required, remedy);
+        return None;
+    };
+    let keys = keys.into_iter().filter(|key| is_key(written, key, errors));
+    Some((secret.clone(), keys.map(str::to_owned).collect()))
+}
+
 /// The variables that hold what is taken from the Secret.
 fn variables(
     written: &Written<'_>,
@@ -261,11 +291,7 @@ fn variables(
     };
     let mut variables = Vec::new();
     for key in keys {
-        let fits = |c: char| c.is_ascii_alphanumeric() || matches!(c, '-' | '_' | '.');
-        if key.is_empty() || key.len() > 253 || !key.chars().all(fits) {
-            let must = "must be letters, digits, dashes, dots and underscores";
-            let cause = Cause::Invalid(format!("{SECRET}{key}}}"), must.to_owned());
-            errors.push(written.at.child("config"), cause, "write the key as the Secret has it");
+        if !is_key(written, key, errors) {
             continue;
         }
         let name = variable(&format!("{}_{key}", written.name), taken);
@@ -273,6 +299,19 @@ fn variables(
         variables.push(Variable { name, secret, key });
     }
     variables
+}
+
+/// Whether a Secret can have such a key. If not, that is added to the errors.
+fn is_key(written: &Written<'_>, key: &str, errors: &mut Errors) -> bool {
+    let plain = |c: char| c.is_ascii_alphanumeric() || matches!(c, '-' | '_' | '.');
+    let fits = !key.is_empty() && key.len() <= 253 && key.chars().all(plain);
+    let fits = fits && key != "." && !key.starts_with("..");
+    if !fits {
+        let must = "must be letters, digits, dashes, dots and underscores";
+        let cause = Cause::Invalid(format!("{SECRET}{key}}}"), must.to_owned());
+        errors.push(written.at.child("config"), cause, "write the key as the Secret has it");
+    }
+    fits
 }
 
 /// A name for a variable that no other has.

@@ -90,6 +90,10 @@ impl Kind for Connect {
         valid::without_effect(connect)
     }
 
+    fn idle(_: &RivvenConnect, valid: &Valid) -> Vec<Idle> {
+        valid.idle.clone()
+    }
+
     fn secrets(connect: &RivvenConnect) -> Vec<field::Path> {
         valid::secrets(connect)
     }
@@ -141,7 +145,9 @@ fn desire(
     }
     if !lineup.running.is_empty() {
         let file = build::file(valid, &address(ctx, &valid.cluster, cluster), &lineup.running);
-        let forgets = valid.forgetful().next().is_some();
+        // One that never ran has nothing to lose.
+        let ran = |one: &connectors::Wired| valid.before.iter().any(|was| was.name == one.name);
+        let forgets = valid.forgetful().any(ran);
         desired.items = vec![
             object(Manifest::of(&build::config_map(valid, &file)), at_next_start),
             object(Manifest::of(&build::service(valid)), online),

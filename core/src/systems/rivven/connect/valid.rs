@@ -51,6 +51,8 @@ pub struct Valid {
     /// Whether the brokers are to speak TLS.
     pub(super) tls: bool,
     pub(super) connectors: Vec<Wired>,
+    /// What has no effect.
+    pub(super) idle: Vec<Idle>,
     /// What was told of each connector.
     pub(super) before: Vec<ConnectorStatus>,
     /// Whether a worker ran when the status was written.
@@ -82,8 +84,7 @@ pub(super) fn accept(connect: &RivvenConnect) -> Result<Valid, Errors> {
     let control = Control::of(&connect.metadata, &[], &mut errors);
     let (spec, name) = (&connect.spec, connect.name_any());
     let namespace = connect.namespace().unwrap_or_default();
-    // What is wrong with any is told by a rule.
-    let connectors = wired(connect);
+    let connectors = wired(connect, &mut errors);
     let version = spec.version.as_deref();
     let (release, measured, image) =
         image::program(spec.image.as_deref(), version, release::CONNECT_IMAGE);
@@ -108,6 +109,7 @@ pub(super) fn accept(connect: &RivvenConnect) -> Result<Valid, Errors> {
         metrics_port,
         settings: settings(given, health_port, metrics_port),
         tls: spec.tls.as_ref().is_some_and(|tls| tls.enabled == Some(true)) && !release.tls,
+        idle: idle(spec, &connectors),
         connectors,
         before: connect
             .status
@@ -169,7 +171,10 @@ fn double() -> Node {
 /// What of the spec has no effect: the table's fields that are set, a version beside an image that
 /// says itself which one it is, and keys of connectors, each by its path.
 pub(super) fn without_effect(connect: &RivvenConnect) -> Vec<Idle> {
-    let spec = &connect.spec;
+    idle(&connect.spec, &wired(connect, &mut Errors::default()))
+}
+
+fn idle(spec: &RivvenConnectSpec, connectors: &[Wired]) -> Vec<Idle> {
     // One worker is what there is, and the page is always there: only other wishes are in vain.
     let several = spec.replicas.is_some_and(|replicas| replicas > 1);
     let health = spec.settings.as_ref().and_then(|settings| settings.health.as_ref());
@@ -182,13 +187,13 @@ pub(super) fn without_effect(connect: &RivvenConnect) -> Vec<Idle> {
     let set = set_without_effect(spec, inert::INERT).into_iter();
     let mut idle: Vec<Idle> = set.filter(|one| !met(&one.path)).collect();
     idle.extend(image::says_beside(spec.image.as_deref(), spec.version.as_deref()));
-    idle.extend(wired(connect).into_iter().flat_map(|one| one.ignored));
+    idle.extend(connectors.iter().flat_map(|one| one.ignored.iter().cloned()));
     idle
 }
 
 /// The secrets that are written down.
 pub(super) fn secrets(connect: &RivvenConnect) -> Vec<Path> {
-    let held = wired(connect).into_iter().flat_map(|one| one.held);
+    let held = wired(connect, &mut Errors::default()).into_iter().flat_map(|one| one.held);
     held.filter(|held| *held.rule == rules::CON_54).map(|held| held.path).collect()
 }
 

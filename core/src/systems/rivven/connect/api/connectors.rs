@@ -109,8 +109,9 @@ pub struct Sink {
         inner(length(min = 1, max = 249), regex(pattern = TOPICS))
     )]
     pub topics: Vec<String>,
-    /// The group under which the broker remembers how far it has come, 1 to 128 characters.
-    #[schemars(length(min = 1, max = 128))]
+    /// The group under which the broker remembers how far it has come, 1 to 128 characters without
+    /// spaces and dollars.
+    #[schemars(length(min = 1, max = 128), regex(pattern = GROUP))]
     pub consumer_group: String,
     /// Whether it runs. Default: `true`.
     #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -171,6 +172,8 @@ pub struct Sink {
 const TOPIC: &str = r"^[a-zA-Z0-9][a-zA-Z0-9._-]*$";
 /// The same, or one that stands for several.
 const TOPICS: &str = r"^[a-zA-Z0-9*?][a-zA-Z0-9._*?-]*$";
+/// The name of a group.
+const GROUP: &str = "^[!-#%-~]+$";
 /// Where to begin.
 const OFFSET: &str = "^(earliest|latest|[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}:[0-9]{2}\
                       (\\.[0-9]{1,9})?(Z|[+-][0-9]{2}:[0-9]{2}))$";

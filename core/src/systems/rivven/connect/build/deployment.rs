@@ -3,8 +3,8 @@
 use k8s_openapi::api::{
     apps::v1::{Deployment, DeploymentSpec, DeploymentStrategy},
     core::v1::{
-        ConfigMapVolumeSource, Container, EmptyDirVolumeSource, EnvVar, EnvVarSource, Probe,
-        SecretKeySelector, Volume, VolumeMount,
+        ConfigMapVolumeSource, Container, EmptyDirVolumeSource, EnvVar, EnvVarSource, KeyToPath,
+        Probe, SecretKeySelector, SecretVolumeSource, Volume, VolumeMount,
     },
 };
 use serde_json::Value;
@@ -15,7 +15,11 @@ use crate::{
     k8s::{self, selected},
     label::{CONFIG, Labels, RESTARTED},
     systems::rivven::{
-        connect::{Valid, connectors::Variable, running::Running},
+        connect::{
+            Valid,
+            connectors::{Variable, Wired, folder},
+            running::Running,
+        },
         names,
     },
     workload::{
@@ -52,7 +56,7 @@ pub(in super::super) fn deployment(
         grace_seconds: GRACE_SECONDS,
         container: worker(connect, running),
         beforehand: vec![program(connect, running, "validate", "validate")],
-        volumes: volumes(connect),
+        volumes: volumes(connect, running),
     };
     let strategy = DeploymentStrategy { type_: Some("Recreate".to_owned()), rolling_update: None };
     Deployment {
@@ -98,16 +102,19 @@ fn program(connect: &Valid, running: &[Running<'_>], name: &str, command: &str) 
     };
     let mut env = vec![k8s::env("RUST_LOG", &connect.log_level)];
     env.extend(running.iter().flat_map(|one| one.wired.variables.iter().map(variable)));
+    let secrets = with_files(running);
     let args = ["--config", &format!("{CONFIG_DIR}/{FILE}"), command];
     Container {
         name: name.to_owned(),
         image: Some(connect.image.clone()),
         args: Some(args.map(str::to_owned).to_vec()),
         env: Some(env),
-        volume_mounts: Some(vec![
-            mount("config", CONFIG_DIR, Some(true)),
-            mount("data", DATA_DIR, None),
-        ]),
+        volume_mounts: Some(
+            [mount("config", CONFIG_DIR, Some(true)), mount("data", DATA_DIR, None)]
+                .into_iter()
+                .chain(secrets.map(|(volume, one)| mount(&volume, &folder(&one.name), Some(true))))
+                .collect(),
+        ),
         ..Container::default()
     }
 }
@@ -122,17 +129,41 @@ fn variable(variable: &Variable) -> EnvVar {
     EnvVar { name: variable.name.clone(), value: None, value_from: Some(source) }
 }
 
-fn volumes(connect: &Valid) -> Vec<Volume> {
+/// The connectors that want files, each with the name of its volume.
+fn with_files<'a>(running: &[Running<'a>]) -> impl Iterator<Item = (String, &'a Wired)> {
+    let mut all: Vec<&Wired> = running.iter().map(|one| one.wired).collect();
+    all.retain(|one| one.files.is_some());
+    // However they are ordered in the spec, nothing is started anew for it.
+    all.sort_by_key(|one| &one.name);
+    all.into_iter().enumerate().map(|(nth, one)| (format!("secret-{nth}"), one))
+}
+
+fn files_of((volume, wired): (String, &Wired)) -> Option<Volume> {
+    let (secret, keys) = wired.files.as_ref()?;
+    let item = |key: &String| KeyToPath { key: key.clone(), path: key.clone(), mode: None };
+    Some(Volume {
+        name: volume,
+        secret: Some(SecretVolumeSource {
+            secret_name: Some(secret.clone()),
+            items: Some(keys.iter().map(item).collect()),
+            ..SecretVolumeSource::default()
+        }),
+        ..Volume::default()
+    })
+}
+
+fn volumes(connect: &Valid, running: &[Running<'_>]) -> Vec<Volume> {
     let file = ConfigMapVolumeSource {
         name: names::worker_config(&connect.name),
         ..ConfigMapVolumeSource::default()
     };
-    vec![
+    let own = [
         Volume { name: "config".to_owned(), config_map: Some(file), ..Volume::default() },
         Volume {
             name: "data".to_owned(),
             empty_dir: Some(EmptyDirVolumeSource::default()),
             ..Volume::default()
         },
-    ]
+    ];
+    own.into_iter().chain(with_files(running).filter_map(files_of)).collect()
 }

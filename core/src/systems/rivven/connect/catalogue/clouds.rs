@@ -68,6 +68,7 @@ pub(super) const GCS_FILE: Key = text(
     "gcs.service_account_path",
     "File with the key of a service account.",
 )
+.file()
 .also(&["service_account_path"]);
 
 /// A service account of Google.

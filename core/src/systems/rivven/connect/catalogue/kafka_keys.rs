@@ -303,6 +303,7 @@ pub(super) const SINK_HEADERS: Key =
 /// More headers.
 pub(super) const CUSTOM_HEADERS: Key =
     reads("customHeaders", "custom_headers", Takes::Map, "Headers that each record is sent with.")
+        .secret()
         .also(&["custom_headers"]);
 
 /// Acknowledgements.

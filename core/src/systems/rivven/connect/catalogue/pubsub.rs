@@ -10,6 +10,7 @@ const SUBSCRIPTION: &str = "rivven-connect 0.0.22 leaves it to the subscription"
 
 const AUTH_KEYS: &[Key] = &[
     text("credentialsFile", "auth.credentials_file", "File with the key of a service account.")
+        .file()
         .also(&["credentials_file"]),
     lacking(
         "credentialsJson",
@@ -71,6 +72,7 @@ const KEYS: &[Key] = &[
     .or("30")
     .also(&["ack_deadline_seconds"]),
     text("credentialsFile", "auth.credentials_file", "File with the key of a service account.")
+        .file()
         .also(&["credentials_file"]),
     flag("useAdc", "auth.use_adc", "Whether the credentials of its environment may be used.")
         .or("true")

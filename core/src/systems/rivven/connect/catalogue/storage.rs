@@ -157,6 +157,7 @@ pub(super) static GCS: Connector = Connector {
             "gcs.service_account_path",
             "File with the key of a service account.",
         )
+        .file()
         .also(&["credentials_file"]),
         ignored("useAdc", ADC, Takes::Bool, "Whether the credentials of its environment are used.")
             .or("true")

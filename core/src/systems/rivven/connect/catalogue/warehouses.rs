@@ -59,6 +59,7 @@ pub(super) static SNOWFLAKE: Connector = Connector {
             "private_key_path",
             "File with the private key of the user, PKCS#8 without passphrase.",
         )
+        .file()
         .required()
         .also(&["private_key_path"]),
         lacking(
@@ -147,6 +148,7 @@ pub(super) static BIGQUERY: Connector = Connector {
         text("datasetId", "dataset_id", "Dataset of the table.").required().also(&["dataset_id"]),
         text("tableId", "table_id", "Name of the table.").required().also(&["table_id"]),
         text("credentialsFile", "credentials_file", "File with the key of a service account.")
+            .file()
             .also(&["credentials_file"]),
         reads(
             "credentialsJson",
