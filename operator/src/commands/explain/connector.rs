@@ -210,7 +210,7 @@ pub(super) fn lines(connector: &Connector) -> Vec<[String; 5]> {
             if key.program != around {
                 made.extend(self::made(key.program, key.name));
             }
-            if let Takes::Words(all) = key.takes {
+            if let Some(all) = words_of(&key.takes) {
                 let words = all.iter().filter(|word| !matches!(word.program, Program::Reads(_)));
                 made.extend(words.filter_map(|word| self::made(word.program, word.name)));
             }
@@ -219,11 +219,9 @@ pub(super) fn lines(connector: &Connector) -> Vec<[String; 5]> {
             let default: Vec<String> = marks.chain(key.default.map(str::to_owned)).collect();
             lines.push([
                 format!("`{path}`"),
-                match key.takes {
-                    Takes::Words(all) => {
-                        all.iter().map(|word| word.name).collect::<Vec<_>>().join(", ")
-                    }
-                    ref other => range(other),
+                match words_of(&key.takes) {
+                    Some(all) => all.iter().map(|word| word.name).collect::<Vec<_>>().join(", "),
+                    None => range(&key.takes),
                 },
                 default.join(", "),
                 key.about.to_owned(),
@@ -240,6 +238,10 @@ pub(super) fn lines(connector: &Connector) -> Vec<[String; 5]> {
     let mut lines = Vec::new();
     add(connector.keys, "", connector.program, &mut lines);
     lines
+}
+
+fn words_of(takes: &Takes) -> Option<&'static [Word]> {
+    if let Takes::Words(all) = takes { Some(*all) } else { None }
 }
 
 /// What a value may be, as a few words.
