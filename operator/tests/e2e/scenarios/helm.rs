@@ -4,6 +4,7 @@
 use std::{collections::BTreeMap, fs, path::Path};
 
 use serde_json::{Value, json};
+use sluicegate::kinds;
 
 use crate::{
     Scenario,
@@ -186,7 +187,7 @@ fn operator() {
     drop(operator);
     let said = run(plane, &[&["uninstall", "sluicegate", "--wait"], &place[..]].concat());
     assert!(said.contains("kept due to the resource policy"), "{said}");
-    assert_eq!(plane.kube.list(DEFINITIONS, "").len(), 2);
+    assert_eq!(plane.kube.list(DEFINITIONS, "").len(), kinds::all().len());
     assert_eq!(made["metadata"], scene.seen("small")["metadata"]);
     assert!(plane.kube.get(SETS, &scene.namespace, "rivven-small").is_some());
     let left =
