@@ -14,6 +14,8 @@ pub(crate) enum Kind {
     Budget,
     Claim,
     StatefulSet,
+    Deployment,
+    Connect,
     Pod,
 }
 
@@ -25,6 +27,8 @@ pub(crate) const KINDS: &[Kind] = &[
     Kind::Budget,
     Kind::Claim,
     Kind::StatefulSet,
+    Kind::Deployment,
+    Kind::Connect,
     Kind::Pod,
 ];
 
@@ -43,13 +47,15 @@ impl Kind {
             Self::Budget => Api::new("policy", "v1", "PodDisruptionBudget", "poddisruptionbudgets"),
             Self::Claim => Api::new("", "v1", "PersistentVolumeClaim", "persistentvolumeclaims"),
             Self::StatefulSet => Api::new("apps", "v1", "StatefulSet", "statefulsets"),
+            Self::Deployment => Api::new("apps", "v1", "Deployment", "deployments"),
+            Self::Connect => Api::new(RIVVEN, "v1alpha1", "RivvenConnect", "rivvenconnects"),
             Self::Pod => Api::new("", "v1", "Pod", "pods"),
         }
     }
 
     /// Whether everything that is stored was written by somebody: the server adds nothing.
     pub(crate) fn as_written(self) -> bool {
-        matches!(self, Self::Cluster | Self::Topic | Self::ConfigMap)
+        matches!(self, Self::Cluster | Self::Topic | Self::Connect | Self::ConfigMap)
     }
 
     /// A variant of the kind, without a name.
@@ -62,6 +68,8 @@ impl Kind {
             Self::Budget => (meta(variant), json!({ "spec": budget(variant) })),
             Self::Claim => (meta(variant), json!({ "spec": claim(variant) })),
             Self::StatefulSet => (meta(variant), json!({ "spec": stateful_set(variant) })),
+            Self::Deployment => (meta(variant), json!({ "spec": deployment(variant) })),
+            Self::Connect => (meta(variant), json!({ "spec": connect(variant) })),
             Self::Pod => (json!({ "labels": { "app": "a", "x": variant.to_string() } }), pod()),
         };
         let mut object = body;
@@ -74,8 +82,11 @@ impl Kind {
     /// A status as its controller writes it; the last is none that can be stored.
     pub(crate) fn status(self, variant: usize) -> Value {
         match (self, variant) {
-            (Self::Cluster | Self::Topic, 4) => json!({ "zz": 1 }),
-            (Self::Cluster | Self::Topic, 5) => json!({ "observedGeneration": "text" }),
+            (Self::Cluster | Self::Topic | Self::Connect, 4) => json!({ "zz": 1 }),
+            (Self::Cluster | Self::Topic | Self::Connect, 5) => {
+                json!({ "observedGeneration": "text" })
+            }
+            (Self::Connect, _) => json!({ "phase": "Running", "observedGeneration": variant }),
             (Self::Cluster, _) => {
                 json!({ "phase": "Running", "observedGeneration": variant })
             }
@@ -92,7 +103,9 @@ impl Kind {
                 "capacity": { "storage": (["512Mi", "512Mi", "1Gi", "2Gi"][variant.min(3)]) },
                 "accessModes": ["ReadWriteOnce"],
             }),
-            (Self::StatefulSet, _) => json!({ "replicas": 0, "observedGeneration": variant + 1 }),
+            (Self::StatefulSet | Self::Deployment, _) => {
+                json!({ "replicas": 0, "observedGeneration": variant + 1 })
+            }
             (Self::Pod, _) => json!({
                 "phase": if variant == 5 { "Succeeded" } else { "Running" },
                 "conditions": [{
@@ -223,6 +236,47 @@ fn stateful_set(variant: usize) -> Value {
             spec["template"]["spec"]["containers"][0]["env"] =
                 json!([{ "name": "E", "value": "1" }])
         }
+    }
+    spec
+}
+
+fn deployment(variant: usize) -> Value {
+    let mut spec = json!({
+        "replicas": 0,
+        "selector": { "matchLabels": { "app": "d" } },
+        "strategy": { "type": "Recreate" },
+        "template": {
+            "metadata": { "labels": { "app": "d" } },
+            "spec": { "containers": [{ "name": "c", "image": "i:1" }] },
+        },
+    });
+    let pod = &mut spec["template"]["spec"];
+    match variant {
+        0 => {}
+        1 => pod["containers"][0]["image"] = json!("i:2"),
+        2 => pod["initContainers"] = json!([{ "name": "before", "image": "i:1" }]),
+        3 => pod["volumes"] = json!([{ "name": "v", "configMap": { "name": "a" } }]),
+        // A selector is final.
+        4 => spec["selector"]["matchLabels"]["app"] = json!("other"),
+        _ => spec["minReadySeconds"] = json!(5),
+    }
+    spec
+}
+
+fn connect(variant: usize) -> Value {
+    let mut spec = json!({
+        "clusterRef": { "name": "prod" },
+        "sources": [{ "name": "a", "connector": "datagen", "topic": "a" }],
+    });
+    let source = &mut spec["sources"][0];
+    match variant {
+        0 => {}
+        // Whatever stands in there is kept as it is.
+        1 => source["config"] = json!({ "any": [{ "thing": 1 }, null, "x"] }),
+        2 => source["datagen"] = json!({ "eventsPerSecond": 5 }),
+        3 => source["topic"] = json!("b"),
+        4 => source["enabled"] = json!(false),
+        _ => spec["settings"] = json!({ "retry": { "backoffMultiplier": 2.5 } }),
     }
     spec
 }

@@ -136,7 +136,9 @@ fn contents(kind: Kind, (theirs, ours): &Both) -> Wrong {
             return Some((part, format!("{lost}: really {theirs}, embedded {ours}")));
         }
     }
-    if matches!(kind, Kind::Cluster | Kind::Topic) && theirs.get("status") != ours.get("status") {
+    if matches!(kind, Kind::Cluster | Kind::Topic | Kind::Connect)
+        && theirs.get("status") != ours.get("status")
+    {
         let (theirs, ours) = (&theirs["status"], &ours["status"]);
         return Some(("status", format!("status: really {theirs}, embedded {ours}")));
     }

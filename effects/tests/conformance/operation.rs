@@ -137,7 +137,9 @@ fn ours(jitter: &mut Jitter, kind: Kind, variant: usize) -> What {
         0..=2 => OurVerb::Create(variant),
         3..=6 => OurVerb::Apply(variant),
         7 | 8 if kind == Kind::Pod => OurVerb::Evict,
-        7 | 8 if matches!(kind, Kind::Cluster | Kind::Topic) => OurVerb::SetStatus(variant % 4),
+        7 | 8 if matches!(kind, Kind::Cluster | Kind::Topic | Kind::Connect) => {
+            OurVerb::SetStatus(variant % 4)
+        }
         7 | 8 => OurVerb::Apply(variant),
         9 => OurVerb::Delete(propagation(jitter)),
         _ => OurVerb::SetFinalizers(jitter.below(FINALIZERS.len())),

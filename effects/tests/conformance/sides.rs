@@ -116,7 +116,7 @@ pub(crate) trait Side {
             What::Controller(variant) if self.object(&target).await.is_some() => {
                 let status = kind.status(variant);
                 // A resource's status is the operator's own.
-                let another = !matches!(kind, Kind::Cluster | Kind::Topic);
+                let another = !matches!(kind, Kind::Cluster | Kind::Topic | Kind::Connect);
                 let writes = another && status != json!({});
                 if writes { self.status(&target, status).await } else { Ok(()) }
             }
