@@ -32,6 +32,7 @@ pub struct Terms {
 #[derive(Debug)]
 enum How<R> {
     Written(fn(&R, &mut Judge<'_>)),
+    Read,
     Changed(fn(&R, &R, &mut Judge<'_>)),
 }
 
@@ -58,6 +59,12 @@ impl<R> Check<R> {
         check: fn(&R, &mut Judge<'_>),
     ) -> Self {
         Self { terms: Terms { id, path, cel: None, message }, how: How::Written(check) }
+    }
+
+    /// A rule of what is written that is judged where the resource is read, which takes the same
+    /// work ([`Kind::Valid`](crate::kind::Kind::Valid)): there it is named in each error.
+    pub const fn when_read(id: &'static str, path: &'static str, message: &'static str) -> Self {
+        Self { terms: Terms { id, path, cel: None, message }, how: How::Read }
     }
 
     /// A rule of a change, from the first to the second, which the API server judges by too.

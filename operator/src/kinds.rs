@@ -1,6 +1,6 @@
 //! Every kind there is, free of its type: for commands that take the name of one.
 
-use std::sync::OnceLock;
+use std::{borrow::Cow, sync::OnceLock};
 
 use k8s_openapi::apiextensions_apiserver::pkg::apis::apiextensions::v1::CustomResourceDefinition;
 use serde_json::{Value, json};
@@ -152,10 +152,10 @@ pub fn secrets_of(resource: &Value) -> Vec<Path> {
 pub const SENSITIVE: &str = "(sensitive)";
 
 /// A resource in which this word stands instead of each secret that is written down.
-pub fn veiled(resource: &Value, word: &str) -> Value {
-    let mut veiled = resource.clone();
+pub fn veiled<'a>(resource: &'a Value, word: &str) -> Cow<'a, Value> {
+    let mut veiled = Cow::Borrowed(resource);
     for path in secrets_of(resource) {
-        if let Some(secret) = veiled.pointer_mut(&path.pointer()) {
+        if let Some(secret) = veiled.to_mut().pointer_mut(&path.pointer()) {
             *secret = Value::from(word);
         }
     }

@@ -33,6 +33,8 @@ fn main() {
     let mut trials = Vec::new();
     let distinct = distinct();
     assert!(distinct.len() >= 10, "{} files", distinct.len());
+    let secret = distinct.keys().find(|worker| !worker.secrets.is_empty());
+    let secret = secret.expect("a fixture takes something from a Secret").clone();
     for (file, from) in distinct {
         let name = format!("the program takes the file of {from}");
         trials.push(trial(&name, lacks, move || takes(&file, VALUE)));
@@ -41,7 +43,7 @@ fn main() {
     let lacks_any = lacks.or(broker);
     trials.push(trial("records are made, kept and printed", lacks_any, moved::records));
     trials.push(trial("records reach a webhook, with its secret", lacks_any, moved::webhook));
-    trials.extend(secrets(lacks));
+    trials.extend(secrets(&secret, lacks));
     libtest_mimic::run(&Arguments::from_args(), trials).exit();
 }
 
@@ -66,22 +68,13 @@ fn takes(worker: &Worker, value: &str) -> Result<(), Failed> {
 }
 
 /// What a Secret may hold, and what it may not: a value stands between single quotes.
-fn secrets(lacks: Option<&'static str>) -> Vec<Trial> {
-    let worker = || {
-        let all = distinct();
-        let with = all.into_iter().find(|(worker, _)| !worker.secrets.is_empty());
-        with.expect("a fixture takes something from a Secret").0
-    };
+fn secrets(worker: &Worker, lacks: Option<&'static str>) -> Vec<Trial> {
+    let (well, ill) = (worker.clone(), worker.clone());
     let fine = ["pass word", "a\"b", "a\\b", "$HOME", "#x: y", "ä"];
-    let taken = move || {
-        let worker = worker();
-        fine.into_iter().try_for_each(|value| takes(&worker, value))
-    };
+    let taken = move || fine.into_iter().try_for_each(|value| takes(&well, value));
     let breaks = move || {
-        let worker = self::distinct().into_iter().find(|(worker, _)| !worker.secrets.is_empty());
-        let (worker, _) = worker.expect("a fixture takes something from a Secret");
-        let (well, _) = tool::validate(&worker, "it's");
-        if well { Err("a quote is taken: say so in `explain`".into()) } else { Ok(()) }
+        let (taken, _) = tool::validate(&ill, "it's");
+        if taken { Err("a quote is taken: say so in `explain`".into()) } else { Ok(()) }
     };
     vec![
         trial("a value of a Secret may be almost anything", lacks, taken),

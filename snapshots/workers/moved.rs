@@ -4,7 +4,7 @@ use std::{
     fs,
     io::{BufRead as _, BufReader, Read as _, Write as _},
     net::{TcpListener, TcpStream},
-    path::Path,
+    path::{Path, PathBuf},
     process::{Child, Command, Stdio},
     sync::{Arc, Mutex, PoisonError},
     thread,
@@ -15,7 +15,12 @@ use libtest_mimic::Failed;
 use serde_json::json;
 use sluicegate_effects::yaml;
 
-use crate::{files::root, program, rendered, tool};
+use crate::{
+    files::root,
+    program,
+    rendered::{self, Worker},
+    tool,
+};
 
 /// A program that is killed with its test.
 struct Killed(Child);
@@ -27,6 +32,38 @@ impl Drop for Killed {
     }
 }
 
+/// A worker that runs beside its broker, in a folder of their own.
+struct Started {
+    worker: Killed,
+    broker: Killed,
+    folder: PathBuf,
+    health: u16,
+}
+
+impl Started {
+    /// As it is rendered, but for where its broker and its port are. What it prints is in `log`.
+    fn new(worker: &Worker, secret: &str) -> Self {
+        let (client, api, health) = (port(), port(), port());
+        let address = "rivven-small.default.svc.cluster.local:9292";
+        assert!(worker.file.contains(address), "{}", worker.file);
+        let file = worker.file.replace(address, &format!("127.0.0.1:{client}"));
+        let file = file.replace("port: 8080", &format!("port: {health}"));
+        let mut command = tool::command(worker, &file, "run", secret);
+        let folder = command.get_current_dir().expect("it has one").to_owned();
+        let broker = broker(&folder, client, api);
+        let log = fs::File::create(folder.join("log")).expect("the target folder can be written");
+        command.stdin(Stdio::null()).stdout(log).stderr(Stdio::null());
+        let worker = Killed(command.spawn().expect("the program starts"));
+        Self { worker, broker, folder, health }
+    }
+
+    /// The worker first: nothing is left for it to complain of.
+    fn stop(self) {
+        drop((self.worker, self.broker));
+        drop(fs::remove_dir_all(&self.folder));
+    }
+}
+
 /// The smallest example, as it stands, but for where its broker and its ports are.
 pub(crate) fn records() -> Result<(), Failed> {
     let example = root().join("deploy/examples/rivven/connect-smallest.yaml");
@@ -34,19 +71,9 @@ pub(crate) fn records() -> Result<(), Failed> {
     let mut documents = yaml::parse("example", &text).expect("it is YAML");
     let resource = documents.remove(0).into_value();
     let worker = rendered::worker(&resource).ok_or("the example leads to no worker")?;
-    let (client, api, health) = (port(), port(), port());
-    let address = "rivven-small.default.svc.cluster.local:9292";
-    assert!(worker.file.contains(address), "{}", worker.file);
-    let file = worker.file.replace(address, &format!("127.0.0.1:{client}"));
-    let file = file.replace("port: 8080", &format!("port: {health}"));
-    let mut command = tool::command(&worker, &file, "run", "");
-    let folder = command.get_current_dir().expect("it has one").to_owned();
-    let _broker = broker(&folder, client, api);
-    let log = fs::File::create(folder.join("log")).expect("the target folder can be written");
-    command.stdin(Stdio::null()).stdout(log).stderr(Stdio::null());
-    let running = Killed(command.spawn().expect("the program starts"));
+    let started = Started::new(&worker, "");
     let printed = || {
-        let log = fs::read_to_string(folder.join("log")).unwrap_or_default();
+        let log = fs::read_to_string(started.folder.join("log")).unwrap_or_default();
         log.lines().filter(|line| line.starts_with('{')).count()
     };
     let since = Instant::now();
@@ -61,13 +88,12 @@ pub(crate) fn records() -> Result<(), Failed> {
     let most = 10 * (took.as_secs() as usize + 2);
     assert!(count <= most, "{count} records in {took:?}");
     for (page, wanted) in [("/live", "200"), ("/health", "503"), ("/ready", "503")] {
-        let code = code(health, page);
+        let code = code(started.health, page);
         if code != wanted {
             return Err(format!("{page}: {code}, and not {wanted}").into());
         }
     }
-    drop(running);
-    drop(fs::remove_dir_all(&folder));
+    started.stop();
     Ok(())
 }
 
@@ -96,15 +122,7 @@ pub(crate) fn webhook() -> Result<(), Failed> {
         },
     });
     let worker = rendered::worker(&resource).ok_or("it leads to no worker")?;
-    let (client, api, health) = (port(), port(), port());
-    let address = "rivven-small.default.svc.cluster.local:9292";
-    let file = worker.file.replace(address, &format!("127.0.0.1:{client}"));
-    let file = file.replace("port: 8080", &format!("port: {health}"));
-    let mut command = tool::command(&worker, &file, "run", TOKEN);
-    let folder = command.get_current_dir().expect("it has one").to_owned();
-    let _broker = broker(&folder, client, api);
-    command.stdin(Stdio::null()).stdout(Stdio::null()).stderr(Stdio::null());
-    let running = Killed(command.spawn().expect("the program starts"));
+    let started = Started::new(&worker, TOKEN);
     let since = Instant::now();
     while hook.seen().len() < 20 {
         if since.elapsed() > Duration::from_secs(30) {
@@ -112,12 +130,11 @@ pub(crate) fn webhook() -> Result<(), Failed> {
         }
         thread::sleep(Duration::from_millis(100));
     }
-    drop(running);
     let wanted = format!("authorization: bearer {TOKEN}").to_ascii_lowercase();
     for request in hook.seen() {
         assert!(request.to_ascii_lowercase().contains(&wanted), "{request}");
     }
-    drop(fs::remove_dir_all(&folder));
+    started.stop();
     Ok(())
 }
 

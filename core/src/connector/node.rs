@@ -51,6 +51,11 @@ impl Node {
         Self::Number(Number::from(number.into()))
     }
 
+    /// Values by their names.
+    pub fn map<const N: usize>(fields: [(&str, Self); N]) -> Self {
+        Self::Map(fields.map(|(name, node)| (name.to_owned(), node)).into())
+    }
+
     /// The text, if it is one as it was written.
     pub fn as_text(&self) -> Option<&str> {
         if let Self::Text(text) = self { Some(text) } else { None }
@@ -82,34 +87,31 @@ impl Node {
 
     /// The keys of the Secret that it refers to.
     pub fn secret_keys(&self) -> Vec<&str> {
-        match self {
-            Self::Text(text) | Self::Bare(text) => {
-                pieces(text).filter_map(|piece| piece.err()).collect()
+        let mut keys = Vec::new();
+        for leaf in self.leaves() {
+            if let Self::Text(text) | Self::Bare(text) = leaf {
+                keys.extend(pieces(text).filter_map(Result::err));
             }
-            Self::List(items) => items.iter().flat_map(Self::secret_keys).collect(),
-            Self::Map(fields) => fields.values().flat_map(Self::secret_keys).collect(),
-            Self::Null
-            | Self::Bool(_)
-            | Self::Number(_)
-            | Self::Resolved(_)
-            | Self::File(_)
-            | Self::Tagged(..) => Vec::new(),
         }
+        keys
     }
 
     /// The keys of the Secret that are files.
     pub fn secret_files(&self) -> Vec<&str> {
-        match self {
-            Self::File(key) => vec![key],
-            Self::List(items) => items.iter().flat_map(Self::secret_files).collect(),
-            Self::Map(fields) => fields.values().flat_map(Self::secret_files).collect(),
-            Self::Null
-            | Self::Bool(_)
-            | Self::Number(_)
-            | Self::Text(_)
-            | Self::Bare(_)
-            | Self::Resolved(_)
-            | Self::Tagged(..) => Vec::new(),
+        let files = self.leaves().into_iter();
+        files
+            .filter_map(|leaf| if let Self::File(key) = leaf { Some(&**key) } else { None })
+            .collect()
+    }
+
+    /// Everything in it that is neither a list nor a map.
+    fn leaves(&self) -> Vec<&Self> {
+        if let Self::List(items) = self {
+            return items.iter().flat_map(Self::leaves).collect();
+        }
+        match self.as_map() {
+            Some(fields) => fields.values().flat_map(Self::leaves).collect(),
+            None => vec![self],
         }
     }
 

@@ -1,7 +1,9 @@
 //! Small words for Kubernetes objects. No policy: what to say is the builders' business.
 
 use k8s_openapi::{
-    api::core::v1::{ContainerPort, EnvVar, EnvVarSource, ObjectFieldSelector, ServicePort},
+    api::core::v1::{
+        ContainerPort, EnvVar, EnvVarSource, ObjectFieldSelector, SecretKeySelector, ServicePort,
+    },
     apimachinery::pkg::{
         apis::meta::v1::{LabelSelector, ObjectMeta, OwnerReference},
         util::intstr::IntOrString,
@@ -45,6 +47,13 @@ pub fn env(name: &str, value: &(impl ToString + ?Sized)) -> EnvVar {
 pub fn env_from_field(name: &str, path: &str) -> EnvVar {
     let field = ObjectFieldSelector { api_version: None, field_path: path.to_owned() };
     let source = EnvVarSource { field_ref: Some(field), ..EnvVarSource::default() };
+    EnvVar { name: name.to_owned(), value: None, value_from: Some(source) }
+}
+
+/// An environment variable that takes a key of a Secret.
+pub fn env_from_secret(name: &str, secret: &str, key: &str) -> EnvVar {
+    let key = SecretKeySelector { name: secret.to_owned(), key: key.to_owned(), optional: None };
+    let source = EnvVarSource { secret_key_ref: Some(key), ..EnvVarSource::default() };
     EnvVar { name: name.to_owned(), value: None, value_from: Some(source) }
 }
 

@@ -13,5 +13,7 @@ pub mod parts;
 pub(crate) mod pod;
 pub mod probes;
 pub(crate) mod problems;
+pub(crate) mod risks;
+pub(crate) mod seen;
 pub(crate) mod spreading;
 pub(crate) mod warnings;

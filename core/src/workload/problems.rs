@@ -6,6 +6,7 @@
 use k8s_openapi::jiff::{SignedDuration, Timestamp};
 use serde_json::Value;
 
+use super::seen::condition;
 use crate::observed::{at, text};
 
 /// How long a pod may wait for a node, for the end of one that is stopping, or for a node that does
@@ -233,11 +234,6 @@ fn slow(pod: &Value) -> Option<PodProblem> {
         }
     };
     Some(PodProblem::after(Cause::Slow, sentence, since, PATIENCE_TO_START))
-}
-
-fn condition<'a>(pod: &'a Value, name: &str) -> Option<&'a Value> {
-    let conditions = at(pod, "/status/conditions").and_then(Value::as_array)?;
-    conditions.iter().find(|one| text(one, "/type") == name)
 }
 
 fn time(object: &Value, pointer: &str) -> Option<Timestamp> {

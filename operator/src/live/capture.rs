@@ -5,6 +5,7 @@
 //! remembers of whole manifests is left out.
 
 use std::{
+    borrow::Cow,
     collections::{BTreeMap, BTreeSet},
     sync::Arc,
 };
@@ -205,8 +206,8 @@ fn redacted(object: &Arc<Value>) -> Arc<Value> {
     if has_annotation(&object, LAST_APPLIED) {
         without_annotation(Arc::make_mut(&mut object), LAST_APPLIED);
     }
-    if !kinds::secrets_of(&object).is_empty() {
-        object = Arc::new(kinds::veiled(&object, kinds::SENSITIVE));
+    if let Cow::Owned(veiled) = kinds::veiled(&object, kinds::SENSITIVE) {
+        object = Arc::new(veiled);
     }
     // No plan reads one; if one ever does, its values stay where they are.
     if text(&object, "/kind") == "Secret"

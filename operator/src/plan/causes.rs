@@ -1,5 +1,7 @@
 //! Why something is done at all: what has changed about the resource since it was last asked for.
 
+use std::borrow::Cow;
+
 use serde_json::Value;
 use sluicegate_core::{field::Path, label::OURS};
 
@@ -56,7 +58,7 @@ fn plain(code: CauseCode) -> Cause {
 
 /// Both of them without the secrets that they have written down. That one of them has changed is
 /// seen all the same.
-fn veiled(before: &Value, now: &Value) -> (Value, Value) {
+fn veiled<'a>(before: &'a Value, now: &'a Value) -> (Cow<'a, Value>, Cow<'a, Value>) {
     let same = |path: &Path| before.pointer(&path.pointer()) == now.pointer(&path.pointer());
     let kept = kinds::secrets_of(now).iter().all(same);
     let word = if kept { hidden::SENSITIVE } else { hidden::AFTER };

@@ -7,6 +7,7 @@ use sluicegate_core::plan::GateState;
 use super::{
     View,
     page::{Page, Span, Style, width_of},
+    signs::line_of,
     value,
 };
 use crate::plan::model::{Action, Blocked, Cause, CauseCode, FieldChange, Gate, Op, Waiting};
@@ -76,12 +77,8 @@ fn files(change: &FieldChange) -> Option<(&str, &str)> {
 /// The lines of a file that change.
 fn lines(page: &mut Page, before: &str, after: &str) {
     let diff = TextDiff::from_lines(before, after);
-    for change in diff.iter_all_changes() {
-        let (sign, style) = match change.tag() {
-            ChangeTag::Delete => ("-", Style::Remove),
-            ChangeTag::Insert => ("+", Style::Add),
-            ChangeTag::Equal => continue,
-        };
+    for change in diff.iter_all_changes().filter(|change| change.tag() != ChangeTag::Equal) {
+        let (sign, style) = line_of(change.tag());
         let text = change.value().trim_end_matches('\n');
         page.line(12, &[Span(format!("{sign} {text}"), style)]);
     }

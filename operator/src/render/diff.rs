@@ -1,12 +1,13 @@
 //! The plan as a unified diff of every object, as `kubectl diff` shows it.
 
 use serde_json::Value;
-use similar::{ChangeTag, TextDiff};
+use similar::TextDiff;
 use sluicegate_effects::yaml;
 
 use super::{
     View,
     page::{Page, Span, Style},
+    signs::line_of,
 };
 use crate::plan::model::{Action, FieldChange, Op, Output};
 
@@ -43,11 +44,7 @@ fn one(page: &mut Page, action: &Action, view: &View) {
     for hunk in diff.unified_diff().context_radius(view.context).iter_hunks() {
         page.line(0, &[Span(hunk.header().to_string(), Style::Call)]);
         for change in hunk.iter_changes() {
-            let (sign, style) = match change.tag() {
-                ChangeTag::Delete => ("-", Style::Remove),
-                ChangeTag::Insert => ("+", Style::Add),
-                ChangeTag::Equal => (" ", Style::Plain),
-            };
+            let (sign, style) = line_of(change.tag());
             let text = change.value();
             page.line(0, &[Span(format!("{sign}{}", text.trim_end_matches('\n')), style)]);
         }

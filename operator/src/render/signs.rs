@@ -1,5 +1,7 @@
-//! What all of a page judges alike: whether a resource is as it should be, how bad a risk looks.
+//! What all of a page judges alike: whether a resource is as it should be, how bad a risk looks,
+//! how a line of a diff begins.
 
+use similar::ChangeTag;
 use sluicegate_core::{observed::text, plan::Risk};
 
 use super::page::Style;
@@ -11,6 +13,15 @@ pub(super) fn is_ready(resource: &Planned) -> bool {
     let conditions = status.and_then(|status| status["conditions"].as_array());
     let mut ready = conditions.into_iter().flatten().filter(|one| text(one, "/type") == "Ready");
     ready.all(|one| text(one, "/status") == "True")
+}
+
+/// How a line of a diff begins, and its colour.
+pub(super) fn line_of(tag: ChangeTag) -> (&'static str, Style) {
+    match tag {
+        ChangeTag::Delete => ("-", Style::Remove),
+        ChangeTag::Insert => ("+", Style::Add),
+        ChangeTag::Equal => (" ", Style::Plain),
+    }
 }
 
 /// The colour of a risk.

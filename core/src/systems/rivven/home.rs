@@ -1,7 +1,13 @@
 //! The cluster that another resource refers to, if it is there and lets itself be used.
 
-use super::{Broker, Rivven, cluster::RivvenCluster, names};
-use crate::observed::{Observed, Ref, Seen};
+use serde_json::{Value, json};
+
+use super::{Broker, Rivven, cluster::RivvenCluster, names, rules};
+use crate::{
+    field::Path,
+    observed::{Observed, Ref, Seen},
+    plan::Blocked,
+};
 
 /// Why there is no cluster to be used.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -41,6 +47,23 @@ pub(super) fn broker(cluster: &Ref) -> Broker {
         cluster: cluster.name.clone(),
         ordinal: 0,
         port: names::CLIENT_PORT,
+    }
+}
+
+/// That a cluster does not let a namespace have topics on it, as a sentence without an end.
+pub(super) fn not_listed(cluster: &Ref, namespace: &str) -> String {
+    format!("{cluster} does not list namespace {namespace} in spec.topicNamespaces")
+}
+
+/// The same as what refuses a resource that refers to it.
+pub(super) fn refused(cluster: &Ref, namespace: &str) -> Blocked {
+    Blocked {
+        rule: &rules::TOP_35,
+        path: Path::dotted("spec.clusterRef.namespace"),
+        before: Value::Null,
+        after: json!(cluster.namespace),
+        message: not_listed(cluster, namespace),
+        remedy: rules::TOP_35.remedy.to_owned(),
     }
 }
 

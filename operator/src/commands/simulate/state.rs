@@ -23,7 +23,7 @@ pub(super) fn remember<S: System>(seen: &Observed<S>, answers: &mut BTreeMap<Que
 
 /// A resource without the secrets that it has written down.
 fn shown(resource: &Value) -> Value {
-    kinds::veiled(resource, kinds::SENSITIVE)
+    kinds::veiled(resource, kinds::SENSITIVE).into_owned()
 }
 
 /// The world as YAML.

@@ -21,7 +21,8 @@ use crate::{
     plan::{Blocked, Change, Manifest, Requeue, Risk},
     rule::{self, Rule},
     schema::Compiled,
-    systems::rivven::{Probe, Rivven, names, rules},
+    systems::rivven::{Probe, Rivven, image, names, rules},
+    workload::risks::{at_next_start, online},
 };
 
 pub mod api;
@@ -67,8 +68,7 @@ impl Kind for Cluster {
     const FINALIZER: Option<&'static str> = Some("rivven.hupe1980.github.io/cluster-finalizer");
     const REASONS: &'static [&'static Reason] = conditions::REASONS;
     const INERT: &'static [(&'static str, &'static str)] = inert::INERT;
-    const OVERRIDDEN: &'static [(&'static str, &'static str)] =
-        crate::systems::rivven::image::OVERRIDDEN;
+    const OVERRIDDEN: &'static [(&'static str, &'static str)] = image::OVERRIDDEN;
     const CHECKS: &'static [Check<RivvenCluster>] = checks::CHECKS;
     const GATES: &'static [(&'static str, &'static str)] = gates::GATES;
     const SKIPS_GATES: bool = true;
@@ -173,8 +173,8 @@ fn desire(
     seen: &Observed<Rivven>,
 ) -> Desired<Rivven> {
     let mut desired = Desired { finalizer: valid.delete_claims, ..Desired::default() };
-    desired.items.push(object(Manifest::of(&build::config_map(valid)), at_next_start));
-    desired.items.push(object(Manifest::of(&build::headless(valid)), online));
+    desired.items.push(Item::object(Manifest::of(&build::config_map(valid)), at_next_start));
+    desired.items.push(Item::object(Manifest::of(&build::headless(valid)), online));
     // Where somebody else has closed it, clients find their way in again.
     let client = DesiredObject::new(Manifest::of(&build::client(valid)), at_the_door);
     desired.items.push(Item::Object(DesiredObject { assess_drift: Some(online), ..client }));
@@ -185,7 +185,7 @@ fn desire(
             // Through the Service that gives each broker a name: the one for clients leads to the
             // first only.
             let monitor = monitor.object(metadata, &valid.selector, build::API);
-            desired.items.push(object(Manifest::of(&monitor), online));
+            desired.items.push(Item::object(Manifest::of(&monitor), online));
         }
     }
     let mut scale = scale::scale(valid, brokers, seen);
@@ -305,7 +305,7 @@ fn budget(
     let Some(budget) = valid.budget.as_ref().filter(|_| count > 1) else { return };
     if budget.allows(count) > 0 {
         let budget = budget.object(valid.meta(names::budget(&valid.name)), &valid.selector);
-        desired.items.push(object(Manifest::of(&budget), online));
+        desired.items.push(Item::object(Manifest::of(&budget), online));
         return;
     }
     let field = budget.field();
@@ -324,23 +324,6 @@ fn budget(
         message: format!("of {of} brokers it never lets one be away"),
         remedy: rules::BUD_01.remedy.to_owned(),
     });
-}
-
-fn object(manifest: Manifest, assess: crate::kind::Assess) -> Item<Rivven> {
-    Item::Object(DesiredObject::new(manifest, assess))
-}
-
-/// Brokers read it when they start; their restart is an action of its own.
-fn at_next_start(_: &Change) -> (Risk, &'static Rule) {
-    (Risk::None, &rule::OBJ_03)
-}
-
-fn online(change: &Change) -> (Risk, &'static Rule) {
-    if change.path.starts_with("/metadata") {
-        (Risk::None, &rule::OBJ_03)
-    } else {
-        (Risk::Online, &rule::OBJ_04)
-    }
 }
 
 /// Clients come by the port and, from outside, by the type of the Service.

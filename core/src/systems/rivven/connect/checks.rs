@@ -124,12 +124,10 @@ pub(super) const CHECKS: &[Check<RivvenConnect>] = &[
             judge.ensure(most >= first, judge.child("maxBackoffMs"), most, &must, remedy);
         },
     ),
-    Check::here(
+    Check::when_read(
         "CON-07",
         "spec",
         "connectors have the keys that their catalogue lists, and what they cannot do without",
-        // It is judged where connectors are read, which is done once (`valid`).
-        |_, _| {},
     ),
     Check::here(
         "CON-08",

@@ -123,8 +123,11 @@ fn one(
         .find(|one| (one.role, one.name) == (written.role, written.connector))
         .copied();
     let settled = settled(written, known, place, errors);
-    let variables = variables(written, &settled, taken, errors);
-    let files = files(written, &settled, errors);
+    let forgets = forgets(written, &settled.config);
+    let ends = settled.config.get("max_events").is_some_and(|most| *most != Node::whole(0));
+    let config = Node::Map(settled.config);
+    let variables = variables(written, &config, taken, errors);
+    let files = files(written, &config, errors);
     let names: BTreeMap<&str, &str> =
         variables.iter().map(|one| (one.key.as_str(), one.name.as_str())).collect();
     let named = |key: &str| names.get(key).copied().unwrap_or_default().to_owned();
@@ -141,21 +144,14 @@ fn one(
     entry.insert("connector".to_owned(), Node::text(program));
     let mut held: Vec<Held> = settled.lacking.into_iter().map(lacking).collect();
     held.extend(settled.literal.into_iter().map(literal));
-    if settled.config.get("max_events").is_some_and(|most| *most != Node::whole(0)) {
+    if ends {
         held.push(Held {
             rule: &rules::CON_56,
             path: written.of("maxEvents", "max_events"),
             why: "it ends after so many records, and its worker with it".to_owned(),
         });
     }
-    // Seen with MariaDB 10.11: of three rows, the one that was written while the worker was away
-    // never came; from a file of the log all came, at each start again.
-    let forgets = (written.role, written.connector) == (Role::Source, "mysql-cdc")
-        && !begins_somewhere(&settled.config);
-    entry.insert(
-        "config".to_owned(),
-        Node::Map(settled.config).resolved(&folder(written.name), &named),
-    );
+    entry.insert("config".to_owned(), config.resolved(&folder(written.name), &named));
     Wired {
         role: written.role,
         name: written.name.to_owned(),
@@ -204,6 +200,12 @@ fn settled(
     derive(known, written, place, &mut settled.config);
     errors.extend(std::mem::take(&mut settled.errors));
     settled
+}
+
+/// See [`Wired::forgets`]. Seen with MariaDB 10.11: of three rows, the one that was written while
+/// the worker was away never came; from a file of the log all came, at each start again.
+fn forgets(written: &Written<'_>, config: &Object) -> bool {
+    (written.role, written.connector) == (Role::Source, "mysql-cdc") && !begins_somewhere(config)
 }
 
 /// Whether a mysql-cdc is told where in the log to begin. What is empty the program ignores, and a
@@ -258,47 +260,48 @@ pub(super) fn folder(name: &str) -> String {
 /// The keys of the Secret that are files.
 fn files(
     written: &Written<'_>,
-    settled: &Settled,
+    config: &Node,
     errors: &mut Errors,
 ) -> Option<(String, Vec<String>)> {
-    let tree = Node::Map(settled.config.clone());
-    let keys: BTreeSet<&str> = tree.secret_files().into_iter().collect();
+    let (secret, keys) = wanted(written, config.secret_files(), errors)?;
+    Some((secret.clone(), keys.into_iter().map(str::to_owned).collect()))
+}
+
+/// The variables that hold what is taken from the Secret.
+fn variables(
+    written: &Written<'_>,
+    config: &Node,
+    taken: &mut BTreeSet<String>,
+    errors: &mut Errors,
+) -> Vec<Variable> {
+    let wanted = wanted(written, config.secret_keys(), errors);
+    let of = |(secret, keys): (&String, BTreeSet<&str>)| {
+        let of = |key: &str| Variable {
+            name: variable(&format!("{}_{key}", written.name), taken),
+            secret: secret.clone(),
+            key: key.to_owned(),
+        };
+        keys.into_iter().map(of).collect()
+    };
+    wanted.map(of).unwrap_or_default()
+}
+
+/// The Secret and those of its keys that are wanted, each once; nothing where none is. What is
+/// wrong with them is added to the errors.
+fn wanted<'a, 'k>(
+    written: &Written<'a>,
+    keys: Vec<&'k str>,
+    errors: &mut Errors,
+) -> Option<(&'a String, BTreeSet<&'k str>)> {
+    let mut keys: BTreeSet<&str> = keys.into_iter().collect();
     let first = keys.first()?;
     let Some(secret) = written.secret else {
         let remedy = format!("name the Secret that has the key {first}");
         errors.push(written.at.child("configSecretRef"), Cause::Required, remedy);
         return None;
     };
-    let keys = keys.into_iter().filter(|key| is_key(written, key, errors));
-    Some((secret.clone(), keys.map(str::to_owned).collect()))
-}
-
-/// The variables that hold what is taken from the Secret.
-fn variables(
-    written: &Written<'_>,
-    settled: &Settled,
-    taken: &mut BTreeSet<String>,
-    errors: &mut Errors,
-) -> Vec<Variable> {
-    let tree = Node::Map(settled.config.clone());
-    let keys: BTreeSet<&str> = tree.secret_keys().into_iter().collect();
-    let Some(secret) = written.secret else {
-        if let Some(key) = keys.first() {
-            let remedy = format!("name the Secret that has the key {key}");
-            errors.push(written.at.child("configSecretRef"), Cause::Required, remedy);
-        }
-        return Vec::new();
-    };
-    let mut variables = Vec::new();
-    for key in keys {
-        if !is_key(written, key, errors) {
-            continue;
-        }
-        let name = variable(&format!("{}_{key}", written.name), taken);
-        let (secret, key) = (secret.clone(), key.to_owned());
-        variables.push(Variable { name, secret, key });
-    }
-    variables
+    keys.retain(|key| is_key(written, key, errors));
+    Some((secret, keys))
 }
 
 /// Whether a Secret can have such a key. If not, that is added to the errors.

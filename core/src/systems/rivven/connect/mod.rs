@@ -17,18 +17,19 @@ use crate::{
     condition::Reason,
     crd, field,
     inert::Idle,
-    kind::{Ctx, Desired, DesiredObject, Item, Kind, Report},
+    kind::{Ctx, Desired, Item, Kind, Report},
     label::{self, Labels},
     observed::{Api, Observed, Reads, Ref, Selector},
     plan::{Blocked, Change, Manifest, Requeue, Risk},
-    rule::{self, Rule},
+    rule::Rule,
     schema::Compiled,
     systems::rivven::{
         Probe, Rivven,
         cluster::RivvenCluster,
         home::{self, Away},
-        rules,
+        image, names, rules,
     },
+    workload::risks::{at_next_start, online},
 };
 
 pub mod api;
@@ -47,8 +48,6 @@ mod written;
 pub use api::{RivvenConnect, RivvenConnectSpec, RivvenConnectStatus};
 pub use valid::Valid;
 
-use worker::Worker;
-
 /// The kind.
 #[derive(Clone, Copy, Debug)]
 pub struct Connect;
@@ -66,8 +65,7 @@ impl Kind for Connect {
     const NAME: &'static str = "connect";
     const REASONS: &'static [&'static Reason] = conditions::REASONS;
     const INERT: &'static [(&'static str, &'static str)] = inert::INERT;
-    const OVERRIDDEN: &'static [(&'static str, &'static str)] =
-        crate::systems::rivven::image::OVERRIDDEN;
+    const OVERRIDDEN: &'static [(&'static str, &'static str)] = image::OVERRIDDEN;
     const CHECKS: &'static [Check<RivvenConnect>] = checks::CHECKS;
 
     fn schema() -> &'static Compiled {
@@ -114,7 +112,9 @@ impl Kind for Connect {
             Ok(cluster) if !valid.tls => desire(ctx, valid, &cluster, seen),
             Ok(_) => hold(valid, Some(tls(valid))),
             Err(Away::NotThere(_)) => hold(valid, valid.tls.then(|| tls(valid))),
-            Err(Away::NotPermitted) => hold(valid, Some(not_permitted(valid))),
+            Err(Away::NotPermitted) => {
+                hold(valid, Some(home::refused(&valid.cluster, &valid.namespace)))
+            }
         }
     }
 
@@ -136,7 +136,7 @@ fn desire(
 ) -> Desired<Rivven> {
     let mut desired = Desired { requeue: LOOK_AGAIN, ..Desired::default() };
     let lineup = running::lineup(ctx, valid, seen);
-    if lineup.unseen && Worker::of(ctx, valid, seen).exists {
+    if lineup.unseen && lineup.worker.exists {
         // What it runs is not known, so it stays as it is.
         return Desired { requeue: LOOK_SOON, ..hold(valid, None) };
     }
@@ -149,9 +149,9 @@ fn desire(
         let ran = |one: &connectors::Wired| valid.before.iter().any(|was| was.name == one.name);
         let forgets = valid.forgetful().any(ran);
         desired.items = vec![
-            object(Manifest::of(&build::config_map(valid, &file)), at_next_start),
-            object(Manifest::of(&build::service(valid)), online),
-            object(
+            Item::object(Manifest::of(&build::config_map(valid, &file)), at_next_start),
+            Item::object(Manifest::of(&build::service(valid)), online),
+            Item::object(
                 Manifest::of(&build::deployment(valid, &file, &lineup.running)),
                 match (forgets, lineup.joins) {
                     (true, _) => restarts_and_forgets,
@@ -160,7 +160,7 @@ fn desire(
                 },
             ),
         ];
-        if !Worker::of(ctx, valid, seen).runs() {
+        if !lineup.worker.runs() {
             desired.requeue = LOOK_SOON;
         }
     }
@@ -170,9 +170,9 @@ fn desire(
 
 /// Where clients find the cluster, as host and port.
 fn address(ctx: &Ctx<'_>, target: &Ref, cluster: &RivvenCluster) -> String {
-    let service = crate::systems::rivven::names::client_service(&target.name);
+    let service = names::client_service(&target.name);
     let port = cluster.spec.service.as_ref().and_then(|service| service.port);
-    let port = port.unwrap_or_else(|| i32::from(crate::systems::rivven::names::CLIENT_PORT));
+    let port = port.unwrap_or_else(|| i32::from(names::CLIENT_PORT));
     format!("{service}.{}.svc.{}:{port}", target.namespace, ctx.settings.cluster_domain)
 }
 
@@ -199,18 +199,6 @@ fn tls(valid: &Valid) -> Blocked {
     }
 }
 
-fn not_permitted(valid: &Valid) -> Blocked {
-    let (cluster, namespace) = (&valid.cluster, &valid.namespace);
-    Blocked {
-        rule: &rules::TOP_35,
-        path: field::Path::dotted("spec.clusterRef.namespace"),
-        before: Value::Null,
-        after: json!(cluster.namespace),
-        message: format!("{cluster} does not list namespace {namespace} in spec.topicNamespaces"),
-        remedy: rules::TOP_35.remedy.to_owned(),
-    }
-}
-
 /// That a connector does not start. No value is told: it may be a secret.
 fn blocked(held: &connectors::Held) -> Blocked {
     Blocked {
@@ -223,43 +211,23 @@ fn blocked(held: &connectors::Held) -> Blocked {
     }
 }
 
-fn object(manifest: Manifest, assess: crate::kind::Assess) -> Item<Rivven> {
-    Item::Object(DesiredObject::new(manifest, assess))
-}
-
-/// The worker reads it when it starts; its new start shows in the Deployment.
-fn at_next_start(_: &Change) -> (Risk, &'static Rule) {
-    (Risk::None, &rule::OBJ_03)
-}
-
-fn online(change: &Change) -> (Risk, &'static Rule) {
-    match change.path.starts_with("/metadata") {
-        true => (Risk::None, &rule::OBJ_03),
-        false => (Risk::Online, &rule::OBJ_04),
-    }
-}
-
 fn restarts(change: &Change) -> (Risk, &'static Rule) {
-    match change.path.starts_with("/spec/template") {
-        true => (Risk::Restart, &rules::CON_51),
-        false => online(change),
-    }
+    by_template(change, Risk::Restart, &rules::CON_51)
 }
 
-/// See [`restarts`]: what changes until the new worker runs is lost to one of its sources.
+/// What changes until the new worker runs is lost to one of its sources.
 fn restarts_and_forgets(change: &Change) -> (Risk, &'static Rule) {
-    match change.path.starts_with("/spec/template") {
-        true => (Risk::DataLoss, &rules::CON_57),
-        false => online(change),
-    }
+    by_template(change, Risk::DataLoss, &rules::CON_57)
 }
 
-/// See [`restarts`]: a sink is to have a topic that has come.
+/// A sink is to have a topic that has come.
 fn restarts_for_topics(change: &Change) -> (Risk, &'static Rule) {
-    match change.path.starts_with("/spec/template") {
-        true => (Risk::Restart, &rules::CON_55),
-        false => online(change),
-    }
+    by_template(change, Risk::Restart, &rules::CON_55)
+}
+
+/// A change of the template starts the worker anew.
+fn by_template(change: &Change, risk: Risk, rule: &'static Rule) -> (Risk, &'static Rule) {
+    if change.path.starts_with("/spec/template") { (risk, rule) } else { online(change) }
 }
 
 /// Objects of a RivvenConnect of this name.

@@ -38,9 +38,10 @@ pub(super) struct Topics {
     pub(super) joined: BTreeSet<String>,
 }
 
-/// The connectors that run, and those that wait for a topic.
+/// The connectors that run, and those that wait for a topic, beside the worker as it was seen.
 #[derive(Clone, Debug, Default)]
 pub(super) struct Lineup<'a> {
+    pub(super) worker: Worker,
     pub(super) running: Vec<Running<'a>>,
     pub(super) waiting: Vec<&'a Wired>,
     /// Whether a sink that ran is to have other topics than it had.
@@ -89,6 +90,7 @@ pub(super) fn lineup<'a>(ctx: &Ctx<'_>, valid: &'a Valid, seen: &Observed<Rivven
         }
     }
     lineup.unseen = held.is_none() && !lineup.waiting.is_empty();
+    lineup.worker = worker;
     lineup
 }
 

@@ -29,11 +29,11 @@ pub(super) fn report(
     valid: &Valid,
     seen: &Observed<Rivven>,
 ) -> Report<RivvenConnectStatus> {
-    let worker = Worker::of(ctx, valid, seen);
     let away = home::cluster(&valid.cluster, &valid.namespace, seen).err();
     let barred = away.is_some() || valid.tls;
     let lineup = running::lineup(ctx, valid, seen);
-    let told = |one| state(one, &worker, &lineup, barred, valid);
+    let worker = &lineup.worker;
+    let told = |one| state(one, &lineup, barred, valid);
     let states: Vec<ConnectorStatus> = valid.connectors.iter().map(told).collect();
     let total = |role| valid.connectors.iter().filter(|one| one.role == role).count();
     let running = |role: Role| {
@@ -44,7 +44,7 @@ pub(super) fn report(
     };
     let (sources, sinks) = (running(Role::Source), running(Role::Sink));
     let conditions = vec![
-        ready(valid, &worker, &lineup, away.as_ref()),
+        ready(valid, &lineup, away.as_ref()),
         broker(valid, seen, away.is_some()),
         all_run(
             valid,
@@ -58,7 +58,7 @@ pub(super) fn report(
         measured(valid.measured, "rivven-connect", valid.release.version, &valid.image),
     ];
     let status = RivvenConnectStatus {
-        phase: phase(valid, &worker, sources + sinks),
+        phase: phase(valid, worker, sources + sinks),
         replicas: i32::try_from(worker.replicas).unwrap_or(i32::MAX),
         ready_replicas: i32::try_from(worker.ready).unwrap_or(i32::MAX),
         sources_running: count(sources),
@@ -76,13 +76,8 @@ fn count(count: usize) -> i32 {
 }
 
 /// What a connector is doing: what its worker does, unless it is kept out of there.
-fn state(
-    connector: &Wired,
-    worker: &Worker,
-    lineup: &Lineup<'_>,
-    barred: bool,
-    valid: &Valid,
-) -> ConnectorStatus {
+fn state(connector: &Wired, lineup: &Lineup<'_>, barred: bool, valid: &Valid) -> ConnectorStatus {
+    let worker = &lineup.worker;
     let held = connector.held.first().map(|held| {
         let why = format!("{} ({}): {}", held.path, held.rule.id, held.why);
         (held.rule.id.to_owned(), why)
@@ -125,14 +120,13 @@ fn state(
     }
 }
 
-fn ready(valid: &Valid, worker: &Worker, lineup: &Lineup<'_>, away: Option<&Away>) -> Draft {
+fn ready(valid: &Valid, lineup: &Lineup<'_>, away: Option<&Away>) -> Draft {
+    let worker = &lineup.worker;
     match away {
         Some(Away::NotThere(why)) => return c::READY_NO_CLUSTER.no(why.clone()),
         Some(Away::NotPermitted) => {
-            return c::READY_NOT_PERMITTED.no(format!(
-                "{} does not list namespace {} in spec.topicNamespaces (TOP-35)",
-                valid.cluster, valid.namespace
-            ));
+            let why = home::not_listed(&valid.cluster, &valid.namespace);
+            return c::READY_NOT_PERMITTED.no(format!("{why} (TOP-35)"));
         }
         None => {}
     }

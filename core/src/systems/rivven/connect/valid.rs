@@ -6,7 +6,6 @@ use serde_json::Number;
 
 use super::{
     api::{ConnectPhase, ConnectorStatus, LogLevel, RivvenConnect, RivvenConnectSpec, Settings},
-    build::map,
     connectors::{Wired, wired},
     inert, selector_labels,
 };
@@ -141,10 +140,10 @@ fn settings(given: &Settings, health: u16, metrics: Option<u16>) -> Node {
     let factor = retry.backoff_multiplier.and_then(Number::from_f64);
     let mut figures = vec![("enabled".to_owned(), Node::Bool(metrics.is_some()))];
     figures.extend(metrics.map(|port| ("port".to_owned(), Node::whole(port))));
-    map([
+    Node::map([
         (
             "topic",
-            map([
+            Node::map([
                 ("auto_create", Node::Bool(topic.auto_create.unwrap_or(true))),
                 ("default_partitions", Node::whole(topic.default_partitions.unwrap_or(1))),
                 ("require_topic_exists", Node::Bool(topic.require_topic_exists.unwrap_or(true))),
@@ -152,14 +151,14 @@ fn settings(given: &Settings, health: u16, metrics: Option<u16>) -> Node {
         ),
         (
             "retry",
-            map([
+            Node::map([
                 ("max_retries", Node::whole(retry.max_retries.unwrap_or(10))),
                 ("initial_backoff_ms", Node::whole(retry.initial_backoff_ms.unwrap_or(100))),
                 ("max_backoff_ms", Node::whole(retry.max_backoff_ms.unwrap_or(30_000))),
                 ("backoff_multiplier", factor.map_or_else(double, Node::Number)),
             ]),
         ),
-        ("health", map([("enabled", Node::Bool(true)), ("port", Node::whole(health))])),
+        ("health", Node::map([("enabled", Node::Bool(true)), ("port", Node::whole(health))])),
         ("metrics", Node::Map(figures.into_iter().collect())),
     ])
 }

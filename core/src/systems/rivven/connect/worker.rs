@@ -11,7 +11,7 @@ use crate::{
     kind::Ctx,
     observed::{Api, Observed, Ref, Seen, at, text},
     systems::rivven::{Rivven, names},
-    workload::problems::PodProblem,
+    workload::{problems::PodProblem, seen::is_ready},
 };
 
 /// A worker.
@@ -62,13 +62,6 @@ impl Worker {
     pub(super) fn runs(&self) -> bool {
         self.current && self.ready >= 1
     }
-}
-
-fn is_ready(pod: &Value) -> bool {
-    let conditions = at(pod, "/status/conditions").and_then(Value::as_array);
-    conditions.is_some_and(|all| {
-        all.iter().any(|one| text(one, "/type") == "Ready" && text(one, "/status") == "True")
-    })
 }
 
 /// A pod that could not be made, in the words of the one who refused it: a quota, pod security.

@@ -11,7 +11,7 @@ use crate::{
     condition::Draft,
     kind::{Measure, Report},
     many::many,
-    systems::rivven::SeenTopic,
+    systems::rivven::{SeenTopic, home},
 };
 
 /// The status and its conditions.
@@ -59,10 +59,10 @@ pub(super) fn measures(situation: &Situation) -> Vec<Measure> {
 fn ready(valid: &Valid, situation: &Situation) -> Draft {
     match situation {
         Situation::NoCluster(why) => c::READY_NO_CLUSTER.no(why.clone()),
-        Situation::NotPermitted => c::READY_NOT_PERMITTED.no(format!(
-            "{} does not list namespace {} in spec.topicNamespaces (TOP-35)",
-            valid.place.cluster, valid.place.namespace
-        )),
+        Situation::NotPermitted => {
+            let why = home::not_listed(&valid.place.cluster, &valid.place.namespace);
+            c::READY_NOT_PERMITTED.no(format!("{why} (TOP-35)"))
+        }
         Situation::HeldBy(other) => {
             let topic = &valid.place.topic;
             c::READY_HELD.no(format!("topic {topic} already belongs to {other} (TOP-34)"))

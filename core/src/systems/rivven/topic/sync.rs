@@ -16,7 +16,7 @@ use crate::{
     observed::Ref,
     plan::{Action, Blocked, Change, Event, Gate, Requeue, Risk, Verb, Waiting, Why},
     rule::Rule,
-    systems::rivven::{Call, Rivven, SeenTopic, rules},
+    systems::rivven::{Call, Rivven, SeenTopic, home, rules},
 };
 
 /// The most partitions that the broker creates a topic with (measured on 0.0.22).
@@ -37,7 +37,7 @@ pub(super) fn desire(valid: &Valid, situation: &Situation) -> Desired<Rivven> {
         }
         Situation::NotPermitted => {
             desired.finalizer = false;
-            desired.blocked.push(not_permitted(valid));
+            desired.blocked.push(home::refused(&valid.place.cluster, &valid.place.namespace));
         }
         Situation::HeldBy(other) => {
             desired.finalizer = false;
@@ -69,16 +69,6 @@ fn waiting(valid: &Valid, gate: &'static str, holds: Option<bool>, why: &str) ->
         rule: &rules::TOP_36,
         gates: vec![Gate::judged(gate, holds, why)],
     }
-}
-
-fn not_permitted(valid: &Valid) -> Blocked {
-    let (cluster, namespace) = (&valid.place.cluster, &valid.place.namespace);
-    refusal(
-        &rules::TOP_35,
-        Path::dotted("spec.clusterRef.namespace"),
-        (Value::Null, json!(cluster.namespace)),
-        format!("{cluster} does not list namespace {namespace} in spec.topicNamespaces"),
-    )
 }
 
 fn held(valid: &Valid, other: &Ref) -> Blocked {

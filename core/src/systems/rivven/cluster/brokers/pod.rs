@@ -8,7 +8,10 @@ use crate::{
     observed::{Ref, at, text},
     plan::Precondition,
     systems::rivven::{Health, Membership, names},
-    workload::problems::{Cause, PodProblem},
+    workload::{
+        problems::{Cause, PodProblem},
+        seen::is_ready,
+    },
 };
 
 /// A pod.
@@ -43,10 +46,7 @@ pub(in super::super) enum HealthSeen {
 
 impl PodSeen {
     pub(super) fn of(target: Ref, pod: &Value, api_port: u16) -> Self {
-        let conditions = at(pod, "/status/conditions").and_then(Value::as_array);
-        let ready = conditions.is_some_and(|all| {
-            all.iter().any(|one| text(one, "/type") == "Ready" && text(one, "/status") == "True")
-        });
+        let ready = is_ready(pod);
         let containers = at(pod, "/spec/containers").and_then(Value::as_array);
         let broker = containers
             .and_then(|all| all.iter().find(|one| text(one, "/name") == names::CONTAINER));

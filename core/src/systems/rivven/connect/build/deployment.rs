@@ -3,8 +3,8 @@
 use k8s_openapi::api::{
     apps::v1::{Deployment, DeploymentSpec, DeploymentStrategy},
     core::v1::{
-        ConfigMapVolumeSource, Container, EmptyDirVolumeSource, EnvVar, EnvVarSource, KeyToPath,
-        Probe, SecretKeySelector, SecretVolumeSource, Volume, VolumeMount,
+        ConfigMapVolumeSource, Container, EmptyDirVolumeSource, KeyToPath, Probe,
+        SecretVolumeSource, Volume, VolumeMount,
     },
 };
 use serde_json::Value;
@@ -17,7 +17,7 @@ use crate::{
     systems::rivven::{
         connect::{
             Valid,
-            connectors::{Variable, Wired, folder},
+            connectors::{Wired, folder},
             running::Running,
         },
         names,
@@ -101,7 +101,8 @@ fn program(connect: &Valid, running: &[Running<'_>], name: &str, command: &str) 
         ..VolumeMount::default()
     };
     let mut env = vec![k8s::env("RUST_LOG", &connect.log_level)];
-    env.extend(running.iter().flat_map(|one| one.wired.variables.iter().map(variable)));
+    let variables = running.iter().flat_map(|one| &one.wired.variables);
+    env.extend(variables.map(|one| k8s::env_from_secret(&one.name, &one.secret, &one.key)));
     let secrets = with_files(running);
     let args = ["--config", &format!("{CONFIG_DIR}/{FILE}"), command];
     Container {
@@ -117,16 +118,6 @@ fn program(connect: &Valid, running: &[Running<'_>], name: &str, command: &str) 
         ),
         ..Container::default()
     }
-}
-
-fn variable(variable: &Variable) -> EnvVar {
-    let key = SecretKeySelector {
-        name: variable.secret.clone(),
-        key: variable.key.clone(),
-        optional: None,
-    };
-    let source = EnvVarSource { secret_key_ref: Some(key), ..EnvVarSource::default() };
-    EnvVar { name: variable.name.clone(), value: None, value_from: Some(source) }
 }
 
 /// The connectors that want files, each with the name of its volume.

@@ -34,7 +34,7 @@ pub(in super::super) fn file(connect: &Valid, address: &str, running: &[Running<
     let broker = [("bootstrap_servers", Node::List(vec![Node::text(address)]))];
     let mut whole = Object::from([
         ("version".to_owned(), Node::text("1.0")),
-        ("broker".to_owned(), map(broker)),
+        ("broker".to_owned(), Node::map(broker)),
         ("settings".to_owned(), connect.settings.clone()),
     ]);
     for (name, all) in [("sources", of(Role::Source)), ("sinks", of(Role::Sink))] {
@@ -43,9 +43,4 @@ pub(in super::super) fn file(connect: &Valid, address: &str, running: &[Running<
         }
     }
     Node::Map(whole).to_yaml()
-}
-
-/// Values by their names.
-pub(in super::super) fn map<const N: usize>(fields: [(&str, Node); N]) -> Node {
-    Node::Map(fields.map(|(name, node)| (name.to_owned(), node)).into())
 }

@@ -6,5 +6,5 @@ mod file;
 mod service;
 
 pub(super) use deployment::deployment;
-pub(super) use file::{config_map, file, map};
+pub(super) use file::{config_map, file};
 pub(super) use service::service;

@@ -69,11 +69,11 @@ fn mask<'a>(schema: &str, table: &str, columns: impl Iterator<Item = &'a String>
     };
     let predicate = [("schema", exactly(schema)), ("table", exactly(table))];
     let config = [("fields", Node::List(columns.map(Node::text).collect()))];
-    map([
+    Node::map([
         ("type", Node::text("mask_field")),
         ("name", Node::text(format!("mask {schema}.{table}"))),
-        ("predicate", map(predicate)),
-        ("config", map(config)),
+        ("predicate", Node::map(predicate)),
+        ("config", Node::map(config)),
     ])
 }
 
@@ -193,8 +193,4 @@ pub(super) fn names_of_now(config: &Object) -> Vec<(&'static [&'static str], &'s
         lacks.push((&["transforms", "tables"], WHY));
     }
     lacks
-}
-
-fn map<const N: usize>(fields: [(&str, Node); N]) -> Node {
-    Node::Map(fields.map(|(name, node)| (name.to_owned(), node)).into())
 }
