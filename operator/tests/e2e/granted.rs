@@ -35,11 +35,13 @@ const REFUSED: &[(&str, &str)] = &[
 pub(crate) const ACCOUNT: &str = "system:serviceaccount:sluicegate:sluicegate";
 
 /// What is allowed and never asked for, with the reason.
-const UNASKED: &[(&str, &str, &str)] = &[(
-    "rivvenclusters/finalizers",
-    "update",
-    "the server looks whether it is allowed when an owner is named, and logs no such look",
-)];
+const UNASKED: &[(&str, &str, &str)] = &[
+    ("rivvenclusters/finalizers", "update", LOOKED),
+    ("rivvenconnects/finalizers", "update", LOOKED),
+];
+
+const LOOKED: &str =
+    "the server looks whether it is allowed when an owner is named, and logs no such look";
 
 /// The roles that are handed out, by names of their own: what a scenario installs is not these.
 fn roles() -> Vec<Value> {

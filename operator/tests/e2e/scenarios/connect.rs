@@ -14,6 +14,7 @@ use crate::{
 
 pub(crate) const ALL: &[Scenario] = &[
     ("a_worker_is_made_changed_and_taken_away_with_few_writes", lived),
+    ("a_deployment_that_is_theirs_is_left_and_one_too_many_goes", owned),
     ("a_secret_that_is_written_down_is_told_nowhere", kept),
 ];
 
@@ -86,6 +87,43 @@ fn lived() {
             .collect();
         if left.is_empty() { Ok(()) } else { Err(format!("{left:?}")) }
     });
+}
+
+fn owned() {
+    let scene = Scene::new("deployments");
+    let _operator = scene.operator();
+    scene.settled("small", &json!({ "replicas": 1 }));
+    let labels = json!({ "a": "b" });
+    let theirs = json!({
+        "apiVersion": "apps/v1", "kind": "Deployment",
+        "metadata": { "name": "rivven-connect-taken", "namespace": scene.namespace },
+        "spec": {
+            "replicas": 0, "selector": { "matchLabels": labels },
+            "template": {
+                "metadata": { "labels": labels },
+                "spec": { "containers": [{ "name": "a", "image": "registry.test/a:1" }] },
+            },
+        },
+    });
+    scene.kube().apply(DEPLOYMENTS, &theirs);
+    connect(&scene, "taken", &pipeline(1));
+    told(&scene, "taken", "Accepted", "False");
+    let get = |name: &str| scene.kube().get(DEPLOYMENTS, &scene.namespace, name);
+    let kept = get("rivven-connect-taken").expect("it is there");
+    assert!(kept["metadata"]["ownerReferences"].is_null(), "it is theirs: {kept}");
+    connect(&scene, "flow", &pipeline(1));
+    told(&scene, "flow", "Ready", "True");
+    let mut copy = get("rivven-connect-flow").expect("it was created");
+    let mut meta = json!({ "name": "copy", "namespace": scene.namespace });
+    for part in ["labels", "ownerReferences"] {
+        meta[part] = copy["metadata"][part].take();
+    }
+    (copy["metadata"], copy["status"]) = (meta, Value::Null);
+    scene.kube().apply(DEPLOYMENTS, &copy);
+    until("the copy to be gone", seconds(10), || {
+        get("copy").map_or(Ok(()), |seen| Err(seen.to_string()))
+    });
+    told(&scene, "flow", "Ready", "True");
 }
 
 fn kept() {
