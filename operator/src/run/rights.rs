@@ -91,7 +91,9 @@ impl<S: System> Visitor<S> for Gather {
         let (group, plural) = (own.group.as_ref(), own.plural.as_ref());
         let purpose = format!("the watch of {}", own.kind);
         self.add((group, plural), &["get", "list", "watch"], Place::Watched, &purpose);
-        self.add((group, plural), &["patch"], Place::Watched, "OBJ-06");
+        if K::FINALIZER.is_some() {
+            self.add((group, plural), &["patch"], Place::Watched, "OBJ-06");
+        }
         self.add((group, &format!("{plural}/status")), &["update"], Place::Watched, "OBJ-07");
         let specimen = specimen::<K>();
         let owned = K::owns(&specimen);

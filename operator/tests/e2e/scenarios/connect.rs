@@ -1,12 +1,15 @@
 //! Connectors: their worker is made, started anew when its file changes, and goes; and what is
 //! secret stays where it is.
 
+use std::fs;
+
 use serde_json::{Value, json};
 
 use crate::{
     Scenario,
     audit::{Class, of_class},
     kube::{CONFIG_MAPS, CONNECTS, DEPLOYMENTS, EVENTS, PODS, SERVICES},
+    operator::{Start, folder, plan},
     say,
     scene::{SOON, Scene, says},
     wait::{seconds, until},
@@ -91,7 +94,8 @@ fn lived() {
 
 fn owned() {
     let scene = Scene::new("deployments");
-    let _operator = scene.operator();
+    let start = scene.start();
+    let _operator = scene.run(&start);
     scene.settled("small", &json!({ "replicas": 1 }));
     let labels = json!({ "a": "b" });
     let theirs = json!({
@@ -123,7 +127,19 @@ fn owned() {
     until("the copy to be gone", seconds(10), || {
         get("copy").map_or(Ok(()), |seen| Err(seen.to_string()))
     });
-    told(&scene, "flow", "Ready", "True");
+    let seen = told(&scene, "flow", "Ready", "True");
+    // Whoever may operate may plan, from what is there.
+    let start = Start { user: format!("{}-plan", scene.user), ..start };
+    let kubeconfig = start.kubeconfig(scene.plane).display().to_string();
+    let path = folder().join(format!("{}.json", start.user));
+    let wish = json!({
+        "apiVersion": seen["apiVersion"], "kind": seen["kind"], "spec": seen["spec"],
+        "metadata": { "name": "flow", "namespace": scene.namespace },
+    });
+    fs::write(&path, wish.to_string()).expect("the folder can be written");
+    let file = path.display().to_string();
+    let plan = plan(&["-f", &file, "--state", "live", "--kubeconfig", &kubeconfig]);
+    assert_eq!(plan["resources"][0]["result"], "unchanged", "{plan}");
 }
 
 fn kept() {
