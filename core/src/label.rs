@@ -30,6 +30,10 @@ pub const RESTART: &str = "sluicegate/restart";
 pub const RESTARTED: &str = "sluicegate/restarted";
 /// On a pod template: the digest of the configuration that its pods read when they start.
 pub const CONFIG: &str = "sluicegate/config";
+/// On a pod template of connectors: their names, separated by commas.
+pub const CONNECTORS: &str = "sluicegate/connectors";
+/// On a pod: the number of the worker that it is.
+pub const WORKER: &str = "sluicegate/worker";
 /// On a resource: `"true"` takes over what was made for an earlier resource of its name and has
 /// lost its owner.
 pub const ADOPT: &str = "sluicegate/adopt";
@@ -50,4 +54,10 @@ pub fn recommended(selector: &Labels) -> Labels {
     let mut labels = selector.clone();
     labels.insert(MANAGED_BY.to_owned(), SLUICEGATE.to_owned());
     labels
+}
+
+/// A selector as text, as an autoscaler and `kubectl get -l` take it.
+pub fn as_text(selector: &Labels) -> String {
+    let pairs: Vec<String> = selector.iter().map(|(key, value)| format!("{key}={value}")).collect();
+    pairs.join(",")
 }

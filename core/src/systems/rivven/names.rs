@@ -78,14 +78,31 @@ pub fn claim_of(pod: &str) -> String {
     format!("{DATA}-{pod}")
 }
 
-/// The Deployment of a RivvenConnect, and its Service.
-pub fn worker(connect: &str) -> String {
+/// The Deployment of a worker of a RivvenConnect, by its number from 0. That of the first is called
+/// as the Service.
+pub fn worker(connect: &str, number: usize) -> String {
+    match number {
+        0 => workers(connect),
+        _ => format!("{}-w{number}", workers(connect)),
+    }
+}
+
+/// The Service of the workers of a RivvenConnect.
+pub fn workers(connect: &str) -> String {
     format!("rivven-connect-{connect}")
 }
 
-/// The ConfigMap of a RivvenConnect.
-pub fn worker_config(connect: &str) -> String {
-    format!("rivven-connect-{connect}-config")
+/// The ConfigMap of a worker of a RivvenConnect.
+pub fn worker_config(connect: &str, number: usize) -> String {
+    format!("{}-config", worker(connect, number))
+}
+
+/// The number of the worker whose Deployment is called so.
+pub fn worker_number(connect: &str, name: &str) -> Option<usize> {
+    let rest = name.strip_prefix(&workers(connect))?;
+    let number = if rest.is_empty() { 0 } else { rest.strip_prefix("-w")?.parse().ok()? };
+    // `parse` takes `+1` and `01`, which no worker is called.
+    (worker(connect, number) == name).then_some(number)
 }
 
 /// The number at the end of the name of a pod or claim of this cluster.
@@ -100,6 +117,16 @@ pub fn ordinal(cluster: &str, name: &str) -> Option<u32> {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_number_is_read_back_from_workers_only() {
+        for number in [0, 1, 12] {
+            assert_eq!(worker_number("a", &worker("a", number)), Some(number));
+        }
+        for other in ["rivven-connect-ab", "rivven-connect-a-w0", "rivven-connect-a-w01", "x"] {
+            assert_eq!(worker_number("a", other), None, "{other}");
+        }
+    }
 
     #[test]
     fn an_ordinal_is_read_back_from_pods_and_claims_only() {

@@ -52,6 +52,11 @@ rules! {
          mysql-cdc begins where the log is just then.",
         "Set binlogFilename, and binlogPosition: it begins there at each start, and brings what \
          follows again. Its readers have to bear the same record twice.";
+    CON_58 = "CON-58":
+        "A connector runs on one worker at a time",
+        "The program would do every record twice, and a replication slot serves one. A connector \
+         that moves starts on its new worker when no pod of another one has it any more.",
+        "";
     DEL_01 = "DEL-01":
         "Under deletionPolicy Delete brokers stop first and their claims go last",
         "A claim that is deleted while its StatefulSet exists is made again, empty.",

@@ -12,6 +12,7 @@ use crate::{
     condition::{Draft, State},
     k8s::monitoring::ServiceMonitor,
     kind::{Ctx, Report},
+    label,
     observed::{Api, Observed},
     reasons::READY_BLOCKED,
     systems::rivven::{Rivven, image, names},
@@ -51,7 +52,7 @@ pub(super) fn report(
         broker_endpoints: endpoints(ctx, valid, brokers),
         leader: leader(valid, brokers),
         version: version(brokers).or_else(|| valid.before.version.clone()),
-        selector: selector(valid),
+        selector: Some(label::as_text(&valid.selector)),
         ..RivvenClusterStatus::default()
     };
     Report { status, conditions: [vec![ready], conditions].concat(), synced: None }
@@ -358,10 +359,4 @@ fn version(brokers: &Brokers) -> Option<String> {
     versions.sort_unstable();
     versions.dedup();
     (!versions.is_empty()).then(|| versions.join(", "))
-}
-
-fn selector(valid: &Valid) -> Option<String> {
-    let pairs: Vec<String> =
-        valid.selector.iter().map(|(key, value)| format!("{key}={value}")).collect();
-    Some(pairs.join(","))
 }

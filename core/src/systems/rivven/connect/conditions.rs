@@ -17,7 +17,7 @@ reasons! {
         "Ready",
         "Running",
         Normal,
-        "The worker runs with every connector that is enabled. How each of them fares the release \
+        "The workers run with every connector that is enabled. How each of them fares the release \
          tells in its log only.",
     );
     READY_NOTHING = quiet(
@@ -26,7 +26,13 @@ reasons! {
         "No connector is enabled, so that there is no worker: the program would end at once.",
     );
     READY_STARTING =
-        underway("Ready", "Starting", "The worker is being made or is not running yet.");
+        underway("Ready", "Starting", "Some workers are being made or are not running yet.");
+    READY_MOVING = underway(
+        "Ready",
+        "Moving",
+        "Some connectors move to another worker. Each starts there when the worker that it was on \
+         has stopped it.",
+    );
     READY_NO_TOPIC = quiet(
         "Ready",
         "WaitingForTopic",
@@ -37,14 +43,13 @@ reasons! {
         "Ready",
         "WorkerFailed",
         Warning,
-        "Something keeps the worker from running, and all connectors with it; the message says \
-         what.",
+        "Something keeps a worker from running, and all connectors on it; the message says what.",
     );
     READY_NO_CLUSTER = quiet(
         "Ready",
         "WaitingForCluster",
-        "The cluster does not exist or is on its way out. The worker is started when it is there; \
-         one that runs is left as it is.",
+        "The cluster does not exist or is on its way out. Workers are started when it is there; \
+         those that run are left as they are.",
     );
     // The event is `Refused`, which has the rule and the remedy.
     READY_NOT_PERMITTED = quiet(

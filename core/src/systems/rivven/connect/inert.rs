@@ -3,11 +3,6 @@
 
 /// Fields without effect, and why.
 pub(super) const INERT: &[(&str, &str)] = &[
-    (
-        "spec.replicas",
-        "all connectors run in one worker: rivven-connect 0.0.22 would run each of them in every \
-         one.",
-    ),
     ("spec.config.stateDir", "rivven-connect 0.0.22 keeps no state in it."),
     (
         "spec.sources[].topicConfig.replicationFactor",

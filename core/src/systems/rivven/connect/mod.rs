@@ -1,7 +1,8 @@
-//! `RivvenConnect`: connectors that move records into topics and out of them, in one worker.
+//! `RivvenConnect`: connectors that move records into topics and out of them, in workers.
 //!
 //! What a connector takes stands in its `catalogue`; what a user has written is held against that
-//! in `connectors`, and becomes the worker's file in `build`.
+//! in `connectors`. Each runs on one worker, which `placement` draws and `lineup` brings together
+//! with what runs already; what a worker is to run becomes its file in `build`.
 
 use std::sync::OnceLock;
 
@@ -12,6 +13,7 @@ use k8s_openapi::api::{
 use kube_core::ResourceExt as _;
 use serde_json::{Value, json};
 
+use self::{connectors::Wired, lineup::Task};
 use crate::{
     check::Check,
     condition::Reason,
@@ -39,6 +41,8 @@ mod checks;
 mod conditions;
 mod connectors;
 mod inert;
+mod lineup;
+mod placement;
 mod running;
 mod status;
 mod valid;
@@ -67,6 +71,7 @@ impl Kind for Connect {
     const INERT: &'static [(&'static str, &'static str)] = inert::INERT;
     const OVERRIDDEN: &'static [(&'static str, &'static str)] = image::OVERRIDDEN;
     const CHECKS: &'static [Check<RivvenConnect>] = checks::CHECKS;
+    const GATES: &'static [(&'static str, &'static str)] = lineup::GATES;
 
     fn schema() -> &'static Compiled {
         static SCHEMA: OnceLock<Compiled> = OnceLock::new();
@@ -127,45 +132,50 @@ impl Kind for Connect {
     }
 }
 
-/// The worker reads its file when it starts, so the file comes first.
+/// What no worker is to run any more goes from its worker first, with what else has changed there.
 fn desire(
     ctx: &Ctx<'_>,
     valid: &Valid,
     cluster: &RivvenCluster,
     seen: &Observed<Rivven>,
 ) -> Desired<Rivven> {
-    let mut desired = Desired { requeue: LOOK_AGAIN, ..Desired::default() };
-    let lineup = running::lineup(ctx, valid, seen);
-    if lineup.unseen && lineup.worker.exists {
-        // What it runs is not known, so it stays as it is.
+    let lineup = lineup::lineup(ctx, valid, seen);
+    if lineup.unseen && lineup.any() {
+        // What they run is not known, so they stay as they are.
         return Desired { requeue: LOOK_SOON, ..hold(valid, None) };
     }
-    if !lineup.waiting.is_empty() {
-        desired.requeue = LOOK_SOON;
+    let settled = lineup.waiting.is_empty() && lineup.moving.is_empty() && lineup.all_run();
+    let mut desired = Desired {
+        requeue: if settled { LOOK_AGAIN } else { LOOK_SOON },
+        waiting: lineup.moving.iter().map(|one| one.waiting(valid)).collect(),
+        blocked: held(valid).collect(),
+        ..Desired::default()
+    };
+    if lineup.can_run().next().is_some() {
+        desired.items.push(Item::object(Manifest::of(&build::service(valid)), online));
     }
-    if !lineup.running.is_empty() {
-        let file = build::file(valid, &address(ctx, &valid.cluster, cluster), &lineup.running);
-        // One that never ran has nothing to lose.
-        let ran = |one: &connectors::Wired| valid.before.iter().any(|was| was.name == one.name);
-        let forgets = valid.forgetful().any(ran);
-        desired.items = vec![
-            Item::object(Manifest::of(&build::config_map(valid, &file)), at_next_start),
-            Item::object(Manifest::of(&build::service(valid)), online),
-            Item::object(
-                Manifest::of(&build::deployment(valid, &file, &lineup.running)),
-                match (forgets, lineup.joins) {
-                    (true, _) => restarts_and_forgets,
-                    (false, true) => restarts_for_topics,
-                    (false, false) => restarts,
-                },
-            ),
-        ];
-        if !lineup.worker.runs() {
-            desired.requeue = LOOK_SOON;
-        }
+    let address = address(ctx, &valid.cluster, cluster);
+    for task in lineup.busy() {
+        desired.items.extend(worker(valid, task, &address));
     }
-    desired.blocked = held(valid).collect();
     desired
+}
+
+/// A worker reads its file when it starts, so the file comes first.
+fn worker(valid: &Valid, task: &Task<'_>, address: &str) -> [Item<Rivven>; 2] {
+    let file = build::file(valid, address, &task.running);
+    // One that never ran has nothing to lose.
+    let ran = |one: &Wired| valid.before.iter().any(|was| was.name == one.name);
+    let forgets = task.running.iter().any(|one| one.wired.forgets && ran(one.wired));
+    let assess = match (forgets, task.joins) {
+        (true, _) => restarts_and_forgets,
+        (false, true) => restarts_for_topics,
+        (false, false) => restarts,
+    };
+    [
+        Item::object(Manifest::of(&build::config_map(valid, task.number, &file)), at_next_start),
+        Item::object(Manifest::of(&build::deployment(valid, task, &file)), assess),
+    ]
 }
 
 /// Where clients find the cluster, as host and port.

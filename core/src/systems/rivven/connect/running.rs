@@ -8,18 +8,8 @@
 
 use std::collections::BTreeSet;
 
-use k8s_openapi::jiff::SignedDuration;
-
-use super::{Valid, api::ConnectorStatus, connectors::Wired, holdings, worker::Worker};
-use crate::{
-    connector::{Node, Object},
-    kind::Ctx,
-    observed::Observed,
-    systems::rivven::{Answer, Rivven},
-};
-
-/// How long a worker runs at least before it is started anew because of a topic that has come.
-const GATHER: SignedDuration = SignedDuration::from_mins(10);
+use super::{api::ConnectorStatus, connectors::Wired};
+use crate::connector::{Node, Object};
 
 /// A connector that runs.
 #[derive(Clone, Debug)]
@@ -38,18 +28,6 @@ pub(super) struct Topics {
     pub(super) joined: BTreeSet<String>,
 }
 
-/// The connectors that run, and those that wait for a topic, beside the worker as it was seen.
-#[derive(Clone, Debug, Default)]
-pub(super) struct Lineup<'a> {
-    pub(super) worker: Worker,
-    pub(super) running: Vec<Running<'a>>,
-    pub(super) waiting: Vec<&'a Wired>,
-    /// Whether a sink that ran is to have other topics than it had.
-    pub(super) joins: bool,
-    /// Whether they wait because the broker does not say which topics there are.
-    pub(super) unseen: bool,
-}
-
 impl Topics {
     /// All of them, by name.
     pub(super) fn all(&self) -> impl Iterator<Item = &String> {
@@ -57,46 +35,9 @@ impl Topics {
     }
 }
 
-impl Lineup<'_> {
-    /// Whether this one runs, and by which topics.
-    pub(super) fn running(&self, name: &str) -> Option<&Running<'_>> {
-        self.running.iter().find(|one| one.wired.name == name)
-    }
-}
-
-/// Who runs, by what the broker holds and what was told before.
-pub(super) fn lineup<'a>(ctx: &Ctx<'_>, valid: &'a Valid, seen: &Observed<Rivven>) -> Lineup<'a> {
-    let held = match seen.answer(&holdings(&valid.cluster)) {
-        Some(Answer::Holdings(topics)) => Some(topics.keys().cloned().collect()),
-        Some(_) | None => None,
-    };
-    let worker = Worker::of(ctx, valid, seen);
-    let rests = worker.since.is_some_and(|since| ctx.now.duration_since(since) < GATHER);
-    let mut lineup = Lineup::default();
-    for wired in valid.connectors.iter().filter(|one| one.runs()) {
-        if wired.patterns.is_empty() {
-            lineup.running.push(Running { wired, topics: None });
-            continue;
-        }
-        let before = valid.before.iter().find(|one| one.name == wired.name);
-        // A worker whose status was lost may have read some of them already.
-        let unknown = worker.exists && valid.before.is_empty();
-        let topics = topics(&wired.patterns, held.as_ref(), before, rests, unknown);
-        let had = before.map(|before| &before.topics).filter(|had| !had.is_empty());
-        lineup.joins |= had.is_some_and(|had| !topics.all().eq(had.iter()));
-        match topics.initial.is_empty() && topics.joined.is_empty() {
-            true => lineup.waiting.push(wired),
-            false => lineup.running.push(Running { wired, topics: Some(topics) }),
-        }
-    }
-    lineup.unseen = held.is_none() && !lineup.waiting.is_empty();
-    lineup.worker = worker;
-    lineup
-}
-
 /// What patterns stand for: what was told before for as long as the broker does not answer, or the
 /// worker has only just been started anew.
-fn topics(
+pub(super) fn topics(
     patterns: &[String],
     held: Option<&BTreeSet<String>>,
     before: Option<&ConnectorStatus>,
@@ -179,6 +120,7 @@ mod tests {
             state: ConnectorState::Running,
             reason: None,
             message: None,
+            worker: None,
             initial_topics: set(initial).into_iter().collect(),
             topics: set(all).into_iter().collect(),
         }

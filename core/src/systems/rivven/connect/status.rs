@@ -1,4 +1,4 @@
-//! What is told of a RivvenConnect: from what was seen of its worker, and nothing else. How a
+//! What is told of a RivvenConnect: from what was seen of its workers, and nothing else. How a
 //! connector fares in a worker that runs, the release tells nobody.
 
 use super::{
@@ -7,18 +7,20 @@ use super::{
     conditions as c,
     connectors::Wired,
     holdings,
-    running::{self, Lineup},
+    lineup::{self, Lineup},
     worker::Worker,
 };
 use crate::{
     condition::{Draft, Reason},
     connector::Role,
     kind::{Ctx, Report},
+    label,
     many::many,
     observed::Observed,
     systems::rivven::{
         Answer, Rivven,
         home::{self, Away},
+        names,
     },
     workload::conditions::measured,
 };
@@ -31,8 +33,7 @@ pub(super) fn report(
 ) -> Report<RivvenConnectStatus> {
     let away = home::cluster(&valid.cluster, &valid.namespace, seen).err();
     let barred = away.is_some() || valid.tls;
-    let lineup = running::lineup(ctx, valid, seen);
-    let worker = &lineup.worker;
+    let lineup = lineup::lineup(ctx, valid, seen);
     let told = |one| state(one, &lineup, barred, valid);
     let states: Vec<ConnectorStatus> = valid.connectors.iter().map(told).collect();
     let total = |role| valid.connectors.iter().filter(|one| one.role == role).count();
@@ -58,9 +59,10 @@ pub(super) fn report(
         measured(valid.measured, "rivven-connect", valid.release.version, &valid.image),
     ];
     let status = RivvenConnectStatus {
-        phase: phase(valid, worker, sources + sinks),
-        replicas: i32::try_from(worker.replicas).unwrap_or(i32::MAX),
-        ready_replicas: i32::try_from(worker.ready).unwrap_or(i32::MAX),
+        phase: phase(valid, &lineup, sources + sinks),
+        replicas: pods(&lineup, |worker| worker.replicas),
+        ready_replicas: pods(&lineup, |worker| worker.ready),
+        selector: Some(label::as_text(&valid.selector)),
         sources_running: count(sources),
         sinks_running: count(sinks),
         sources_total: count(total(Role::Source)),
@@ -75,34 +77,43 @@ fn count(count: usize) -> i32 {
     i32::try_from(count).unwrap_or(i32::MAX)
 }
 
-/// What a connector is doing: what its worker does, unless it is kept out of there.
+fn pods(lineup: &Lineup<'_>, of: fn(&Worker) -> i64) -> i32 {
+    i32::try_from(lineup.workers.values().map(of).sum::<i64>()).unwrap_or(i32::MAX)
+}
+
+/// What a connector is doing: what the worker does that it is on, unless it is kept out of there.
 fn state(connector: &Wired, lineup: &Lineup<'_>, barred: bool, valid: &Valid) -> ConnectorStatus {
-    let worker = &lineup.worker;
+    let seen = lineup.seen_on(&connector.name);
+    let runs = seen.is_some_and(|(_, worker)| worker.runs());
+    let problem = seen.and_then(|(_, worker)| worker.problem.clone());
+    let moving = lineup.moving.iter().find(|one| one.running.wired.name == connector.name);
     let held = connector.held.first().map(|held| {
         let why = format!("{} ({}): {}", held.path, held.rule.id, held.why);
-        (held.rule.id.to_owned(), why)
+        (held.rule.id, why)
     });
     let (state, why) = match held {
         _ if !connector.enabled => (ConnectorState::Disabled, None),
         Some(why) => (ConnectorState::Waiting, Some(why)),
         None if lineup.waiting.iter().any(|one| one.name == connector.name) => {
             let why = format!("no topic fits {}", connector.patterns.join(", "));
-            (ConnectorState::Waiting, Some(("NoTopic".to_owned(), why)))
+            (ConnectorState::Waiting, Some(("NoTopic", why)))
         }
-        None if worker.runs() => (ConnectorState::Running, None),
-        None if worker.problem.is_some() => {
-            let why = worker.problem.clone().unwrap_or_default();
-            (ConnectorState::Failed, Some(("WorkerFailed".to_owned(), why)))
+        None if runs => (ConnectorState::Running, None),
+        None if problem.is_some() => {
+            (ConnectorState::Failed, problem.map(|why| ("WorkerFailed", why)))
         }
         None if barred => {
             let why = "no worker is started; see the condition Ready";
-            (ConnectorState::Waiting, Some(("NoWorker".to_owned(), why.to_owned())))
+            (ConnectorState::Waiting, Some(("NoWorker", why.to_owned())))
         }
-        None => (ConnectorState::Pending, None),
+        None => {
+            let why = moving.map(|one| ("Moving", format!("it starts when {}", one.until())));
+            (ConnectorState::Pending, why)
+        }
     };
     let (reason, message) = why.unzip();
-    let running = lineup.running(&connector.name).and_then(|one| one.topics.clone());
-    let topics = running.unwrap_or_default();
+    let running = lineup.can_run().find(|one| one.wired.name == connector.name);
+    let topics = running.and_then(|one| one.topics.clone()).unwrap_or_default();
     // Kept for as long as there are patterns: a topic that has joined has joined for ever.
     let before = valid.before.iter().find(|one| one.name == connector.name);
     let known = before.filter(|_| !connector.patterns.is_empty());
@@ -113,7 +124,8 @@ fn state(connector: &Wired, lineup: &Lineup<'_>, barred: bool, valid: &Valid) ->
         connector_type: connector.role.as_str().to_owned(),
         kind: connector.kind.clone(),
         state,
-        reason,
+        worker: seen.map(|(number, _)| names::worker(&valid.name, number)),
+        reason: reason.map(str::to_owned),
         message,
         initial_topics: if known.is_empty() { first } else { known },
         topics: topics.all().cloned().collect(),
@@ -121,7 +133,6 @@ fn state(connector: &Wired, lineup: &Lineup<'_>, barred: bool, valid: &Valid) ->
 }
 
 fn ready(valid: &Valid, lineup: &Lineup<'_>, away: Option<&Away>) -> Draft {
-    let worker = &lineup.worker;
     match away {
         Some(Away::NotThere(why)) => return c::READY_NO_CLUSTER.no(why.clone()),
         Some(Away::NotPermitted) => {
@@ -131,31 +142,58 @@ fn ready(valid: &Valid, lineup: &Lineup<'_>, away: Option<&Away>) -> Draft {
         None => {}
     }
     let enabled = valid.connectors.iter().filter(|one| one.enabled).count();
-    let running = lineup.running.len();
+    let able = lineup.can_run().count();
+    let all_run = lineup.all_run();
     if enabled == 0 {
         return c::READY_NOTHING.yes("no connector is enabled");
     }
-    let connectors = format!("{running} of {}", many(enabled, "connector"));
-    if !lineup.waiting.is_empty() && (running == 0 || worker.runs()) {
-        let names: Vec<&str> = lineup.waiting.iter().map(|one| one.name.as_str()).collect();
-        let names = names.join(", ");
+    let connectors = format!("{able} of {}", many(enabled, "connector"));
+    if !lineup.waiting.is_empty() && (able == 0 || all_run) {
+        let names = listed_by_name(lineup.waiting.iter().copied());
         return c::READY_NO_TOPIC.no(format!("{connectors} can run; waiting for a topic: {names}"));
     }
-    if running == 0 || (valid.tls && !worker.runs()) {
+    if able == 0 || (valid.tls && !all_run) {
         return c::READY_STARTING.no("no worker is started");
     }
-    if worker.runs() {
-        let lost = if valid.forgetful().next().is_some() {
-            "; changes may be lost (ChangesKept=False)"
-        } else {
-            ""
+    let busy = lineup.busy().count();
+    if !all_run {
+        let failed = lineup.busy().find_map(|task| {
+            let why = lineup.workers.get(&task.number)?.problem.as_ref()?;
+            // Where there is but one, everybody knows which.
+            let whose = names::worker(&valid.name, task.number);
+            Some(if valid.replicas > 1 { format!("{whose}: {why}") } else { why.clone() })
+        });
+        return match failed {
+            Some(why) => c::READY_FAILED.no(why),
+            None => c::READY_STARTING.no(format!("{} with {connectors}", workers(busy, "start"))),
         };
-        return c::READY_RUNNING.yes(format!("the worker runs with {connectors}{lost}"));
     }
-    match &worker.problem {
-        Some(why) => c::READY_FAILED.no(why.clone()),
-        None => c::READY_STARTING.no(format!("the worker starts with {connectors}")),
+    if !lineup.moving.is_empty() {
+        let names = listed_by_name(lineup.moving.iter().map(|one| one.running.wired));
+        return c::READY_MOVING.no(format!("moving to another worker: {names}"));
     }
+    let mut message = format!("{} with {connectors}", workers(busy, "run"));
+    if busy < valid.replicas {
+        let idle = lineup.tasks.iter().filter(|task| task.running.is_empty());
+        let idle: Vec<_> = idle.map(|task| names::worker(&valid.name, task.number)).collect();
+        message.push_str(&format!("; no connector falls to {}", idle.join(", ")));
+    }
+    if valid.forgetful().next().is_some() {
+        message.push_str("; changes may be lost (ChangesKept=False)");
+    }
+    c::READY_RUNNING.yes(message)
+}
+
+/// What one or several workers do, as the beginning of a sentence.
+fn workers(count: usize, does: &str) -> String {
+    match count {
+        1 => format!("the worker {does}s"),
+        _ => format!("{count} workers {does}"),
+    }
+}
+
+fn listed_by_name<'a>(connectors: impl Iterator<Item = &'a Wired>) -> String {
+    connectors.map(|one| one.name.as_str()).collect::<Vec<_>>().join(", ")
 }
 
 fn broker(valid: &Valid, seen: &Observed<Rivven>, away: bool) -> Draft {
@@ -201,14 +239,15 @@ fn listed(valid: &Valid) -> Draft {
     }
 }
 
-fn phase(valid: &Valid, worker: &Worker, running: usize) -> ConnectPhase {
+fn phase(valid: &Valid, lineup: &Lineup<'_>, running: usize) -> ConnectPhase {
     let enabled = valid.connectors.iter().filter(|one| one.enabled).count();
     let wanted = valid.connectors.iter().filter(|one| one.runs()).count();
+    let any = |is: fn(&Worker) -> bool| lineup.workers.values().any(is);
     match running {
-        0 if worker.problem.is_some() => ConnectPhase::Failed,
+        0 if any(|worker| worker.problem.is_some()) => ConnectPhase::Failed,
         0 if wanted == 0 && enabled > 0 => ConnectPhase::Failed,
         0 if wanted > 0 && valid.ran => ConnectPhase::Degraded,
-        0 if wanted > 0 && worker.replicas > 0 => ConnectPhase::Starting,
+        0 if wanted > 0 && any(|worker| worker.replicas > 0) => ConnectPhase::Starting,
         0 => ConnectPhase::Pending,
         _ if running < enabled => ConnectPhase::Degraded,
         _ => ConnectPhase::Running,

@@ -41,6 +41,8 @@ pub struct Valid {
     /// Whether the release is one that was measured.
     pub(super) measured: bool,
     pub(super) image: String,
+    /// How many workers share the connectors.
+    pub(super) replicas: usize,
     pub(super) pod: PodParts,
     pub(super) log_level: &'static str,
     pub(super) health_port: u16,
@@ -102,6 +104,7 @@ pub(super) fn accept(connect: &RivvenConnect) -> Result<Valid, Errors> {
         release,
         measured,
         image,
+        replicas: spec.replicas.and_then(|many| many.try_into().ok()).unwrap_or(1).max(1),
         pod: pod_parts(spec),
         log_level: level.map_or("info", LogLevel::as_str),
         health_port,
@@ -174,15 +177,10 @@ pub(super) fn without_effect(connect: &RivvenConnect) -> Vec<Idle> {
 }
 
 fn idle(spec: &RivvenConnectSpec, connectors: &[Wired]) -> Vec<Idle> {
-    // One worker is what there is, and the page is always there: only other wishes are in vain.
-    let several = spec.replicas.is_some_and(|replicas| replicas > 1);
+    // The page is always there: only another wish is in vain.
     let health = spec.settings.as_ref().and_then(|settings| settings.health.as_ref());
     let silent = health.is_some_and(|health| health.enabled == Some(false));
-    let met = |path: &Path| match path.to_string().as_str() {
-        "spec.replicas" => !several,
-        "spec.settings.health.enabled" => !silent,
-        _ => false,
-    };
+    let met = |path: &Path| path.to_string() == "spec.settings.health.enabled" && !silent;
     let set = set_without_effect(spec, inert::INERT).into_iter();
     let mut idle: Vec<Idle> = set.filter(|one| !met(&one.path)).collect();
     idle.extend(image::says_beside(spec.image.as_deref(), spec.version.as_deref()));

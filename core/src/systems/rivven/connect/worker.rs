@@ -1,4 +1,7 @@
-//! The worker as it was seen: its Deployment, and what keeps its pod from running.
+//! The workers as they were seen: their Deployments, what each of them runs, and what keeps its pod
+//! from running.
+
+use std::collections::{BTreeMap, BTreeSet};
 
 use k8s_openapi::{
     api::{apps::v1::Deployment, core::v1::Pod},
@@ -9,7 +12,8 @@ use serde_json::Value;
 use super::{Valid, list};
 use crate::{
     kind::Ctx,
-    observed::{Api, Observed, Ref, Seen, at, text},
+    label::{CONNECTORS, WORKER},
+    observed::{Api, Observed, at, text},
     systems::rivven::{Rivven, names},
     workload::{problems::PodProblem, seen::is_ready},
 };
@@ -17,44 +21,72 @@ use crate::{
 /// A worker.
 #[derive(Clone, Debug, Default)]
 pub(super) struct Worker {
-    /// Whether there is one, running or not.
-    pub(super) exists: bool,
+    /// The connectors that its pods are started with.
+    pub(super) connectors: BTreeSet<String>,
+    /// Its pods, those on their way out too, each with the connectors that it was started with.
+    pub(super) pods: BTreeMap<String, BTreeSet<String>>,
     /// Since when its pod is there.
     pub(super) since: Option<Timestamp>,
     /// Pods that exist.
     pub(super) replicas: i64,
     /// Pods that run.
     pub(super) ready: i64,
-    /// Whether its controller has looked at what is written now, and its pod runs that.
+    /// Whether its controller has not looked yet at what is written now.
+    pub(super) unobserved: bool,
+    /// Whether its pod runs that.
     current: bool,
     /// What keeps it from running, as a sentence.
     pub(super) problem: Option<String>,
 }
 
 impl Worker {
-    /// Reads what was seen.
-    pub(super) fn of(ctx: &Ctx<'_>, valid: &Valid, seen: &Observed<Rivven>) -> Self {
-        let target = Ref::to::<Deployment>(&valid.namespace, &names::worker(&valid.name));
-        let Seen::Present(deployment) = seen.raw(&target) else { return Self::default() };
+    /// All that there are, running or not, by their numbers: those of which only a pod is left too.
+    pub(super) fn all(
+        ctx: &Ctx<'_>,
+        valid: &Valid,
+        seen: &Observed<Rivven>,
+    ) -> BTreeMap<usize, Self> {
+        let mut all: BTreeMap<usize, Self> = BTreeMap::new();
+        for deployment in seen.items(&list(Api::of::<Deployment>(), &valid.namespace, &valid.name))
+        {
+            if let Some(number) =
+                names::worker_number(&valid.name, text(deployment, "/metadata/name"))
+            {
+                all.insert(number, Self::of(deployment));
+            }
+        }
+        for pod in seen.items(&list(Api::of::<Pod>(), &valid.namespace, &valid.name)) {
+            let label = at(pod, "/metadata/labels").and_then(|all| all.get(WORKER));
+            let Some(number) = label.and_then(Value::as_str).and_then(|it| it.parse().ok()) else {
+                continue;
+            };
+            let worker: &mut Self = all.entry(number).or_default();
+            worker.pods.insert(text(pod, "/metadata/name").to_owned(), connectors(pod));
+            if at(pod, "/metadata/deletionTimestamp").is_some() {
+                continue;
+            }
+            worker.since = worker.since.max(text(pod, "/status/startTime").parse().ok());
+            if !is_ready(pod) {
+                let problems = PodProblem::of(pod, names::WORKER);
+                let told = problems.iter().find_map(|problem| problem.told(ctx.now));
+                worker.problem = told.map(str::to_owned).or(worker.problem.take());
+            }
+        }
+        all
+    }
+
+    fn of(deployment: &Value) -> Self {
         let number = |place| at(deployment, place).and_then(Value::as_i64).unwrap_or(0);
-        let ready = number("/status/readyReplicas");
         let observed =
             number("/status/observedGeneration") >= number("/metadata/generation").max(1);
-        let pods = seen.items(&list(Api::of::<Pod>(), &valid.namespace, &valid.name));
-        let pods = pods.iter().filter(|pod| at(pod, "/metadata/deletionTimestamp").is_none());
-        let pods: Vec<_> = pods.collect();
-        let since = pods.iter().filter_map(|pod| text(pod, "/status/startTime").parse().ok()).max();
-        let unready = pods.iter().filter(|pod| !is_ready(pod));
-        let problems: Vec<PodProblem> =
-            unready.flat_map(|pod| PodProblem::of(pod, names::WORKER)).collect();
-        let told = problems.iter().find_map(|problem| problem.told(ctx.now)).map(str::to_owned);
         Self {
-            exists: true,
-            since,
+            connectors: at(deployment, "/spec/template").map(connectors).unwrap_or_default(),
             replicas: number("/status/replicas"),
-            ready,
+            ready: number("/status/readyReplicas"),
+            unobserved: !observed,
             current: observed && number("/status/updatedReplicas") >= 1,
-            problem: told.or_else(|| not_created(deployment)),
+            problem: not_created(deployment),
+            ..Self::default()
         }
     }
 
@@ -62,6 +94,13 @@ impl Worker {
     pub(super) fn runs(&self) -> bool {
         self.current && self.ready >= 1
     }
+}
+
+/// What a pod, or the template of one, is started with.
+fn connectors(pod: &Value) -> BTreeSet<String> {
+    let all = at(pod, "/metadata/annotations").and_then(|all| all.get(CONNECTORS));
+    let all = all.and_then(Value::as_str).unwrap_or_default().split(',');
+    all.filter(|name| !name.is_empty()).map(str::to_owned).collect()
 }
 
 /// A pod that could not be made, in the words of the one who refused it: a quota, pod security.

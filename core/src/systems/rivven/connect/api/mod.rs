@@ -81,6 +81,11 @@ words! {
     category = "rivven",
     category = "streaming",
     status = "RivvenConnectStatus",
+    scale(
+        spec_replicas_path = ".spec.replicas",
+        status_replicas_path = ".status.replicas",
+        label_selector_path = ".status.selector"
+    ),
     printcolumn(name = "Cluster", type_ = "string", json_path = ".spec.clusterRef.name"),
     printcolumn(name = "Replicas", type_ = "integer", json_path = ".status.readyReplicas"),
     printcolumn(name = "Sources", type_ = "integer", json_path = ".status.sourcesRunning"),
@@ -103,8 +108,8 @@ pub struct RivvenConnectSpec {
     /// The cluster whose topics are written and read. Connectors are told its address.
     pub cluster_ref: ClusterRef,
 
-    /// Number of workers, 1 to 10. All connectors run in one, because the program would run each in
-    /// every one. Default: `1`.
+    /// Number of workers, 1 to 10. They share the connectors: each connector runs on one of them. A
+    /// worker that none falls to is not started. Default: `1`.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     #[schemars(range(min = 1, max = 10))]
     pub replicas: Option<i32>,
@@ -131,7 +136,7 @@ pub struct RivvenConnectSpec {
     #[schemars(length(max = 10), inner(length(min = 1, max = 253), regex(pattern = SUBDOMAIN)))]
     pub image_pull_secrets: Option<Vec<String>>,
 
-    /// Processor time and memory of the worker. Left out: nothing is asked for and nothing is
+    /// Processor time and memory of each worker. Left out: nothing is asked for and nothing is
     /// limited.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub resources: Option<Resources>,
@@ -228,7 +233,7 @@ pub struct RivvenConnectStatus {
     #[serde(deserialize_with = "lenient")]
     pub replicas: i32,
 
-    /// Workers that run.
+    /// Workers that are ready.
     #[serde(deserialize_with = "lenient")]
     pub ready_replicas: i32,
 
@@ -257,6 +262,10 @@ pub struct RivvenConnectStatus {
     #[schemars(schema_with = "schema::conditions")]
     pub conditions: Vec<Condition>,
 
+    /// Label selector of the workers' pods, as text: what an autoscaler reads.
+    #[serde(skip_serializing_if = "Option::is_none", deserialize_with = "lenient")]
+    pub selector: Option<String>,
+
     /// Each connector, sources first, as far as its worker shows it.
     #[serde(skip_serializing_if = "Vec::is_empty", deserialize_with = "lenient_list")]
     pub connector_statuses: Vec<ConnectorStatus>,
@@ -282,6 +291,9 @@ pub struct ConnectorStatus {
     pub kind: String,
     /// What it is doing.
     pub state: ConnectorState,
+    /// The worker that it is on, by the name of its Deployment.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub worker: Option<String>,
     /// Why it waits or has failed, as a word.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub reason: Option<String>,

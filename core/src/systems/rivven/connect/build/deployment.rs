@@ -1,4 +1,6 @@
-//! The worker: one pod, in which every connector runs.
+//! A worker: one pod, in which its connectors run.
+
+use std::collections::BTreeSet;
 
 use k8s_openapi::api::{
     apps::v1::{Deployment, DeploymentSpec, DeploymentStrategy},
@@ -13,11 +15,12 @@ use super::file::FILE;
 use crate::{
     digest::digest,
     k8s::{self, selected},
-    label::{CONFIG, Labels, RESTARTED},
+    label::{CONFIG, CONNECTORS, Labels, RESTARTED, WORKER},
     systems::rivven::{
         connect::{
             Valid,
             connectors::{Wired, folder},
+            lineup::Task,
             running::Running,
         },
         names,
@@ -37,39 +40,51 @@ const CONFIG_DIR: &str = "/config";
 /// Where connectors may write.
 const DATA_DIR: &str = "/data";
 
-/// Runs the worker. The old one has ended before the new one starts: two of them would do every
+/// Runs a worker. The old one has ended before the new one starts: two of them would do every
 /// record twice, and a replication slot serves one.
-pub(in super::super) fn deployment(
-    connect: &Valid,
-    file: &str,
-    running: &[Running<'_>],
-) -> Deployment {
-    let mut annotations = Labels::from([(CONFIG.to_owned(), digest(&Value::from(file)))]);
+pub(in super::super) fn deployment(connect: &Valid, task: &Task<'_>, file: &str) -> Deployment {
+    let running = &task.running;
+    let mut annotations = Labels::from([
+        (CONFIG.to_owned(), digest(&Value::from(file))),
+        (CONNECTORS.to_owned(), names_of(running)),
+    ]);
     if let Some(wish) = &connect.control.restart {
         annotations.insert(RESTARTED.to_owned(), wish.clone());
     }
+    let own = |labels: &Labels| {
+        let mut labels = labels.clone();
+        labels.insert(WORKER.to_owned(), task.number.to_string());
+        labels
+    };
     let worker = Pod {
-        labels: &connect.labels,
+        labels: &own(&connect.labels),
+        // They keep away from each other.
         selector: &connect.selector,
         annotations,
         user: USER,
         grace_seconds: GRACE_SECONDS,
         container: worker(connect, running),
         beforehand: vec![program(connect, running, "validate", "validate")],
-        volumes: volumes(connect, running),
+        volumes: volumes(connect, task),
     };
     let strategy = DeploymentStrategy { type_: Some("Recreate".to_owned()), rolling_update: None };
     Deployment {
-        metadata: connect.meta(names::worker(&connect.name)),
+        metadata: connect.meta(names::worker(&connect.name, task.number)),
         spec: Some(DeploymentSpec {
             replicas: Some(1),
-            selector: selected(&connect.selector),
+            selector: selected(&own(&connect.selector)),
             strategy: Some(strategy),
             template: pod::template(worker, &connect.pod),
             ..DeploymentSpec::default()
         }),
         status: None,
     }
+}
+
+/// In order, so that nothing is started anew where they are only written in another one.
+fn names_of(running: &[Running<'_>]) -> String {
+    let names: BTreeSet<&str> = running.iter().map(|one| one.wired.name.as_str()).collect();
+    names.into_iter().collect::<Vec<_>>().join(",")
 }
 
 fn worker(connect: &Valid, running: &[Running<'_>]) -> Container {
@@ -143,9 +158,9 @@ fn files_of((volume, wired): (String, &Wired)) -> Option<Volume> {
     })
 }
 
-fn volumes(connect: &Valid, running: &[Running<'_>]) -> Vec<Volume> {
+fn volumes(connect: &Valid, task: &Task<'_>) -> Vec<Volume> {
     let file = ConfigMapVolumeSource {
-        name: names::worker_config(&connect.name),
+        name: names::worker_config(&connect.name, task.number),
         ..ConfigMapVolumeSource::default()
     };
     let own = [
@@ -156,5 +171,5 @@ fn volumes(connect: &Valid, running: &[Running<'_>]) -> Vec<Volume> {
             ..Volume::default()
         },
     ];
-    own.into_iter().chain(with_files(running).filter_map(files_of)).collect()
+    own.into_iter().chain(with_files(&task.running).filter_map(files_of)).collect()
 }

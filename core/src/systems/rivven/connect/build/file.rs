@@ -15,10 +15,10 @@ use crate::{
 /// What the file is called.
 pub(super) const FILE: &str = "pipeline.yaml";
 
-/// Holds the file.
-pub(in super::super) fn config_map(connect: &Valid, file: &str) -> ConfigMap {
+/// Holds the file of the worker of this number.
+pub(in super::super) fn config_map(connect: &Valid, number: usize, file: &str) -> ConfigMap {
     ConfigMap {
-        metadata: connect.meta(names::worker_config(&connect.name)),
+        metadata: connect.meta(names::worker_config(&connect.name, number)),
         data: Some(BTreeMap::from([(FILE.to_owned(), file.to_owned())])),
         ..ConfigMap::default()
     }
