@@ -32,8 +32,10 @@ pub const RESTARTED: &str = "sluicegate/restarted";
 pub const CONFIG: &str = "sluicegate/config";
 /// On a pod template of connectors: their names, separated by commas.
 pub const CONNECTORS: &str = "sluicegate/connectors";
-/// On a pod: the number of the worker that it is.
+/// On a pod: the worker that it is of, by the name of its Deployment or Job.
 pub const WORKER: &str = "sluicegate/worker";
+/// On a Job: the digest of what it was made to run once.
+pub const RUN: &str = "sluicegate/run";
 /// On a resource: `"true"` takes over what was made for an earlier resource of its name and has
 /// lost its owner.
 pub const ADOPT: &str = "sluicegate/adopt";

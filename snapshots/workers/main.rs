@@ -42,6 +42,7 @@ fn main() {
     let broker = program::program().is_none().then_some(program::MISSING);
     let lacks_any = lacks.or(broker);
     trials.push(trial("records are made, kept and printed", lacks_any, moved::records));
+    trials.push(trial("a source that ends makes all of its records", lacks_any, moved::once));
     trials.push(trial("records reach a webhook, with its secret", lacks_any, moved::webhook));
     trials.extend(secrets(&secret, lacks));
     libtest_mimic::run(&Arguments::from_args(), trials).exit();
@@ -54,9 +55,9 @@ fn distinct() -> BTreeMap<Worker, String> {
         if resource["kind"] != "RivvenConnect" {
             continue;
         }
-        if let Some(worker) = rendered::worker(&resource) {
-            let name = name.rsplit("/../").next().unwrap_or(&name).to_owned();
-            distinct.entry(worker).or_insert(name);
+        let name = name.rsplit("/../").next().unwrap_or(&name).to_owned();
+        for worker in rendered::workers(&resource) {
+            distinct.entry(worker).or_insert_with(|| name.clone());
         }
     }
     distinct

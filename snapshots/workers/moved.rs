@@ -5,14 +5,14 @@ use std::{
     io::{BufRead as _, BufReader, Read as _, Write as _},
     net::{TcpListener, TcpStream},
     path::{Path, PathBuf},
-    process::{Child, Command, Stdio},
+    process::{Child, Command, ExitStatus, Stdio},
     sync::{Arc, Mutex, PoisonError},
     thread,
     time::{Duration, Instant},
 };
 
 use libtest_mimic::Failed;
-use serde_json::json;
+use serde_json::{Value, json};
 use sluicegate_effects::yaml;
 
 use crate::{
@@ -21,6 +21,9 @@ use crate::{
     rendered::{self, Worker},
     tool,
 };
+
+/// How many records a source makes that ends.
+const MADE: usize = 60;
 
 /// A program that is killed with its test.
 struct Killed(Child);
@@ -37,24 +40,59 @@ struct Started {
     worker: Killed,
     broker: Killed,
     folder: PathBuf,
+    client: u16,
     health: u16,
+}
+
+fn start(worker: &Worker, secret: &str, folder: &Path, (client, health): (u16, u16)) -> Killed {
+    let address = "rivven-small.default.svc.cluster.local:9292";
+    assert!(worker.file.contains(address), "{}", worker.file);
+    let file = worker.file.replace(address, &format!("127.0.0.1:{client}"));
+    let file = file.replace("port: 8080", &format!("port: {health}"));
+    let mut command = tool::command(worker, folder, &file, "run", secret);
+    let log = fs::File::create(folder.join("log")).expect("the target folder can be written");
+    command.stdin(Stdio::null()).stdout(log).stderr(Stdio::null());
+    Killed(command.spawn().expect("the program starts"))
+}
+
+/// The worker of a resource that leads to one.
+fn only(resource: &Value) -> Worker {
+    let mut workers = rendered::workers(resource);
+    assert_eq!(workers.len(), 1, "{workers:?}");
+    workers.remove(0)
 }
 
 impl Started {
     /// As it is rendered, but for where its broker and its port are. What it prints is in `log`.
     fn new(worker: &Worker, secret: &str) -> Self {
         let (client, api, health) = (port(), port(), port());
-        let address = "rivven-small.default.svc.cluster.local:9292";
-        assert!(worker.file.contains(address), "{}", worker.file);
-        let file = worker.file.replace(address, &format!("127.0.0.1:{client}"));
-        let file = file.replace("port: 8080", &format!("port: {health}"));
-        let mut command = tool::command(worker, &file, "run", secret);
-        let folder = command.get_current_dir().expect("it has one").to_owned();
+        let folder = tool::folder();
         let broker = broker(&folder, client, api);
-        let log = fs::File::create(folder.join("log")).expect("the target folder can be written");
-        command.stdin(Stdio::null()).stdout(log).stderr(Stdio::null());
-        let worker = Killed(command.spawn().expect("the program starts"));
-        Self { worker, broker, folder, health }
+        let worker = start(worker, secret, &folder, (client, health));
+        Self { worker, broker, folder, client, health }
+    }
+
+    /// How the worker ended, if it does so in time.
+    fn ended(&mut self) -> Result<ExitStatus, Failed> {
+        let since = Instant::now();
+        while since.elapsed() < Duration::from_secs(30) {
+            if let Some(code) = self.worker.0.try_wait().expect("it is ours") {
+                return Ok(code);
+            }
+            thread::sleep(Duration::from_millis(100));
+        }
+        Err("it runs on after 30 s".into())
+    }
+
+    /// Another worker beside the same broker, in the place of the one that is through.
+    fn then(&mut self, worker: &Worker) {
+        self.worker = start(worker, "", &self.folder, (self.client, self.health));
+    }
+
+    /// How many lines of JSON the worker has printed.
+    fn printed(&self) -> usize {
+        let log = fs::read_to_string(self.folder.join("log")).unwrap_or_default();
+        log.lines().filter(|line| line.starts_with('{')).count()
     }
 
     /// The worker first: nothing is left for it to complain of.
@@ -70,21 +108,17 @@ pub(crate) fn records() -> Result<(), Failed> {
     let text = fs::read_to_string(&example).expect("there is an example");
     let mut documents = yaml::parse("example", &text).expect("it is YAML");
     let resource = documents.remove(0).into_value();
-    let worker = rendered::worker(&resource).ok_or("the example leads to no worker")?;
+    let worker = only(&resource);
     let started = Started::new(&worker, "");
-    let printed = || {
-        let log = fs::read_to_string(started.folder.join("log")).unwrap_or_default();
-        log.lines().filter(|line| line.starts_with('{')).count()
-    };
     let since = Instant::now();
-    while printed() < 30 {
+    while started.printed() < 30 {
         if since.elapsed() > Duration::from_secs(30) {
-            return Err(format!("{} records after 30 s", printed()).into());
+            return Err(format!("{} records after 30 s", started.printed()).into());
         }
         thread::sleep(Duration::from_millis(100));
     }
     // Ten a second are asked for: not as many as it can make.
-    let (count, took) = (printed(), since.elapsed());
+    let (count, took) = (started.printed(), since.elapsed());
     let most = 10 * (took.as_secs() as usize + 2);
     assert!(count <= most, "{count} records in {took:?}");
     for (page, wanted) in [("/live", "200"), ("/health", "503"), ("/ready", "503")] {
@@ -93,6 +127,41 @@ pub(crate) fn records() -> Result<(), Failed> {
             return Err(format!("{page}: {code}, and not {wanted}").into());
         }
     }
+    started.stop();
+    Ok(())
+}
+
+/// The Job of a source: the program ends well, and every record is in the topic.
+pub(crate) fn once() -> Result<(), Failed> {
+    let resource = json!({
+        "apiVersion": "rivven.hupe1980.github.io/v1alpha1",
+        "kind": "RivvenConnect",
+        "metadata": { "name": "once", "namespace": "default" },
+        "spec": {
+            "clusterRef": { "name": "small" },
+            "sources": [{
+                "name": "clicks", "connector": "datagen", "topic": "clicks",
+                "datagen": { "eventsPerSecond": 1000, "maxEvents": MADE },
+            }],
+            "sinks": [{
+                "name": "print", "connector": "stdout", "topics": ["clicks"],
+                "consumerGroup": "print", "startOffset": "earliest", "stdout": { "format": "json" },
+            }],
+        },
+    });
+    let workers = rendered::workers(&resource);
+    let [sink, source] = workers.as_slice() else { panic!("{workers:?}") };
+    let mut started = Started::new(source, "");
+    let code = started.ended()?;
+    assert!(code.success(), "{code}");
+    started.then(sink);
+    let since = Instant::now();
+    while started.printed() < MADE && since.elapsed() < Duration::from_secs(30) {
+        thread::sleep(Duration::from_millis(100));
+    }
+    // None comes after them.
+    thread::sleep(Duration::from_millis(500));
+    assert_eq!(started.printed(), MADE);
     started.stop();
     Ok(())
 }
@@ -121,7 +190,7 @@ pub(crate) fn webhook() -> Result<(), Failed> {
             }],
         },
     });
-    let worker = rendered::worker(&resource).ok_or("it leads to no worker")?;
+    let worker = only(&resource);
     let started = Started::new(&worker, TOKEN);
     let since = Instant::now();
     while hook.seen().len() < 20 {

@@ -14,9 +14,9 @@ pub(crate) struct Worker {
     pub(crate) secrets: Vec<String>,
 }
 
-/// The worker that a resource leads to beside a cluster that lets it in; nothing where that is
-/// none.
-pub(crate) fn worker(resource: &Value) -> Option<Worker> {
+/// The workers that a resource leads to beside a cluster that lets it in, those of sources that end
+/// last.
+pub(crate) fn workers(resource: &Value) -> Vec<Worker> {
     let own = &resource["metadata"]["namespace"];
     let wanted = &resource["spec"]["clusterRef"];
     let home = if wanted["namespace"].is_null() { own } else { &wanted["namespace"] };
@@ -36,13 +36,26 @@ pub(crate) fn worker(resource: &Value) -> Option<Worker> {
     let documents = yaml::parse("manifests", &manifests).expect("what is printed is YAML");
     let objects: Vec<Value> =
         yaml::flatten(documents).into_iter().map(|document| document.into_value()).collect();
-    let of = |kind: &str| objects.iter().find(|object| object["kind"] == kind);
-    let file = of("ConfigMap")?["data"]["pipeline.yaml"].as_str()?.to_owned();
-    let pod = &of("Deployment")?["spec"]["template"]["spec"];
+    let mut workers: Vec<Worker> = Vec::new();
+    for kind in ["Deployment", "Job"] {
+        let own = objects.iter().filter(|object| object["kind"] == kind);
+        workers.extend(own.map(|object| worker(&objects, object)));
+    }
+    workers
+}
+
+fn worker(objects: &[Value], workload: &Value) -> Worker {
+    let pod = &workload["spec"]["template"]["spec"];
+    let volumes = pod["volumes"].as_array().into_iter().flatten();
+    let mut mounted = volumes.filter_map(|volume| volume["configMap"]["name"].as_str());
+    let name = mounted.next().expect("a worker has a file");
+    let of = |one: &&Value| one["kind"] == "ConfigMap" && one["metadata"]["name"] == name;
+    let file = objects.iter().find(of).expect("its file is rendered with it");
     let env = pod["containers"][0]["env"].as_array().into_iter().flatten();
     let secret = |one: &&Value| !one["valueFrom"]["secretKeyRef"].is_null();
     let secrets = env.filter(secret).filter_map(|one| one["name"].as_str());
     let secrets: Vec<String> = secrets.map(str::to_owned).collect();
     assert_eq!(pod["initContainers"][0]["env"], pod["containers"][0]["env"]);
-    Some(Worker { file, secrets })
+    let file = file["data"]["pipeline.yaml"].as_str().expect("it is a text").to_owned();
+    Worker { file, secrets }
 }

@@ -27,6 +27,9 @@ pub fn is_fixed(target: &Ref, exists: &Value, field: &str) -> bool {
             of_spec.is_some_and(|name| !OF_STATEFUL_SETS.contains(&name))
         }
         ("apps", "Deployment") => within("/spec/selector"),
+        ("batch", "Job") => {
+            ["/spec/template", "/spec/selector", "/spec/completionMode"].into_iter().any(within)
+        }
         // An address that is given stays for as long as the Service is one that has an address.
         ("", "Service") => {
             let given = !text(exists, "/spec/clusterIP").is_empty();

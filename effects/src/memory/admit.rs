@@ -5,6 +5,7 @@ use std::sync::Arc;
 
 use k8s_openapi::api::{
     apps::v1::{Deployment, StatefulSet},
+    batch::v1::Job,
     core::v1::{ConfigMap, PersistentVolumeClaim, Pod, Secret, Service, ServiceAccount},
     networking::v1::NetworkPolicy,
     policy::v1::PodDisruptionBudget,
@@ -31,6 +32,7 @@ pub(super) fn undeclared(body: &Value) -> Option<String> {
     match text(body, "/kind") {
         "ConfigMap" => undeclared_in::<ConfigMap>(body),
         "Deployment" => undeclared_in::<Deployment>(body),
+        "Job" => undeclared_in::<Job>(body),
         "NetworkPolicy" => undeclared_in::<NetworkPolicy>(body),
         "PersistentVolumeClaim" => undeclared_in::<PersistentVolumeClaim>(body),
         "Pod" => undeclared_in::<Pod>(body),
@@ -85,6 +87,7 @@ pub(super) fn complete(store: &Store, object: &mut Value) {
             fill(spec, &json!({ "replicas": 1, "revisionHistoryLimit": 10 }));
             complete_pod(&mut spec["template"]["spec"]);
         }
+        "Job" => complete_job(object),
         "Pod" => complete_pod(&mut object["spec"]),
         "Service" => complete_service(object),
         "PersistentVolumeClaim" => {
@@ -147,6 +150,23 @@ fn complete_stateful_set(object: &mut Value) {
             }),
         );
     }
+}
+
+fn complete_job(object: &mut Value) {
+    let spec = &mut object["spec"];
+    fill(
+        spec,
+        &json!({
+            "backoffLimit": 6,
+            "completionMode": "NonIndexed",
+            "completions": 1,
+            "manualSelector": false,
+            "parallelism": 1,
+            "podReplacementPolicy": "TerminatingOrFailed",
+            "suspend": false,
+        }),
+    );
+    complete_pod(&mut spec["template"]["spec"]);
 }
 
 /// The same for the spec of a pod.
@@ -289,6 +309,9 @@ pub(super) fn check_change(
                 return Err(invalid(target, "spec.selector", "field is immutable"));
             }
             check_new(target, after)
+        }
+        "Job" if before["spec"]["template"] != after["spec"]["template"] => {
+            Err(invalid(target, "spec.template", "field is immutable"))
         }
         "Service" if before["spec"]["clusterIP"] != after["spec"]["clusterIP"] => {
             Err(invalid(target, "spec.clusterIPs[0]", "may not change once set"))

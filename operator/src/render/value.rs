@@ -22,7 +22,7 @@ pub fn line(value: Option<&Value>, whole: bool) -> String {
 /// The few fields of an object that tell most about it.
 pub fn telling(object: &Value) -> Vec<(&'static str, String)> {
     match text(object, "/kind") {
-        "StatefulSet" | "Deployment" => workload(object),
+        "StatefulSet" | "Deployment" | "Job" => workload(object),
         "Service" => service(object),
         "ConfigMap" => vec![("data", keys(&object["data"]))],
         "Secret" => vec![("data", keys(&object["data"]))],
@@ -63,6 +63,7 @@ fn workload(object: &Value) -> Vec<(&'static str, String)> {
         let size = scalar(claim, "/spec/resources/requests/storage");
         told.push(("claims", format!("{} {size}, {class}", text(claim, "/metadata/name"))));
     }
+    // A Job has no replicas, and not every container a port.
     told.retain(|(_, value)| !value.is_empty());
     told
 }

@@ -92,17 +92,18 @@ pub fn workers(connect: &str) -> String {
     format!("rivven-connect-{connect}")
 }
 
-/// The ConfigMap of a worker of a RivvenConnect.
-pub fn worker_config(connect: &str, number: usize) -> String {
-    format!("{}-config", worker(connect, number))
+/// The Job of a source that ends, by what it runs, as a digest.
+pub fn once(connect: &str, digest: &str) -> String {
+    let digest: String = digest.chars().take(10).collect();
+    // A label's 63 characters are what a Job may be called by.
+    let most = 63 - "-once-".len() - digest.len();
+    let begin: String = workers(connect).chars().take(most).collect();
+    format!("{}-once-{digest}", begin.trim_end_matches('-'))
 }
 
-/// The number of the worker whose Deployment is called so.
-pub fn worker_number(connect: &str, name: &str) -> Option<usize> {
-    let rest = name.strip_prefix(&workers(connect))?;
-    let number = if rest.is_empty() { 0 } else { rest.strip_prefix("-w")?.parse().ok()? };
-    // `parse` takes `+1` and `01`, which no worker is called.
-    (worker(connect, number) == name).then_some(number)
+/// The ConfigMap of a worker, by the name of its Deployment or Job.
+pub fn worker_config(worker: &str) -> String {
+    format!("{worker}-config")
 }
 
 /// The number at the end of the name of a pod or claim of this cluster.
@@ -119,13 +120,14 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_number_is_read_back_from_workers_only() {
-        for number in [0, 1, 12] {
-            assert_eq!(worker_number("a", &worker("a", number)), Some(number));
+    fn whatever_a_connect_is_called_its_workers_have_names_that_labels_take() {
+        let long = "a".repeat(CONNECT_NAME_MAX);
+        for name in [worker(&long, 9), once(&long, "0123456789abcdef")] {
+            assert!(name.len() <= 63, "{name}");
         }
-        for other in ["rivven-connect-ab", "rivven-connect-a-w0", "rivven-connect-a-w01", "x"] {
-            assert_eq!(worker_number("a", other), None, "{other}");
-        }
+        assert_eq!(once("a", "0123456789abcdef"), "rivven-connect-a-once-0123456789");
+        // No worker of another is called so.
+        assert_ne!(once(&long, "0123456789abcdef"), once(&long, "1123456789abcdef"));
     }
 
     #[test]

@@ -41,11 +41,12 @@ rules! {
          not within ten minutes of its last start.",
         "";
     CON_56 = "CON-56":
-        "A source that comes to an end does not start",
+        "A source that comes to an end runs once, in a Job of its own",
         "The program ends with the first of its sources that has made all of its records, and all \
-         other connectors with it. Kubernetes starts it again, and the records are made once more. \
-         The other connectors run.",
-        "Set maxEvents to 0.";
+         other connectors in it would end too and be started again. The Job stays as the sign that \
+         the source is through: it runs again when its keys change or the Job is deleted. One that \
+         fails before begins anew.",
+        "";
     CON_57 = "CON-57":
         "A source that does not know how far it has come loses what changes while it is away",
         "The release keeps no position in the log of a database. Whenever the worker starts, a \

@@ -37,6 +37,9 @@ pub(super) fn round(store: &mut Store, product: &mut dyn Containers) {
         if is_node_lost(&pod) {
             continue;
         }
+        if text(&pod, "/status/phase") == "Succeeded" && !is_leaving(&pod) {
+            continue;
+        }
         let behaviour = behaviour(store, &key, &pod);
         let sick = matches!(behaviour, Behaviour::NeverReady | Behaviour::Crash);
         if is_leaving(&pod) {
@@ -45,6 +48,8 @@ pub(super) fn round(store: &mut Store, product: &mut dyn Containers) {
             if sick {
                 store.update(&key, |pod| set_ready(pod, false));
                 store.tell(&key, "became unready");
+            } else if text(&pod, "/spec/restartPolicy") == "OnFailure" {
+                succeed(store, product, &key);
             }
         } else if text(&pod, "/status/phase") == "Running" {
             if !sick && !is_slow(store, &pod, behaviour) {
@@ -91,6 +96,16 @@ pub(crate) fn crash(store: &mut Store, product: &mut dyn Containers, namespace: 
     store.tell(&key, "crashed and is started again");
     product.pod_stopped(namespace, name);
     product.pod_started(namespace, name);
+}
+
+/// What is to end by itself does so soon after it has become ready.
+fn succeed(store: &mut Store, product: &mut dyn Containers, key: &Key) {
+    store.update(key, |pod| {
+        set_ready(pod, false);
+        pod["status"]["phase"] = json!("Succeeded");
+    });
+    store.tell(key, "has come to its end");
+    product.pod_stopped(key.namespace(), key.name());
 }
 
 /// First the containers end, then the pod goes.

@@ -4,6 +4,7 @@
 mod budget;
 mod deployment;
 mod garbage;
+mod job;
 mod kubelet;
 mod stateful_set;
 mod volumes;
@@ -27,6 +28,7 @@ pub(super) fn round(store: &mut Store, product: &mut dyn Containers) {
     garbage::round(store);
     stateful_set::round(store);
     deployment::round(store);
+    job::round(store);
     volumes::round(store);
     kubelet::round(store, product);
     budget::round(store);

@@ -21,7 +21,7 @@ pub(crate) const ALL: &[Scenario] = &[
     ("a_secret_that_is_written_down_is_told_nowhere", kept),
 ];
 
-fn connect(scene: &Scene, name: &str, spec: &Value) -> Value {
+pub(super) fn connect(scene: &Scene, name: &str, spec: &Value) -> Value {
     let connect = json!({
         "apiVersion": "rivven.hupe1980.github.io/v1alpha1",
         "kind": "RivvenConnect",
@@ -31,7 +31,7 @@ fn connect(scene: &Scene, name: &str, spec: &Value) -> Value {
     scene.kube().apply(CONNECTS, &connect)
 }
 
-fn told(scene: &Scene, name: &str, condition: &str, status: &str) -> Value {
+pub(super) fn told(scene: &Scene, name: &str, condition: &str, status: &str) -> Value {
     let what = format!("{condition}={status} of {name}");
     let seen = || scene.kube().get(CONNECTS, &scene.namespace, name).unwrap_or_default();
     until(&what, SOON, || says(seen(), condition, status)).0
@@ -128,13 +128,17 @@ fn owned() {
         get("copy").map_or(Ok(()), |seen| Err(seen.to_string()))
     });
     let seen = told(&scene, "flow", "Ready", "True");
-    // Whoever may operate may plan, from what is there.
+    may_be_planned(&scene, start, &seen);
+}
+
+/// Whoever may operate may plan, from what is there.
+pub(super) fn may_be_planned(scene: &Scene, start: Start, seen: &Value) {
     let start = Start { user: format!("{}-plan", scene.user), ..start };
     let kubeconfig = start.kubeconfig(scene.plane).display().to_string();
     let path = folder().join(format!("{}.json", start.user));
     let wish = json!({
         "apiVersion": seen["apiVersion"], "kind": seen["kind"], "spec": seen["spec"],
-        "metadata": { "name": "flow", "namespace": scene.namespace },
+        "metadata": { "name": seen["metadata"]["name"], "namespace": scene.namespace },
     });
     fs::write(&path, wish.to_string()).expect("the folder can be written");
     let file = path.display().to_string();

@@ -20,6 +20,7 @@ mod quiet;
 mod topics;
 mod unstick;
 mod volumes;
+mod workers;
 
 use crate::Scenario;
 
@@ -45,6 +46,7 @@ pub(crate) const ALL: &[&[Scenario]] = &[
     process::ALL,
     odd::ALL,
     import::STANDIN,
+    workers::ALL,
     connect::ALL,
     create::ALL,
     files::ALL,

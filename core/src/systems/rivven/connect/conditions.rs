@@ -25,6 +25,13 @@ reasons! {
         "NothingEnabled",
         "No connector is enabled, so that there is no worker: the program would end at once.",
     );
+    READY_COMPLETED = told(
+        "Ready",
+        "Completed",
+        Normal,
+        "Every source that is enabled has made all of its records, and there is nothing else to \
+         run. A source runs again when its Job is deleted.",
+    );
     READY_STARTING =
         underway("Ready", "Starting", "Some workers are being made or are not running yet.");
     READY_MOVING = underway(

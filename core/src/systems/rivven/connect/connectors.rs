@@ -4,7 +4,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use kube_core::ResourceExt as _;
-use serde_json::{Map, Value};
+use serde_json::{Map, Value, json};
 
 use super::{
     api::{RivvenConnect, RivvenConnectSpec},
@@ -36,6 +36,8 @@ pub(super) struct Wired {
     /// Whether it begins where its source is just then whenever its worker starts: what has changed
     /// since it ended is lost.
     pub(super) forgets: bool,
+    /// Whether it comes to an end by itself: a source that makes so many records and no more.
+    pub(super) ends: bool,
     /// The topics of a sink, if any of them stands for several.
     pub(super) patterns: Vec<String>,
     /// What keeps it from starting.
@@ -70,6 +72,11 @@ impl Wired {
     /// Whether it is to run.
     pub(super) fn runs(&self) -> bool {
         self.enabled && self.held.is_empty()
+    }
+
+    /// What it does, as a digest: the same for as long as it does the same.
+    pub(super) fn run(&self) -> String {
+        digest(&json!([self.name, Node::Map(self.entry.clone()).to_yaml()]))
     }
 }
 
@@ -144,13 +151,6 @@ fn one(
     entry.insert("connector".to_owned(), Node::text(program));
     let mut held: Vec<Held> = settled.lacking.into_iter().map(lacking).collect();
     held.extend(settled.literal.into_iter().map(literal));
-    if ends {
-        held.push(Held {
-            rule: &rules::CON_56,
-            path: written.of("maxEvents", "max_events"),
-            why: "it ends after so many records, and its worker with it".to_owned(),
-        });
-    }
     entry.insert("config".to_owned(), config.resolved(&folder(written.name), &named));
     Wired {
         role: written.role,
@@ -159,6 +159,7 @@ fn one(
         enabled: written.enabled != Some(false),
         listed: known.is_some(),
         forgets,
+        ends,
         patterns: Vec::new(),
         held,
         ignored,

@@ -5,10 +5,13 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use k8s_openapi::{api::apps::v1::Deployment, jiff::SignedDuration};
+use k8s_openapi::{
+    api::{apps::v1::Deployment, batch::v1::Job},
+    jiff::SignedDuration,
+};
 
 use super::{
-    Valid,
+    Valid, build,
     connectors::Wired,
     holdings,
     placement::place,
@@ -37,20 +40,25 @@ const GATHER: SignedDuration = SignedDuration::from_mins(10);
 pub(super) struct Lineup<'a> {
     /// What each worker is to run, by its number: none of those that are asked for is left out.
     pub(super) tasks: Vec<Task<'a>>,
+    /// The sources that run once, each in a worker of its own.
+    pub(super) once: Vec<Task<'a>>,
+    /// Those of them that have come to their end, with the Job that shows it.
+    pub(super) completed: Vec<(&'a Wired, Ref)>,
     /// The connectors that wait for a topic.
     pub(super) waiting: Vec<&'a Wired>,
     /// The connectors that wait until another worker has stopped them.
     pub(super) moving: Vec<Moving<'a>>,
     /// Whether they wait because the broker does not say which topics there are.
     pub(super) unseen: bool,
-    /// The workers that were seen, by their numbers: those too that are not asked for any more.
-    pub(super) workers: BTreeMap<usize, Worker>,
+    /// The workers that were seen, by their names: those too that are not asked for any more.
+    pub(super) workers: BTreeMap<String, Worker>,
 }
 
 /// What one worker is to run.
 #[derive(Clone, Debug, Default)]
 pub(super) struct Task<'a> {
-    pub(super) number: usize,
+    /// What the worker is called.
+    pub(super) name: String,
     pub(super) running: Vec<Running<'a>>,
     /// Whether a sink that ran is to have other topics than it had.
     pub(super) joins: bool,
@@ -61,7 +69,7 @@ pub(super) struct Task<'a> {
 pub(super) struct Moving<'a> {
     pub(super) running: Running<'a>,
     /// Where it is to run.
-    pub(super) to: usize,
+    to: Ref,
     by: Holder,
 }
 
@@ -80,33 +88,37 @@ impl<'a> Lineup<'a> {
     /// The connectors that can run, those that are still on their way too.
     pub(super) fn can_run(&self) -> impl Iterator<Item = &Running<'a>> {
         let moving = self.moving.iter().map(|one| &one.running);
-        self.tasks.iter().flat_map(|task| &task.running).chain(moving)
+        self.busy().flat_map(|task| &task.running).chain(moving)
     }
 
     /// The worker that a connector is seen on: the one that it is to run on, if it is there.
-    pub(super) fn seen_on(&self, name: &str) -> Option<(usize, &Worker)> {
-        let own =
-            self.tasks.iter().find(|task| task.running.iter().any(|one| one.wired.name == name));
-        let own = own.map(|task| task.number);
+    pub(super) fn seen_on(&self, name: &str) -> Option<(&String, &Worker)> {
+        let has = |task: &&Task<'_>| task.running.iter().any(|one| one.wired.name == name);
+        let own = self.busy().find(has).map(|task| &task.name);
         let mut all = self.workers.iter().filter(|(_, worker)| worker.connectors.contains(name));
         let first = all.clone().next();
-        let found = all.find(|(number, _)| Some(**number) == own).or(first);
-        found.map(|(number, worker)| (*number, worker))
+        all.find(|(worker, _)| Some(*worker) == own).or(first)
     }
 
     /// The workers that are to run something.
     pub(super) fn busy(&self) -> impl Iterator<Item = &Task<'a>> {
-        self.tasks.iter().filter(|task| !task.running.is_empty())
+        let all = self.tasks.iter().chain(&self.once);
+        all.filter(|task| !task.running.is_empty())
     }
 
     /// Whether each of them runs what it is to run.
     pub(super) fn all_run(&self) -> bool {
-        self.busy().all(|task| self.workers.get(&task.number).is_some_and(Worker::runs))
+        self.busy().all(|task| self.workers.get(&task.name).is_some_and(Worker::runs))
     }
 
     /// Whether any worker is there, running or not.
     pub(super) fn any(&self) -> bool {
         self.workers.values().any(|worker| !worker.connectors.is_empty())
+    }
+
+    /// Whether a source has come to its end.
+    pub(super) fn has_completed(&self, name: &str) -> bool {
+        self.completed.iter().any(|(wired, _)| wired.name == name)
     }
 }
 
@@ -130,12 +142,11 @@ impl Moving<'_> {
     }
 
     /// The same as what a plan shows.
-    pub(super) fn waiting(&self, valid: &Valid) -> Waiting {
+    pub(super) fn waiting(&self) -> Waiting {
         let wired = self.running.wired;
-        let worker = names::worker(&valid.name, self.to);
         Waiting {
-            what: format!("start {} in {worker}", wired.name),
-            target: Ref::to::<Deployment>(&valid.namespace, &worker),
+            what: format!("start {} in {}", wired.name, self.to.name),
+            target: self.to.clone(),
             risk: if wired.forgets { Risk::DataLoss } else { Risk::Restart },
             rule: &rules::CON_58,
             gates: vec![Gate::judged(STOPPED, Some(false), self.observed())],
@@ -150,21 +161,25 @@ pub(super) fn lineup<'a>(ctx: &Ctx<'_>, valid: &'a Valid, seen: &Observed<Rivven
         Some(_) | None => None,
     };
     // Those that wait have their place too, so that none moves when they start.
-    let places = place(valid.connectors.iter().filter(|one| one.enabled), valid.replicas);
-    let task = |number| Task { number, ..Task::default() };
+    let placed = valid.connectors.iter().filter(|one| one.enabled && !one.ends);
+    let places = place(placed, valid.replicas);
+    let name = |number| names::worker(&valid.name, number);
     let mut lineup = Lineup {
-        tasks: (0..valid.replicas).map(task).collect(),
+        tasks: (0..valid.replicas).map(|number| Task::of(name(number))).collect(),
         workers: Worker::all(ctx, valid, seen),
         ..Lineup::default()
     };
     // Workers whose status was lost may have read some topics already.
     let unknown = lineup.any() && valid.before.is_empty();
     for wired in valid.connectors.iter().filter(|one| one.runs()) {
-        let to = places[wired.name.as_str()];
-        let worker = lineup.workers.get(&to);
+        let Some(to) = places.get(wired.name.as_str()).copied() else {
+            lineup.once(valid, wired);
+            continue;
+        };
         let mut stands_for = None;
         if !wired.patterns.is_empty() {
             let before = valid.before.iter().find(|one| one.name == wired.name);
+            let worker = lineup.workers.get(&lineup.tasks[to].name);
             let since = worker.and_then(|worker| worker.since);
             let rests = since.is_some_and(|since| ctx.now.duration_since(since) < GATHER);
             let found = topics(&wired.patterns, held.as_ref(), before, rests, unknown);
@@ -177,34 +192,64 @@ pub(super) fn lineup<'a>(ctx: &Ctx<'_>, valid: &'a Valid, seen: &Observed<Rivven
             stands_for = Some(found);
         }
         let running = Running { wired, topics: stands_for };
-        match elsewhere(valid, &lineup.workers, &wired.name, to) {
-            Some(by) => lineup.moving.push(Moving { running, to, by }),
-            None => lineup.tasks[to].running.push(running),
+        let worker = Ref::to::<Deployment>(&valid.namespace, &lineup.tasks[to].name);
+        if let Some(running) = lineup.unless_elsewhere(running, worker) {
+            lineup.tasks[to].running.push(running);
         }
     }
     lineup.unseen = held.is_none() && !lineup.waiting.is_empty();
     lineup
 }
 
-/// Who else than this worker may run a connector just now. One that the worker has already stays
-/// there.
-fn elsewhere(
-    valid: &Valid,
-    workers: &BTreeMap<usize, Worker>,
-    connector: &str,
-    to: usize,
-) -> Option<Holder> {
-    if workers.get(&to).is_some_and(|worker| worker.connectors.contains(connector)) {
-        return None;
+impl<'a> Lineup<'a> {
+    /// A source that ends runs in a Job of its own, and not again for as long as that is there.
+    fn once(&mut self, valid: &Valid, wired: &'a Wired) {
+        let run = wired.run();
+        let through = |(_, worker): &(&String, &Worker)| {
+            worker.completed && worker.run.as_ref() == Some(&run)
+        };
+        if let Some((job, _)) = self.workers.iter().find(through) {
+            self.completed.push((wired, Ref::to::<Job>(&valid.namespace, job)));
+            return;
+        }
+        let running = Running { wired, topics: None };
+        let mut task = Task::of(build::once(valid, &running));
+        let job = Ref::to::<Job>(&valid.namespace, &task.name);
+        task.running.extend(self.unless_elsewhere(running, job));
+        self.once.push(task);
     }
-    workers.iter().filter(|(number, _)| **number != to).find_map(|(number, worker)| {
-        let name = || names::worker(&valid.name, *number);
-        if worker.connectors.contains(connector) {
-            return Some(Holder::Worker(name()));
+
+    /// The connector, unless another worker still has it: then it is noted as on its way.
+    fn unless_elsewhere(&mut self, running: Running<'a>, to: Ref) -> Option<Running<'a>> {
+        match self.elsewhere(&running.wired.name, &to.name) {
+            None => Some(running),
+            Some(by) => {
+                self.moving.push(Moving { running, to, by });
+                None
+            }
         }
-        match worker.pods.iter().find(|(_, has)| has.contains(connector)) {
-            Some((pod, _)) => Some(Holder::Pod(pod.clone())),
-            None => worker.unobserved.then(|| Holder::Changing(name())),
+    }
+
+    /// Who else than this worker may run a connector just now. One that the worker has already
+    /// stays there.
+    fn elsewhere(&self, connector: &str, to: &str) -> Option<Holder> {
+        if self.workers.get(to).is_some_and(|worker| worker.connectors.contains(connector)) {
+            return None;
         }
-    })
+        self.workers.iter().filter(|(name, _)| *name != to).find_map(|(name, worker)| {
+            if worker.connectors.contains(connector) {
+                return Some(Holder::Worker(name.clone()));
+            }
+            match worker.pods.iter().find(|(_, has)| has.contains(connector)) {
+                Some((pod, _)) => Some(Holder::Pod(pod.clone())),
+                None => worker.unobserved.then(|| Holder::Changing(name.clone())),
+            }
+        })
+    }
+}
+
+impl Task<'_> {
+    fn of(name: String) -> Self {
+        Self { name, ..Self::default() }
+    }
 }

@@ -8,6 +8,7 @@ use std::sync::OnceLock;
 
 use k8s_openapi::api::{
     apps::v1::Deployment,
+    batch::v1::Job,
     core::v1::{ConfigMap, Pod, Service},
 };
 use kube_core::ResourceExt as _;
@@ -21,7 +22,7 @@ use crate::{
     inert::Idle,
     kind::{Ctx, Desired, Item, Kind, Report},
     label::{self, Labels},
-    observed::{Api, Observed, Reads, Ref, Selector},
+    observed::{Api, Observed, Reads, Ref, Seen, Selector},
     plan::{Blocked, Change, Manifest, Requeue, Risk},
     rule::Rule,
     schema::Compiled,
@@ -80,7 +81,7 @@ impl Kind for Connect {
 
     fn owns(connect: &RivvenConnect) -> Vec<Selector> {
         let (namespace, name) = (connect.namespace().unwrap_or_default(), connect.name_any());
-        [Api::of::<ConfigMap>(), Api::of::<Service>(), Api::of::<Deployment>()]
+        [Api::of::<ConfigMap>(), Api::of::<Service>(), Api::of::<Deployment>(), Api::of::<Job>()]
             .map(|api| list(api, &namespace, &name))
             .to_vec()
     }
@@ -147,7 +148,7 @@ fn desire(
     let settled = lineup.waiting.is_empty() && lineup.moving.is_empty() && lineup.all_run();
     let mut desired = Desired {
         requeue: if settled { LOOK_AGAIN } else { LOOK_SOON },
-        waiting: lineup.moving.iter().map(|one| one.waiting(valid)).collect(),
+        waiting: lineup.moving.iter().map(lineup::Moving::waiting).collect(),
         blocked: held(valid).collect(),
         ..Desired::default()
     };
@@ -155,10 +156,21 @@ fn desire(
         desired.items.push(Item::object(Manifest::of(&build::service(valid)), online));
     }
     let address = address(ctx, &valid.cluster, cluster);
-    for task in lineup.busy() {
-        desired.items.extend(worker(valid, task, &address));
-    }
+    let tasks = lineup.tasks.iter().filter(|task| !task.running.is_empty());
+    desired.items.extend(tasks.flat_map(|task| worker(valid, task, &address)));
+    let once = lineup.once.iter().filter(|task| !task.running.is_empty());
+    desired.items.extend(once.flat_map(|task| worker_once(valid, task, &address)));
+    let kept = lineup.completed.iter().flat_map(|(_, job)| kept(job, seen));
+    desired.items.extend(kept);
     desired
+}
+
+/// What is left of a source that is through: its Job, and the file that it was told by.
+fn kept(job: &Ref, seen: &Observed<Rivven>) -> impl Iterator<Item = Item<Rivven>> {
+    let file = Ref::to::<ConfigMap>(&job.namespace, &names::worker_config(&job.name));
+    let there = matches!(seen.raw(&file), Seen::Present(_));
+    let file = there.then_some(Item::Keep(file));
+    std::iter::once(Item::Keep(job.clone())).chain(file)
 }
 
 /// A worker reads its file when it starts, so the file comes first.
@@ -173,8 +185,17 @@ fn worker(valid: &Valid, task: &Task<'_>, address: &str) -> [Item<Rivven>; 2] {
         (false, false) => restarts,
     };
     [
-        Item::object(Manifest::of(&build::config_map(valid, task.number, &file)), at_next_start),
+        Item::object(Manifest::of(&build::config_map(valid, task, &file)), at_next_start),
         Item::object(Manifest::of(&build::deployment(valid, task, &file)), assess),
+    ]
+}
+
+/// The worker of a source that ends.
+fn worker_once(valid: &Valid, task: &Task<'_>, address: &str) -> [Item<Rivven>; 2] {
+    let file = build::file(valid, address, &task.running);
+    [
+        Item::object(Manifest::of(&build::config_map(valid, task, &file)), at_next_start),
+        Item::object(Manifest::of(&build::job(valid, task)), runs_once),
     ]
 }
 
@@ -219,6 +240,11 @@ fn blocked(held: &connectors::Held) -> Blocked {
         message: held.why.clone(),
         remedy: held.rule.remedy.to_owned(),
     }
+}
+
+/// What a Job runs is never changed: it would be another Job.
+fn runs_once(change: &Change) -> (Risk, &'static Rule) {
+    (online(change).0, &rules::CON_56)
 }
 
 fn restarts(change: &Change) -> (Risk, &'static Rule) {

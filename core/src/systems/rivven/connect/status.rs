@@ -20,7 +20,6 @@ use crate::{
     systems::rivven::{
         Answer, Rivven,
         home::{self, Away},
-        names,
     },
     workload::conditions::measured,
 };
@@ -50,7 +49,7 @@ pub(super) fn report(
         all_run(
             valid,
             Role::Source,
-            sources,
+            sources + lineup.completed.len(),
             [&c::SOURCES_ALL, &c::SOURCES_NOT_ALL, &c::SOURCES_NONE],
         ),
         all_run(valid, Role::Sink, sinks, [&c::SINKS_ALL, &c::SINKS_NOT_ALL, &c::SINKS_NONE]),
@@ -59,7 +58,7 @@ pub(super) fn report(
         measured(valid.measured, "rivven-connect", valid.release.version, &valid.image),
     ];
     let status = RivvenConnectStatus {
-        phase: phase(valid, &lineup, sources + sinks),
+        phase: phase(valid, &lineup, sources + sinks + lineup.completed.len()),
         replicas: pods(&lineup, |worker| worker.replicas),
         ready_replicas: pods(&lineup, |worker| worker.ready),
         selector: Some(label::as_text(&valid.selector)),
@@ -93,6 +92,7 @@ fn state(connector: &Wired, lineup: &Lineup<'_>, barred: bool, valid: &Valid) ->
     });
     let (state, why) = match held {
         _ if !connector.enabled => (ConnectorState::Disabled, None),
+        _ if lineup.has_completed(&connector.name) => (ConnectorState::Completed, None),
         Some(why) => (ConnectorState::Waiting, Some(why)),
         None if lineup.waiting.iter().any(|one| one.name == connector.name) => {
             let why = format!("no topic fits {}", connector.patterns.join(", "));
@@ -124,7 +124,7 @@ fn state(connector: &Wired, lineup: &Lineup<'_>, barred: bool, valid: &Valid) ->
         connector_type: connector.role.as_str().to_owned(),
         kind: connector.kind.clone(),
         state,
-        worker: seen.map(|(number, _)| names::worker(&valid.name, number)),
+        worker: seen.map(|(name, _)| name.clone()),
         reason: reason.map(str::to_owned),
         message,
         initial_topics: if known.is_empty() { first } else { known },
@@ -143,6 +143,7 @@ fn ready(valid: &Valid, lineup: &Lineup<'_>, away: Option<&Away>) -> Draft {
     }
     let enabled = valid.connectors.iter().filter(|one| one.enabled).count();
     let able = lineup.can_run().count();
+    let through = lineup.completed.len();
     let all_run = lineup.all_run();
     if enabled == 0 {
         return c::READY_NOTHING.yes("no connector is enabled");
@@ -152,16 +153,15 @@ fn ready(valid: &Valid, lineup: &Lineup<'_>, away: Option<&Away>) -> Draft {
         let names = listed_by_name(lineup.waiting.iter().copied());
         return c::READY_NO_TOPIC.no(format!("{connectors} can run; waiting for a topic: {names}"));
     }
-    if able == 0 || (valid.tls && !all_run) {
+    if able + through == 0 || (valid.tls && !all_run) {
         return c::READY_STARTING.no("no worker is started");
     }
     let busy = lineup.busy().count();
     if !all_run {
         let failed = lineup.busy().find_map(|task| {
-            let why = lineup.workers.get(&task.number)?.problem.as_ref()?;
+            let why = lineup.workers.get(&task.name)?.problem.as_ref()?;
             // Where there is but one, everybody knows which.
-            let whose = names::worker(&valid.name, task.number);
-            Some(if valid.replicas > 1 { format!("{whose}: {why}") } else { why.clone() })
+            Some(if busy > 1 { format!("{}: {why}", task.name) } else { why.clone() })
         });
         return match failed {
             Some(why) => c::READY_FAILED.no(why),
@@ -172,10 +172,16 @@ fn ready(valid: &Valid, lineup: &Lineup<'_>, away: Option<&Away>) -> Draft {
         let names = listed_by_name(lineup.moving.iter().map(|one| one.running.wired));
         return c::READY_MOVING.no(format!("moving to another worker: {names}"));
     }
+    if busy == 0 {
+        return c::READY_COMPLETED.yes(format!("completed: {}", completed(lineup)));
+    }
     let mut message = format!("{} with {connectors}", workers(busy, "run"));
-    if busy < valid.replicas {
-        let idle = lineup.tasks.iter().filter(|task| task.running.is_empty());
-        let idle: Vec<_> = idle.map(|task| names::worker(&valid.name, task.number)).collect();
+    if !lineup.completed.is_empty() {
+        message.push_str(&format!("; completed: {}", completed(lineup)));
+    }
+    let idle = lineup.tasks.iter().filter(|task| task.running.is_empty());
+    let idle: Vec<&str> = idle.map(|task| task.name.as_str()).collect();
+    if !idle.is_empty() && valid.replicas > 1 {
         message.push_str(&format!("; no connector falls to {}", idle.join(", ")));
     }
     if valid.forgetful().next().is_some() {
@@ -190,6 +196,10 @@ fn workers(count: usize, does: &str) -> String {
         1 => format!("the worker {does}s"),
         _ => format!("{count} workers {does}"),
     }
+}
+
+fn completed(lineup: &Lineup<'_>) -> String {
+    listed_by_name(lineup.completed.iter().map(|(wired, _)| *wired))
 }
 
 fn listed_by_name<'a>(connectors: impl Iterator<Item = &'a Wired>) -> String {

@@ -1,10 +1,10 @@
-//! The workers as they were seen: their Deployments, what each of them runs, and what keeps its pod
-//! from running.
+//! The workers as they were seen: their Deployments, the Jobs of sources that end, what each runs,
+//! and what keeps its pod from running.
 
 use std::collections::{BTreeMap, BTreeSet};
 
 use k8s_openapi::{
-    api::{apps::v1::Deployment, core::v1::Pod},
+    api::{apps::v1::Deployment, batch::v1::Job, core::v1::Pod},
     jiff::Timestamp,
 };
 use serde_json::Value;
@@ -12,7 +12,7 @@ use serde_json::Value;
 use super::{Valid, list};
 use crate::{
     kind::Ctx,
-    label::{CONNECTORS, WORKER},
+    label::{CONNECTORS, RUN, WORKER},
     observed::{Api, Observed, at, text},
     systems::rivven::{Rivven, names},
     workload::{problems::PodProblem, seen::is_ready},
@@ -23,59 +23,50 @@ use crate::{
 pub(super) struct Worker {
     /// The connectors that its pods are started with.
     pub(super) connectors: BTreeSet<String>,
-    /// Its pods, those on their way out too, each with the connectors that it was started with.
+    /// Its pods that run or may run, those on their way out too, each with the connectors that it
+    /// was started with.
     pub(super) pods: BTreeMap<String, BTreeSet<String>>,
     /// Since when its pod is there.
     pub(super) since: Option<Timestamp>,
-    /// Pods that exist.
+    /// Pods that exist, of a Deployment.
     pub(super) replicas: i64,
     /// Pods that run.
     pub(super) ready: i64,
     /// Whether its controller has not looked yet at what is written now.
     pub(super) unobserved: bool,
-    /// Whether its pod runs that.
+    /// Whether its pod runs what is written now.
     current: bool,
+    /// Of a Job: what it runs, as a digest.
+    pub(super) run: Option<String>,
+    /// Whether it has come to its end.
+    pub(super) completed: bool,
     /// What keeps it from running, as a sentence.
     pub(super) problem: Option<String>,
 }
 
 impl Worker {
-    /// All that there are, running or not, by their numbers: those of which only a pod is left too.
+    /// All that there are, running or not, by their names: those of which only a pod is left too.
     pub(super) fn all(
         ctx: &Ctx<'_>,
         valid: &Valid,
         seen: &Observed<Rivven>,
-    ) -> BTreeMap<usize, Self> {
-        let mut all: BTreeMap<usize, Self> = BTreeMap::new();
-        for deployment in seen.items(&list(Api::of::<Deployment>(), &valid.namespace, &valid.name))
-        {
-            if let Some(number) =
-                names::worker_number(&valid.name, text(deployment, "/metadata/name"))
-            {
-                all.insert(number, Self::of(deployment));
-            }
-        }
-        for pod in seen.items(&list(Api::of::<Pod>(), &valid.namespace, &valid.name)) {
+    ) -> BTreeMap<String, Self> {
+        let items = |api| seen.items(&list(api, &valid.namespace, &valid.name));
+        let name = |object: &Value| text(object, "/metadata/name").to_owned();
+        let deployments = items(Api::of::<Deployment>());
+        let deployments = deployments.iter().map(|one| (name(one), Self::deployed(one)));
+        let jobs = items(Api::of::<Job>());
+        let jobs = jobs.iter().map(|one| (name(one), Self::of_job(one)));
+        let mut all: BTreeMap<String, Self> = deployments.chain(jobs).collect();
+        for pod in items(Api::of::<Pod>()) {
             let label = at(pod, "/metadata/labels").and_then(|all| all.get(WORKER));
-            let Some(number) = label.and_then(Value::as_str).and_then(|it| it.parse().ok()) else {
-                continue;
-            };
-            let worker: &mut Self = all.entry(number).or_default();
-            worker.pods.insert(text(pod, "/metadata/name").to_owned(), connectors(pod));
-            if at(pod, "/metadata/deletionTimestamp").is_some() {
-                continue;
-            }
-            worker.since = worker.since.max(text(pod, "/status/startTime").parse().ok());
-            if !is_ready(pod) {
-                let problems = PodProblem::of(pod, names::WORKER);
-                let told = problems.iter().find_map(|problem| problem.told(ctx.now));
-                worker.problem = told.map(str::to_owned).or(worker.problem.take());
-            }
+            let Some(worker) = label.and_then(Value::as_str) else { continue };
+            all.entry(worker.to_owned()).or_default().note(ctx, pod);
         }
         all
     }
 
-    fn of(deployment: &Value) -> Self {
+    fn deployed(deployment: &Value) -> Self {
         let number = |place| at(deployment, place).and_then(Value::as_i64).unwrap_or(0);
         let observed =
             number("/status/observedGeneration") >= number("/metadata/generation").max(1);
@@ -87,6 +78,37 @@ impl Worker {
             current: observed && number("/status/updatedReplicas") >= 1,
             problem: not_created(deployment),
             ..Self::default()
+        }
+    }
+
+    fn of_job(job: &Value) -> Self {
+        let run = at(job, "/metadata/annotations").and_then(|all| all.get(RUN));
+        let completed = condition(job, "Complete").is_some();
+        let template = at(job, "/spec/template").map(connectors).unwrap_or_default();
+        Self {
+            // One that is through runs nothing.
+            connectors: if completed { BTreeSet::new() } else { template },
+            ready: at(job, "/status/ready").and_then(Value::as_i64).unwrap_or(0),
+            current: true,
+            run: run.and_then(Value::as_str).map(str::to_owned),
+            completed,
+            ..Self::default()
+        }
+    }
+
+    fn note(&mut self, ctx: &Ctx<'_>, pod: &Value) {
+        if matches!(text(pod, "/status/phase"), "Succeeded" | "Failed") {
+            return;
+        }
+        self.pods.insert(text(pod, "/metadata/name").to_owned(), connectors(pod));
+        if at(pod, "/metadata/deletionTimestamp").is_some() {
+            return;
+        }
+        self.since = self.since.max(text(pod, "/status/startTime").parse().ok());
+        if !is_ready(pod) {
+            let problems = PodProblem::of(pod, names::WORKER);
+            let told = problems.iter().find_map(|problem| problem.told(ctx.now));
+            self.problem = told.map(str::to_owned).or(self.problem.take());
         }
     }
 
@@ -103,12 +125,15 @@ fn connectors(pod: &Value) -> BTreeSet<String> {
     all.filter(|name| !name.is_empty()).map(str::to_owned).collect()
 }
 
+/// A condition of a workload that holds.
+fn condition<'a>(workload: &'a Value, name: &str) -> Option<&'a Value> {
+    let conditions = at(workload, "/status/conditions").and_then(Value::as_array)?;
+    conditions.iter().find(|one| text(one, "/type") == name && text(one, "/status") == "True")
+}
+
 /// A pod that could not be made, in the words of the one who refused it: a quota, pod security.
 fn not_created(deployment: &Value) -> Option<String> {
-    let conditions = at(deployment, "/status/conditions").and_then(Value::as_array);
-    let failed = conditions?
-        .iter()
-        .find(|one| text(one, "/type") == "ReplicaFailure" && text(one, "/status") == "True")?;
+    let failed = condition(deployment, "ReplicaFailure")?;
     let why: String = text(failed, "/message").chars().take(300).collect();
     Some(format!("its pod could not be created: {why}"))
 }

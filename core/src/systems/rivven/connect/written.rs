@@ -22,17 +22,6 @@ pub(super) struct Written<'a> {
     pub(super) beside: Vec<(&'static str, Value)>,
 }
 
-impl Written<'_> {
-    /// Where a key is written, by either of its names.
-    pub(super) fn of(&self, name: &str, other: &str) -> Path {
-        let has = |keys: &Keys| [name, other].into_iter().find(|key| keys.0.contains_key(*key));
-        let blocks = self.blocks.iter().map(|(block, keys)| (*block, *keys));
-        let mut all = blocks.chain(self.config.map(|keys| ("config", keys)));
-        let found = all.find_map(|(at, keys)| Some(self.at.child(at).child(has(keys)?)));
-        found.unwrap_or_else(|| self.at.child("config").child(name))
-    }
-}
-
 /// Of a source.
 pub(super) fn source(source: &Source, at: Path) -> Written<'_> {
     let blocks = [

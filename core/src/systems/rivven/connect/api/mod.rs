@@ -62,6 +62,8 @@ words! {
         Failed = "failed",
         /// It is not started: `reason` says why.
         Waiting = "waiting",
+        /// It has made all of its records.
+        Completed = "completed",
         /// `enabled` is false.
         Disabled = "disabled",
     }

@@ -7,7 +7,7 @@ use k8s_openapi::api::core::v1::ConfigMap;
 use crate::{
     connector::{Node, Object, Role},
     systems::rivven::{
-        connect::{Valid, running::Running},
+        connect::{Valid, lineup::Task, running::Running},
         names,
     },
 };
@@ -15,10 +15,10 @@ use crate::{
 /// What the file is called.
 pub(super) const FILE: &str = "pipeline.yaml";
 
-/// Holds the file of the worker of this number.
-pub(in super::super) fn config_map(connect: &Valid, number: usize, file: &str) -> ConfigMap {
+/// Holds the file of a worker.
+pub(in super::super) fn config_map(connect: &Valid, task: &Task<'_>, file: &str) -> ConfigMap {
     ConfigMap {
-        metadata: connect.meta(names::worker_config(&connect.name, number)),
+        metadata: connect.meta(names::worker_config(&task.name)),
         data: Some(BTreeMap::from([(FILE.to_owned(), file.to_owned())])),
         ..ConfigMap::default()
     }

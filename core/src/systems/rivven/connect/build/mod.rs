@@ -3,8 +3,11 @@
 
 mod deployment;
 mod file;
+mod job;
+mod pod;
 mod service;
 
 pub(super) use deployment::deployment;
 pub(super) use file::{config_map, file};
+pub(super) use job::{job, once};
 pub(super) use service::service;

@@ -29,7 +29,8 @@ pub(super) static DATAGEN: Connector = Connector {
             "events_per_second",
             0,
             100_000,
-            "Records a second; 0 for as many as it can.",
+            "Records a second; 0 for as many as it can. It waits for each to be taken: at most \
+             about 23 a second were seen.",
         )
         .or("1")
         .always()
@@ -39,7 +40,7 @@ pub(super) static DATAGEN: Connector = Connector {
             "max_events",
             0,
             MANY,
-            "Records after which it ends, and the worker with it; 0 for never.",
+            "Records after which it ends; 0 for never. It has a Job of its own then.",
         )
         .or("0")
         .also(&["max_events"]),
