@@ -8,6 +8,7 @@
 mod command;
 #[path = "../common/files.rs"]
 mod files;
+mod hook;
 mod moved;
 #[path = "../../effects/tests/rivven/program.rs"]
 mod program;

@@ -2,11 +2,10 @@
 
 use std::{
     fs,
-    io::{BufRead as _, BufReader, Read as _, Write as _},
+    io::{Read as _, Write as _},
     net::{TcpListener, TcpStream},
     path::{Path, PathBuf},
     process::{Child, Command, ExitStatus, Stdio},
-    sync::{Arc, Mutex, PoisonError},
     thread,
     time::{Duration, Instant},
 };
@@ -17,6 +16,7 @@ use sluicegate_effects::yaml;
 
 use crate::{
     files::root,
+    hook::Hook,
     program,
     rendered::{self, Worker},
     tool,
@@ -169,7 +169,7 @@ pub(crate) fn once() -> Result<(), Failed> {
 /// A pipeline from a source to a webhook of ours, which sees the secret header.
 pub(crate) fn webhook() -> Result<(), Failed> {
     const TOKEN: &str = "a \"token\" with $igns";
-    let hook = Hook::start();
+    let hook = Hook::start("127.0.0.1");
     let resource = json!({
         "apiVersion": "rivven.hupe1980.github.io/v1alpha1",
         "kind": "RivvenConnect",
@@ -184,7 +184,7 @@ pub(crate) fn webhook() -> Result<(), Failed> {
                 "name": "send", "connector": "http-webhook", "topics": ["clicks"],
                 "consumerGroup": "send", "startOffset": "earliest", "configSecretRef": "hook",
                 "config": {
-                    "url": format!("http://127.0.0.1:{}/in", hook.port),
+                    "url": hook.url(),
                     "headers": { "Authorization": "Bearer ${secret:token}" },
                 },
             }],
@@ -201,69 +201,10 @@ pub(crate) fn webhook() -> Result<(), Failed> {
     }
     let wanted = format!("authorization: bearer {TOKEN}").to_ascii_lowercase();
     for request in hook.seen() {
-        assert!(request.to_ascii_lowercase().contains(&wanted), "{request}");
+        assert!(request.head.to_ascii_lowercase().contains(&wanted), "{request:?}");
     }
     started.stop();
     Ok(())
-}
-
-/// A webhook that says yes to everything, and remembers what it was sent.
-struct Hook {
-    port: u16,
-    seen: Arc<Mutex<Vec<String>>>,
-}
-
-impl Hook {
-    fn start() -> Self {
-        let listener = TcpListener::bind(("127.0.0.1", 0)).expect("loopback has free ports");
-        let port = listener.local_addr().expect("it is bound").port();
-        let seen = Arc::new(Mutex::new(Vec::new()));
-        let list = Arc::clone(&seen);
-        thread::spawn(move || {
-            for stream in listener.incoming().flatten() {
-                let list = Arc::clone(&list);
-                thread::spawn(move || answer(stream, &list));
-            }
-        });
-        Self { port, seen }
-    }
-
-    fn seen(&self) -> Vec<String> {
-        self.seen.lock().unwrap_or_else(PoisonError::into_inner).clone()
-    }
-}
-
-/// Answers one request after the other on a connection.
-fn answer(stream: TcpStream, seen: &Mutex<Vec<String>>) {
-    let mut reader = BufReader::new(stream);
-    loop {
-        let (mut head, mut length) = (String::new(), 0);
-        loop {
-            let mut line = String::new();
-            if reader.read_line(&mut line).unwrap_or(0) == 0 {
-                return;
-            }
-            let lower = line.to_ascii_lowercase();
-            if let Some(count) = lower.strip_prefix("content-length:") {
-                length = count.trim().parse().unwrap_or(0);
-            }
-            if line.trim().is_empty() {
-                break;
-            }
-            head.push_str(&line);
-        }
-        let mut body = vec![0; length];
-        if reader.read_exact(&mut body).is_err() {
-            return;
-        }
-        if head.starts_with("POST") {
-            seen.lock().unwrap_or_else(PoisonError::into_inner).push(head);
-        }
-        let yes = b"HTTP/1.1 200 OK\r\nContent-Length: 0\r\n\r\n";
-        if reader.get_mut().write_all(yes).is_err() {
-            return;
-        }
-    }
 }
 
 fn broker(folder: &Path, client: u16, api: u16) -> Killed {

@@ -28,6 +28,8 @@ mod granted;
 #[path = "../e2e/helm.rs"]
 #[allow(dead_code, reason = "shared")]
 mod helm;
+#[path = "../../../snapshots/workers/hook.rs"]
+mod hook;
 #[path = "../e2e/kube.rs"]
 #[allow(dead_code, reason = "shared")]
 mod kube;

@@ -26,6 +26,11 @@ impl Numbers {
         self.ranges.insert(first, last);
     }
 
+    /// Adds all of another set.
+    pub(crate) fn merge(&mut self, others: &Self) {
+        others.ranges.iter().for_each(|(&first, &last)| self.add(first, last));
+    }
+
     /// How many there are.
     pub(crate) fn count(&self) -> u64 {
         self.ranges.iter().map(|(first, last)| last - first + 1).sum()

@@ -9,7 +9,7 @@ use serde_json::{Value, json};
 use crate::{
     control_plane::{ControlPlane, shared},
     granted,
-    kube::{CLUSTERS, EVENTS, Kind, Kube, NAMESPACES, PODS, TOPICS},
+    kube::{CLUSTERS, CONNECTS, EVENTS, Kind, Kube, NAMESPACES, PODS, TOPICS},
     numbers::Numbers,
     operator::{Operator, Start},
     tier::CLIENT,
@@ -91,6 +91,11 @@ impl Scene {
     /// Applies a topic.
     pub(crate) fn topic(&self, name: &str, spec: &Value) {
         self.kube().apply(TOPICS, &self.resource("RivvenTopic", name, spec));
+    }
+
+    /// Applies connectors.
+    pub(crate) fn connect(&self, name: &str, spec: &Value) {
+        self.kube().apply(CONNECTS, &self.resource("RivvenConnect", name, spec));
     }
 
     fn resource(&self, kind: &str, name: &str, spec: &Value) -> Value {

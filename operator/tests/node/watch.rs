@@ -116,6 +116,27 @@ impl Watch {
         most
     }
 
+    /// For each connector, the most pods that had it at one time: those that have not ended, and
+    /// those on their way out too.
+    pub(crate) fn most_at_once(&self) -> BTreeMap<String, usize> {
+        let (mut now, mut most) = (BTreeMap::new(), BTreeMap::new());
+        for change in self.so_far() {
+            let ended =
+                matches!(change.pod["status"]["phase"].as_str(), Some("Succeeded" | "Failed"));
+            let names = change.pod["metadata"]["annotations"]["sluicegate/connectors"].as_str();
+            for name in names.unwrap_or_default().split(',').filter(|name| !name.is_empty()) {
+                let pods: &mut BTreeSet<String> = now.entry(name.to_owned()).or_default();
+                match change.gone || ended {
+                    true => pods.remove(&change.name),
+                    false => pods.insert(change.name.clone()),
+                };
+                let most = most.entry(name.to_owned()).or_default();
+                *most = pods.len().max(*most);
+            }
+        }
+        most
+    }
+
     fn so_far(&self) -> Vec<Change> {
         self.changes.lock().unwrap_or_else(PoisonError::into_inner).clone()
     }

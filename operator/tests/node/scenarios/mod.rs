@@ -8,6 +8,7 @@ mod install;
 mod later;
 mod stopped;
 mod volumes;
+mod workers;
 
 use crate::Scenario;
 
@@ -19,4 +20,4 @@ pub(crate) const WITH_HELM: &[Scenario] = install::WITH_HELM;
 
 /// All others.
 pub(crate) const ALL: &[&[Scenario]] =
-    &[data::ALL, stopped::ALL, volumes::ALL, later::ALL, brokers::ALL, examples::ALL];
+    &[data::ALL, stopped::ALL, volumes::ALL, later::ALL, brokers::ALL, examples::ALL, workers::ALL];

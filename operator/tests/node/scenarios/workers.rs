@@ -1,0 +1,121 @@
+//! Workers on a node: connectors move between them while records flow.
+
+use serde_json::{Value, json};
+
+use crate::{
+    Scenario,
+    hook::{Hook, Post},
+    kube::{CONNECTS, NODES, TOPICS},
+    kubectl,
+    numbers::Numbers,
+    program, say,
+    scene::{LONG, Scene, acknowledged},
+    wait::until,
+};
+
+pub(crate) const ALL: &[Scenario] =
+    &[("connectors_that_move_run_on_one_worker_and_lose_no_record", moved)];
+
+/// How many records are written each time: the program notes how far it has come every 100.
+const RECORDS: u64 = 250;
+
+fn moved() {
+    if program::connect().is_none() {
+        say(&format!("workers were NOT RUN: {}", program::NO_CONNECT));
+        return;
+    }
+    let scene = Scene::new("workers");
+    let _operator = scene.operator(&[]);
+    let watch = scene.watch();
+    let probe = json!({ "initialDelaySeconds": 0, "periodSeconds": 1 });
+    scene.cluster("solo", &json!({ "replicas": 1, "readinessProbe": probe }));
+    scene.topic("orders", &json!({ "clusterRef": { "name": "solo" } }));
+    scene.is_ready("solo");
+    scene.told(TOPICS, "orders", "Ready", "True");
+    let hook = Hook::start(&address(&scene));
+    let source = |name: &str| {
+        json!({
+            "name": name, "connector": "datagen", "topic": name,
+            "datagen": { "eventsPerSecond": 5 },
+        })
+    };
+    let sink = |name: &str| {
+        json!({
+            "name": name, "connector": "http-webhook", "topics": ["orders"],
+            "consumerGroup": name, "startOffset": "earliest",
+            "http": { "url": format!("{}/{name}", hook.url()) },
+        })
+    };
+    let (sources, sinks) = (["clicks", "users"].map(source), ["audit", "mail", "store"].map(sink));
+    let cluster = json!({ "name": "solo" });
+    let spec = json!({ "clusterRef": cluster, "sources": sources, "sinks": sinks });
+    scene.connect("flow", &spec);
+    scene.told(CONNECTS, "flow", "Ready", "True");
+    let pods = written_while_scaled(&scene);
+    let mut written = Numbers::default();
+    for pod in &pods {
+        written.merge(&acknowledged(&scene.finished(pod)));
+    }
+    ["audit", "mail", "store"].iter().for_each(|name| all_arrive(&hook, name, &written));
+    let most = watch.most_at_once();
+    say(&format!("the pods that had a connector at one time, at most: {most:?}"));
+    assert!(most.len() == 5 && most.values().all(|pods| *pods == 1), "{most:?}");
+    scene.nothing_was_refused();
+}
+
+/// Records are written while the workers become more and fewer: the pods that do so.
+fn written_while_scaled(scene: &Scene) -> Vec<String> {
+    let write = |turn: u64| {
+        let (service, first) = (scene.service("solo"), turn * RECORDS);
+        let pod = format!("writes-{first}");
+        let args = [first, RECORDS, 10, 20, 1].map(|number| number.to_string());
+        let args = args.iter().map(String::as_str);
+        let args: Vec<&str> = ["write", &service, "orders"].into_iter().chain(args).collect();
+        scene.client(&pod, &args);
+        pod
+    };
+    let mut pods = vec![write(0)];
+    for (turn, replicas) in [(1, 2), (2, 3), (3, 1)] {
+        pods.push(write(turn));
+        let replicas = format!("--replicas={replicas}");
+        let name = "rivvenconnect/flow";
+        kubectl::run(scene.plane, &["-n", &scene.namespace, "scale", name, &replicas]);
+        let took = scene.told(CONNECTS, "flow", "Ready", "True");
+        say(&format!("scaled by {replicas}: Ready after {:.1} s", took.as_secs_f32()));
+    }
+    pods
+}
+
+/// Every record that was written comes to the sink of this name.
+fn all_arrive(hook: &Hook, name: &str, written: &Numbers) {
+    let path = format!("POST /in/{name} ");
+    let posts = || -> Vec<Post> {
+        hook.seen().into_iter().filter(|post| post.head.starts_with(&path)).collect()
+    };
+    let (_, took) = until(&format!("all records to reach {name}"), LONG, || {
+        let (posts, mut arrived) = (posts(), Numbers::default());
+        for number in posts.iter().flat_map(|post| numbers(&post.body)) {
+            arrived.add(number, number);
+        }
+        let lost = written.without(&arrived);
+        let one = hook.seen().first().cloned();
+        if lost.count() == 0 { Ok(()) } else { Err(format!("without {lost}; {one:?}")) }
+    });
+    let (all, came) = (written.count(), posts().len());
+    say(&format!("{name}: {all} records came by {came} requests, after {took:.1?}"));
+}
+
+/// The records in what the program posts: one, or a list of them.
+fn numbers(body: &str) -> Vec<u64> {
+    let body: Value = serde_json::from_str(body).unwrap_or_default();
+    let all = body.as_array().cloned().unwrap_or_else(|| vec![body]);
+    all.iter().filter_map(|one| one["data"].as_u64()).collect()
+}
+
+/// Where pods reach this program.
+fn address(scene: &Scene) -> String {
+    let nodes = scene.kube().list(NODES, "");
+    let addresses = nodes[0]["status"]["addresses"].as_array().cloned().unwrap_or_default();
+    let own = addresses.iter().find(|one| one["type"] == "InternalIP");
+    own.and_then(|one| one["address"].as_str()).expect("a node has an address").to_owned()
+}
