@@ -4,7 +4,7 @@
 use kube_core::Resource as _;
 use serde_json::{Value, json};
 
-use super::{StatusOf, Step, beside, denied, empty, events::tell, finalize, objects, status};
+use super::{StatusOf, Step, beside, denied, empty, finalize, objects};
 use crate::{
     annotations, condition,
     field::Path,
@@ -12,34 +12,56 @@ use crate::{
     label,
     observed::{Observed, Ref},
     owner::{own_ref, own_uid},
-    plan::{Action, Blocked, Gate, Guard, Plan, Requeue, Risk, Waiting},
+    plan::{Action, Blocked, Event, Gate, Guard, Plan, Requeue, Risk, Waiting},
     reasons,
     rule::{self, Rule},
 };
 
+/// How a step ends: what is done, and what is told of it.
+pub(super) struct Ending<K: Kind> {
+    /// What is done first.
+    pub(super) plan: Plan<K::System>,
+    /// What people are told beside what the status comes to say.
+    pub(super) events: Vec<Event>,
+    pub(super) status: Telling<K>,
+    /// What is done when all has been told: after it there is nobody to tell of.
+    pub(super) last: Option<Action<K::System>>,
+}
+
+/// What becomes of the status.
+pub(super) enum Telling<K: Kind> {
+    /// It comes to say this.
+    Report(Report<StatusOf<K>>),
+    /// It says what it said, but for these: the resource is not served.
+    Only(Vec<condition::Draft>),
+    /// It stays as it is.
+    Nothing,
+}
+
+impl<K: Kind> Ending<K> {
+    /// With this in the status.
+    pub(super) fn new(plan: Plan<K::System>, status: Telling<K>) -> Self {
+        Self { plan, events: Vec::new(), status, last: None }
+    }
+}
+
 /// A resource that cannot be served: nothing is touched but its status, which says why. It is not
 /// *Ready* any more: what runs is looked after by nobody.
-pub(super) fn refuse<K: Kind>(
-    ctx: &Ctx<'_>,
-    resource: &K::Resource,
-    draft: condition::Draft,
-) -> Plan<K::System> {
-    let mut plan = empty::<K>(own_ref::<K>(resource), Requeue::OnChange);
+pub(super) fn refuse<K: Kind>(resource: &K::Resource, draft: condition::Draft) -> Ending<K> {
+    let plan = empty::<K>(own_ref::<K>(resource), Requeue::OnChange);
     let ready = reasons::READY_NOT_ACCEPTED.no(draft.message.clone());
-    status::refused::<K>(ctx, resource, vec![draft, ready], &mut plan);
-    plan
+    Ending::new(plan, Telling::Only(vec![draft, ready]))
 }
 
 /// A resource whose name is taken is refused like any other change that cannot be made.
 pub(super) fn refuse_name<K: Kind>(
-    ctx: &Ctx<'_>,
     resource: &K::Resource,
     draft: condition::Draft,
     rule: &'static Rule,
-) -> Plan<K::System> {
+) -> Ending<K> {
     let message = draft.message.clone();
-    let mut plan = refuse::<K>(ctx, resource, draft);
-    plan.blocked.push(Blocked {
+    let mut ending = refuse::<K>(resource, draft);
+    ending.plan.blocked.push(Blocked {
         rule,
         path: Path::dotted("metadata.name"),
         before: Value::Null,
@@ -47,17 +69,16 @@ pub(super) fn refuse_name<K: Kind>(
         message,
         remedy: rule.remedy.to_owned(),
     });
-    plan
+    ending
 }
 
 /// A resource that bears the name of an earlier one, of which something is left: it comes after it.
 /// Kubernetes removes what is left, as a rule within seconds.
 pub(super) fn wait_for_predecessor<K: Kind>(
-    ctx: &Ctx<'_>,
     resource: &K::Resource,
     left: Vec<Ref>,
     mut report: Report<StatusOf<K>>,
-) -> Plan<K::System> {
+) -> Ending<K> {
     let own = own_ref::<K>(resource);
     let earlier = format!("an earlier {} of this name", own.api.kind);
     let what = objects::names(&left);
@@ -74,18 +95,12 @@ pub(super) fn wait_for_predecessor<K: Kind>(
     report.conditions.retain(|draft| draft.reason.condition != "Ready");
     report.conditions.push(reasons::READY_RECONCILING.no(message));
     report.conditions.push(reasons::ACCEPTED_VALID.yes(""));
-    status::finish::<K>(ctx, resource, report, Vec::new(), &mut plan);
-    plan
+    Ending::new(plan, Telling::Report(report))
 }
 
 /// A resource that its annotation pauses: it is looked at, what would be done is shown, and nothing
 /// is done.
-pub(super) fn pause<K: Kind>(
-    ctx: &Ctx<'_>,
-    resource: &K::Resource,
-    would: Plan<K::System>,
-    mut report: Report<StatusOf<K>>,
-) -> Plan<K::System> {
+pub(super) fn pause<K: Kind>(would: Plan<K::System>, mut report: Report<StatusOf<K>>) -> Ending<K> {
     let gate = Gate::judged("not-paused", Some(false), format!("{} is \"true\"", label::PAUSED));
     let held = |action: Action<K::System>| {
         (!action.verb.only_tells()).then(|| Waiting {
@@ -104,24 +119,26 @@ pub(super) fn pause<K: Kind>(
     plan.assumptions = would.assumptions;
     report.conditions.push(reasons::ACCEPTED_VALID.yes(""));
     report.conditions.push(paused_draft());
-    status::finish::<K>(ctx, resource, report, Vec::new(), &mut plan);
-    plan
+    Ending::new(plan, Telling::Report(report))
 }
 
 /// A resource being deleted. Its children go with it; what is left is what it holds elsewhere.
+///
+/// # Errors
+///
+/// What has to be seen first.
 pub(super) fn leave<K: Kind>(
     ctx: &Ctx<'_>,
     resource: &K::Resource,
     seen: &Observed<K::System>,
-) -> Step<K> {
+) -> Result<Ending<K>, Step<K>> {
     let own = own_ref::<K>(resource);
     let mut plan = empty::<K>(own, Requeue::OnChange);
     let Some(release) = finalize::<K>(resource, false) else {
-        return Step::Act(plan);
+        return Ok(Ending::new(plan, Telling::Nothing));
     };
     if annotations::paused(resource.meta()) {
-        status::refused::<K>(ctx, resource, vec![paused_draft()], &mut plan);
-        return Step::Act(plan);
+        return Ok(Ending::new(plan, Telling::Only(vec![paused_draft()])));
     }
     let mut reads = K::refers(ctx, resource, seen);
     reads.lists.extend(K::owns(resource));
@@ -129,19 +146,15 @@ pub(super) fn leave<K: Kind>(
     needs.extend(K::leaves_by(resource));
     let unread = reads.unread(seen);
     if !unread.is_empty() {
-        return Step::Read(unread);
+        return Err(Step::Read(unread));
     }
-    if let Some(denied) = denied::<K>(&needs, seen) {
-        return denied;
-    }
-    match K::leaves(ctx, resource, seen) {
+    denied::<K>(&needs, seen)?;
+    Ok(match K::leaves(ctx, resource, seen) {
         Leave::Go(events) => {
-            plan.actions.extend(events.into_iter().map(tell));
-            if ctx.failure.is_some() {
-                // The finalizer could not be taken off.
-                status::refused::<K>(ctx, resource, Vec::new(), &mut plan);
-            }
-            plan.actions.push(release);
+            // Told where the finalizer could not be taken off.
+            let failed = ctx.failure.map(|_| Telling::Only(Vec::new()));
+            let status = failed.unwrap_or(Telling::Nothing);
+            Ending { plan, events, status, last: Some(release) }
         }
         Leave::NotYet { actions, waiting, report, requeue } => {
             // That it is still on its way out is looked at once more just before.
@@ -150,10 +163,9 @@ pub(super) fn leave<K: Kind>(
             plan.actions = guarded.collect();
             plan.waiting = waiting;
             plan.requeue = requeue;
-            status::refused::<K>(ctx, resource, vec![report], &mut plan);
+            Ending::new(plan, Telling::Only(vec![report]))
         }
-    }
-    Step::Act(plan)
+    })
 }
 
 fn paused_draft() -> condition::Draft {

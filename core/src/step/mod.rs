@@ -26,11 +26,8 @@ mod objects;
 mod status;
 mod unreadable;
 
+use self::ending::{Ending, Telling, leave, pause, refuse, refuse_name, wait_for_predecessor};
 pub use self::unreadable::unreadable;
-use self::{
-    ending::{leave, pause, refuse, refuse_name, wait_for_predecessor},
-    events::tell,
-};
 
 /// How often [`Step::Read`] may follow itself. The deepest chain there is needs three: a topic's
 /// cluster, then the broker and the other claims, then what is desired and not among the children.
@@ -51,6 +48,18 @@ pub enum Step<K: Kind> {
 
 /// Takes one step towards what the resource asks for.
 pub fn step<K: Kind>(ctx: &Ctx<'_>, resource: &K::Resource, seen: &Observed<K::System>) -> Step<K> {
+    match decide::<K>(ctx, resource, seen) {
+        Ok(ending) => Step::Act(status::end::<K>(ctx, resource, ending)),
+        Err(first) => first,
+    }
+}
+
+/// How the step ends, or what has to be seen first.
+fn decide<K: Kind>(
+    ctx: &Ctx<'_>,
+    resource: &K::Resource,
+    seen: &Observed<K::System>,
+) -> Result<Ending<K>, Step<K>> {
     if resource.meta().deletion_timestamp.is_some() {
         return leave::<K>(ctx, resource, seen);
     }
@@ -58,7 +67,7 @@ pub fn step<K: Kind>(ctx: &Ctx<'_>, resource: &K::Resource, seen: &Observed<K::S
         Ok(valid) => valid,
         Err(errors) => {
             let draft = reasons::ACCEPTED_INVALID.no(errors.to_string());
-            return Step::Act(refuse::<K>(ctx, resource, draft));
+            return Ok(refuse::<K>(resource, draft));
         }
     };
     let mut reads = K::refers(ctx, resource, seen);
@@ -66,20 +75,15 @@ pub fn step<K: Kind>(ctx: &Ctx<'_>, resource: &K::Resource, seen: &Observed<K::S
     let others = beside(&reads.lists, &K::owns(resource));
     let unread = reads.unread(seen);
     if !unread.is_empty() {
-        return Step::Read(unread);
+        return Err(Step::Read(unread));
     }
     // A list that may not be had holds up whoever needs it, and nobody else.
-    if let Some(denied) = denied::<K>(&others, seen) {
-        return denied;
-    }
+    denied::<K>(&others, seen)?;
     let desired = K::desires(ctx, &valid, seen);
-    let needs = objects::needed(&K::owns(resource), &desired);
-    if let Some(denied) = denied::<K>(&needs, seen) {
-        return denied;
-    }
+    denied::<K>(&objects::needed(&K::owns(resource), &desired), seen)?;
     let unknown = objects::not_among_children(&desired, seen).unread(seen);
     if !unknown.is_empty() {
-        return Step::Read(unknown);
+        return Err(Step::Read(unknown));
     }
     let mut report = K::reports(ctx, &valid, seen);
     if !K::INERT.is_empty() || !K::OVERRIDDEN.is_empty() {
@@ -88,22 +92,22 @@ pub fn step<K: Kind>(ctx: &Ctx<'_>, resource: &K::Resource, seen: &Observed<K::S
     match objects::taken::<K>(resource, &desired, seen) {
         Some(objects::Conflict::NotOurs(why)) => {
             let draft = reasons::ACCEPTED_NAME_TAKEN.no(why);
-            return Step::Act(refuse_name::<K>(ctx, resource, draft, &rule::OBJ_02));
+            return Ok(refuse_name::<K>(resource, draft, &rule::OBJ_02));
         }
         Some(objects::Conflict::Orphaned(what)) => {
             let draft = reasons::ACCEPTED_NOT_ADOPTED.no(what);
-            return Step::Act(refuse_name::<K>(ctx, resource, draft, &rule::OBJ_11));
+            return Ok(refuse_name::<K>(resource, draft, &rule::OBJ_11));
         }
         Some(objects::Conflict::Leaving(left)) => {
-            return Step::Act(wait_for_predecessor::<K>(ctx, resource, left, report));
+            return Ok(wait_for_predecessor::<K>(resource, left, report));
         }
         None => {}
     }
     if annotations::paused(resource.meta()) {
         let would = converge::<K>(ctx, resource, seen, desired, report.clone());
-        return Step::Act(pause::<K>(ctx, resource, would, report));
+        return Ok(pause::<K>(would.plan, report));
     }
-    Step::Act(converge::<K>(ctx, resource, seen, desired, report))
+    Ok(converge::<K>(ctx, resource, seen, desired, report))
 }
 
 /// The lists that are read for another reason than that what is in them is owned.
@@ -111,10 +115,14 @@ fn beside(lists: &BTreeSet<Selector>, owns: &[Selector]) -> Vec<Selector> {
     lists.iter().filter(|list| !owns.contains(list)).cloned().collect()
 }
 
-/// The first of these lists that may not be had.
-fn denied<K: Kind>(needs: &[Selector], seen: &Observed<K::System>) -> Option<Step<K>> {
+/// Whether all of these lists may be had.
+///
+/// # Errors
+///
+/// The first that may not.
+fn denied<K: Kind>(needs: &[Selector], seen: &Observed<K::System>) -> Result<(), Step<K>> {
     let denied = |list: &Selector| Some(Step::Denied(list.clone(), seen.denied(list)?.to_owned()));
-    needs.iter().find_map(denied)
+    needs.iter().find_map(denied).map_or(Ok(()), Err)
 }
 
 /// Everything wrong with a resource: what its schema says and what its kind says.
@@ -136,17 +144,15 @@ fn converge<K: Kind>(
     seen: &Observed<K::System>,
     desired: Desired<K::System>,
     mut report: Report<StatusOf<K>>,
-) -> Plan<K::System> {
+) -> Ending<K> {
     let own = own_ref::<K>(resource);
     if let Some(finalize) = finalize::<K>(resource, desired.finalizer) {
         // Alone: the write moves the resourceVersion that everything after it would rest on.
         let mut plan = empty::<K>(own, Requeue::OnChange);
         plan.actions.push(finalize);
-        if ctx.failure.is_some() {
-            // It may be this very write that failed. What tells is all that is done of this plan.
-            status::finish::<K>(ctx, resource, report, Vec::new(), &mut plan);
-        }
-        return plan;
+        // It may be this very write that failed. What tells is all that is done of this plan.
+        let failed = ctx.failure.map(|_| Telling::Report(report));
+        return Ending::new(plan, failed.unwrap_or(Telling::Nothing));
     }
     let mut plan = empty::<K>(own, desired.requeue);
     plan.waiting = desired.waiting;
@@ -193,13 +199,10 @@ fn converge<K: Kind>(
         events.extend(events::put_back(&plan.resource, &put_back));
         events.extend(events::adopted(&plan.resource, &adopted));
     }
-    if desired.defer_status && ctx.failure.is_none() {
-        plan.actions.extend(events.into_iter().map(tell));
-        return plan;
-    }
     report.conditions.push(reasons::ACCEPTED_VALID.yes(""));
-    status::finish::<K>(ctx, resource, report, events, &mut plan);
-    plan
+    let deferred = desired.defer_status && ctx.failure.is_none();
+    let status = if deferred { Telling::Nothing } else { Telling::Report(report) };
+    Ending { plan, events, status, last: None }
 }
 
 /// What a kind takes away, restarts or calls for rests on its resource: whether that is still there

@@ -4,7 +4,11 @@ use k8s_openapi::apimachinery::pkg::apis::meta::v1::Condition;
 use kube_core::{Resource, object::HasStatus};
 use serde_json::Value;
 
-use super::{precondition, tell};
+use super::{
+    ending::{Ending, Telling},
+    events::tell,
+    precondition,
+};
 use crate::{
     altered,
     condition::{self, Draft, State, Told},
@@ -17,17 +21,38 @@ use crate::{
 
 type StatusOf<K> = <<K as Kind>::Resource as HasStatus>::Status;
 
-/// Ends a plan with its events and, last, the status.
+/// Ends a step: what is done, then its events, then the status, and then what comes last.
+pub(super) fn end<K: Kind>(
+    ctx: &Ctx<'_>,
+    resource: &K::Resource,
+    ending: Ending<K>,
+) -> Plan<K::System> {
+    let Ending { mut plan, events, status, last } = ending;
+    let told = match status {
+        Telling::Report(report) => Some(served::<K>(ctx, resource, report, &plan)),
+        Telling::Only(conditions) => Some(not_served::<K>(ctx, resource, conditions, &plan)),
+        Telling::Nothing => None,
+    };
+    plan.actions.extend(events.into_iter().map(tell));
+    if let Some(report) = told {
+        let before = conditions_of::<K>(resource);
+        plan.actions.extend(self::told(&report.conditions, before, &plan.resource));
+        plan.actions.extend(set_status::<K>(ctx, resource, report));
+    }
+    plan.actions.extend(last);
+    plan
+}
+
+/// What the kind reports, with the engine's own conditions.
 ///
 /// *Ready* is what the kind says it is, unless this very plan shows that it cannot be: something is
 /// still to be done, waits, or is refused.
-pub(super) fn finish<K: Kind>(
+fn served<K: Kind>(
     ctx: &Ctx<'_>,
     resource: &K::Resource,
     mut report: Report<StatusOf<K>>,
-    events: Vec<Event>,
-    plan: &mut Plan<K::System>,
-) {
+    plan: &Plan<K::System>,
+) -> Report<StatusOf<K>> {
     let before = conditions_of::<K>(resource);
     report.conditions.push(blocked(&plan.blocked));
     if was(before, "Paused", "True") && !speaks_of(&report.conditions, "Paused") {
@@ -50,29 +75,22 @@ pub(super) fn finish<K: Kind>(
             State::False | State::Unknown => {}
         }
     }
-    plan.actions.extend(events.into_iter().map(tell));
-    plan.actions.extend(told(&report.conditions, before, &plan.resource));
-    plan.actions.extend(set_status::<K>(ctx, resource, report));
+    report
 }
 
-/// Ends a plan for a resource that cannot be served: its status stays as it was but for what is
+/// What is told of a resource that cannot be served: its status stays as it was but for what is
 /// said now.
-pub(super) fn refused<K: Kind>(
+fn not_served<K: Kind>(
     ctx: &Ctx<'_>,
     resource: &K::Resource,
     mut conditions: Vec<Draft>,
-    plan: &mut Plan<K::System>,
-) {
+    plan: &Plan<K::System>,
+) -> Report<StatusOf<K>> {
     let before = conditions_of::<K>(resource);
     conditions.extend(synced(ctx, before, &plan.altered, None));
     conditions.extend(stalled(ctx, before, &conditions, true));
     let status = resource.status().cloned().unwrap_or_default();
-    plan.actions.extend(told(&conditions, before, &plan.resource));
-    plan.actions.extend(set_status::<K>(
-        ctx,
-        resource,
-        Report { status, conditions, synced: None },
-    ));
+    Report { status, conditions, synced: None }
 }
 
 /// Everything that is refused; a remedy that several have in common comes once, behind the last.
@@ -163,7 +181,7 @@ fn blocked(blocked: &[Blocked]) -> Draft {
 }
 
 /// An event for each condition that has come about just now and is worth one.
-fn told<S: System>(
+pub(super) fn told<S: System>(
     drafts: &[Draft],
     before: &[Condition],
     own: &crate::observed::Ref,

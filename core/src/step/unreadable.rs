@@ -4,12 +4,12 @@
 use k8s_openapi::apimachinery::pkg::apis::meta::v1::Condition;
 use serde_json::{Value, json};
 
-use super::{empty, tell};
+use super::{empty, status::told};
 use crate::{
     condition,
     kind::{Ctx, Kind},
     observed::{Ref, at, text},
-    plan::{Action, Event, Plan, Precondition, Requeue, Risk, Verb, Why},
+    plan::{Action, Plan, Precondition, Requeue, Risk, Verb, Why},
     reasons, rule,
 };
 
@@ -28,19 +28,10 @@ pub fn unreadable<K: Kind>(ctx: &Ctx<'_>, object: &Value, why: &str) -> Plan<K::
     let accepted = reasons::ACCEPTED_UNREADABLE.no(message.as_str());
     let ready = reasons::READY_NOT_ACCEPTED.no(message.as_str());
     let stalled = reasons::STALLED_NOT_ACCEPTED.yes(message.as_str());
-    if !accepted.stands_in(&before) {
-        plan.actions.extend(accepted.reason.event().map(|kind| {
-            tell(Event {
-                kind,
-                reason: accepted.reason.name,
-                note: message.clone(),
-                regarding: own.clone(),
-                related: None,
-            })
-        }));
-    }
+    let drafts = vec![accepted, ready, stalled];
+    plan.actions.extend(told(&drafts, &before, &own));
     let generation = at(object, "/metadata/generation").and_then(Value::as_i64);
-    let conditions = condition::merge(&before, vec![accepted, ready, stalled], generation, ctx.now);
+    let conditions = condition::merge(&before, drafts, generation, ctx.now);
     let past = object.get("status").filter(|status| status.is_object());
     let mut status = past.cloned().unwrap_or_else(|| json!({}));
     status["conditions"] = json!(conditions);
