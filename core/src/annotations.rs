@@ -28,14 +28,15 @@ pub struct Control {
 }
 
 impl Control {
-    /// Reads the annotations. What is wrong with them is added to the errors.
-    pub fn of(meta: &ObjectMeta, gates: &[&str], errors: &mut Errors) -> Self {
-        let path = |key: &str| Path::root("metadata").child("annotations").child(key);
+    /// Reads the annotations of a kind that has these gates, and these annotations of its own. What
+    /// is wrong with them is added to the errors.
+    pub fn of(meta: &ObjectMeta, gates: &[&str], own: &[&str], errors: &mut Errors) -> Self {
+        let known: Vec<&str> = KNOWN.iter().chain(own).copied().collect();
         let given = meta.annotations.iter().flatten().map(|(key, _)| key.as_str());
-        for key in given.filter(|key| key.starts_with(OURS) && !KNOWN.contains(key)) {
-            let remedy = match nearest(key, KNOWN.iter().copied()) {
+        for key in given.filter(|key| key.starts_with(OURS) && !known.contains(key)) {
+            let remedy = match nearest(key, known.iter().copied()) {
                 Some(meant) => format!("did you mean `{meant}`?"),
-                None => format!("known here: {}", KNOWN.join(", ")),
+                None => format!("known here: {}", known.join(", ")),
             };
             errors.push(path(key), Cause::Unknown, remedy);
         }
@@ -67,12 +68,17 @@ impl Control {
     }
 }
 
+/// Where an annotation stands.
+pub(crate) fn path(key: &str) -> Path {
+    Path::root("metadata").child("annotations").child(key)
+}
+
 /// Whether a resource is paused. A value that is neither `"true"` nor `"false"` pauses too.
 pub fn paused(meta: &ObjectMeta) -> bool {
-    Control::of(meta, &[], &mut Errors::default()).paused
+    Control::of(meta, &[], &[], &mut Errors::default()).paused
 }
 
 /// Whether a resource takes over what has lost its owner. Only `"true"` says so.
 pub fn adopts(meta: &ObjectMeta) -> bool {
-    Control::of(meta, &[], &mut Errors::default()).adopt
+    Control::of(meta, &[], &[], &mut Errors::default()).adopt
 }

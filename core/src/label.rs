@@ -30,8 +30,16 @@ pub const RESTART: &str = "sluicegate/restart";
 pub const RESTARTED: &str = "sluicegate/restarted";
 /// On a pod template: the digest of the configuration that its pods read when they start.
 pub const CONFIG: &str = "sluicegate/config";
+/// On a resource with connectors: `NAME=VALUE`, several separated by commas. A new value starts the
+/// worker anew that the connector of this name is on.
+pub const RESTART_CONNECTOR: &str = "sluicegate/restart-connector";
+/// On a pod template of connectors: what of [`RESTART_CONNECTOR`] its pods were started with.
+pub const RESTARTED_CONNECTOR: &str = "sluicegate/restarted-connector";
 /// On a pod template of connectors: their names, separated by commas.
 pub const CONNECTORS: &str = "sluicegate/connectors";
+/// On a pod template of connectors: the partitions of the topics of its sinks, as `NAME=NUMBER`,
+/// separated by commas.
+pub const PARTITIONS: &str = "sluicegate/partitions";
 /// On a pod: the worker that it is of, by the name of its Deployment or Job.
 pub const WORKER: &str = "sluicegate/worker";
 /// On a Job: the digest of what it was made to run once.

@@ -22,6 +22,7 @@ mod undone;
 use std::collections::BTreeMap;
 
 use libtest_mimic::{Arguments, Failed, Trial};
+use serde_json::{Map, Value, json};
 
 use rendered::Worker;
 use undone::trial;
@@ -44,6 +45,7 @@ fn main() {
     let lacks_any = lacks.or(broker);
     trials.push(trial("records are made, kept and printed", lacks_any, moved::records));
     trials.push(trial("a source that ends makes all of its records", lacks_any, moved::once));
+    trials.push(trial("a sink reads every partition", lacks_any, moved::partitions));
     trials.push(trial("records reach a webhook, with its secret", lacks_any, moved::webhook));
     trials.extend(secrets(&secret, lacks));
     libtest_mimic::run(&Arguments::from_args(), trials).exit();
@@ -57,11 +59,19 @@ fn distinct() -> BTreeMap<Worker, String> {
             continue;
         }
         let name = name.rsplit("/../").next().unwrap_or(&name).to_owned();
-        for worker in rendered::workers(&resource) {
+        for worker in rendered::workers_beside(&resource, &topics(&resource)) {
             distinct.entry(worker).or_insert_with(|| name.clone());
         }
     }
     distinct
+}
+
+/// The topics of its sinks, as if they were there.
+fn topics(resource: &Value) -> Value {
+    let sinks = resource["spec"]["sinks"].as_array().into_iter().flatten();
+    let names = sinks.flat_map(|sink| sink["topics"].as_array().into_iter().flatten());
+    let names = names.filter_map(Value::as_str);
+    names.map(|name| (name.replace(['*', '?'], "a"), json!(3))).collect::<Map<_, _>>().into()
 }
 
 fn takes(worker: &Worker, value: &str) -> Result<(), Failed> {

@@ -14,9 +14,14 @@ pub(crate) struct Worker {
     pub(crate) secrets: Vec<String>,
 }
 
-/// The workers that a resource leads to beside a cluster that lets it in, those of sources that end
-/// last.
+/// The workers that a resource leads to beside a cluster that lets it in and has no topic, those of
+/// sources that end last.
 pub(crate) fn workers(resource: &Value) -> Vec<Worker> {
+    workers_beside(resource, &json!({}))
+}
+
+/// The same beside a cluster that has these topics, each with its partitions.
+pub(crate) fn workers_beside(resource: &Value, topics: &Value) -> Vec<Worker> {
     let own = &resource["metadata"]["namespace"];
     let wanted = &resource["spec"]["clusterRef"];
     let home = if wanted["namespace"].is_null() { own } else { &wanted["namespace"] };
@@ -31,7 +36,13 @@ pub(crate) fn workers(resource: &Value) -> Vec<Worker> {
         *annotations = json!({});
     }
     let state = json!({ "observed": { "settled": [cluster] } });
-    let text = format!("{resource}\n---\n{state}\n");
+    let broker = json!({
+        "namespace": home, "cluster": wanted["name"], "ordinal": 0, "port": 9292,
+    });
+    let answer = json!({
+        "probe": { "topics": broker }, "answer": { "topics": topics },
+    });
+    let text = format!("{resource}\n---\n{state}\n---\n{answer}\n");
     let (_, manifests, _) = command::run(&["plan", "-f", "-", "-o", "manifests"], text.as_bytes());
     let documents = yaml::parse("manifests", &manifests).expect("what is printed is YAML");
     let objects: Vec<Value> =

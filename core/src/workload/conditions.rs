@@ -32,6 +32,16 @@ pub(crate) static MONITORED_DENIED: Reason = Reason::told(
      made. It is created as soon as the right is given.",
 );
 
+/// Every pod is of the newest template.
+pub(crate) static ROLLED_OUT_ALL: Reason =
+    Reason::quiet("RolledOut", "UpToDate", "Every pod runs what the spec asks for.");
+/// Some are of an earlier one.
+pub(crate) static ROLLED_OUT_NOT: Reason = Reason::quiet(
+    "RolledOut",
+    "OutOfDate",
+    "Some pods run what the spec asked for earlier, or are just being restarted.",
+);
+
 /// What runs was measured.
 pub(crate) static MEASURED_YES: Reason =
     Reason::quiet("ReleaseKnown", "Measured", "What this release can do was measured.");

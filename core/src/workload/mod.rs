@@ -7,6 +7,7 @@
 pub mod budget;
 pub mod checks;
 pub(crate) mod conditions;
+pub(crate) mod deployment;
 pub mod hardening;
 pub mod monitor;
 pub mod parts;

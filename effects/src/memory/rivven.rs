@@ -105,6 +105,12 @@ impl Product for Brokers {
                 let there = topics.filter(|(_, topic)| topic.partitions.is_some());
                 Answer::Holdings(there.map(|(name, topic)| (name.clone(), topic.records)).collect())
             }
+            Probe::Topics(_) => {
+                let topics = self.volumes.get(&volume).into_iter().flatten();
+                let there =
+                    topics.filter_map(|(name, topic)| Some((name.clone(), topic.partitions?)));
+                Answer::Topics(there.collect())
+            }
             Probe::Topic { broker, name } => self.describe(broker, &volume, name),
         }
     }
@@ -140,6 +146,7 @@ impl Product for Brokers {
         match probe {
             Probe::Health(_) => healthy(),
             Probe::Holdings(_) => Answer::Holdings(BTreeMap::new()),
+            Probe::Topics(_) => Answer::Topics(BTreeMap::new()),
             Probe::Topic { .. } => Answer::NoTopic,
         }
     }
@@ -149,7 +156,7 @@ impl Product for Brokers {
         let Broker { namespace, cluster, ordinal, .. } = probe.broker();
         Some(match probe {
             Probe::Health(_) => Ref::to::<Pod>(namespace, &names::pod(cluster, *ordinal)),
-            Probe::Holdings(_) | Probe::Topic { .. } => {
+            Probe::Holdings(_) | Probe::Topics(_) | Probe::Topic { .. } => {
                 Ref::to::<PersistentVolumeClaim>(namespace, &names::claim(cluster, *ordinal))
             }
         })

@@ -43,7 +43,7 @@ use libtest_mimic::Arguments;
 use self::standin::ports;
 
 /// How many scenarios run at the same time: they wait more than they work.
-const AT_ONCE: usize = 6;
+const AT_ONCE: usize = 10;
 
 /// A scenario, by its name.
 pub(crate) type Scenario = (&'static str, fn());

@@ -52,6 +52,8 @@ pub enum Probe {
     Health(Broker),
     /// Which topics does it hold, with how many records? By the client protocol.
     Holdings(Broker),
+    /// Which topics does it have, with how many partitions? By the client protocol.
+    Topics(Broker),
     /// What is this topic? By the client protocol.
     Topic {
         /// The broker that is asked.
@@ -69,6 +71,8 @@ pub enum Answer {
     Health(Health),
     /// To [`Probe::Holdings`]: the records of each topic.
     Holdings(BTreeMap<String, u64>),
+    /// To [`Probe::Topics`]: the partitions of each topic.
+    Topics(BTreeMap<String, u32>),
     /// To [`Probe::Topic`]: there is no such topic.
     NoTopic,
     /// To [`Probe::Topic`]: there is.
@@ -275,7 +279,10 @@ impl Probe {
     /// The broker that is asked.
     pub fn broker(&self) -> &Broker {
         match self {
-            Self::Health(broker) | Self::Holdings(broker) | Self::Topic { broker, .. } => broker,
+            Self::Health(broker)
+            | Self::Holdings(broker)
+            | Self::Topics(broker)
+            | Self::Topic { broker, .. } => broker,
         }
     }
 }
@@ -291,6 +298,7 @@ impl fmt::Display for Probe {
         match self {
             Self::Health(broker) => write!(f, "health of {broker}"),
             Self::Holdings(broker) => write!(f, "what {broker} holds"),
+            Self::Topics(broker) => write!(f, "the topics of {broker}"),
             Self::Topic { broker, name } => write!(f, "topic {name} on {broker}"),
         }
     }

@@ -58,6 +58,12 @@ rules! {
         "The program would do every record twice, and a replication slot serves one. A connector \
          that moves starts on its new worker when no pod of another one has it any more.",
         "";
+    CON_59 = "CON-59":
+        "A sink starts when its topics are there, and anew when they have other partitions",
+        "The release asks once how many partitions a topic has. Of one that is not there yet it \
+         reads the first only. A partition that the sink has not read before is begun at \
+         startOffset: with latest, what was written there until then is skipped.",
+        "Create the topics first, or set startOffset to earliest.";
     DEL_01 = "DEL-01":
         "Under deletionPolicy Delete brokers stop first and their claims go last",
         "A claim that is deleted while its StatefulSet exists is made again, empty.",

@@ -32,7 +32,9 @@ pub const fn spread<R: HasPods>(id: &'static str) -> Check<R> {
          && (!has(c.minDomains) || c.whenUnsatisfiable == 'DoNotSchedule'))",
         "topologyKey and whenUnsatisfiable together may be given once, and minDomains only with \
          whenUnsatisfiable DoNotSchedule",
-        |resource: &R, judge| constraints::constraints(resource.pods().spread, &judge.at(), judge),
+        |resource: &R, judge| {
+            constraints::constraints(resource.pods().spread.unwrap_or_default(), &judge.at(), judge)
+        },
     )
 }
 
@@ -42,7 +44,7 @@ const SELECTORS: &str = "In and NotIn have values, Exists and DoesNotExist none;
 /// The pods that a constraint on the spread counts.
 pub const fn spread_selectors<R: HasPods>(id: &'static str) -> Check<R> {
     Check::here(id, "spec.topologySpreadConstraints", SELECTORS, |resource: &R, judge| {
-        constraints::selectors(resource.pods().spread, &judge.at(), judge);
+        constraints::selectors(resource.pods().spread.unwrap_or_default(), &judge.at(), judge);
     })
 }
 

@@ -71,6 +71,10 @@ impl Brokers {
                 self.pool.forget(broker);
                 Answer::Holdings(held)
             }
+            Probe::Topics(broker) => {
+                let talk = async |wire: &mut Wire| session::topics(wire).await;
+                Answer::Topics(self.talk(broker, talk).await?)
+            }
             Probe::Topic { broker, name } => {
                 let talk = async |wire: &mut Wire| session::topic(wire, name, until).await;
                 self.talk(broker, talk).await?.map_or(Answer::NoTopic, Answer::Topic)
@@ -126,6 +130,7 @@ impl Backend<Rivven> for Brokers {
         let verb = match probe {
             Probe::Health(_) => "health",
             Probe::Holdings(_) => "holdings",
+            Probe::Topics(_) => "topics",
             Probe::Topic { .. } => "topic",
         };
         let answer = self.guard.run(verb, probe.broker(), self.answer(probe)).await;

@@ -44,22 +44,32 @@ pub(super) async fn topic(
     Ok(Some(SeenTopic { partitions, configs, records, replication_factor: None }))
 }
 
+/// Every topic that the broker has, with its partitions.
+pub(super) async fn topics(wire: &mut Wire) -> Result<BTreeMap<String, u32>, Fault> {
+    let answer = wire.ask(Request::ListTopics).await?;
+    let Response::Topics { topics: names } = answer else { return Err(refused(&answer)) };
+    let questions: Vec<_> = names.iter().map(|name| metadata(name)).collect();
+    let described = wire.ask_all(&questions).await?;
+    let mut all = BTreeMap::new();
+    for (name, described) in names.into_iter().zip(described) {
+        match partitions(&described) {
+            Ok(partitions) => drop(all.insert(name, partitions)),
+            // Deleted since the list was made.
+            Err(fault) if no_topic(&fault) => {}
+            Err(fault) => return Err(fault),
+        }
+    }
+    Ok(all)
+}
+
 /// The records of every topic that the broker has.
 pub(super) async fn holdings(
     wire: &mut Wire,
     until: Instant,
 ) -> Result<BTreeMap<String, u64>, Fault> {
-    let answer = wire.ask(Request::ListTopics).await?;
-    let Response::Topics { topics: names } = answer else { return Err(refused(&answer)) };
-    let questions: Vec<_> = names.iter().map(|name| metadata(name)).collect();
-    let described = wire.ask_all(&questions).await?;
     let mut held = BTreeMap::new();
-    for (name, described) in names.into_iter().zip(described) {
-        let counted = match partitions(&described) {
-            Ok(partitions) => records(wire, &name, partitions, until).await,
-            Err(fault) => Err(fault),
-        };
-        match counted {
+    for (name, partitions) in topics(wire).await? {
+        match records(wire, &name, partitions, until).await {
             Ok(records) => drop(held.insert(name, records)),
             // Deleted since the list was made.
             Err(fault) if no_topic(&fault) => {}

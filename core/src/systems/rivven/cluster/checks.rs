@@ -9,9 +9,8 @@ use crate::{
     check::{Check, Judge},
     field::Path,
     k8s::pod::{self, annotations, lists, resources},
-    label::RESTART,
     systems::rivven::names,
-    workload::checks::{self as pods, HasPods, Pods, restricted},
+    workload::checks::{self as pods, has_pods, restricted},
 };
 
 /// The rules, in the order of their ids.
@@ -322,26 +321,4 @@ fn name_path(judge: &Judge<'_>) -> Path {
     judge.child("metadata").child("name")
 }
 
-impl HasPods for RivvenCluster {
-    fn pods(&self) -> Pods<'_> {
-        let (spec, annotations) = (&self.spec, self.metadata.annotations.as_ref());
-        Pods {
-            container: names::CONTAINER,
-            image: spec.image.as_ref(),
-            pull_secrets: spec.image_pull_secrets.as_deref().unwrap_or_default(),
-            resources: spec.resources.as_ref(),
-            env: spec.env.as_deref().unwrap_or_default(),
-            security_context: spec.security_context.as_ref(),
-            container_security_context: spec.container_security_context.as_ref(),
-            labels: spec.pod_labels.as_ref(),
-            annotations: spec.pod_annotations.as_ref(),
-            restart: annotations.and_then(|all| all.get(RESTART)),
-            node_selector: spec.node_selector.as_ref(),
-            affinity: spec.affinity.as_ref(),
-            tolerations: spec.tolerations.as_deref().unwrap_or_default(),
-            spread: spec.topology_spread_constraints.as_deref().unwrap_or_default(),
-            liveness: spec.liveness_probe.as_ref(),
-            budget: spec.pod_disruption_budget.as_ref(),
-        }
-    }
-}
+has_pods!(RivvenCluster, names::CONTAINER, liveness_probe, pod_disruption_budget);

@@ -11,8 +11,8 @@ use crate::{
 reasons! {
     /// All of them.
     pub(super) REASONS, shared::MONITORED_YES, shared::MONITORED_NOT_ASKED,
-        shared::MONITORED_NOT_SERVED, shared::MONITORED_DENIED, shared::MEASURED_YES,
-        shared::MEASURED_NOT;
+        shared::MONITORED_NOT_SERVED, shared::MONITORED_DENIED, shared::ROLLED_OUT_ALL,
+        shared::ROLLED_OUT_NOT, shared::MEASURED_YES, shared::MEASURED_NOT;
 
     /// Everything that the program can do is done, rolled out and serving.
     READY_SERVING =
@@ -65,13 +65,6 @@ reasons! {
         "Available",
         "Restarting",
         "The broker that serves is restarted on purpose. Clients cannot connect until it is ready.",
-    );
-
-    ROLLED_OUT_ALL = quiet("RolledOut", "UpToDate", "Every broker runs what the spec asks for.");
-    ROLLED_OUT_NOT = quiet(
-        "RolledOut",
-        "OutOfDate",
-        "Some brokers run what the spec asked for earlier, or are just being restarted.",
     );
 
     CLUSTERED_YES =

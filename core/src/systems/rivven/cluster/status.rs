@@ -17,7 +17,7 @@ use crate::{
     reasons::READY_BLOCKED,
     systems::rivven::{Rivven, image, names},
     workload::{
-        conditions::{measured, monitored},
+        conditions::{ROLLED_OUT_ALL, ROLLED_OUT_NOT, measured, monitored},
         problems::Cause,
         warnings::pod_not_created,
     },
@@ -258,15 +258,13 @@ fn rolled_out(valid: &Valid, brokers: &Brokers, rolling: bool) -> Draft {
     };
     match &brokers.set {
         Some(set) if set.observed && left.is_empty() && !brokers.pods.is_empty() => {
-            c::ROLLED_OUT_ALL.yes("")
+            ROLLED_OUT_ALL.yes("")
         }
         _ if brokers.pods.is_empty() && !valid.before.served => {
-            c::ROLLED_OUT_NOT.no("there is no broker yet")
+            ROLLED_OUT_NOT.no("there is no broker yet")
         }
-        Some(set) if set.observed => {
-            c::ROLLED_OUT_NOT.no(format!("not up to date: brokers {left:?}"))
-        }
-        Some(_) | None => c::ROLLED_OUT_NOT.no("Kubernetes has not looked at the change yet"),
+        Some(set) if set.observed => ROLLED_OUT_NOT.no(format!("not up to date: brokers {left:?}")),
+        Some(_) | None => ROLLED_OUT_NOT.no("Kubernetes has not looked at the change yet"),
     }
 }
 

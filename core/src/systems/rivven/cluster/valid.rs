@@ -25,9 +25,7 @@ use crate::{
         release::{self, Release},
     },
     workload::{
-        budget::Budget,
-        monitor::Monitor,
-        parts::{PodParts, resources},
+        budget::Budget, conditions::ROLLED_OUT_NOT, monitor::Monitor, parts::PodParts,
         probes::Probing,
     },
 };
@@ -139,7 +137,7 @@ pub(super) fn lenient(cluster: &RivvenCluster) -> Lenient {
 /// Checks what the schema cannot say.
 pub(super) fn accept(cluster: &RivvenCluster) -> Result<Valid, Errors> {
     let mut errors = Errors::default();
-    let control = Control::of(&cluster.metadata, &gates::ids(), &mut errors);
+    let control = Control::of(&cluster.metadata, &gates::ids(), &[], &mut errors);
     let known = cluster.spec.config.as_ref().and_then(|config| config.raw.as_ref());
     let path = Path::dotted("spec.config.raw");
     let tunables = options::tunables(known.into_iter().flatten(), &path, &mut errors);
@@ -181,7 +179,7 @@ pub(super) fn filled_in(
             modes.iter().map(ToString::to_string).collect()
         }),
         delete_claims,
-        pod: pod_parts(spec),
+        pod: PodParts::of(cluster),
         default_partitions: config.default_partitions.unwrap_or(3),
         replication_factor: copies.unwrap_or_else(|| replicas.min(2)),
         segment_bytes: config.log_segment_bytes.unwrap_or(1_073_741_824),
@@ -206,7 +204,7 @@ pub(super) fn filled_in(
 fn before(status: &RivvenClusterStatus) -> Before {
     Before {
         served: matches!(status.phase, Phase::Running | Phase::Updating | Phase::Degraded),
-        rolling: status.phase == Phase::Updating && c::ROLLED_OUT_NOT.stands_in(&status.conditions),
+        rolling: status.phase == Phase::Updating && ROLLED_OUT_NOT.stands_in(&status.conditions),
         version: status.version.clone(),
     }
 }
@@ -229,23 +227,4 @@ pub(super) fn without_effect(spec: &RivvenClusterSpec) -> Vec<Idle> {
     let mut idle: Vec<Idle> = set.filter(|one| one.path != raw || unknown).collect();
     idle.extend(image::says_beside(spec.image.as_deref(), spec.version.as_deref()));
     idle
-}
-
-fn pod_parts(spec: &RivvenClusterSpec) -> PodParts {
-    let policy = spec.image_pull_policy.map_or("IfNotPresent", api::PullPolicy::as_str);
-    PodParts {
-        annotations: spec.pod_annotations.clone().unwrap_or_default(),
-        labels: spec.pod_labels.clone().unwrap_or_default(),
-        image_pull_policy: policy.to_owned(),
-        image_pull_secrets: spec.image_pull_secrets.clone().unwrap_or_default(),
-        resources: spec.resources.as_ref().and_then(resources),
-        affinity: spec.affinity.clone(),
-        tolerations: spec.tolerations.clone().unwrap_or_default(),
-        spread: spec.topology_spread_constraints.clone(),
-        env: spec.env.clone().unwrap_or_default(),
-        security_context: spec.security_context.clone(),
-        container_security: spec.container_security_context.clone(),
-        node_selector: spec.node_selector.clone().filter(|all| !all.is_empty()),
-        service_account: spec.service_account.clone().filter(|name| !name.is_empty()),
-    }
 }

@@ -10,7 +10,8 @@ use crate::{
 
 reasons! {
     /// All of them.
-    pub(super) REASONS, shared::MEASURED_YES, shared::MEASURED_NOT;
+    pub(super) REASONS, shared::ROLLED_OUT_ALL, shared::ROLLED_OUT_NOT, shared::MEASURED_YES,
+        shared::MEASURED_NOT;
 
     /// Everything that the program can do is done and running.
     READY_RUNNING = told(
@@ -43,8 +44,8 @@ reasons! {
     READY_NO_TOPIC = quiet(
         "Ready",
         "WaitingForTopic",
-        "There is no topic yet that the patterns of some sinks stand for. They start when there \
-         is; the other connectors run.",
+        "Some connectors wait until the broker has their topics; see rules CON-55 and CON-59. The \
+         others run.",
     );
     READY_FAILED = told(
         "Ready",

@@ -40,6 +40,10 @@ pub(super) struct Wired {
     pub(super) ends: bool,
     /// The topics of a sink, if any of them stands for several.
     pub(super) patterns: Vec<String>,
+    /// The topics that it does not make and cannot do without.
+    pub(super) wants: Vec<String>,
+    /// The topic that a source makes where there is none, with so many partitions.
+    pub(super) makes: Option<(String, u32)>,
     /// What keeps it from starting.
     pub(super) held: Vec<Held>,
     /// What has no effect.
@@ -103,15 +107,21 @@ fn wire(
     for (index, source) in sources {
         let written = written::source(source, Path::dotted("spec.sources").index(index));
         let frame = written::source_frame(source);
-        all.push(one(&written, frame, (namespace, resource), &mut taken, errors));
+        let mut wired = one(&written, frame, (namespace, resource), &mut taken, errors);
+        match written::made(source, spec.settings.as_ref()) {
+            Some(partitions) => wired.makes = Some((source.topic.clone(), partitions)),
+            None => wired.wants.push(source.topic.clone()),
+        }
+        all.push(wired);
     }
     for (index, sink) in spec.sinks.iter().flatten().enumerate() {
         let written = written::sink(sink, Path::dotted("spec.sinks").index(index));
         let frame = written::sink_frame(sink);
         let mut wired = one(&written, frame, (namespace, resource), &mut taken, errors);
         // A name among patterns is a pattern that stands for itself.
-        if sink.topics.iter().any(|topic| topic.contains(['*', '?'])) {
-            wired.patterns.clone_from(&sink.topics);
+        match sink.topics.iter().any(|topic| topic.contains(['*', '?'])) {
+            true => wired.patterns.clone_from(&sink.topics),
+            false => wired.wants.clone_from(&sink.topics),
         }
         all.push(wired);
     }
@@ -161,6 +171,8 @@ fn one(
         forgets,
         ends,
         patterns: Vec::new(),
+        wants: Vec::new(),
+        makes: None,
         held,
         ignored,
         entry,

@@ -3,7 +3,7 @@
 //! A connector that moves starts on its new worker when the old one has none of it any more, so
 //! that at no time two run it.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
 
 use k8s_openapi::{
     api::{apps::v1::Deployment, batch::v1::Job},
@@ -13,16 +13,17 @@ use k8s_openapi::{
 use super::{
     Valid, build,
     connectors::Wired,
-    holdings,
+    held::Held,
     placement::place,
     running::{Running, Topics, topics},
     worker::Worker,
 };
 use crate::{
+    connector::Role,
     kind::Ctx,
     observed::{Observed, Ref},
     plan::{Gate, Risk, Waiting},
-    systems::rivven::{Answer, Rivven, names, rules},
+    systems::rivven::{Rivven, names, rules},
 };
 
 /// No other worker runs the connector.
@@ -44,11 +45,12 @@ pub(super) struct Lineup<'a> {
     pub(super) once: Vec<Task<'a>>,
     /// Those of them that have come to their end, with the Job that shows it.
     pub(super) completed: Vec<(&'a Wired, Ref)>,
-    /// The connectors that wait for a topic.
-    pub(super) waiting: Vec<&'a Wired>,
+    /// The connectors that wait for a topic, each with the sentence that says so.
+    pub(super) waiting: Vec<(&'a Wired, String)>,
     /// The connectors that wait until another worker has stopped them.
     pub(super) moving: Vec<Moving<'a>>,
-    /// Whether they wait because the broker does not say which topics there are.
+    /// Whether nobody knows what some of them run, because the broker does not say which topics
+    /// there are.
     pub(super) unseen: bool,
     /// The workers that were seen, by their names: those too that are not asked for any more.
     pub(super) workers: BTreeMap<String, Worker>,
@@ -62,6 +64,8 @@ pub(super) struct Task<'a> {
     pub(super) running: Vec<Running<'a>>,
     /// Whether a sink that ran is to have other topics than it had.
     pub(super) joins: bool,
+    /// The partitions of the topics of its sinks, as far as they are known.
+    pub(super) partitions: BTreeMap<String, u32>,
 }
 
 /// A connector that has to stop before it starts.
@@ -156,10 +160,7 @@ impl Moving<'_> {
 
 /// Who runs where, by what the broker holds, what was told before, and what the workers have now.
 pub(super) fn lineup<'a>(ctx: &Ctx<'_>, valid: &'a Valid, seen: &Observed<Rivven>) -> Lineup<'a> {
-    let held: Option<BTreeSet<String>> = match seen.answer(&holdings(&valid.cluster)) {
-        Some(Answer::Holdings(topics)) => Some(topics.keys().cloned().collect()),
-        Some(_) | None => None,
-    };
+    let held = Held::of(valid, seen);
     // Those that wait have their place too, so that none moves when they start.
     let placed = valid.connectors.iter().filter(|one| one.enabled && !one.ends);
     let places = place(placed, valid.replicas);
@@ -169,39 +170,77 @@ pub(super) fn lineup<'a>(ctx: &Ctx<'_>, valid: &'a Valid, seen: &Observed<Rivven
         workers: Worker::all(ctx, valid, seen),
         ..Lineup::default()
     };
-    // Workers whose status was lost may have read some topics already.
-    let unknown = lineup.any() && valid.before.is_empty();
     for wired in valid.connectors.iter().filter(|one| one.runs()) {
+        // One that runs tries again by itself.
+        let runs = lineup.workers.values().any(|worker| worker.connectors.contains(&wired.name));
+        if let Some(why) = held.lacking(wired).filter(|_| !runs) {
+            lineup.waiting.push((wired, why));
+            continue;
+        }
         let Some(to) = places.get(wired.name.as_str()).copied() else {
             lineup.once(valid, wired);
             continue;
         };
-        let mut stands_for = None;
+        let mut running = Running { wired, topics: None };
         if !wired.patterns.is_empty() {
-            let before = valid.before.iter().find(|one| one.name == wired.name);
-            let worker = lineup.workers.get(&lineup.tasks[to].name);
-            let since = worker.and_then(|worker| worker.since);
-            let rests = since.is_some_and(|since| ctx.now.duration_since(since) < GATHER);
-            let found = topics(&wired.patterns, held.as_ref(), before, rests, unknown);
-            if found == Topics::default() {
-                lineup.waiting.push(wired);
+            running.topics = lineup.stands_for(ctx, valid, wired, to, &held);
+            if running.topics.is_none() {
+                let why = format!("no topic fits {}", wired.patterns.join(", "));
+                lineup.waiting.push((wired, why));
+                lineup.unseen |= held.topics.is_none();
                 continue;
             }
-            let had = before.map(|before| &before.topics).filter(|had| !had.is_empty());
-            lineup.tasks[to].joins |= had.is_some_and(|had| !found.all().eq(had.iter()));
-            stands_for = Some(found);
         }
-        let running = Running { wired, topics: stands_for };
         let worker = Ref::to::<Deployment>(&valid.namespace, &lineup.tasks[to].name);
         if let Some(running) = lineup.unless_elsewhere(running, worker) {
-            lineup.tasks[to].running.push(running);
+            lineup.start(running, to, &held);
         }
     }
-    lineup.unseen = held.is_none() && !lineup.waiting.is_empty();
     lineup
 }
 
 impl<'a> Lineup<'a> {
+    /// The topics that the patterns of a sink stand for; nothing where there are none.
+    fn stands_for(
+        &mut self,
+        ctx: &Ctx<'_>,
+        valid: &Valid,
+        wired: &Wired,
+        to: usize,
+        held: &Held<'_>,
+    ) -> Option<Topics> {
+        let names = held.topics.map(|topics| topics.keys().cloned().collect());
+        let before = valid.before.iter().find(|one| one.name == wired.name);
+        let since = self.workers.get(&self.tasks[to].name).and_then(|worker| worker.since);
+        let rests = since.is_some_and(|since| ctx.now.duration_since(since) < GATHER);
+        // Workers whose status was lost may have read some topics already.
+        let unknown = self.any() && valid.before.is_empty();
+        let found = topics(&wired.patterns, names.as_ref(), before, rests, unknown);
+        let had = before.map(|before| &before.topics).filter(|had| !had.is_empty());
+        let joins = had.is_some_and(|had| !found.all().eq(had.iter()));
+        if found == Topics::default() {
+            return None;
+        }
+        self.tasks[to].joins |= joins;
+        Some(found)
+    }
+
+    /// The worker of this number is to run it.
+    fn start(&mut self, running: Running<'a>, to: usize, held: &Held<'_>) {
+        let before = self.workers.get(&self.tasks[to].name).map(|worker| &worker.partitions);
+        let task = &mut self.tasks[to];
+        if running.wired.role == Role::Sink {
+            let joined = running.topics.iter().flat_map(Topics::all);
+            for topic in running.wired.wants.iter().chain(joined) {
+                let known = held.partitions(topic);
+                // Where nobody tells it is as it was.
+                let count = known.or_else(|| before.and_then(|all| all.get(topic)).copied());
+                task.partitions.extend(count.map(|count| (topic.clone(), count)));
+            }
+        }
+        task.running.push(running);
+    }
+
     /// A source that ends runs in a Job of its own, and not again for as long as that is there.
     fn once(&mut self, valid: &Valid, wired: &'a Wired) {
         let run = wired.run();

@@ -41,6 +41,7 @@ pub(crate) mod catalogue;
 mod checks;
 mod conditions;
 mod connectors;
+mod held;
 mod inert;
 mod lineup;
 mod placement;
@@ -108,7 +109,7 @@ impl Kind for Connect {
         let mut reads =
             Reads::none().object(target.clone()).list(list(Api::of::<Pod>(), &namespace, &name));
         if home::cluster(&target, &namespace, seen).is_ok() {
-            reads = reads.probe(holdings(&target));
+            reads = reads.probe(topics_of(&target));
         }
         reads
     }
@@ -263,8 +264,15 @@ fn restarts_for_topics(change: &Change) -> (Risk, &'static Rule) {
 
 /// A change of the template starts the worker anew.
 fn by_template(change: &Change, risk: Risk, rule: &'static Rule) -> (Risk, &'static Rule) {
-    if change.path.starts_with("/spec/template") { (risk, rule) } else { online(change) }
+    match change.path.as_str() {
+        PARTITIONS_AT if risk == Risk::Restart => (risk, &rules::CON_59),
+        path if path.starts_with("/spec/template") => (risk, rule),
+        _ => online(change),
+    }
 }
+
+/// Where a Deployment has the partitions that its sinks were started with.
+const PARTITIONS_AT: &str = "/spec/template/metadata/annotations/sluicegate~1partitions";
 
 /// Objects of a RivvenConnect of this name.
 fn list(api: Api, namespace: &str, name: &str) -> Selector {
@@ -277,6 +285,6 @@ fn selector_labels(name: &str) -> Labels {
 }
 
 /// What the broker that has the topics is asked: whether it answers, and which there are.
-fn holdings(cluster: &Ref) -> Probe {
-    Probe::Holdings(home::broker(cluster))
+fn topics_of(cluster: &Ref) -> Probe {
+    Probe::Topics(home::broker(cluster))
 }

@@ -6,8 +6,8 @@ use super::{
     api::{ConnectPhase, ConnectorState, ConnectorStatus},
     conditions as c,
     connectors::Wired,
-    holdings,
     lineup::{self, Lineup},
+    topics_of,
     worker::Worker,
 };
 use crate::{
@@ -21,7 +21,7 @@ use crate::{
         Answer, Rivven,
         home::{self, Away},
     },
-    workload::conditions::measured,
+    workload::conditions::{ROLLED_OUT_ALL, ROLLED_OUT_NOT, measured},
 };
 
 /// The status and its conditions.
@@ -45,6 +45,7 @@ pub(super) fn report(
     let (sources, sinks) = (running(Role::Source), running(Role::Sink));
     let conditions = vec![
         ready(valid, &lineup, away.as_ref()),
+        rolled_out(&lineup),
         broker(valid, seen, away.is_some()),
         all_run(
             valid,
@@ -85,6 +86,7 @@ fn state(connector: &Wired, lineup: &Lineup<'_>, barred: bool, valid: &Valid) ->
     let seen = lineup.seen_on(&connector.name);
     let runs = seen.is_some_and(|(_, worker)| worker.runs());
     let problem = seen.and_then(|(_, worker)| worker.problem.clone());
+    let waits = lineup.waiting.iter().find(|(wired, _)| wired.name == connector.name);
     let moving = lineup.moving.iter().find(|one| one.running.wired.name == connector.name);
     let held = connector.held.first().map(|held| {
         let why = format!("{} ({}): {}", held.path, held.rule.id, held.why);
@@ -94,9 +96,8 @@ fn state(connector: &Wired, lineup: &Lineup<'_>, barred: bool, valid: &Valid) ->
         _ if !connector.enabled => (ConnectorState::Disabled, None),
         _ if lineup.has_completed(&connector.name) => (ConnectorState::Completed, None),
         Some(why) => (ConnectorState::Waiting, Some(why)),
-        None if lineup.waiting.iter().any(|one| one.name == connector.name) => {
-            let why = format!("no topic fits {}", connector.patterns.join(", "));
-            (ConnectorState::Waiting, Some(("NoTopic", why)))
+        None if waits.is_some() => {
+            (ConnectorState::Waiting, waits.map(|(_, why)| ("NoTopic", why.clone())))
         }
         None if runs => (ConnectorState::Running, None),
         None if problem.is_some() => {
@@ -150,8 +151,9 @@ fn ready(valid: &Valid, lineup: &Lineup<'_>, away: Option<&Away>) -> Draft {
     }
     let connectors = format!("{able} of {}", many(enabled, "connector"));
     if !lineup.waiting.is_empty() && (able == 0 || all_run) {
-        let names = listed_by_name(lineup.waiting.iter().copied());
-        return c::READY_NO_TOPIC.no(format!("{connectors} can run; waiting for a topic: {names}"));
+        let why = lineup.waiting.iter().map(|(wired, why)| format!("{}: {why}", wired.name));
+        let why = why.collect::<Vec<_>>().join("; ");
+        return c::READY_NO_TOPIC.no(format!("{connectors} can run; waiting for topics, {why}"));
     }
     if able + through == 0 || (valid.tls && !all_run) {
         return c::READY_STARTING.no("no worker is started");
@@ -206,9 +208,20 @@ fn listed_by_name<'a>(connectors: impl Iterator<Item = &'a Wired>) -> String {
     connectors.map(|one| one.name.as_str()).collect::<Vec<_>>().join(", ")
 }
 
+/// Whether every worker runs what it is to run.
+fn rolled_out(lineup: &Lineup<'_>) -> Draft {
+    let current = |name: &String| lineup.workers.get(name).is_some_and(|worker| worker.current);
+    let left = lineup.busy().map(|task| &task.name).filter(|name| !current(name));
+    let left: Vec<&str> = left.map(String::as_str).collect();
+    match left.is_empty() {
+        true => ROLLED_OUT_ALL.yes(""),
+        false => ROLLED_OUT_NOT.no(format!("not up to date: {}", left.join(", "))),
+    }
+}
+
 fn broker(valid: &Valid, seen: &Observed<Rivven>, away: bool) -> Draft {
-    match seen.answer(&holdings(&valid.cluster)).filter(|_| !away) {
-        Some(Answer::Holdings(_)) => c::BROKER_ANSWERS.yes(""),
+    match seen.answer(&topics_of(&valid.cluster)).filter(|_| !away) {
+        Some(Answer::Topics(_)) => c::BROKER_ANSWERS.yes(""),
         Some(Answer::Unreachable(why)) => c::BROKER_SILENT.no(why.clone()),
         Some(_) | None => c::BROKER_NOT_ASKED.unknown("no broker was asked"),
     }

@@ -1,5 +1,7 @@
 //! A RivvenConnect whose fields have been checked.
 
+use std::collections::BTreeMap;
+
 use k8s_openapi::apimachinery::pkg::apis::meta::v1::{ObjectMeta, OwnerReference};
 use kube_core::ResourceExt as _;
 use serde_json::Number;
@@ -10,12 +12,12 @@ use super::{
     inert, selector_labels,
 };
 use crate::{
-    annotations::Control,
+    annotations::{self, Control},
     connector::Node,
-    field::{Errors, Path},
+    field::{Cause, Errors, Path},
     inert::{Idle, set_without_effect},
-    k8s::{self, api::PullPolicy},
-    label::{self, Labels},
+    k8s,
+    label::{self, Labels, RESTART_CONNECTOR},
     observed::Ref,
     owner::owner,
     systems::rivven::{
@@ -24,7 +26,7 @@ use crate::{
         release::{self, Release},
         rules,
     },
-    workload::parts::{PodParts, resources},
+    workload::parts::PodParts,
 };
 
 /// A RivvenConnect whose fields have been checked, every default filled in.
@@ -36,6 +38,8 @@ pub struct Valid {
     pub(super) labels: Labels,
     pub(super) selector: Labels,
     pub(super) control: Control,
+    /// The connectors whose workers are started anew once for each new value, by their names.
+    pub(super) restarts: BTreeMap<String, String>,
     pub(super) cluster: Ref,
     pub(super) release: Release,
     /// Whether the release is one that was measured.
@@ -82,10 +86,11 @@ pub(super) fn cluster_of(connect: &RivvenConnect) -> Ref {
 /// Checks what the schema cannot say.
 pub(super) fn accept(connect: &RivvenConnect) -> Result<Valid, Errors> {
     let mut errors = Errors::default();
-    let control = Control::of(&connect.metadata, &[], &mut errors);
+    let control = Control::of(&connect.metadata, &[], &[RESTART_CONNECTOR], &mut errors);
     let (spec, name) = (&connect.spec, connect.name_any());
     let namespace = connect.namespace().unwrap_or_default();
     let connectors = wired(connect, &mut errors);
+    let restarts = restarts(connect, &connectors, &mut errors);
     let version = spec.version.as_deref();
     let (release, measured, image) =
         image::program(spec.image.as_deref(), version, release::CONNECT_IMAGE);
@@ -100,12 +105,13 @@ pub(super) fn accept(connect: &RivvenConnect) -> Result<Valid, Errors> {
         selector,
         owner: owner(connect),
         control,
+        restarts,
         cluster: cluster_of(connect),
         release,
         measured,
         image,
         replicas: spec.replicas.and_then(|many| many.try_into().ok()).unwrap_or(1).max(1),
-        pod: pod_parts(spec),
+        pod: PodParts::of(connect),
         log_level: level.map_or("info", LogLevel::as_str),
         health_port,
         metrics_port,
@@ -122,6 +128,34 @@ pub(super) fn accept(connect: &RivvenConnect) -> Result<Valid, Errors> {
         namespace,
         name,
     })
+}
+
+/// The connectors that an annotation asks to restart. What is wrong with it is added to the errors.
+fn restarts(
+    connect: &RivvenConnect,
+    connectors: &[Wired],
+    errors: &mut Errors,
+) -> BTreeMap<String, String> {
+    let given = connect.metadata.annotations.as_ref().and_then(|all| all.get(RESTART_CONNECTOR));
+    let mut all = BTreeMap::new();
+    for one in given.into_iter().flat_map(|all| all.split(',')).map(str::trim) {
+        let at = || annotations::path(RESTART_CONNECTOR);
+        let Some((name, value)) = one.split_once('=').filter(|(_, value)| !value.is_empty()) else {
+            let cause = Cause::Invalid(one.to_owned(), "must be NAME=VALUE".to_owned());
+            let remedy = "write the connector's name and a value that is new for each restart, \
+                          such as orders=1";
+            errors.push(at(), cause, remedy);
+            continue;
+        };
+        if !connectors.iter().any(|own| own.name == name) {
+            let known = connectors.iter().map(|own| own.name.clone()).collect();
+            let cause = Cause::NotSupported(name.to_owned(), known);
+            errors.push(at(), cause, "name a connector of this resource");
+            continue;
+        }
+        all.insert(name.to_owned(), value.to_owned());
+    }
+    all
 }
 
 /// Where the worker tells whether it lives, and its figures if it does.
@@ -192,23 +226,4 @@ fn idle(spec: &RivvenConnectSpec, connectors: &[Wired]) -> Vec<Idle> {
 pub(super) fn secrets(connect: &RivvenConnect) -> Vec<Path> {
     let held = wired(connect, &mut Errors::default()).into_iter().flat_map(|one| one.held);
     held.filter(|held| *held.rule == rules::CON_54).map(|held| held.path).collect()
-}
-
-fn pod_parts(spec: &RivvenConnectSpec) -> PodParts {
-    let policy = spec.image_pull_policy.map_or("IfNotPresent", PullPolicy::as_str);
-    PodParts {
-        annotations: spec.pod_annotations.clone().unwrap_or_default(),
-        labels: spec.pod_labels.clone().unwrap_or_default(),
-        image_pull_policy: policy.to_owned(),
-        image_pull_secrets: spec.image_pull_secrets.clone().unwrap_or_default(),
-        resources: spec.resources.as_ref().and_then(resources),
-        affinity: spec.affinity.clone(),
-        tolerations: spec.tolerations.clone().unwrap_or_default(),
-        spread: spec.topology_spread_constraints.clone(),
-        env: spec.env.clone().unwrap_or_default(),
-        security_context: spec.security_context.clone(),
-        container_security: spec.container_security_context.clone(),
-        node_selector: spec.node_selector.clone().filter(|all| !all.is_empty()),
-        service_account: spec.service_account.clone(),
-    }
 }

@@ -12,10 +12,14 @@ use serde_json::Value;
 use super::{Valid, list};
 use crate::{
     kind::Ctx,
-    label::{CONNECTORS, RUN, WORKER},
+    label::{CONNECTORS, PARTITIONS, RUN, WORKER},
     observed::{Api, Observed, at, text},
     systems::rivven::{Rivven, names},
-    workload::{problems::PodProblem, seen::is_ready},
+    workload::{
+        deployment::{DeploymentSeen, holds, not_created},
+        problems::PodProblem,
+        seen::is_ready,
+    },
 };
 
 /// A worker.
@@ -23,6 +27,8 @@ use crate::{
 pub(super) struct Worker {
     /// The connectors that its pods are started with.
     pub(super) connectors: BTreeSet<String>,
+    /// The partitions of the topics of its sinks that its pods are started with.
+    pub(super) partitions: BTreeMap<String, u32>,
     /// Its pods that run or may run, those on their way out too, each with the connectors that it
     /// was started with.
     pub(super) pods: BTreeMap<String, BTreeSet<String>>,
@@ -35,7 +41,7 @@ pub(super) struct Worker {
     /// Whether its controller has not looked yet at what is written now.
     pub(super) unobserved: bool,
     /// Whether its pod runs what is written now.
-    current: bool,
+    pub(super) current: bool,
     /// Of a Job: what it runs, as a digest.
     pub(super) run: Option<String>,
     /// Whether it has come to its end.
@@ -67,15 +73,14 @@ impl Worker {
     }
 
     fn deployed(deployment: &Value) -> Self {
-        let number = |place| at(deployment, place).and_then(Value::as_i64).unwrap_or(0);
-        let observed =
-            number("/status/observedGeneration") >= number("/metadata/generation").max(1);
+        let seen = DeploymentSeen::of(deployment);
         Self {
             connectors: at(deployment, "/spec/template").map(connectors).unwrap_or_default(),
-            replicas: number("/status/replicas"),
-            ready: number("/status/readyReplicas"),
-            unobserved: !observed,
-            current: observed && number("/status/updatedReplicas") >= 1,
+            partitions: at(deployment, "/spec/template").map(partitions).unwrap_or_default(),
+            replicas: seen.replicas,
+            ready: seen.ready,
+            unobserved: !seen.observed,
+            current: seen.is_rolled_out(1),
             problem: not_created(deployment),
             ..Self::default()
         }
@@ -83,7 +88,7 @@ impl Worker {
 
     fn of_job(job: &Value) -> Self {
         let run = at(job, "/metadata/annotations").and_then(|all| all.get(RUN));
-        let completed = condition(job, "Complete").is_some();
+        let completed = holds(job, "Complete").is_some();
         let template = at(job, "/spec/template").map(connectors).unwrap_or_default();
         Self {
             // One that is through runs nothing.
@@ -125,15 +130,13 @@ fn connectors(pod: &Value) -> BTreeSet<String> {
     all.filter(|name| !name.is_empty()).map(str::to_owned).collect()
 }
 
-/// A condition of a workload that holds.
-fn condition<'a>(workload: &'a Value, name: &str) -> Option<&'a Value> {
-    let conditions = at(workload, "/status/conditions").and_then(Value::as_array)?;
-    conditions.iter().find(|one| text(one, "/type") == name && text(one, "/status") == "True")
-}
-
-/// A pod that could not be made, in the words of the one who refused it: a quota, pod security.
-fn not_created(deployment: &Value) -> Option<String> {
-    let failed = condition(deployment, "ReplicaFailure")?;
-    let why: String = text(failed, "/message").chars().take(300).collect();
-    Some(format!("its pod could not be created: {why}"))
+/// The partitions of the topics that the template of a pod says.
+fn partitions(template: &Value) -> BTreeMap<String, u32> {
+    let all = at(template, "/metadata/annotations").and_then(|all| all.get(PARTITIONS));
+    let all = all.and_then(Value::as_str).unwrap_or_default().split(',');
+    let one = |pair: &str| {
+        let (name, number) = pair.split_once('=')?;
+        Some((name.to_owned(), number.parse().ok()?))
+    };
+    all.filter_map(one).collect()
 }

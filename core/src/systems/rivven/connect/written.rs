@@ -2,7 +2,7 @@
 
 use serde_json::Value;
 
-use super::api::{Keys, Sink, Source};
+use super::api::{Keys, Settings, Sink, Source};
 use crate::{
     connector::{Node, Object, Role},
     field::Path,
@@ -102,6 +102,15 @@ pub(super) fn source_frame(source: &Source) -> Object {
         frame.insert("topic_config".to_owned(), Node::Map(topic));
     }
     frame
+}
+
+/// With how many partitions a source makes its topic where there is none; nothing where it does
+/// not.
+pub(super) fn made(source: &Source, settings: Option<&Settings>) -> Option<u32> {
+    let (own, all) = (source.topic_config.as_ref(), settings.and_then(|all| all.topic.as_ref()));
+    let makes = own.and_then(|own| own.auto_create).or(all.and_then(|all| all.auto_create));
+    let count = own.and_then(|own| own.partitions).or(all.and_then(|all| all.default_partitions));
+    makes.unwrap_or(true).then(|| count.and_then(|many| many.try_into().ok()).unwrap_or(1))
 }
 
 /// What of a sink stands beside its `config`.

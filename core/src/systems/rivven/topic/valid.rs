@@ -46,7 +46,7 @@ pub(super) struct Before {
 /// Checks what the schema cannot say.
 pub(super) fn accept(topic: &RivvenTopic) -> Result<Valid, Errors> {
     let mut errors = Errors::default();
-    Control::of(&topic.metadata, &[], &mut errors);
+    Control::of(&topic.metadata, &[], &[], &mut errors);
     let (spec, root) = (&topic.spec, Path::root("spec"));
     let none = TopicConfig::default();
     let settings = spec.config.as_ref().unwrap_or(&none);

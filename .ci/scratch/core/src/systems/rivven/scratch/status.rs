@@ -5,8 +5,9 @@ use k8s_openapi::api::apps::v1::Deployment;
 use super::{RivvenScratchStatus, Valid, conditions as c};
 use crate::{
     kind::Report,
-    observed::{Observed, Ref, Seen, at},
+    observed::{Observed, Ref, Seen},
     systems::rivven::Rivven,
+    workload::deployment::DeploymentSeen,
 };
 
 /// The status and its conditions.
@@ -16,12 +17,10 @@ pub(super) fn report(valid: &Valid, seen: &Observed<Rivven>) -> Report<RivvenScr
         Seen::Present(deployment) => Some(deployment),
         Seen::Absent | Seen::Unknown(_) | Seen::Unread => None,
     };
-    let number = |place| at(deployment?, place)?.as_i64();
-    let current = number("/status/observedGeneration") == number("/metadata/generation");
-    let ready = number("/status/readyReplicas").unwrap_or(0);
-    let wanted = valid.replicas;
+    let seen = deployment.map(|deployment| DeploymentSeen::of(deployment)).unwrap_or_default();
+    let (ready, wanted) = (seen.ready, i64::from(valid.replicas));
     let so_far = format!("{ready} of {wanted} pods ready");
-    let condition = match current && deployment.is_some() && ready == i64::from(wanted) {
+    let condition = match seen.is_rolled_out(wanted) && ready == wanted {
         true => c::READY_SERVING.yes(so_far),
         false => c::READY_STARTING.no(so_far),
     };

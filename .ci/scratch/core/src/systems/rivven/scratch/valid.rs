@@ -41,7 +41,7 @@ impl Valid {
 /// Checks what the schema cannot say.
 pub(super) fn accept(scratch: &RivvenScratch) -> Result<Valid, Errors> {
     let mut errors = Errors::default();
-    Control::of(&scratch.metadata, &[], &mut errors);
+    Control::of(&scratch.metadata, &[], &[], &mut errors);
     let (spec, name) = (&scratch.spec, scratch.name_any());
     let image = spec.image.clone().unwrap_or_else(|| "registry.example/scratch:1".to_owned());
     errors.or(Valid {

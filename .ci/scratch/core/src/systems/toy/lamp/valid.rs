@@ -15,7 +15,7 @@ pub struct Valid {
 /// Checks what the schema cannot say.
 pub(super) fn accept(lamp: &ToyLamp) -> Result<Valid, Errors> {
     let mut errors = Errors::default();
-    Control::of(&lamp.metadata, &[], &mut errors);
+    Control::of(&lamp.metadata, &[], &[], &mut errors);
     errors.or(Valid {
         probe: probe(&lamp.namespace().unwrap_or_default(), &lamp.name_any()),
         lit: lamp.spec.lit.unwrap_or(false),

@@ -1,0 +1,57 @@
+//! The topics that the broker is known to have, and what a connector lacks among them.
+//!
+//! The release asks once, when a sink starts, how many partitions a topic has. Of one that is not
+//! there yet it takes one for granted and reads no other: so a sink starts when its topics are
+//! there, unless a source beside it makes them with a single partition.
+
+use std::collections::BTreeMap;
+
+use super::{Valid, connectors::Wired, topics_of};
+use crate::{
+    connector::Role,
+    observed::Observed,
+    systems::rivven::{Answer, Rivven},
+};
+
+/// The topics that there are or will be.
+pub(super) struct Held<'a> {
+    /// Those of the broker, with their partitions; nothing where it has not told.
+    pub(super) topics: Option<&'a BTreeMap<String, u32>>,
+    /// Those that sources make where there are none.
+    made: BTreeMap<&'a str, u32>,
+}
+
+impl<'a> Held<'a> {
+    /// By what the broker has answered, and what the connectors that run will do.
+    pub(super) fn of(valid: &'a Valid, seen: &'a Observed<Rivven>) -> Self {
+        let topics = match seen.answer(&topics_of(&valid.cluster)) {
+            Some(Answer::Topics(topics)) => Some(topics),
+            Some(_) | None => None,
+        };
+        let running = valid.connectors.iter().filter(|one| one.runs());
+        let made = running.filter_map(|one| one.makes.as_ref());
+        Self { topics, made: made.map(|(name, count)| (name.as_str(), *count)).collect() }
+    }
+
+    /// The partitions of a topic, as far as they are known.
+    pub(super) fn partitions(&self, topic: &str) -> Option<u32> {
+        let there = self.topics.and_then(|topics| topics.get(topic));
+        there.or_else(|| self.made.get(topic).filter(|count| **count == 1)).copied()
+    }
+
+    /// Why a connector cannot start yet, as a sentence; nothing where it can.
+    pub(super) fn lacking(&self, wired: &Wired) -> Option<String> {
+        let lacks = |topic: &&String| match wired.role {
+            Role::Source => self.topics.is_some_and(|topics| !topics.contains_key(*topic)),
+            Role::Sink => self.partitions(topic).is_none(),
+        };
+        let lacking: Vec<&str> = wired.wants.iter().filter(lacks).map(String::as_str).collect();
+        let names = lacking.join(", ");
+        match (lacking.len(), self.topics) {
+            (0, _) => None,
+            (_, None) => Some(format!("the broker has not told whether it has {names}")),
+            (1, _) => Some(format!("topic {names} does not exist")),
+            _ => Some(format!("topics {names} do not exist")),
+        }
+    }
+}
