@@ -24,6 +24,8 @@ pub const API_PORT: u16 = 9090;
 pub const WORKER_PORTS: (u16, u16) = (8080, 9091);
 /// The container of a worker.
 pub const WORKER: &str = "connect";
+/// The container that reads the file of a worker first.
+pub const VALIDATE: &str = "validate";
 /// The claim template of a broker.
 pub const DATA: &str = "data";
 /// The container of a broker.
@@ -94,11 +96,20 @@ pub fn workers(connect: &str) -> String {
 
 /// The Job of a source that ends, by what it runs, as a digest.
 pub fn once(connect: &str, digest: &str) -> String {
+    alone(connect, "once", digest)
+}
+
+/// The Deployment of a connector that is kept apart, by what it runs, as a digest.
+pub fn apart(connect: &str, digest: &str) -> String {
+    alone(connect, "apart", digest)
+}
+
+fn alone(connect: &str, word: &str, digest: &str) -> String {
     let digest: String = digest.chars().take(10).collect();
-    // A label's 63 characters are what a Job may be called by.
-    let most = 63 - "-once-".len() - digest.len();
+    // A label's 63 characters are what a worker may be called by.
+    let most = 63 - "--".len() - word.len() - digest.len();
     let begin: String = workers(connect).chars().take(most).collect();
-    format!("{}-once-{digest}", begin.trim_end_matches('-'))
+    format!("{}-{word}-{digest}", begin.trim_end_matches('-'))
 }
 
 /// The ConfigMap of a worker, by the name of its Deployment or Job.
@@ -122,7 +133,8 @@ mod tests {
     #[test]
     fn whatever_a_connect_is_called_its_workers_have_names_that_labels_take() {
         let long = "a".repeat(CONNECT_NAME_MAX);
-        for name in [worker(&long, 9), once(&long, "0123456789abcdef")] {
+        let digest = "0123456789abcdef";
+        for name in [worker(&long, 9), once(&long, digest), apart(&long, digest)] {
             assert!(name.len() <= 63, "{name}");
         }
         assert_eq!(once("a", "0123456789abcdef"), "rivven-connect-a-once-0123456789");

@@ -64,6 +64,14 @@ rules! {
          reads the first only. A partition that the sink has not read before is begun at \
          startOffset: with latest, what was written there until then is skipped.",
         "Create the topics first, or set startOffset to earliest.";
+    CON_60 = "CON-60":
+        "A connector that keeps its worker from starting gets a worker of its own",
+        "A Secret or a key that is not there, and a value that breaks the file, would stop all \
+         connectors of the worker. Where the program does not take the file, each connector with \
+         values from Secrets is a suspect. There it is tried again and again, and it stays there \
+         until its keys change.",
+        "Create what is missing, or change the value in the Secret and then the annotation \
+         sluicegate/restart-connector.";
     DEL_01 = "DEL-01":
         "Under deletionPolicy Delete brokers stop first and their claims go last",
         "A claim that is deleted while its StatefulSet exists is made again, empty.",

@@ -1,11 +1,13 @@
 //! Workers on a node: connectors move between them while records flow.
 
+use std::collections::BTreeSet;
+
 use serde_json::{Value, json};
 
 use crate::{
     Scenario,
     hook::{Hook, Post},
-    kube::{CONNECTS, NODES, TOPICS},
+    kube::{CONNECTS, NODES, SECRETS, TOPICS},
     kubectl,
     numbers::Numbers,
     program, say,
@@ -13,8 +15,10 @@ use crate::{
     wait::until,
 };
 
-pub(crate) const ALL: &[Scenario] =
-    &[("connectors_that_move_run_on_one_worker_and_lose_no_record", moved)];
+pub(crate) const ALL: &[Scenario] = &[
+    ("connectors_that_move_run_on_one_worker_and_lose_no_record", moved),
+    ("a_connector_without_its_secret_stops_no_other", apart),
+];
 
 /// How many records are written each time: the program notes how far it has come every 100.
 const RECORDS: u64 = 250;
@@ -61,6 +65,79 @@ fn moved() {
     say(&format!("the pods that had a connector at one time, at most: {most:?}"));
     assert!(most.len() == 5 && most.values().all(|pods| *pods == 1), "{most:?}");
     scene.nothing_was_refused();
+}
+
+fn apart() {
+    if program::connect().is_none() {
+        say(&format!("workers were NOT RUN: {}", program::NO_CONNECT));
+        return;
+    }
+    let scene = Scene::new("apart");
+    let _operator = scene.operator(&[]);
+    let probe = json!({ "initialDelaySeconds": 0, "periodSeconds": 1 });
+    scene.cluster("solo", &json!({ "replicas": 1, "readinessProbe": probe }));
+    scene.is_ready("solo");
+    let hook = Hook::start(&address(&scene));
+    let secret = |name: &str, token: &str| {
+        let meta = json!({ "name": name, "namespace": scene.namespace });
+        let data = json!({ "token": token });
+        json!({ "apiVersion": "v1", "kind": "Secret", "metadata": meta, "stringData": data })
+    };
+    // It stands between single quotes in the file.
+    scene.kube().apply(SECRETS, &secret("quoted", "it's"));
+    let sink = |name: &str, more: Value| {
+        let mut sink = json!({
+            "name": name, "connector": "http-webhook", "topics": ["clicks"],
+            "consumerGroup": name, "startOffset": "earliest",
+            "http": { "url": format!("{}/{name}", hook.url()) },
+        });
+        for (key, value) in more.as_object().into_iter().flatten() {
+            sink[key] = value.clone();
+        }
+        sink
+    };
+    let with = |secret: &str, name: &str| {
+        let header = json!({ "headers": { "Authorization": "${secret:token}" } });
+        sink(name, json!({ "configSecretRef": secret, "config": header }))
+    };
+    let datagen = json!({ "eventsPerSecond": 5 });
+    let source =
+        json!({ "name": "clicks", "connector": "datagen", "topic": "clicks", "datagen": datagen });
+    let sinks = [sink("plain", json!({})), with("gone", "mail"), with("quoted", "store")];
+    let cluster = json!({ "name": "solo" });
+    scene.connect("flow", &json!({ "clusterRef": cluster, "sources": [source], "sinks": sinks }));
+    let states = || {
+        let seen = scene.seen(CONNECTS, "flow");
+        let all = seen["status"]["connectorStatuses"].as_array().cloned().unwrap_or_default();
+        let text = |one: &Value, field: &str| one[field].as_str().unwrap_or_default().to_owned();
+        all.iter().map(|one| [text(one, "state"), text(one, "message")]).collect::<Vec<_>>()
+    };
+    let (_, took) = until("the good ones to run and the others to be named", LONG, || {
+        let all = states();
+        let is = |nth: usize, state: &str, why: &str| {
+            all.get(nth).is_some_and(|[is, says]| is == state && says.contains(why))
+        };
+        let named = is(2, "failed", "\"gone\" not found") && is(3, "failed", "exit code 1");
+        let run = is(0, "running", "") && is(1, "running", "");
+        if named && run { Ok(()) } else { Err(format!("{all:?}")) }
+    });
+    say(&format!("two connectors set apart after {:.1} s", took.as_secs_f32()));
+    scene.kube().apply(SECRETS, &secret("gone", "a"));
+    scene.kube().apply(SECRETS, &secret("quoted", "b"));
+    let again = json!({ "metadata": { "annotations": {
+        "sluicegate/restart-connector": "store=1",
+    } } });
+    scene.kube().merge(CONNECTS, &scene.namespace, "flow", &again);
+    scene.told(CONNECTS, "flow", "Ready", "True");
+    until("records to reach all", LONG, || {
+        let paths: BTreeSet<String> = hook.seen().iter().map(|post| path(&post.head)).collect();
+        if paths.len() == 3 { Ok(()) } else { Err(format!("{paths:?}")) }
+    });
+}
+
+/// Where it was posted to.
+fn path(head: &str) -> String {
+    head.split(' ').nth(1).unwrap_or_default().to_owned()
 }
 
 /// Records are written while the workers become more and fewer: the pods that do so.

@@ -41,6 +41,8 @@ const GATHER: SignedDuration = SignedDuration::from_mins(10);
 pub(super) struct Lineup<'a> {
     /// What each worker is to run, by its number: none of those that are asked for is left out.
     pub(super) tasks: Vec<Task<'a>>,
+    /// The connectors that kept their worker from starting, each in a worker of its own.
+    pub(super) apart: Vec<Task<'a>>,
     /// The sources that run once, each in a worker of its own.
     pub(super) once: Vec<Task<'a>>,
     /// Those of them that have come to their end, with the Job that shows it.
@@ -66,6 +68,8 @@ pub(super) struct Task<'a> {
     pub(super) joins: bool,
     /// The partitions of the topics of its sinks, as far as they are known.
     pub(super) partitions: BTreeMap<String, u32>,
+    /// Whether it has no pod yet.
+    pub(super) stopped: bool,
 }
 
 /// A connector that has to stop before it starts.
@@ -106,8 +110,8 @@ impl<'a> Lineup<'a> {
 
     /// The workers that are to run something.
     pub(super) fn busy(&self) -> impl Iterator<Item = &Task<'a>> {
-        let all = self.tasks.iter().chain(&self.once);
-        all.filter(|task| !task.running.is_empty())
+        let all = self.tasks.iter().chain(&self.apart).chain(&self.once);
+        all.filter(|task| !task.running.is_empty() && !task.stopped)
     }
 
     /// Whether each of them runs what it is to run.
@@ -191,9 +195,9 @@ pub(super) fn lineup<'a>(ctx: &Ctx<'_>, valid: &'a Valid, seen: &Observed<Rivven
                 continue;
             }
         }
-        let worker = Ref::to::<Deployment>(&valid.namespace, &lineup.tasks[to].name);
-        if let Some(running) = lineup.unless_elsewhere(running, worker) {
-            lineup.start(running, to, &held);
+        match lineup.own_worker(valid, wired) {
+            Some(own) => lineup.set_apart(valid, own, running, &held),
+            None => lineup.start(valid, to, running, &held),
         }
     }
     lineup
@@ -226,19 +230,64 @@ impl<'a> Lineup<'a> {
     }
 
     /// The worker of this number is to run it.
-    fn start(&mut self, running: Running<'a>, to: usize, held: &Held<'_>) {
-        let before = self.workers.get(&self.tasks[to].name).map(|worker| &worker.partitions);
-        let task = &mut self.tasks[to];
-        if running.wired.role == Role::Sink {
-            let joined = running.topics.iter().flat_map(Topics::all);
-            for topic in running.wired.wants.iter().chain(joined) {
-                let known = held.partitions(topic);
-                // Where nobody tells it is as it was.
-                let count = known.or_else(|| before.and_then(|all| all.get(topic)).copied());
-                task.partitions.extend(count.map(|count| (topic.clone(), count)));
-            }
+    fn start(&mut self, valid: &Valid, to: usize, running: Running<'a>, held: &Held<'_>) {
+        let name = &self.tasks[to].name;
+        let partitions = self.partitions(&running, name, held);
+        let worker = Ref::to::<Deployment>(&valid.namespace, name);
+        if let Some(running) = self.unless_elsewhere(running, worker) {
+            self.tasks[to].partitions.extend(partitions);
+            self.tasks[to].running.push(running);
         }
+    }
+
+    /// A worker of its own is to run it. That is there at once, without a pod for as long as
+    /// another still has the connector: what it was set apart for is seen of no pod by then.
+    fn set_apart(&mut self, valid: &Valid, name: String, running: Running<'a>, held: &Held<'_>) {
+        let mut task = Task::of(name);
+        task.partitions.extend(self.partitions(&running, &task.name, held));
+        let worker = Ref::to::<Deployment>(&valid.namespace, &task.name);
+        task.stopped = self.unless_elsewhere(running.clone(), worker).is_none();
         task.running.push(running);
+        self.apart.push(task);
+    }
+
+    /// The partitions of the topics of a sink, as far as they are known. Where nobody tells, they
+    /// are as the worker of this name has them.
+    fn partitions(
+        &self,
+        running: &Running<'_>,
+        worker: &str,
+        held: &Held<'_>,
+    ) -> Vec<(String, u32)> {
+        if running.wired.role == Role::Source {
+            return Vec::new();
+        }
+        let before = self.workers.get(worker).map(|worker| &worker.partitions);
+        let joined = running.topics.iter().flat_map(Topics::all);
+        let topics = running.wired.wants.iter().chain(joined);
+        let known = |topic: &String| {
+            let count = held.partitions(topic);
+            count.or_else(|| before.and_then(|all| all.get(topic)).copied())
+        };
+        topics.filter_map(|topic| Some((topic.clone(), known(topic)?))).collect()
+    }
+
+    /// The worker that a connector has for itself, because it kept another from starting.
+    fn own_worker(&self, valid: &Valid, wired: &Wired) -> Option<String> {
+        let is_to_blame = |worker: &Worker| {
+            // Alone it keeps nobody.
+            worker.connectors.len() > 1
+                && worker.connectors.contains(&wired.name)
+                && worker.blame.falls_on(wired)
+        };
+        let placed = |name: &String| self.tasks.iter().any(|task| task.name == *name);
+        let others = || self.workers.keys().any(|name| !placed(name));
+        if self.workers.values().all(|worker| worker.blame.is_empty()) && !others() {
+            return None;
+        }
+        let own = names::apart(&valid.name, &wired.run());
+        let there = self.workers.contains_key(&own);
+        (there || self.workers.values().any(is_to_blame)).then_some(own)
     }
 
     /// A source that ends runs in a Job of its own, and not again for as long as that is there.

@@ -36,6 +36,7 @@ use crate::{
 };
 
 pub mod api;
+mod blame;
 mod build;
 pub(crate) mod catalogue;
 mod checks;
@@ -157,8 +158,11 @@ fn desire(
         desired.items.push(Item::object(Manifest::of(&build::service(valid)), online));
     }
     let address = address(ctx, &valid.cluster, cluster);
-    let tasks = lineup.tasks.iter().filter(|task| !task.running.is_empty());
-    desired.items.extend(tasks.flat_map(|task| worker(valid, task, &address)));
+    // Those apart first: they are how it is known who is to be kept apart.
+    let tasks = lineup.apart.iter().chain(&lineup.tasks);
+    let tasks = tasks.filter(|task| !task.running.is_empty());
+    let apart = !lineup.apart.is_empty();
+    desired.items.extend(tasks.flat_map(|task| worker(valid, task, &address, apart)));
     let once = lineup.once.iter().filter(|task| !task.running.is_empty());
     desired.items.extend(once.flat_map(|task| worker_once(valid, task, &address)));
     let kept = lineup.completed.iter().flat_map(|(_, job)| kept(job, seen));
@@ -175,7 +179,7 @@ fn kept(job: &Ref, seen: &Observed<Rivven>) -> impl Iterator<Item = Item<Rivven>
 }
 
 /// A worker reads its file when it starts, so the file comes first.
-fn worker(valid: &Valid, task: &Task<'_>, address: &str) -> [Item<Rivven>; 2] {
+fn worker(valid: &Valid, task: &Task<'_>, address: &str, apart: bool) -> [Item<Rivven>; 2] {
     let file = build::file(valid, address, &task.running);
     // One that never ran has nothing to lose.
     let ran = |one: &Wired| valid.before.iter().any(|was| was.name == one.name);
@@ -183,6 +187,7 @@ fn worker(valid: &Valid, task: &Task<'_>, address: &str) -> [Item<Rivven>; 2] {
     let assess = match (forgets, task.joins) {
         (true, _) => restarts_and_forgets,
         (false, true) => restarts_for_topics,
+        (false, false) if apart => restarts_without,
         (false, false) => restarts,
     };
     [
@@ -255,6 +260,11 @@ fn restarts(change: &Change) -> (Risk, &'static Rule) {
 /// What changes until the new worker runs is lost to one of its sources.
 fn restarts_and_forgets(change: &Change) -> (Risk, &'static Rule) {
     by_template(change, Risk::DataLoss, &rules::CON_57)
+}
+
+/// A connector that kept it from starting has a worker of its own.
+fn restarts_without(change: &Change) -> (Risk, &'static Rule) {
+    by_template(change, Risk::Restart, &rules::CON_60)
 }
 
 /// A sink is to have a topic that has come.

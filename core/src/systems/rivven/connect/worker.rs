@@ -9,7 +9,7 @@ use k8s_openapi::{
 };
 use serde_json::Value;
 
-use super::{Valid, list};
+use super::{Valid, blame::Blame, list};
 use crate::{
     kind::Ctx,
     label::{CONNECTORS, PARTITIONS, RUN, WORKER},
@@ -48,6 +48,8 @@ pub(super) struct Worker {
     pub(super) completed: bool,
     /// What keeps it from running, as a sentence.
     pub(super) problem: Option<String>,
+    /// What it shows of who is to blame for that.
+    pub(super) blame: Blame,
 }
 
 impl Worker {
@@ -74,8 +76,10 @@ impl Worker {
 
     fn deployed(deployment: &Value) -> Self {
         let seen = DeploymentSeen::of(deployment);
+        let stopped = at(deployment, "/spec/replicas").and_then(Value::as_i64) == Some(0);
+        let template = at(deployment, "/spec/template").filter(|_| !stopped);
         Self {
-            connectors: at(deployment, "/spec/template").map(connectors).unwrap_or_default(),
+            connectors: template.map(connectors).unwrap_or_default(),
             partitions: at(deployment, "/spec/template").map(partitions).unwrap_or_default(),
             replicas: seen.replicas,
             ready: seen.ready,
@@ -111,6 +115,7 @@ impl Worker {
         }
         self.since = self.since.max(text(pod, "/status/startTime").parse().ok());
         if !is_ready(pod) {
+            self.blame.add(pod);
             let problems = PodProblem::of(pod, names::WORKER);
             let told = problems.iter().find_map(|problem| problem.told(ctx.now));
             self.problem = told.map(str::to_owned).or(self.problem.take());

@@ -19,7 +19,7 @@ pub(in super::super) fn deployment(connect: &Valid, task: &Task<'_>, file: &str)
     Deployment {
         metadata: connect.meta(task.name.clone()),
         spec: Some(DeploymentSpec {
-            replicas: Some(1),
+            replicas: Some(i32::from(!task.stopped)),
             selector: selected(&of_worker(&connect.selector, task)),
             strategy: Some(strategy),
             template: template(connect, task, file),

@@ -61,7 +61,7 @@ pub(super) fn template(connect: &Valid, task: &Task<'_>, more: Labels) -> PodTem
         user: USER,
         grace_seconds: GRACE_SECONDS,
         container: worker(connect, running),
-        beforehand: vec![program(connect, running, "validate", "validate")],
+        beforehand: vec![program(connect, running, names::VALIDATE, "validate")],
         volumes: volumes(task),
     };
     pod::template(worker, &connect.pod)
