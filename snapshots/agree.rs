@@ -54,6 +54,10 @@ const STRICTER: &[(&str, &str)] = &[
         "metadata.annotations[\"sluicegate/skip-gate\"]",
         "a gate that does not exist is refused; a definition cannot judge annotations",
     ),
+    (
+        "metadata.annotations[\"sluicegate/restart-connector\"]",
+        "a restart that could not be asked for again is refused, for the same reason",
+    ),
 ];
 
 /// What a single rule may cost by kube-cel's estimate: a tenth of what the API server grants one

@@ -180,6 +180,7 @@ fn metadata() -> Vec<Mutation> {
         json!({ "sluicegate/paused": "yes" }),
         json!({ "sluicegate/puased": "true" }),
         json!({ "sluicegate/skip-gate": "pods-ready, nowhere" }),
+        json!({ "sluicegate/restart-connector": "clicks" }),
     ];
     let annotated = |value| Mutation { pointer: "/metadata/annotations".to_owned(), value };
     names.into_iter().map(name).chain(annotations.into_iter().map(annotated)).collect()

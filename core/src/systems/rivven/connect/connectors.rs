@@ -19,6 +19,7 @@ use crate::{
     digest::digest,
     field::{Cause, Errors, Path},
     inert::Idle,
+    observed::Ref,
     rule::Rule,
     systems::rivven::rules,
 };
@@ -78,9 +79,10 @@ impl Wired {
         self.enabled && self.held.is_empty()
     }
 
-    /// What it does, as a digest: the same for as long as it does the same.
-    pub(super) fn run(&self) -> String {
-        digest(&json!([self.name, Node::Map(self.entry.clone()).to_yaml()]))
+    /// What it does, and for which cluster, as a digest: the same for as long as it does the same.
+    pub(super) fn run(&self, cluster: &Ref) -> String {
+        let entry = Node::Map(self.entry.clone()).to_yaml();
+        digest(&json!([cluster.namespace, cluster.name, self.name, entry]))
     }
 }
 
@@ -141,7 +143,9 @@ fn one(
         .copied();
     let settled = settled(written, known, place, errors);
     let forgets = forgets(written, &settled.config);
-    let ends = settled.config.get("max_events").is_some_and(|most| *most != Node::whole(0));
+    // Of a connector that no table has nothing is known of its keys.
+    let ends = known.is_some_and(|known| known.role == Role::Source)
+        && settled.config.get("max_events").is_some_and(|most| *most != Node::whole(0));
     let config = Node::Map(settled.config);
     let variables = variables(written, &config, taken, errors);
     let files = files(written, &config, errors);

@@ -22,28 +22,41 @@ pub(super) struct Held<'a> {
 }
 
 impl<'a> Held<'a> {
-    /// By what the broker has answered, and what the connectors that run will do.
-    pub(super) fn of(valid: &'a Valid, seen: &'a Observed<Rivven>) -> Self {
+    /// By what the broker has answered, and what the sources do that run and are not through.
+    pub(super) fn of(
+        valid: &'a Valid,
+        seen: &'a Observed<Rivven>,
+        is_through: impl Fn(&Wired) -> bool,
+    ) -> Self {
         let topics = match seen.answer(&topics_of(&valid.cluster)) {
             Some(Answer::Topics(topics)) => Some(topics),
             Some(_) | None => None,
         };
-        let running = valid.connectors.iter().filter(|one| one.runs());
-        let made = running.filter_map(|one| one.makes.as_ref());
-        Self { topics, made: made.map(|(name, count)| (name.as_str(), *count)).collect() }
+        let running = valid.connectors.iter().filter(|one| one.runs() && !is_through(one));
+        let mut made: BTreeMap<&str, u32> = BTreeMap::new();
+        for (name, count) in running.filter_map(|one| one.makes.as_ref()) {
+            // Whichever of them comes first.
+            let most = made.entry(name).or_default();
+            *most = (*most).max(*count);
+        }
+        Self { topics, made }
     }
 
-    /// The partitions of a topic, as far as they are known.
-    pub(super) fn partitions(&self, topic: &str) -> Option<u32> {
-        let there = self.topics.and_then(|topics| topics.get(topic));
-        there.or_else(|| self.made.get(topic).filter(|count| **count == 1)).copied()
+    /// The partitions that the broker says a topic has.
+    pub(super) fn there(&self, topic: &str) -> Option<u32> {
+        self.topics.and_then(|topics| topics.get(topic)).copied()
+    }
+
+    /// The one partition that a topic is made with which is not there yet.
+    pub(super) fn to_come(&self, topic: &str) -> Option<u32> {
+        self.made.get(topic).filter(|count| **count == 1).copied()
     }
 
     /// Why a connector cannot start yet, as a sentence; nothing where it can.
     pub(super) fn lacking(&self, wired: &Wired) -> Option<String> {
         let lacks = |topic: &&String| match wired.role {
             Role::Source => self.topics.is_some_and(|topics| !topics.contains_key(*topic)),
-            Role::Sink => self.partitions(topic).is_none(),
+            Role::Sink => self.there(topic).or_else(|| self.to_come(topic)).is_none(),
         };
         let lacking: Vec<&str> = wired.wants.iter().filter(lacks).map(String::as_str).collect();
         let names = lacking.join(", ");

@@ -11,7 +11,9 @@ use k8s_openapi::{
 };
 
 use super::{
-    Valid, build,
+    Valid,
+    api::ConnectorState,
+    build,
     connectors::Wired,
     held::Held,
     placement::place,
@@ -45,10 +47,14 @@ pub(super) struct Lineup<'a> {
     pub(super) apart: Vec<Task<'a>>,
     /// The sources that run once, each in a worker of its own.
     pub(super) once: Vec<Task<'a>>,
-    /// Those of them that have come to their end, with the Job that shows it.
-    pub(super) completed: Vec<(&'a Wired, Ref)>,
+    /// Those of them that have come to their end.
+    pub(super) completed: Vec<&'a Wired>,
+    /// The Jobs that show it, those of sources that are disabled by now too.
+    pub(super) through: Vec<Ref>,
     /// The connectors that wait for a topic, each with the sentence that says so.
     pub(super) waiting: Vec<(&'a Wired, String)>,
+    /// The connectors that run and lack a topic, each with the sentence that says so.
+    pub(super) lacking: Vec<(&'a Wired, String)>,
     /// The connectors that wait until another worker has stopped them.
     pub(super) moving: Vec<Moving<'a>>,
     /// Whether nobody knows what some of them run, because the broker does not say which topics
@@ -70,6 +76,8 @@ pub(super) struct Task<'a> {
     pub(super) partitions: BTreeMap<String, u32>,
     /// Whether it has no pod yet.
     pub(super) stopped: bool,
+    /// Whether it is a Job that runs, and is left as it is: it would begin anew.
+    pub(super) kept: bool,
 }
 
 /// A connector that has to stop before it starts.
@@ -126,7 +134,7 @@ impl<'a> Lineup<'a> {
 
     /// Whether a source has come to its end.
     pub(super) fn has_completed(&self, name: &str) -> bool {
-        self.completed.iter().any(|(wired, _)| wired.name == name)
+        self.completed.iter().any(|wired| wired.name == name)
     }
 }
 
@@ -164,22 +172,30 @@ impl Moving<'_> {
 
 /// Who runs where, by what the broker holds, what was told before, and what the workers have now.
 pub(super) fn lineup<'a>(ctx: &Ctx<'_>, valid: &'a Valid, seen: &Observed<Rivven>) -> Lineup<'a> {
-    let held = Held::of(valid, seen);
-    // Those that wait have their place too, so that none moves when they start.
-    let placed = valid.connectors.iter().filter(|one| one.enabled && !one.ends);
-    let places = place(placed, valid.replicas);
     let name = |number| names::worker(&valid.name, number);
     let mut lineup = Lineup {
         tasks: (0..valid.replicas).map(|number| Task::of(name(number))).collect(),
         workers: Worker::all(ctx, valid, seen),
         ..Lineup::default()
     };
+    lineup.note_completed(valid);
+    let held = Held::of(valid, seen, |wired| lineup.has_completed(&wired.name));
+    // Those that wait or are disabled have their place too, so that none moves when they start.
+    let places = place(valid.connectors.iter().filter(|one| !one.ends), valid.replicas);
     for wired in valid.connectors.iter().filter(|one| one.runs()) {
-        // One that runs tries again by itself.
-        let runs = lineup.workers.values().any(|worker| worker.connectors.contains(&wired.name));
-        if let Some(why) = held.lacking(wired).filter(|_| !runs) {
-            lineup.waiting.push((wired, why));
+        if lineup.has_completed(&wired.name) {
             continue;
+        }
+        if let Some(why) = held.lacking(wired) {
+            // One that has started tries again by itself.
+            if !lineup.has_started(valid, wired) {
+                lineup.waiting.push((wired, why));
+                continue;
+            }
+            // Where nobody tells, nobody knows.
+            if held.topics.is_some() {
+                lineup.lacking.push((wired, why));
+            }
         }
         let Some(to) = places.get(wired.name.as_str()).copied() else {
             lineup.once(valid, wired);
@@ -189,7 +205,11 @@ pub(super) fn lineup<'a>(ctx: &Ctx<'_>, valid: &'a Valid, seen: &Observed<Rivven
         if !wired.patterns.is_empty() {
             running.topics = lineup.stands_for(ctx, valid, wired, to, &held);
             if running.topics.is_none() {
-                let why = format!("no topic fits {}", wired.patterns.join(", "));
+                let patterns = wired.patterns.join(", ");
+                let why = match held.topics {
+                    Some(_) => format!("no topic fits {patterns}"),
+                    None => format!("the broker has not told which topics fit {patterns}"),
+                };
                 lineup.waiting.push((wired, why));
                 lineup.unseen |= held.topics.is_none();
                 continue;
@@ -266,8 +286,8 @@ impl<'a> Lineup<'a> {
         let joined = running.topics.iter().flat_map(Topics::all);
         let topics = running.wired.wants.iter().chain(joined);
         let known = |topic: &String| {
-            let count = held.partitions(topic);
-            count.or_else(|| before.and_then(|all| all.get(topic)).copied())
+            let before = || before.and_then(|all| all.get(topic)).copied();
+            held.there(topic).or_else(before).or_else(|| held.to_come(topic))
         };
         topics.filter_map(|topic| Some((topic.clone(), known(topic)?))).collect()
     }
@@ -285,22 +305,52 @@ impl<'a> Lineup<'a> {
         if self.workers.values().all(|worker| worker.blame.is_empty()) && !others() {
             return None;
         }
-        let own = names::apart(&valid.name, &wired.run());
+        let own = names::apart(&valid.name, &wired.run(&valid.cluster));
         let there = self.workers.contains_key(&own);
         (there || self.workers.values().any(is_to_blame)).then_some(own)
     }
 
-    /// A source that ends runs in a Job of its own, and not again for as long as that is there.
+    /// Finds the sources that are through, by what their Jobs were made to run.
+    fn note_completed(&mut self, valid: &'a Valid) {
+        for wired in valid.connectors.iter().filter(|one| one.ends) {
+            let run = wired.run(&valid.cluster);
+            let is_it = |(_, worker): &(&String, &Worker)| {
+                worker.completed && worker.run.as_ref() == Some(&run)
+            };
+            let Some((job, _)) = self.workers.iter().find(is_it) else { continue };
+            self.through.push(Ref::to::<Job>(&valid.namespace, job));
+            if wired.runs() {
+                self.completed.push(wired);
+            }
+        }
+    }
+
+    /// Whether a connector has run, by what is seen or was told.
+    fn has_started(&self, valid: &Valid, wired: &Wired) -> bool {
+        let before = valid.before.iter().find(|one| one.name == wired.name);
+        self.workers.values().any(|worker| worker.connectors.contains(&wired.name))
+            || before.is_some_and(|before| match before.state {
+                ConnectorState::Running | ConnectorState::Pending | ConnectorState::Failed => true,
+                ConnectorState::Waiting | ConnectorState::Completed | ConnectorState::Disabled => {
+                    false
+                }
+            })
+    }
+
+    /// A source that ends runs in a Job of its own. One that runs already is left as it is, unless
+    /// it is asked to restart: it would begin anew.
     fn once(&mut self, valid: &Valid, wired: &'a Wired) {
-        let run = wired.run();
-        let through = |(_, worker): &(&String, &Worker)| {
-            worker.completed && worker.run.as_ref() == Some(&run)
+        let running = Running { wired, topics: None };
+        let run = wired.run(&valid.cluster);
+        let runs = |(_, worker): &(&String, &Worker)| {
+            worker.run.as_ref() == Some(&run) && worker.ready > 0 && worker.problem.is_none()
         };
-        if let Some((job, _)) = self.workers.iter().find(through) {
-            self.completed.push((wired, Ref::to::<Job>(&valid.namespace, job)));
+        let job = self.workers.iter().find(runs).map(|(job, _)| job.clone());
+        if let Some(job) = job.filter(|_| !valid.restarts.contains_key(&wired.name)) {
+            let running = vec![running];
+            self.once.push(Task { running, kept: true, ..Task::of(job) });
             return;
         }
-        let running = Running { wired, topics: None };
         let mut task = Task::of(build::once(valid, &running));
         let job = Ref::to::<Job>(&valid.namespace, &task.name);
         task.running.extend(self.unless_elsewhere(running, job));
@@ -318,19 +368,19 @@ impl<'a> Lineup<'a> {
         }
     }
 
-    /// Who else than this worker may run a connector just now. One that the worker has already
-    /// stays there.
+    /// Who else than this worker may run a connector just now: also a pod that it had before. One
+    /// that the worker has already stays there.
     fn elsewhere(&self, connector: &str, to: &str) -> Option<Holder> {
         if self.workers.get(to).is_some_and(|worker| worker.connectors.contains(connector)) {
             return None;
         }
-        self.workers.iter().filter(|(name, _)| *name != to).find_map(|(name, worker)| {
+        self.workers.iter().find_map(|(name, worker)| {
             if worker.connectors.contains(connector) {
                 return Some(Holder::Worker(name.clone()));
             }
             match worker.pods.iter().find(|(_, has)| has.contains(connector)) {
                 Some((pod, _)) => Some(Holder::Pod(pod.clone())),
-                None => worker.unobserved.then(|| Holder::Changing(name.clone())),
+                None => (worker.unobserved && name != to).then(|| Holder::Changing(name.clone())),
             }
         })
     }

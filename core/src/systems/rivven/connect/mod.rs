@@ -14,7 +14,10 @@ use k8s_openapi::api::{
 use kube_core::ResourceExt as _;
 use serde_json::{Value, json};
 
-use self::{connectors::Wired, lineup::Task};
+use self::{
+    connectors::Wired,
+    lineup::{Lineup, Task},
+};
 use crate::{
     check::Check,
     condition::Reason,
@@ -23,7 +26,9 @@ use crate::{
     kind::{Ctx, Desired, Item, Kind, Report},
     label::{self, Labels},
     observed::{Api, Observed, Reads, Ref, Seen, Selector},
-    plan::{Blocked, Change, Manifest, Requeue, Risk},
+    plan::{
+        Action, Blocked, Change, Manifest, Precondition, Propagation, Requeue, Risk, Verb, Why,
+    },
     rule::Rule,
     schema::Compiled,
     systems::rivven::{
@@ -162,12 +167,44 @@ fn desire(
     let tasks = lineup.apart.iter().chain(&lineup.tasks);
     let tasks = tasks.filter(|task| !task.running.is_empty());
     let apart = !lineup.apart.is_empty();
-    desired.items.extend(tasks.flat_map(|task| worker(valid, task, &address, apart)));
-    let once = lineup.once.iter().filter(|task| !task.running.is_empty());
-    desired.items.extend(once.flat_map(|task| worker_once(valid, task, &address)));
-    let kept = lineup.completed.iter().flat_map(|(_, job)| kept(job, seen));
-    desired.items.extend(kept);
+    desired.items.extend(tasks.flat_map(|task| worker(valid, &lineup, task, &address, apart)));
+    for task in lineup.once.iter().filter(|task| !task.running.is_empty()) {
+        match task.kept {
+            true => desired.items.extend(kept(&Ref::to::<Job>(&valid.namespace, &task.name), seen)),
+            false => desired.items.extend(worker_once(valid, task, &address)),
+        }
+    }
+    desired.items.extend(lineup.through.iter().flat_map(|job| kept(job, seen)));
+    desired.items.extend(given_up(valid, &lineup, seen));
     desired
+}
+
+/// The workers that are no longer asked for and have a source that forgets, which is to run
+/// elsewhere. All others the engine takes away by itself.
+fn given_up(valid: &Valid, lineup: &Lineup<'_>, seen: &Observed<Rivven>) -> Vec<Item<Rivven>> {
+    let wanted = |name: &str| {
+        let all = lineup.tasks.iter().chain(&lineup.apart);
+        all.filter(|task| !task.running.is_empty()).any(|task| task.name == name)
+    };
+    let mut items = Vec::new();
+    for (name, worker) in &lineup.workers {
+        let forgets = valid.forgetful().any(|one| worker.connectors.contains(&one.name));
+        let target = Ref::to::<Deployment>(&valid.namespace, name);
+        if let Seen::Present(exists) = seen.raw(&target)
+            && forgets
+            && !wanted(name)
+        {
+            let seen = Precondition::as_seen(&target, exists);
+            let delete = Verb::Delete(target, seen, Propagation::Background);
+            items.push(Item::Act(Action::new(
+                delete,
+                Why::Orphaned,
+                Risk::DataLoss,
+                &rules::CON_57,
+            )));
+        }
+    }
+    items
 }
 
 /// What is left of a source that is through: its Job, and the file that it was told by.
@@ -179,11 +216,25 @@ fn kept(job: &Ref, seen: &Observed<Rivven>) -> impl Iterator<Item = Item<Rivven>
 }
 
 /// A worker reads its file when it starts, so the file comes first.
-fn worker(valid: &Valid, task: &Task<'_>, address: &str, apart: bool) -> [Item<Rivven>; 2] {
+fn worker(
+    valid: &Valid,
+    lineup: &Lineup<'_>,
+    task: &Task<'_>,
+    address: &str,
+    apart: bool,
+) -> [Item<Rivven>; 2] {
     let file = build::file(valid, address, &task.running);
-    // One that never ran has nothing to lose.
-    let ran = |one: &Wired| valid.before.iter().any(|was| was.name == one.name);
-    let forgets = task.running.iter().any(|one| one.wired.forgets && ran(one.wired));
+    // One that never ran has nothing to lose; one that moves loses what changes on its way.
+    let has = |one: &Wired| {
+        let there = lineup.workers.get(&task.name);
+        there.is_some_and(|worker| worker.connectors.contains(&one.name))
+    };
+    let comes = |one: &Wired| {
+        let was = valid.before.iter().find(|was| was.name == one.name);
+        was.is_some_and(|was| was.worker.is_some())
+            && task.running.iter().any(|own| own.wired.name == one.name)
+    };
+    let forgets = valid.forgetful().any(|one| has(one) || comes(one));
     let assess = match (forgets, task.joins) {
         (true, _) => restarts_and_forgets,
         (false, true) => restarts_for_topics,

@@ -61,7 +61,7 @@ pub(super) fn report(
     let status = RivvenConnectStatus {
         phase: phase(valid, &lineup, sources + sinks + lineup.completed.len()),
         replicas: pods(&lineup, |worker| worker.replicas),
-        ready_replicas: pods(&lineup, |worker| worker.ready),
+        ready_replicas: pods(&lineup, |worker| if worker.run.is_none() { worker.ready } else { 0 }),
         selector: Some(label::as_text(&valid.selector)),
         sources_running: count(sources),
         sinks_running: count(sinks),
@@ -99,7 +99,10 @@ fn state(connector: &Wired, lineup: &Lineup<'_>, barred: bool, valid: &Valid) ->
         None if waits.is_some() => {
             (ConnectorState::Waiting, waits.map(|(_, why)| ("NoTopic", why.clone())))
         }
-        None if runs => (ConnectorState::Running, None),
+        None if runs => {
+            let lacking = lineup.lacking.iter().find(|(wired, _)| wired.name == connector.name);
+            (ConnectorState::Running, lacking.map(|(_, why)| ("NoTopic", why.clone())))
+        }
         None if problem.is_some() => {
             (ConnectorState::Failed, problem.map(|why| ("WorkerFailed", why)))
         }
@@ -149,9 +152,10 @@ fn ready(valid: &Valid, lineup: &Lineup<'_>, away: Option<&Away>) -> Draft {
     if enabled == 0 {
         return c::READY_NOTHING.yes("no connector is enabled");
     }
-    let connectors = format!("{able} of {}", many(enabled, "connector"));
-    if !lineup.waiting.is_empty() && (able == 0 || all_run) {
-        let why = lineup.waiting.iter().map(|(wired, why)| format!("{}: {why}", wired.name));
+    let connectors = format!("{able} of {}", many(enabled - through, "connector"));
+    let lacking = || lineup.waiting.iter().chain(&lineup.lacking);
+    if lacking().next().is_some() && (able == 0 || all_run) {
+        let why = lacking().map(|(wired, why)| format!("{}: {why}", wired.name));
         let why = why.collect::<Vec<_>>().join("; ");
         return c::READY_NO_TOPIC.no(format!("{connectors} can run; waiting for topics, {why}"));
     }
@@ -171,13 +175,20 @@ fn ready(valid: &Valid, lineup: &Lineup<'_>, away: Option<&Away>) -> Draft {
         };
     }
     if !lineup.moving.is_empty() {
-        let names = listed_by_name(lineup.moving.iter().map(|one| one.running.wired));
-        return c::READY_MOVING.no(format!("moving to another worker: {names}"));
+        let each = lineup.moving.iter();
+        let each =
+            each.map(|one| format!("{} starts when {}", one.running.wired.name, one.until()));
+        return c::READY_MOVING.no(each.collect::<Vec<_>>().join("; "));
     }
     if busy == 0 {
         return c::READY_COMPLETED.yes(format!("completed: {}", completed(lineup)));
     }
-    let mut message = format!("{} with {connectors}", workers(busy, "run"));
+    let jobs = lineup.once.iter().filter(|task| !task.running.is_empty()).count();
+    let mut message = match busy - jobs {
+        0 if jobs == 1 => format!("a Job runs with {connectors}"),
+        0 => format!("{jobs} Jobs run with {connectors}"),
+        busy => format!("{} with {connectors}", workers(busy, "run")),
+    };
     if !lineup.completed.is_empty() {
         message.push_str(&format!("; completed: {}", completed(lineup)));
     }
@@ -201,11 +212,8 @@ fn workers(count: usize, does: &str) -> String {
 }
 
 fn completed(lineup: &Lineup<'_>) -> String {
-    listed_by_name(lineup.completed.iter().map(|(wired, _)| *wired))
-}
-
-fn listed_by_name<'a>(connectors: impl Iterator<Item = &'a Wired>) -> String {
-    connectors.map(|one| one.name.as_str()).collect::<Vec<_>>().join(", ")
+    let names = lineup.completed.iter().map(|one| one.name.as_str());
+    names.collect::<Vec<_>>().join(", ")
 }
 
 /// Whether every worker runs what it is to run.

@@ -7,7 +7,7 @@ use kube_core::ResourceExt as _;
 use serde_json::Number;
 
 use super::{
-    api::{ConnectPhase, ConnectorStatus, LogLevel, RivvenConnect, RivvenConnectSpec, Settings},
+    api::{ConnectPhase, ConnectorStatus, LogLevel, RivvenConnect, Settings},
     connectors::{Wired, wired},
     inert, selector_labels,
 };
@@ -65,6 +65,11 @@ pub struct Valid {
 }
 
 impl Valid {
+    /// The uid of the resource, which its objects bear.
+    pub(super) fn uid(&self) -> &str {
+        &self.owner.uid
+    }
+
     /// The metadata of an object of this name that belongs to it.
     pub(super) fn meta(&self, name: String) -> ObjectMeta {
         k8s::meta(&self.owner, &self.namespace, name, self.labels.clone())
@@ -90,7 +95,7 @@ pub(super) fn accept(connect: &RivvenConnect) -> Result<Valid, Errors> {
     let (spec, name) = (&connect.spec, connect.name_any());
     let namespace = connect.namespace().unwrap_or_default();
     let connectors = wired(connect, &mut errors);
-    let restarts = restarts(connect, &connectors, &mut errors);
+    let restarts = restarts(connect, &mut errors);
     let version = spec.version.as_deref();
     let (release, measured, image) =
         image::program(spec.image.as_deref(), version, release::CONNECT_IMAGE);
@@ -117,7 +122,7 @@ pub(super) fn accept(connect: &RivvenConnect) -> Result<Valid, Errors> {
         metrics_port,
         settings: settings(given, health_port, metrics_port),
         tls: spec.tls.as_ref().is_some_and(|tls| tls.enabled == Some(true)) && !release.tls,
-        idle: idle(spec, &connectors),
+        idle: idle(connect, &connectors),
         connectors,
         before: connect
             .status
@@ -130,15 +135,13 @@ pub(super) fn accept(connect: &RivvenConnect) -> Result<Valid, Errors> {
     })
 }
 
-/// The connectors that an annotation asks to restart. What is wrong with it is added to the errors.
-fn restarts(
-    connect: &RivvenConnect,
-    connectors: &[Wired],
-    errors: &mut Errors,
-) -> BTreeMap<String, String> {
+/// The connectors that an annotation asks to restart. What is left over from one that is gone asks
+/// for nothing. What is wrong with it is added to the errors.
+fn restarts(connect: &RivvenConnect, errors: &mut Errors) -> BTreeMap<String, String> {
     let given = connect.metadata.annotations.as_ref().and_then(|all| all.get(RESTART_CONNECTOR));
     let mut all = BTreeMap::new();
-    for one in given.into_iter().flat_map(|all| all.split(',')).map(str::trim) {
+    let parts = given.into_iter().flat_map(|all| all.split(',')).map(str::trim);
+    for one in parts.filter(|part| !part.is_empty()) {
         let at = || annotations::path(RESTART_CONNECTOR);
         let Some((name, value)) = one.split_once('=').filter(|(_, value)| !value.is_empty()) else {
             let cause = Cause::Invalid(one.to_owned(), "must be NAME=VALUE".to_owned());
@@ -147,12 +150,6 @@ fn restarts(
             errors.push(at(), cause, remedy);
             continue;
         };
-        if !connectors.iter().any(|own| own.name == name) {
-            let known = connectors.iter().map(|own| own.name.clone()).collect();
-            let cause = Cause::NotSupported(name.to_owned(), known);
-            errors.push(at(), cause, "name a connector of this resource");
-            continue;
-        }
         all.insert(name.to_owned(), value.to_owned());
     }
     all
@@ -207,10 +204,11 @@ fn double() -> Node {
 /// What of the spec has no effect: the table's fields that are set, a version beside an image that
 /// says itself which one it is, and keys of connectors, each by its path.
 pub(super) fn without_effect(connect: &RivvenConnect) -> Vec<Idle> {
-    idle(&connect.spec, &wired(connect, &mut Errors::default()))
+    idle(connect, &wired(connect, &mut Errors::default()))
 }
 
-fn idle(spec: &RivvenConnectSpec, connectors: &[Wired]) -> Vec<Idle> {
+fn idle(connect: &RivvenConnect, connectors: &[Wired]) -> Vec<Idle> {
+    let spec = &connect.spec;
     // The page is always there: only another wish is in vain.
     let health = spec.settings.as_ref().and_then(|settings| settings.health.as_ref());
     let silent = health.is_some_and(|health| health.enabled == Some(false));
@@ -219,6 +217,12 @@ fn idle(spec: &RivvenConnectSpec, connectors: &[Wired]) -> Vec<Idle> {
     let mut idle: Vec<Idle> = set.filter(|one| !met(&one.path)).collect();
     idle.extend(image::says_beside(spec.image.as_deref(), spec.version.as_deref()));
     idle.extend(connectors.iter().flat_map(|one| one.ignored.iter().cloned()));
+    let asked = restarts(connect, &mut Errors::default());
+    let gone = asked.keys().filter(|name| !connectors.iter().any(|one| one.name == **name));
+    idle.extend(gone.map(|name| Idle {
+        path: annotations::path(RESTART_CONNECTOR),
+        why: format!("no connector is called {name}.").into(),
+    }));
     idle
 }
 

@@ -1,7 +1,10 @@
 //! The workers as they were seen: their Deployments, the Jobs of sources that end, what each runs,
 //! and what keeps its pod from running.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::{
+    collections::{BTreeMap, BTreeSet},
+    sync::Arc,
+};
 
 use k8s_openapi::{
     api::{apps::v1::Deployment, batch::v1::Job, core::v1::Pod},
@@ -14,6 +17,7 @@ use crate::{
     kind::Ctx,
     label::{CONNECTORS, PARTITIONS, RUN, WORKER},
     observed::{Api, Observed, at, text},
+    owner::controller,
     systems::rivven::{Rivven, names},
     workload::{
         deployment::{DeploymentSeen, holds, not_created},
@@ -60,11 +64,13 @@ impl Worker {
         seen: &Observed<Rivven>,
     ) -> BTreeMap<String, Self> {
         let items = |api| seen.items(&list(api, &valid.namespace, &valid.name));
+        let ours = |object: &&Arc<Value>| controller(object) == Some(valid.uid());
         let name = |object: &Value| text(object, "/metadata/name").to_owned();
         let deployments = items(Api::of::<Deployment>());
-        let deployments = deployments.iter().map(|one| (name(one), Self::deployed(one)));
+        let deployments =
+            deployments.iter().filter(ours).map(|one| (name(one), Self::deployed(one)));
         let jobs = items(Api::of::<Job>());
-        let jobs = jobs.iter().map(|one| (name(one), Self::of_job(one)));
+        let jobs = jobs.iter().filter(ours).map(|one| (name(one), Self::of_job(one)));
         let mut all: BTreeMap<String, Self> = deployments.chain(jobs).collect();
         for pod in items(Api::of::<Pod>()) {
             let label = at(pod, "/metadata/labels").and_then(|all| all.get(WORKER));
@@ -99,6 +105,7 @@ impl Worker {
             connectors: if completed { BTreeSet::new() } else { template },
             ready: at(job, "/status/ready").and_then(Value::as_i64).unwrap_or(0),
             current: true,
+            problem: job_problem(job),
             run: run.and_then(Value::as_str).map(str::to_owned),
             completed,
             ..Self::default()
@@ -133,6 +140,16 @@ fn connectors(pod: &Value) -> BTreeSet<String> {
     let all = at(pod, "/metadata/annotations").and_then(|all| all.get(CONNECTORS));
     let all = all.and_then(Value::as_str).unwrap_or_default().split(',');
     all.filter(|name| !name.is_empty()).map(str::to_owned).collect()
+}
+
+/// Why a Job does not go on, as a sentence.
+fn job_problem(job: &Value) -> Option<String> {
+    let name = text(job, "/metadata/name");
+    if let Some(failed) = holds(job, "Failed") {
+        let why = text(failed, "/reason");
+        return Some(format!("Job {name} has failed ({why}); it runs again when it is deleted"));
+    }
+    holds(job, "Suspended").map(|_| format!("Job {name} is suspended"))
 }
 
 /// The partitions of the topics that the template of a pod says.

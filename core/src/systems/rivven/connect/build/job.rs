@@ -22,7 +22,7 @@ pub(in super::super) fn job(connect: &Valid, task: &Task<'_>) -> Job {
         spec.restart_policy = Some("OnFailure".to_owned());
     }
     let mut metadata = connect.meta(task.name.clone());
-    let run = task.running.first().map(|one| (RUN.to_owned(), one.wired.run()));
+    let run = task.running.first().map(|one| (RUN.to_owned(), one.wired.run(&connect.cluster)));
     metadata.annotations = Some(run.into_iter().collect());
     Job {
         metadata,
@@ -43,5 +43,5 @@ pub(in super::super) fn job(connect: &Valid, task: &Task<'_>) -> Job {
 pub(in super::super) fn once(connect: &Valid, running: &Running<'_>) -> String {
     let task = Task { running: vec![running.clone()], ..Task::default() };
     let pod = Manifest::of(&job(connect, &task)).body["spec"].take();
-    names::once(&connect.name, &digest(&json!([running.wired.run(), pod])))
+    names::once(&connect.name, &digest(&json!([running.wired.run(&connect.cluster), pod])))
 }
