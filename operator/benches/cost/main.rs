@@ -1,10 +1,10 @@
 //! What the operator costs a cluster, counted from the audit log of a real control plane, and what
 //! it takes itself: `cargo bench -p sluicegate --bench cost`. Prints a table in Markdown.
 //!
-//! After `--`: `--many N` resources instead of 1,000, `--idle SECONDS` instead of 30, `--keep` to
-//! find the control plane up afterwards, and `--again` to measure a restart alone on what that
-//! left. What takes seconds depends on the machine, and on what else it does; what is counted does
-//! not.
+//! After `--`: `--many N` resources instead of 1,000, `--connects` for RivvenConnects instead of
+//! clusters, `--idle SECONDS` instead of 30, `--keep` to find the control plane up afterwards, and
+//! `--again` to measure a restart alone on what that left. What takes seconds depends on the
+//! machine, and on what else it does; what is counted does not.
 
 #[allow(dead_code, reason = "the suite uses more of it")]
 #[path = "../../tests/e2e/audit.rs"]
@@ -36,7 +36,7 @@ use serde_json::{Value, json};
 
 use self::{
     audit::{Class, Entry},
-    kube::{CLUSTERS, NAMESPACES, PODS},
+    kube::{CLUSTERS, CONNECTS, Kind, NAMESPACES, PODS},
     stage::{Operator, Stage, Taken},
     wait::{seconds, until},
 };
@@ -71,9 +71,12 @@ fn main() {
     let again = has("--again");
     let stage = Stage::up(again);
     let mut rows = Vec::new();
+    let of = if has("--connects") { &CONNECTORS } else { &BROKERS };
     if !again {
-        rows.extend(few(&stage));
-        rows.push(created(&stage, many));
+        if of.kind.plural == CLUSTERS.plural {
+            rows.extend(few(&stage));
+        }
+        rows.push(created(&stage, many, of));
     }
     rows.extend(restarted(&stage, many, idle));
     if has("--keep") || again {
@@ -81,6 +84,41 @@ fn main() {
     }
     table(&rows);
 }
+
+/// What there are many of.
+struct Many {
+    kind: Kind,
+    /// As a row names it.
+    called: &'static str,
+    name: &'static str,
+    spec: fn() -> Value,
+}
+
+const BROKERS: Many = Many {
+    kind: CLUSTERS,
+    called: "of 1 replica",
+    name: "RivvenCluster",
+    spec: || json!({ "replicas": 1 }),
+};
+
+const CONNECTORS: Many = Many {
+    kind: CONNECTS,
+    called: "RivvenConnects of 4 connectors",
+    name: "RivvenConnect",
+    spec: || {
+        let source = |name: &str| json!({ "name": name, "connector": "datagen", "topic": name });
+        let sink = |name: &str, topic: &str| {
+            json!({
+                "name": name, "connector": "stdout", "topics": [topic], "consumerGroup": name,
+            })
+        };
+        json!({
+            "clusterRef": { "name": "shared" },
+            "sources": [source("clicks"), source("orders")],
+            "sinks": [sink("print-clicks", "clicks"), sink("print-orders", "orders")],
+        })
+    },
+};
 
 /// What happens to one or two.
 fn few(stage: &Stage) -> Vec<Row> {
@@ -128,20 +166,24 @@ fn few(stage: &Stage) -> Vec<Row> {
 }
 
 /// Many at once. The budget of requests is raised, for it would be all that is measured.
-fn created(stage: &Stage, many: usize) -> Row {
+fn created(stage: &Stage, many: usize, of: &Many) -> Row {
     let space = json!({
         "apiVersion": "v1", "kind": "Namespace", "metadata": { "name": MANY },
     });
     stage.kube.apply(NAMESPACES, &space);
     let operator = stage.operator(&["--api-qps", "1000", "--api-burst", "1000"]);
     stage.quiet(operator.started);
+    if of.kind.plural != CLUSTERS.plural {
+        // The one that all of them name.
+        apply(stage, MANY, "shared", &json!({ "replicas": 1 }));
+    }
     let (began, clock) = (Timestamp::now(), Instant::now());
     thread::scope(|scope| {
         for hand in 0..HANDS {
             let names = (hand..many).step_by(HANDS);
             scope.spawn(move || {
                 for number in names {
-                    apply(stage, MANY, &format!("one-{number:04}"), &json!({ "replicas": 1 }));
+                    applied(stage, of, MANY, &format!("one-{number:04}"), &(of.spec)());
                 }
             });
         }
@@ -149,20 +191,20 @@ fn created(stage: &Stage, many: usize) -> Row {
     let mut shown = 0;
     until("all to be ready", seconds(1800), || {
         let is = |seen: &Value| condition(seen, "Ready");
-        let ready = stage.kube.list(CLUSTERS, MANY).iter().filter(|seen| is(seen)).count();
+        let ready = stage.kube.list(of.kind, MANY).iter().filter(|seen| is(seen)).count();
         if ready >= shown + 100 {
             shown = ready;
             say(&format!("{ready} of {many} are ready after {:.0?}", clock.elapsed()));
         }
         thread::sleep(seconds(2));
-        if ready == many { Ok(()) } else { Err(format!("{ready} of {many}")) }
+        if ready >= many { Ok(()) } else { Err(format!("{ready} of {many}")) }
     });
     let took = clock.elapsed();
     let all = stage.quiet(began);
     let taken = operator.taken();
     operator.stop();
     Row {
-        what: format!("create {many} (1 replica), --api-qps 1000"),
+        what: format!("create {many} {}, --api-qps 1000", of.called),
         seen: format!("{}; all Ready after {took:.0?}; {}", calls(&all), process(taken)),
         aim: "as one, each",
     }
@@ -221,13 +263,17 @@ fn rests(operator: &Operator) -> Duration {
 }
 
 fn apply(stage: &Stage, namespace: &str, name: &str, spec: &Value) {
+    applied(stage, &BROKERS, namespace, name, spec);
+}
+
+fn applied(stage: &Stage, of: &Many, namespace: &str, name: &str, spec: &Value) {
     let resource = json!({
         "apiVersion": "rivven.hupe1980.github.io/v1alpha1",
-        "kind": "RivvenCluster",
+        "kind": of.name,
         "metadata": { "name": name, "namespace": namespace },
         "spec": spec,
     });
-    stage.kube.apply(CLUSTERS, &resource);
+    stage.kube.apply(of.kind, &resource);
 }
 
 /// Waits until a resource is Ready, as it is now asked to be and with every pod of this image.

@@ -219,12 +219,13 @@ fn then(page: &mut Page, resource: &Planned, view: &View) {
         page.line(11, &[Span::dim(format!("looks again after {seconds} s"))]);
     }
     let told = resource.events.iter().filter(|_| view.show_status);
-    let told = told.map(|event| format!("{}: {}", event.reason, event.note));
+    let told = told.map(|event| (event.reason.to_owned(), event.note.clone()));
     // The steps show every event themselves when they are asked to.
-    let elsewhere = |note: &String| TOLD_ELSEWHERE.iter().any(|reason| note.starts_with(reason));
-    let alerts = alerts(resource).filter(|note| !view.show_status && !elsewhere(note));
+    let alerts = alerts(resource)
+        .filter(|(reason, _)| !view.show_status && !TOLD_ELSEWHERE.contains(&reason.as_str()));
     let mut before = Vec::new();
-    for note in told.chain(alerts) {
+    for (reason, note) in told.chain(alerts) {
+        let note = format!("{reason}: {note}");
         if before.contains(&note) {
             continue;
         }
@@ -261,18 +262,19 @@ fn status_after(page: &mut Page, status: &Value, view: &View) {
     }
 }
 
-/// Events that say what a part of the page of its own says: what is blocked, and warnings.
-const TOLD_ELSEWHERE: &[&str] = &["Refused: ", "FieldsWithoutEffect: "];
+/// The reasons of events that say what a part of the page of its own says: what is blocked, and
+/// warnings.
+const TOLD_ELSEWHERE: &[&str] = &["Refused", "FieldsWithoutEffect"];
 
-/// The warnings that the operator gives as events.
-fn alerts(resource: &Planned) -> impl Iterator<Item = String> {
+/// The warnings that the operator gives as events, by their reasons.
+fn alerts(resource: &Planned) -> impl Iterator<Item = (String, String)> {
     let events = resource.actions.iter().filter(|action| action.op == Op::Event);
     let of_steps = events.filter_map(|action| action.object.as_ref()).filter_map(|event| {
-        let told = format!("{}: {}", text(event, "/reason"), text(event, "/note"));
-        (text(event, "/kind") == "Warning").then_some(told)
+        let told = || (text(event, "/reason").to_owned(), text(event, "/note").to_owned());
+        (text(event, "/kind") == "Warning").then(told)
     });
     let others = resource.events.iter().filter(|event| event.warning);
-    of_steps.chain(others.map(|event| format!("{}: {}", event.reason, event.note)))
+    of_steps.chain(others.map(|event| (event.reason.to_owned(), event.note.clone())))
 }
 
 /// Whether a condition keeps the resource from being served. All others are named in what *Ready*

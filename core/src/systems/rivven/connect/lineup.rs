@@ -15,6 +15,7 @@ use super::{
     api::ConnectorState,
     build,
     connectors::Wired,
+    gates::{Holder, Moving},
     held::Held,
     placement::place,
     running::{Running, Topics, topics},
@@ -24,16 +25,8 @@ use crate::{
     connector::Role,
     kind::Ctx,
     observed::{Observed, Ref},
-    plan::{Gate, Risk, Waiting},
-    systems::rivven::{Rivven, names, rules},
+    systems::rivven::{Rivven, names},
 };
-
-/// No other worker runs the connector.
-const STOPPED: &str = "connector-stopped";
-
-/// Every gate of a RivvenConnect, with what it asks for.
-pub(super) const GATES: &[(&str, &str)] =
-    &[(STOPPED, "no other worker runs the connector that is to start (CON-58)")];
 
 /// How long a worker runs at least before it is started anew because of a topic that has come.
 const GATHER: SignedDuration = SignedDuration::from_mins(10);
@@ -80,26 +73,6 @@ pub(super) struct Task<'a> {
     pub(super) kept: bool,
 }
 
-/// A connector that has to stop before it starts.
-#[derive(Clone, Debug)]
-pub(super) struct Moving<'a> {
-    pub(super) running: Running<'a>,
-    /// Where it is to run.
-    to: Ref,
-    by: Holder,
-}
-
-/// Who may still run a connector that is to start, by name.
-#[derive(Clone, Debug)]
-enum Holder {
-    /// A worker that it has not been taken from yet.
-    Worker(String),
-    /// A pod of before.
-    Pod(String),
-    /// A worker whose controller may still replace a pod of before.
-    Changing(String),
-}
-
 impl<'a> Lineup<'a> {
     /// The connectors that can run, those that are still on their way too.
     pub(super) fn can_run(&self) -> impl Iterator<Item = &Running<'a>> {
@@ -135,38 +108,6 @@ impl<'a> Lineup<'a> {
     /// Whether a source has come to its end.
     pub(super) fn has_completed(&self, name: &str) -> bool {
         self.completed.iter().any(|wired| wired.name == name)
-    }
-}
-
-impl Moving<'_> {
-    /// What has to come first, as the end of a sentence.
-    pub(super) fn until(&self) -> String {
-        match &self.by {
-            Holder::Worker(name) => format!("{name} has stopped it"),
-            Holder::Pod(name) => format!("pod {name} has ended"),
-            Holder::Changing(name) => format!("the change of {name} is under way"),
-        }
-    }
-
-    /// What is seen of that, as a sentence without an end.
-    fn observed(&self) -> String {
-        match &self.by {
-            Holder::Worker(name) => format!("{name} runs it"),
-            Holder::Pod(name) => format!("pod {name} has not ended"),
-            Holder::Changing(name) => format!("{name} is being changed"),
-        }
-    }
-
-    /// The same as what a plan shows.
-    pub(super) fn waiting(&self) -> Waiting {
-        let wired = self.running.wired;
-        Waiting {
-            what: format!("start {} in {}", wired.name, self.to.name),
-            target: self.to.clone(),
-            risk: if wired.forgets { Risk::DataLoss } else { Risk::Restart },
-            rule: &rules::CON_58,
-            gates: vec![Gate::judged(STOPPED, Some(false), self.observed())],
-        }
     }
 }
 

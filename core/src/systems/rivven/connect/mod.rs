@@ -26,10 +26,7 @@ use crate::{
     kind::{Ctx, Desired, Item, Kind, Report},
     label::{self, Labels},
     observed::{Api, Observed, Reads, Ref, Seen, Selector},
-    plan::{
-        Action, Blocked, Change, Manifest, Precondition, Propagation, Requeue, Risk, Verb, Why,
-    },
-    rule::Rule,
+    plan::{Action, Blocked, Manifest, Precondition, Propagation, Requeue, Risk, Verb, Why},
     schema::Compiled,
     systems::rivven::{
         Probe, Rivven,
@@ -47,10 +44,13 @@ pub(crate) mod catalogue;
 mod checks;
 mod conditions;
 mod connectors;
+mod gates;
 mod held;
 mod inert;
 mod lineup;
+
 mod placement;
+mod risks;
 mod running;
 mod status;
 mod valid;
@@ -79,7 +79,7 @@ impl Kind for Connect {
     const INERT: &'static [(&'static str, &'static str)] = inert::INERT;
     const OVERRIDDEN: &'static [(&'static str, &'static str)] = image::OVERRIDDEN;
     const CHECKS: &'static [Check<RivvenConnect>] = checks::CHECKS;
-    const GATES: &'static [(&'static str, &'static str)] = lineup::GATES;
+    const GATES: &'static [(&'static str, &'static str)] = gates::GATES;
 
     fn schema() -> &'static Compiled {
         static SCHEMA: OnceLock<Compiled> = OnceLock::new();
@@ -155,7 +155,7 @@ fn desire(
     let settled = lineup.waiting.is_empty() && lineup.moving.is_empty() && lineup.all_run();
     let mut desired = Desired {
         requeue: if settled { LOOK_AGAIN } else { LOOK_SOON },
-        waiting: lineup.moving.iter().map(lineup::Moving::waiting).collect(),
+        waiting: lineup.moving.iter().map(gates::Moving::waiting).collect(),
         blocked: held(valid).collect(),
         ..Desired::default()
     };
@@ -236,10 +236,10 @@ fn worker(
     };
     let forgets = valid.forgetful().any(|one| has(one) || comes(one));
     let assess = match (forgets, task.joins) {
-        (true, _) => restarts_and_forgets,
-        (false, true) => restarts_for_topics,
-        (false, false) if apart => restarts_without,
-        (false, false) => restarts,
+        (true, _) => risks::restarts_and_forgets,
+        (false, true) => risks::restarts_for_topics,
+        (false, false) if apart => risks::restarts_without,
+        (false, false) => risks::restarts,
     };
     [
         Item::object(Manifest::of(&build::config_map(valid, task, &file)), at_next_start),
@@ -252,7 +252,7 @@ fn worker_once(valid: &Valid, task: &Task<'_>, address: &str) -> [Item<Rivven>; 
     let file = build::file(valid, address, &task.running);
     [
         Item::object(Manifest::of(&build::config_map(valid, task, &file)), at_next_start),
-        Item::object(Manifest::of(&build::job(valid, task)), runs_once),
+        Item::object(Manifest::of(&build::job(valid, task)), risks::runs_once),
     ]
 }
 
@@ -298,42 +298,6 @@ fn blocked(held: &connectors::Held) -> Blocked {
         remedy: held.rule.remedy.to_owned(),
     }
 }
-
-/// What a Job runs is never changed: it would be another Job.
-fn runs_once(change: &Change) -> (Risk, &'static Rule) {
-    (online(change).0, &rules::CON_56)
-}
-
-fn restarts(change: &Change) -> (Risk, &'static Rule) {
-    by_template(change, Risk::Restart, &rules::CON_51)
-}
-
-/// What changes until the new worker runs is lost to one of its sources.
-fn restarts_and_forgets(change: &Change) -> (Risk, &'static Rule) {
-    by_template(change, Risk::DataLoss, &rules::CON_57)
-}
-
-/// A connector that kept it from starting has a worker of its own.
-fn restarts_without(change: &Change) -> (Risk, &'static Rule) {
-    by_template(change, Risk::Restart, &rules::CON_60)
-}
-
-/// A sink is to have a topic that has come.
-fn restarts_for_topics(change: &Change) -> (Risk, &'static Rule) {
-    by_template(change, Risk::Restart, &rules::CON_55)
-}
-
-/// A change of the template starts the worker anew.
-fn by_template(change: &Change, risk: Risk, rule: &'static Rule) -> (Risk, &'static Rule) {
-    match change.path.as_str() {
-        PARTITIONS_AT if risk == Risk::Restart => (risk, &rules::CON_59),
-        path if path.starts_with("/spec/template") => (risk, rule),
-        _ => online(change),
-    }
-}
-
-/// Where a Deployment has the partitions that its sinks were started with.
-const PARTITIONS_AT: &str = "/spec/template/metadata/annotations/sluicegate~1partitions";
 
 /// Objects of a RivvenConnect of this name.
 fn list(api: Api, namespace: &str, name: &str) -> Selector {
