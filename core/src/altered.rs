@@ -15,7 +15,7 @@ use crate::{
     digest::digest,
     json::merge,
     label::{ADMITTED, DIGEST},
-    observed::at,
+    observed,
     plan::{Altered, Change, Manifest, Precondition, Verb},
     system::System,
 };
@@ -108,7 +108,7 @@ fn with_note(mut manifest: Manifest, note: Option<&str>) -> Manifest {
 }
 
 fn note(object: &Value) -> Option<&str> {
-    at(object, "/metadata/annotations")?.get(ADMITTED)?.as_str()
+    observed::annotation(object, ADMITTED)
 }
 
 /// What is noted on an object; nothing where somebody else has written there.

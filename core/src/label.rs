@@ -1,6 +1,6 @@
 //! The labels that every child carries, the few it is selected by, and the annotations that steer.
 
-use std::collections::BTreeMap;
+use std::{collections::BTreeMap, fmt};
 
 /// Labels, or a selector over them.
 pub type Labels = BTreeMap<String, String>;
@@ -66,8 +66,9 @@ pub fn recommended(selector: &Labels) -> Labels {
     labels
 }
 
-/// A selector as text, as an autoscaler and `kubectl get -l` take it.
-pub fn as_text(selector: &Labels) -> String {
-    let pairs: Vec<String> = selector.iter().map(|(key, value)| format!("{key}={value}")).collect();
+/// Names with their values as text, `NAME=VALUE` and so on: a selector as an autoscaler and
+/// `kubectl get -l` take it, and what is noted in an annotation.
+pub fn pairs<'a, V: fmt::Display + 'a>(all: impl IntoIterator<Item = (&'a String, V)>) -> String {
+    let pairs: Vec<String> = all.into_iter().map(|(key, value)| format!("{key}={value}")).collect();
     pairs.join(",")
 }

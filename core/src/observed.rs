@@ -18,6 +18,7 @@ use crate::system::{Kubernetes, System};
 mod object;
 mod selector;
 
+pub(crate) use self::object::annotation;
 pub use self::{
     object::{Api, Ref, at, group_of, text},
     selector::{Index, Indexed, Selector},

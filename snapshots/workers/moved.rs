@@ -13,6 +13,7 @@ use std::{
 
 use libtest_mimic::Failed;
 use serde_json::{Value, json};
+use sluicegate_core::json::merge;
 use sluicegate_effects::yaml;
 
 use crate::{
@@ -63,6 +64,41 @@ fn only(resource: &Value) -> Worker {
     workers.remove(0)
 }
 
+/// A source of made up records and a sink, with what else they say.
+fn pipeline(source: &Value, sink: &Value) -> Value {
+    let mut sources = json!([{ "name": "clicks", "connector": "datagen", "topic": "clicks" }]);
+    let mut sinks = json!([{
+        "name": "sink", "topics": ["clicks"], "consumerGroup": "sink", "startOffset": "earliest",
+    }]);
+    merge(&mut sources[0], source);
+    merge(&mut sinks[0], sink);
+    json!({
+        "apiVersion": "rivven.hupe1980.github.io/v1alpha1",
+        "kind": "RivvenConnect",
+        "metadata": { "name": "moved", "namespace": "default" },
+        "spec": { "clusterRef": { "name": "small" }, "sources": sources, "sinks": sinks },
+    })
+}
+
+/// A sink that prints each record as a line of JSON.
+fn printing() -> Value {
+    json!({ "connector": "stdout", "stdout": { "format": "json" } })
+}
+
+/// Waits for something for half a minute at most.
+fn until<T>(mut look: impl FnMut() -> Result<T, String>) -> Result<T, Failed> {
+    let since = Instant::now();
+    loop {
+        match look() {
+            Ok(seen) => return Ok(seen),
+            Err(why) if since.elapsed() > Duration::from_secs(30) => {
+                return Err(format!("{why} after 30 s").into());
+            }
+            Err(_) => thread::sleep(Duration::from_millis(100)),
+        }
+    }
+}
+
 impl Started {
     /// As it is rendered, but for where its broker and its port are. What it prints is in `log`.
     fn new(worker: &Worker, secret: &str) -> Self {
@@ -75,14 +111,16 @@ impl Started {
 
     /// How the worker ended, if it does so in time.
     fn ended(&mut self) -> Result<ExitStatus, Failed> {
-        let since = Instant::now();
-        while since.elapsed() < Duration::from_secs(30) {
-            if let Some(code) = self.worker.0.try_wait().expect("it is ours") {
-                return Ok(code);
-            }
-            thread::sleep(Duration::from_millis(100));
-        }
-        Err("it runs on after 30 s".into())
+        let code = || self.worker.0.try_wait().expect("it is ours").ok_or("it runs on".to_owned());
+        until(code)
+    }
+
+    /// Waits until so many lines of JSON were printed.
+    fn prints(&self, count: usize) -> Result<(), Failed> {
+        until(|| match self.printed() {
+            printed if printed >= count => Ok(()),
+            printed => Err(format!("{printed} records")),
+        })
     }
 
     /// Another worker beside the same broker, in the place of the one that is through.
@@ -124,12 +162,7 @@ pub(crate) fn records() -> Result<(), Failed> {
     let worker = only(&resource);
     let started = Started::new(&worker, "");
     let since = Instant::now();
-    while started.printed() < 30 {
-        if since.elapsed() > Duration::from_secs(30) {
-            return Err(format!("{} records after 30 s", started.printed()).into());
-        }
-        thread::sleep(Duration::from_millis(100));
-    }
+    started.prints(30)?;
     // Ten a second are asked for: not as many as it can make.
     let (count, took) = (started.printed(), since.elapsed());
     let most = 10 * (took.as_secs() as usize + 2);
@@ -146,32 +179,15 @@ pub(crate) fn records() -> Result<(), Failed> {
 
 /// The Job of a source: the program ends well, and every record is in the topic.
 pub(crate) fn once() -> Result<(), Failed> {
-    let resource = json!({
-        "apiVersion": "rivven.hupe1980.github.io/v1alpha1",
-        "kind": "RivvenConnect",
-        "metadata": { "name": "once", "namespace": "default" },
-        "spec": {
-            "clusterRef": { "name": "small" },
-            "sources": [{
-                "name": "clicks", "connector": "datagen", "topic": "clicks",
-                "datagen": { "eventsPerSecond": 1000, "maxEvents": MADE },
-            }],
-            "sinks": [{
-                "name": "print", "connector": "stdout", "topics": ["clicks"],
-                "consumerGroup": "print", "startOffset": "earliest", "stdout": { "format": "json" },
-            }],
-        },
-    });
+    let source = json!({ "datagen": { "eventsPerSecond": 1000, "maxEvents": MADE } });
+    let resource = pipeline(&source, &printing());
     let workers = rendered::workers(&resource);
     let [sink, source] = workers.as_slice() else { panic!("{workers:?}") };
     let mut started = Started::new(source, "");
     let code = started.ended()?;
     assert!(code.success(), "{code}");
     started.then(sink);
-    let since = Instant::now();
-    while started.printed() < MADE && since.elapsed() < Duration::from_secs(30) {
-        thread::sleep(Duration::from_millis(100));
-    }
+    started.prints(MADE)?;
     // None comes after them.
     thread::sleep(Duration::from_millis(500));
     assert_eq!(started.printed(), MADE);
@@ -182,22 +198,9 @@ pub(crate) fn once() -> Result<(), Failed> {
 /// The program reads one partition of a topic that is not there yet, whatever it comes to have. So
 /// the sink is not in the file until it is, and reads all of them then.
 pub(crate) fn partitions() -> Result<(), Failed> {
-    let resource = json!({
-        "apiVersion": "rivven.hupe1980.github.io/v1alpha1",
-        "kind": "RivvenConnect",
-        "metadata": { "name": "wide", "namespace": "default" },
-        "spec": {
-            "clusterRef": { "name": "small" },
-            "sources": [{
-                "name": "clicks", "connector": "datagen", "topic": "clicks",
-                "topicConfig": { "partitions": 3 }, "datagen": { "eventsPerSecond": 20 },
-            }],
-            "sinks": [{
-                "name": "print", "connector": "stdout", "topics": ["clicks"],
-                "consumerGroup": "print", "startOffset": "earliest", "stdout": { "format": "json" },
-            }],
-        },
-    });
+    let three = json!({ "partitions": 3 });
+    let source = json!({ "topicConfig": three, "datagen": { "eventsPerSecond": 20 } });
+    let resource = pipeline(&source, &printing());
     let first = only(&resource);
     assert!(!first.file.contains("sinks:"), "{}", first.file);
     let there = json!({ "clicks": 3 });
@@ -221,18 +224,11 @@ pub(crate) fn partitions() -> Result<(), Failed> {
     let mut started = Started::new(&first, "");
     thread::sleep(Duration::from_secs(1));
     started.then(&both);
-    let since = Instant::now();
-    loop {
-        let (printed, left_out) = started.printed_and_left_out();
+    until(|| match started.printed_and_left_out() {
         // One may be on its way.
-        if printed > 40 && left_out < 3 {
-            break;
-        }
-        if since.elapsed() > Duration::from_secs(30) {
-            return Err(format!("printed {printed}, left out {left_out}").into());
-        }
-        thread::sleep(Duration::from_millis(100));
-    }
+        (printed, left_out) if printed > 40 && left_out < 3 => Ok(()),
+        (printed, left_out) => Err(format!("printed {printed}, left out {left_out}")),
+    })?;
     started.stop();
     Ok(())
 }
@@ -241,35 +237,21 @@ pub(crate) fn partitions() -> Result<(), Failed> {
 pub(crate) fn webhook() -> Result<(), Failed> {
     const TOKEN: &str = "a \"token\" with $igns";
     let hook = Hook::start("127.0.0.1");
-    let resource = json!({
-        "apiVersion": "rivven.hupe1980.github.io/v1alpha1",
-        "kind": "RivvenConnect",
-        "metadata": { "name": "hook", "namespace": "default" },
-        "spec": {
-            "clusterRef": { "name": "small" },
-            "sources": [{
-                "name": "clicks", "connector": "datagen", "topic": "clicks",
-                "datagen": { "eventsPerSecond": 50 },
-            }],
-            "sinks": [{
-                "name": "send", "connector": "http-webhook", "topics": ["clicks"],
-                "consumerGroup": "send", "startOffset": "earliest", "configSecretRef": "hook",
-                "config": {
-                    "url": hook.url(),
-                    "headers": { "Authorization": "Bearer ${secret:token}" },
-                },
-            }],
+    let source = json!({ "datagen": { "eventsPerSecond": 50 } });
+    let sink = json!({
+        "connector": "http-webhook", "configSecretRef": "hook",
+        "config": {
+            "url": hook.url(),
+            "headers": { "Authorization": "Bearer ${secret:token}" },
         },
     });
+    let resource = pipeline(&source, &sink);
     let worker = only(&resource);
     let started = Started::new(&worker, TOKEN);
-    let since = Instant::now();
-    while hook.seen().len() < 20 {
-        if since.elapsed() > Duration::from_secs(30) {
-            return Err(format!("{} requests after 30 s", hook.seen().len()).into());
-        }
-        thread::sleep(Duration::from_millis(100));
-    }
+    until(|| match hook.seen().len() {
+        20.. => Ok(()),
+        fewer => Err(format!("{fewer} requests")),
+    })?;
     let wanted = format!("authorization: bearer {TOKEN}").to_ascii_lowercase();
     for request in hook.seen() {
         assert!(request.head.to_ascii_lowercase().contains(&wanted), "{request:?}");

@@ -93,6 +93,11 @@ pub fn at<'a>(object: &'a Value, pointer: &str) -> Option<&'a Value> {
     })
 }
 
+/// An annotation of an object, or of the template of one.
+pub(crate) fn annotation<'a>(object: &'a Value, key: &str) -> Option<&'a str> {
+    at(object, "/metadata/annotations")?.get(key)?.as_str()
+}
+
 /// Text at a JSON pointer of an object, empty where there is none.
 pub fn text<'a>(object: &'a Value, pointer: &str) -> &'a str {
     at(object, pointer).and_then(Value::as_str).unwrap_or_default()

@@ -12,7 +12,7 @@ use crate::{
     k8s::fixed,
     kind::{Assess, Ctx, Desired, DesiredObject, Item, Kind},
     label::{ADOPT, DIGEST, MANAGED_BY, SLUICEGATE},
-    observed::{Observed, Reads, Ref, Seen, Selector, at, group_of, text},
+    observed::{Observed, Reads, Ref, Seen, Selector, annotation, at, group_of, text},
     plan::{Action, Altered, Blocked, Change, Precondition, Propagation, Risk, Verb, Why},
     rule,
     system::System,
@@ -207,7 +207,7 @@ pub(super) fn names(objects: &[Ref]) -> String {
 fn is_left_behind(owns: &[Selector], target: &Ref, object: &Value) -> bool {
     let labels = at(object, "/metadata/labels");
     let managed = labels.and_then(|all| all.get(MANAGED_BY)).and_then(Value::as_str);
-    let signed = at(object, "/metadata/annotations").is_some_and(|all| all.get(DIGEST).is_some());
+    let signed = annotation(object, DIGEST).is_some();
     let owners = at(object, "/metadata/ownerReferences").and_then(Value::as_array);
     owners.is_none_or(Vec::is_empty)
         && managed == Some(SLUICEGATE)
@@ -236,8 +236,7 @@ pub(super) fn diff<S: System>(
         let create = Verb::Create(manifest);
         return Diff::Act(Action::new(create, Why::Missing, Risk::None, &rule::OBJ_01));
     };
-    let applied = at(exists, "/metadata/annotations").and_then(|all| all.get(DIGEST));
-    let applied = applied.and_then(Value::as_str);
+    let applied = annotation(exists, DIGEST);
     let all = altered::differences(exists, &manifest);
     let (taken, mut changes) = altered::partition(exists, all);
     // A stage that is held back differs from what was applied in its signature only.

@@ -1,7 +1,8 @@
-//! A Deployment, or a Job, as it was seen.
+//! A Deployment as it was seen.
 
 use serde_json::Value;
 
+use super::seen::holds;
 use crate::observed::{at, text};
 
 /// A Deployment as its controller has reported it.
@@ -33,12 +34,6 @@ impl DeploymentSeen {
     pub(crate) fn is_rolled_out(&self, wanted: i64) -> bool {
         self.observed && self.updated >= wanted && self.replicas <= self.updated
     }
-}
-
-/// A condition of a workload that holds.
-pub(crate) fn holds<'a>(workload: &'a Value, condition: &str) -> Option<&'a Value> {
-    let conditions = at(workload, "/status/conditions").and_then(Value::as_array)?;
-    conditions.iter().find(|one| text(one, "/type") == condition && text(one, "/status") == "True")
 }
 
 /// A pod of a Deployment that could not be made, in the words of the one who refused it: a quota,

@@ -6,7 +6,7 @@
 use k8s_openapi::jiff::{SignedDuration, Timestamp};
 use serde_json::Value;
 
-use super::seen::condition;
+use super::seen::{condition, last_end};
 use crate::observed::{at, text};
 
 /// How long a pod may wait for a node, for the end of one that is stopping, or for a node that does
@@ -185,9 +185,7 @@ fn container(which: &str, status: &Value) -> Option<String> {
         }
         _ => {}
     }
-    let ended = ["/state/terminated", "/lastState/terminated"];
-    let ended = ended.into_iter().find_map(|place| at(status, place))?;
-    let code = ended.get("exitCode").and_then(Value::as_i64)?;
+    let (ended, code) = last_end(status)?;
     let reason = text(ended, "/reason");
     Some(format!("{which} ended with exit code {code} ({reason}); its log says why"))
 }

@@ -76,17 +76,24 @@ fn main() -> ExitCode {
     }
     numbers::counts();
     let mut args = Arguments::from_args();
-    let (mut alone, others) = (scenarios::ALONE.to_vec(), scenarios::ALL);
+    let (mut alone, mut others) = (scenarios::ALONE.to_vec(), scenarios::ALL.to_vec());
+    let with_connect = program::connect().is_some();
+    if with_connect {
+        others.push(scenarios::WITH_CONNECT);
+    }
     let with_helm = helm::program().is_some();
     if with_helm {
         alone.push(scenarios::WITH_HELM);
     }
     let first = timing::chosen(&args, &alone);
-    if (first || timing::chosen(&args, others)) && !tier::inside() {
-        return tier::outside(&args, &[&alone, others].concat());
+    if (first || timing::chosen(&args, &others)) && !tier::inside() {
+        return tier::outside(&args, &[&*alone, &*others].concat());
     }
     if !with_helm {
         drop(timing::ignored(&args, &[scenarios::WITH_HELM], helm::MISSING));
+    }
+    if !with_connect {
+        drop(timing::ignored(&args, &[scenarios::WITH_CONNECT], program::NO_CONNECT));
     }
     let at_once = args.test_threads.replace(1);
     let failed = timing::run(&args, &alone).has_failed();
@@ -95,7 +102,7 @@ fn main() -> ExitCode {
         control_plane::started().clear();
     }
     args.test_threads = at_once.or(Some(others.iter().map(|it| it.len()).sum()));
-    let code = timing::run(&args, others).exit_code();
+    let code = timing::run(&args, &others).exit_code();
     if failed { ExitCode::FAILURE } else { code }
 }
 

@@ -20,4 +20,7 @@ pub(crate) const WITH_HELM: &[Scenario] = install::WITH_HELM;
 
 /// All others.
 pub(crate) const ALL: &[&[Scenario]] =
-    &[data::ALL, stopped::ALL, volumes::ALL, later::ALL, brokers::ALL, examples::ALL, workers::ALL];
+    &[data::ALL, stopped::ALL, volumes::ALL, later::ALL, brokers::ALL, examples::ALL];
+
+/// Those of them with rivven-connect.
+pub(crate) const WITH_CONNECT: &[Scenario] = workers::ALL;

@@ -3,6 +3,7 @@
 use std::collections::BTreeSet;
 
 use serde_json::{Value, json};
+use sluicegate_core::json::merge;
 
 use crate::{
     Scenario,
@@ -10,7 +11,7 @@ use crate::{
     kube::{CONNECTS, NODES, SECRETS, TOPICS},
     kubectl,
     numbers::Numbers,
-    program, say,
+    say,
     scene::{LONG, Scene, acknowledged},
     wait::until,
 };
@@ -24,15 +25,10 @@ pub(crate) const ALL: &[Scenario] = &[
 const RECORDS: u64 = 250;
 
 fn moved() {
-    if program::connect().is_none() {
-        say(&format!("workers were NOT RUN: {}", program::NO_CONNECT));
-        return;
-    }
     let scene = Scene::new("workers");
     let _operator = scene.operator(&[]);
     let watch = scene.watch();
-    let probe = json!({ "initialDelaySeconds": 0, "periodSeconds": 1 });
-    scene.cluster("solo", &json!({ "replicas": 1, "readinessProbe": probe }));
+    broker(&scene);
     scene.topic("orders", &json!({ "clusterRef": { "name": "solo" } }));
     scene.is_ready("solo");
     scene.told(TOPICS, "orders", "Ready", "True");
@@ -68,14 +64,9 @@ fn moved() {
 }
 
 fn apart() {
-    if program::connect().is_none() {
-        say(&format!("workers were NOT RUN: {}", program::NO_CONNECT));
-        return;
-    }
     let scene = Scene::new("apart");
     let _operator = scene.operator(&[]);
-    let probe = json!({ "initialDelaySeconds": 0, "periodSeconds": 1 });
-    scene.cluster("solo", &json!({ "replicas": 1, "readinessProbe": probe }));
+    broker(&scene);
     scene.is_ready("solo");
     let hook = Hook::start(&address(&scene));
     let secret = |name: &str, token: &str| {
@@ -91,9 +82,7 @@ fn apart() {
             "consumerGroup": name, "startOffset": "earliest",
             "http": { "url": format!("{}/{name}", hook.url()) },
         });
-        for (key, value) in more.as_object().into_iter().flatten() {
-            sink[key] = value.clone();
-        }
+        merge(&mut sink, &more);
         sink
     };
     let with = |secret: &str, name: &str| {
@@ -138,6 +127,12 @@ fn apart() {
 /// Where it was posted to.
 fn path(head: &str) -> String {
     head.split(' ').nth(1).unwrap_or_default().to_owned()
+}
+
+/// A cluster of one, whose broker is asked whether it is ready from the beginning.
+fn broker(scene: &Scene) {
+    let probe = json!({ "initialDelaySeconds": 0, "periodSeconds": 1 });
+    scene.cluster("solo", &json!({ "replicas": 1, "readinessProbe": probe }));
 }
 
 /// Records are written while the workers become more and fewer: the pods that do so.

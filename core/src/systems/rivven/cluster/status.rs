@@ -52,7 +52,7 @@ pub(super) fn report(
         broker_endpoints: endpoints(ctx, valid, brokers),
         leader: leader(valid, brokers),
         version: version(brokers).or_else(|| valid.before.version.clone()),
-        selector: Some(label::as_text(&valid.selector)),
+        selector: Some(label::pairs(&valid.selector)),
         ..RivvenClusterStatus::default()
     };
     Report { status, conditions: [vec![ready], conditions].concat(), synced: None }

@@ -10,6 +10,7 @@ use super::connectors::{Variable, Wired};
 use crate::{
     observed::{at, text},
     systems::rivven::names,
+    workload::seen::last_end,
 };
 
 /// What a pod shows.
@@ -29,11 +30,8 @@ impl Blame {
                 if text(status, "/state/waiting/reason") == "CreateContainerConfigError" {
                     self.lacks.push(text(status, "/state/waiting/message").to_owned());
                 }
-                let ended = ["/state/terminated", "/lastState/terminated"];
-                let ended = ended.iter().find_map(|place| at(status, place));
-                let code = ended.and_then(|ended| ended.get("exitCode")).and_then(Value::as_i64);
-                self.file |=
-                    text(status, "/name") == names::VALIDATE && code.is_some_and(|code| code != 0);
+                let failed = last_end(status).is_some_and(|(_, code)| code != 0);
+                self.file |= failed && text(status, "/name") == names::VALIDATE;
             }
         }
     }

@@ -92,7 +92,18 @@ impl<'a> Lineup<'a> {
     /// The workers that are to run something.
     pub(super) fn busy(&self) -> impl Iterator<Item = &Task<'a>> {
         let all = self.tasks.iter().chain(&self.apart).chain(&self.once);
-        all.filter(|task| !task.running.is_empty() && !task.stopped)
+        all.filter(|task| !task.is_idle() && !task.stopped)
+    }
+
+    /// The Deployments that are to be. Those apart come first: they are how it is known who is kept
+    /// apart.
+    pub(super) fn deployments(&self) -> impl Iterator<Item = &Task<'a>> {
+        self.apart.iter().chain(&self.tasks).filter(|task| !task.is_idle())
+    }
+
+    /// The Jobs that are to run.
+    pub(super) fn jobs(&self) -> impl Iterator<Item = &Task<'a>> {
+        self.once.iter().filter(|task| !task.is_idle())
     }
 
     /// Whether each of them runs what it is to run.
@@ -175,7 +186,7 @@ impl<'a> Lineup<'a> {
         held: &Held<'_>,
     ) -> Option<Topics> {
         let names = held.topics.map(|topics| topics.keys().cloned().collect());
-        let before = valid.before.iter().find(|one| one.name == wired.name);
+        let before = valid.before(&wired.name);
         let since = self.workers.get(&self.tasks[to].name).and_then(|worker| worker.since);
         let rests = since.is_some_and(|since| ctx.now.duration_since(since) < GATHER);
         // Workers whose status was lost may have read some topics already.
@@ -268,7 +279,7 @@ impl<'a> Lineup<'a> {
 
     /// Whether a connector has run, by what is seen or was told.
     fn has_started(&self, valid: &Valid, wired: &Wired) -> bool {
-        let before = valid.before.iter().find(|one| one.name == wired.name);
+        let before = valid.before(&wired.name);
         self.workers.values().any(|worker| worker.connectors.contains(&wired.name))
             || before.is_some_and(|before| match before.state {
                 ConnectorState::Running | ConnectorState::Pending | ConnectorState::Failed => true,
@@ -330,5 +341,10 @@ impl<'a> Lineup<'a> {
 impl Task<'_> {
     fn of(name: String) -> Self {
         Self { name, ..Self::default() }
+    }
+
+    /// Whether nothing falls to it.
+    pub(super) fn is_idle(&self) -> bool {
+        self.running.is_empty()
     }
 }

@@ -48,7 +48,6 @@ mod gates;
 mod held;
 mod inert;
 mod lineup;
-
 mod placement;
 mod risks;
 mod running;
@@ -163,12 +162,9 @@ fn desire(
         desired.items.push(Item::object(Manifest::of(&build::service(valid)), online));
     }
     let address = address(ctx, &valid.cluster, cluster);
-    // Those apart first: they are how it is known who is to be kept apart.
-    let tasks = lineup.apart.iter().chain(&lineup.tasks);
-    let tasks = tasks.filter(|task| !task.running.is_empty());
-    let apart = !lineup.apart.is_empty();
-    desired.items.extend(tasks.flat_map(|task| worker(valid, &lineup, task, &address, apart)));
-    for task in lineup.once.iter().filter(|task| !task.running.is_empty()) {
+    let workers = lineup.deployments();
+    desired.items.extend(workers.flat_map(|task| worker(valid, &lineup, task, &address)));
+    for task in lineup.jobs() {
         match task.kept {
             true => desired.items.extend(kept(&Ref::to::<Job>(&valid.namespace, &task.name), seen)),
             false => desired.items.extend(worker_once(valid, task, &address)),
@@ -182,10 +178,7 @@ fn desire(
 /// The workers that are no longer asked for and have a source that forgets, which is to run
 /// elsewhere. All others the engine takes away by itself.
 fn given_up(valid: &Valid, lineup: &Lineup<'_>, seen: &Observed<Rivven>) -> Vec<Item<Rivven>> {
-    let wanted = |name: &str| {
-        let all = lineup.tasks.iter().chain(&lineup.apart);
-        all.filter(|task| !task.running.is_empty()).any(|task| task.name == name)
-    };
+    let wanted = |name: &str| lineup.deployments().any(|task| task.name == name);
     let mut items = Vec::new();
     for (name, worker) in &lineup.workers {
         let forgets = valid.forgetful().any(|one| worker.connectors.contains(&one.name));
@@ -216,13 +209,7 @@ fn kept(job: &Ref, seen: &Observed<Rivven>) -> impl Iterator<Item = Item<Rivven>
 }
 
 /// A worker reads its file when it starts, so the file comes first.
-fn worker(
-    valid: &Valid,
-    lineup: &Lineup<'_>,
-    task: &Task<'_>,
-    address: &str,
-    apart: bool,
-) -> [Item<Rivven>; 2] {
+fn worker(valid: &Valid, lineup: &Lineup<'_>, task: &Task<'_>, address: &str) -> [Item<Rivven>; 2] {
     let file = build::file(valid, address, &task.running);
     // One that never ran has nothing to lose; one that moves loses what changes on its way.
     let has = |one: &Wired| {
@@ -230,7 +217,7 @@ fn worker(
         there.is_some_and(|worker| worker.connectors.contains(&one.name))
     };
     let comes = |one: &Wired| {
-        let was = valid.before.iter().find(|was| was.name == one.name);
+        let was = valid.before(&one.name);
         was.is_some_and(|was| was.worker.is_some())
             && task.running.iter().any(|own| own.wired.name == one.name)
     };
@@ -238,7 +225,7 @@ fn worker(
     let assess = match (forgets, task.joins) {
         (true, _) => risks::restarts_and_forgets,
         (false, true) => risks::restarts_for_topics,
-        (false, false) if apart => risks::restarts_without,
+        (false, false) if !lineup.apart.is_empty() => risks::restarts_without,
         (false, false) => risks::restarts,
     };
     [

@@ -62,7 +62,7 @@ pub(super) fn report(
         phase: phase(valid, &lineup, sources + sinks + lineup.completed.len()),
         replicas: pods(&lineup, |worker| worker.replicas),
         ready_replicas: pods(&lineup, |worker| if worker.run.is_none() { worker.ready } else { 0 }),
-        selector: Some(label::as_text(&valid.selector)),
+        selector: Some(label::pairs(&valid.selector)),
         sources_running: count(sources),
         sinks_running: count(sinks),
         sources_total: count(total(Role::Source)),
@@ -119,7 +119,7 @@ fn state(connector: &Wired, lineup: &Lineup<'_>, barred: bool, valid: &Valid) ->
     let running = lineup.can_run().find(|one| one.wired.name == connector.name);
     let topics = running.and_then(|one| one.topics.clone()).unwrap_or_default();
     // Kept for as long as there are patterns: a topic that has joined has joined for ever.
-    let before = valid.before.iter().find(|one| one.name == connector.name);
+    let before = valid.before(&connector.name);
     let known = before.filter(|_| !connector.patterns.is_empty());
     let known = known.map(|before| before.initial_topics.clone()).unwrap_or_default();
     let first: Vec<String> = topics.initial.iter().cloned().collect();
@@ -183,7 +183,7 @@ fn ready(valid: &Valid, lineup: &Lineup<'_>, away: Option<&Away>) -> Draft {
     if busy == 0 {
         return c::READY_COMPLETED.yes(format!("completed: {}", completed(lineup)));
     }
-    let jobs = lineup.once.iter().filter(|task| !task.running.is_empty()).count();
+    let jobs = lineup.jobs().count();
     let mut message = match busy - jobs {
         0 if jobs == 1 => format!("a Job runs with {connectors}"),
         0 => format!("{jobs} Jobs run with {connectors}"),
@@ -192,7 +192,7 @@ fn ready(valid: &Valid, lineup: &Lineup<'_>, away: Option<&Away>) -> Draft {
     if !lineup.completed.is_empty() {
         message.push_str(&format!("; completed: {}", completed(lineup)));
     }
-    let idle = lineup.tasks.iter().filter(|task| task.running.is_empty());
+    let idle = lineup.tasks.iter().filter(|task| task.is_idle());
     let idle: Vec<&str> = idle.map(|task| task.name.as_str()).collect();
     if !idle.is_empty() && valid.replicas > 1 {
         message.push_str(&format!("; no connector falls to {}", idle.join(", ")));

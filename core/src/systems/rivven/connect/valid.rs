@@ -75,6 +75,11 @@ impl Valid {
         k8s::meta(&self.owner, &self.namespace, name, self.labels.clone())
     }
 
+    /// What was told of a connector.
+    pub(super) fn before(&self, connector: &str) -> Option<&ConnectorStatus> {
+        self.before.iter().find(|one| one.name == connector)
+    }
+
     /// The connectors that are to run and forget how far they have come.
     pub(super) fn forgetful(&self) -> impl Iterator<Item = &Wired> {
         self.connectors.iter().filter(|one| one.runs() && one.forgets)
@@ -110,7 +115,6 @@ pub(super) fn accept(connect: &RivvenConnect) -> Result<Valid, Errors> {
         selector,
         owner: owner(connect),
         control,
-        restarts,
         cluster: cluster_of(connect),
         release,
         measured,
@@ -122,7 +126,8 @@ pub(super) fn accept(connect: &RivvenConnect) -> Result<Valid, Errors> {
         metrics_port,
         settings: settings(given, health_port, metrics_port),
         tls: spec.tls.as_ref().is_some_and(|tls| tls.enabled == Some(true)) && !release.tls,
-        idle: idle(connect, &connectors),
+        idle: idle(connect, &connectors, &restarts),
+        restarts,
         connectors,
         before: connect
             .status
@@ -204,10 +209,15 @@ fn double() -> Node {
 /// What of the spec has no effect: the table's fields that are set, a version beside an image that
 /// says itself which one it is, and keys of connectors, each by its path.
 pub(super) fn without_effect(connect: &RivvenConnect) -> Vec<Idle> {
-    idle(connect, &wired(connect, &mut Errors::default()))
+    let mut errors = Errors::default();
+    idle(connect, &wired(connect, &mut errors), &restarts(connect, &mut errors))
 }
 
-fn idle(connect: &RivvenConnect, connectors: &[Wired]) -> Vec<Idle> {
+fn idle(
+    connect: &RivvenConnect,
+    connectors: &[Wired],
+    restarts: &BTreeMap<String, String>,
+) -> Vec<Idle> {
     let spec = &connect.spec;
     // The page is always there: only another wish is in vain.
     let health = spec.settings.as_ref().and_then(|settings| settings.health.as_ref());
@@ -217,8 +227,7 @@ fn idle(connect: &RivvenConnect, connectors: &[Wired]) -> Vec<Idle> {
     let mut idle: Vec<Idle> = set.filter(|one| !met(&one.path)).collect();
     idle.extend(image::says_beside(spec.image.as_deref(), spec.version.as_deref()));
     idle.extend(connectors.iter().flat_map(|one| one.ignored.iter().cloned()));
-    let asked = restarts(connect, &mut Errors::default());
-    let gone = asked.keys().filter(|name| !connectors.iter().any(|one| one.name == **name));
+    let gone = restarts.keys().filter(|name| !connectors.iter().any(|one| one.name == **name));
     idle.extend(gone.map(|name| Idle {
         path: annotations::path(RESTART_CONNECTOR),
         why: format!("no connector is called {name}.").into(),

@@ -16,13 +16,13 @@ use super::{Valid, blame::Blame, list};
 use crate::{
     kind::Ctx,
     label::{CONNECTORS, PARTITIONS, RUN, WORKER},
-    observed::{Api, Observed, at, text},
+    observed::{Api, Observed, annotation, at, text},
     owner::controller,
     systems::rivven::{Rivven, names},
     workload::{
-        deployment::{DeploymentSeen, holds, not_created},
+        deployment::{DeploymentSeen, not_created},
         problems::PodProblem,
-        seen::is_ready,
+        seen::{holds, is_ready},
     },
 };
 
@@ -83,10 +83,10 @@ impl Worker {
     fn deployed(deployment: &Value) -> Self {
         let seen = DeploymentSeen::of(deployment);
         let stopped = at(deployment, "/spec/replicas").and_then(Value::as_i64) == Some(0);
-        let template = at(deployment, "/spec/template").filter(|_| !stopped);
+        let template = at(deployment, "/spec/template");
         Self {
-            connectors: template.map(connectors).unwrap_or_default(),
-            partitions: at(deployment, "/spec/template").map(partitions).unwrap_or_default(),
+            connectors: template.filter(|_| !stopped).map(connectors).unwrap_or_default(),
+            partitions: template.map(partitions).unwrap_or_default(),
             replicas: seen.replicas,
             ready: seen.ready,
             unobserved: !seen.observed,
@@ -97,7 +97,6 @@ impl Worker {
     }
 
     fn of_job(job: &Value) -> Self {
-        let run = at(job, "/metadata/annotations").and_then(|all| all.get(RUN));
         let completed = holds(job, "Complete").is_some();
         let template = at(job, "/spec/template").map(connectors).unwrap_or_default();
         Self {
@@ -106,7 +105,7 @@ impl Worker {
             ready: at(job, "/status/ready").and_then(Value::as_i64).unwrap_or(0),
             current: true,
             problem: job_problem(job),
-            run: run.and_then(Value::as_str).map(str::to_owned),
+            run: annotation(job, RUN).map(str::to_owned),
             completed,
             ..Self::default()
         }
@@ -137,8 +136,7 @@ impl Worker {
 
 /// What a pod, or the template of one, is started with.
 fn connectors(pod: &Value) -> BTreeSet<String> {
-    let all = at(pod, "/metadata/annotations").and_then(|all| all.get(CONNECTORS));
-    let all = all.and_then(Value::as_str).unwrap_or_default().split(',');
+    let all = annotation(pod, CONNECTORS).unwrap_or_default().split(',');
     all.filter(|name| !name.is_empty()).map(str::to_owned).collect()
 }
 
@@ -154,8 +152,7 @@ fn job_problem(job: &Value) -> Option<String> {
 
 /// The partitions of the topics that the template of a pod says.
 fn partitions(template: &Value) -> BTreeMap<String, u32> {
-    let all = at(template, "/metadata/annotations").and_then(|all| all.get(PARTITIONS));
-    let all = all.and_then(Value::as_str).unwrap_or_default().split(',');
+    let all = annotation(template, PARTITIONS).unwrap_or_default().split(',');
     let one = |pair: &str| {
         let (name, number) = pair.split_once('=')?;
         Some((name.to_owned(), number.parse().ok()?))

@@ -6,7 +6,7 @@ use serde_json::Value;
 use crate::{
     k8s::quantity::Quantity,
     label::MADE_FOR,
-    observed::{Ref, at, text},
+    observed::{Ref, annotation, at, text},
     plan::Precondition,
 };
 
@@ -52,8 +52,7 @@ pub(in super::super) enum Growth {
 impl ClaimSeen {
     pub(super) fn of(target: Ref, claim: &Value) -> Self {
         let quantity = |pointer: &str| text(claim, pointer).parse::<Quantity>().ok();
-        let annotations = at(claim, "/metadata/annotations");
-        let made_for = annotations.and_then(|all| all.get(MADE_FOR)?.as_str());
+        let made_for = annotation(claim, MADE_FOR);
         let class = at(claim, "/spec/storageClassName").and_then(Value::as_str);
         let modes = at(claim, "/spec/accessModes").and_then(Value::as_array);
         let phase = text(claim, "/status/phase");

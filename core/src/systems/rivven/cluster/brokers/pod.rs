@@ -5,7 +5,7 @@ use serde_json::Value;
 
 use crate::{
     label::RESTART,
-    observed::{Ref, at, text},
+    observed::{Ref, annotation, at, text},
     plan::Precondition,
     systems::rivven::{Health, Membership, names},
     workload::{
@@ -53,8 +53,6 @@ impl PodSeen {
         let ports = broker.and_then(|broker| broker.get("ports")).and_then(Value::as_array);
         let named = ports.and_then(|all| all.iter().find(|one| text(one, "/name") == "metrics"));
         let port = named.and_then(|port| port.get("containerPort")).and_then(Value::as_u64);
-        let annotation =
-            |key| at(pod, "/metadata/annotations").and_then(|all| all.get(key)?.as_str());
         let deleting = at(pod, "/metadata/deletionTimestamp").is_some();
         let sound = ready && !deleting;
         Self {
@@ -64,7 +62,7 @@ impl PodSeen {
             deleting,
             revision: text(pod, "/metadata/labels/controller-revision-hash").to_owned(),
             image: broker.map(|broker| text(broker, "/image")).unwrap_or_default().to_owned(),
-            restart_asked: annotation(RESTART) == Some("true"),
+            restart_asked: annotation(pod, RESTART) == Some("true"),
             api_port: port.and_then(|port| u16::try_from(port).ok()).unwrap_or(api_port),
             health: HealthSeen::NotAsked,
             started: text(pod, "/status/startTime").parse().ok(),

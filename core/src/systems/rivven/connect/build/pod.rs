@@ -10,7 +10,7 @@ use k8s_openapi::api::core::v1::{
 use super::file::FILE;
 use crate::{
     k8s,
-    label::{CONNECTORS, Labels, PARTITIONS, RESTARTED, RESTARTED_CONNECTOR, WORKER},
+    label::{CONNECTORS, Labels, PARTITIONS, RESTARTED, RESTARTED_CONNECTOR, WORKER, pairs},
     systems::rivven::{
         connect::{
             Valid,
@@ -44,14 +44,12 @@ pub(super) fn template(connect: &Valid, task: &Task<'_>, more: Labels) -> PodTem
         annotations.insert(RESTARTED.to_owned(), wish.clone());
     }
     if !task.partitions.is_empty() {
-        let all = task.partitions.iter().map(|(name, number)| format!("{name}={number}"));
-        annotations.insert(PARTITIONS.to_owned(), all.collect::<Vec<_>>().join(","));
+        annotations.insert(PARTITIONS.to_owned(), pairs(&task.partitions));
     }
     let own = |name: &String| running.iter().any(|one| one.wired.name == *name);
-    let restarts = connect.restarts.iter().filter(|(name, _)| own(name));
-    let restarts: Vec<String> = restarts.map(|(name, value)| format!("{name}={value}")).collect();
+    let restarts = pairs(connect.restarts.iter().filter(|(name, _)| own(name)));
     if !restarts.is_empty() {
-        annotations.insert(RESTARTED_CONNECTOR.to_owned(), restarts.join(","));
+        annotations.insert(RESTARTED_CONNECTOR.to_owned(), restarts);
     }
     let worker = Pod {
         labels: &of_worker(&connect.labels, task),
