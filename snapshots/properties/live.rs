@@ -71,10 +71,11 @@ pub(crate) fn told(rig: &Rig, target: &Ref, status: &Value) -> Result<(), String
     if !says_ready(&resource, status) {
         return Ok(());
     }
-    if target.api.kind == "RivvenCluster" {
-        cluster_is_ready(rig, &resource["spec"])
-    } else {
-        topic_is_ready(rig, &resource)
+    match &*target.api.kind {
+        "RivvenCluster" => cluster_is_ready(rig, &resource["spec"]),
+        "RivvenTopic" => topic_is_ready(rig, &resource),
+        // What runs where is looked at all the time: see `connect`.
+        _ => Ok(()),
     }
 }
 

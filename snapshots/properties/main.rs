@@ -7,6 +7,7 @@
 
 mod acts;
 mod bytes;
+mod connect;
 mod edits;
 #[path = "../common/files.rs"]
 mod files;

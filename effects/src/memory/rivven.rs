@@ -9,12 +9,14 @@
 
 pub mod words;
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use k8s_openapi::api::core::v1::{PersistentVolumeClaim, Pod};
 use sluicegate_core::{
     observed::{Ref, text},
-    systems::rivven::{Answer, Broker, Call, Health, Probe, Rivven, SeenTopic, names},
+    systems::rivven::{
+        Answer, Broker, Call, Health, Position, Probe, Progress, Rivven, SeenTopic, names,
+    },
 };
 
 use super::{
@@ -72,6 +74,24 @@ impl Brokers {
         }
     }
 
+    /// Nobody reads here, so that no group has come anywhere.
+    fn progress(
+        &self,
+        volume: &str,
+        topics: &BTreeSet<String>,
+        groups: &BTreeMap<String, BTreeSet<String>>,
+    ) -> Answer {
+        let held = self.volumes.get(volume);
+        let records = |topic: &String| {
+            let stored = held.and_then(|topics| topics.get(topic))?;
+            stored.partitions.map(|_| (topic.clone(), stored.records))
+        };
+        let unread = |(topic, lag)| (topic, Position { committed: 0, lag });
+        let of = |names: &BTreeSet<String>| names.iter().filter_map(records).map(unread).collect();
+        let groups = groups.iter().map(|(name, topics)| (name.clone(), of(topics))).collect();
+        Answer::Progress(Progress { ends: topics.iter().filter_map(records).collect(), groups })
+    }
+
     fn describe(&self, broker: &Broker, volume: &str, topic: &str) -> Answer {
         let stored = self.volumes.get(volume).and_then(|topics| topics.get(topic));
         let Some((partitions, records)) =
@@ -112,6 +132,7 @@ impl Product for Brokers {
                 Answer::Topics(there.collect())
             }
             Probe::Topic { broker, name } => self.describe(broker, &volume, name),
+            Probe::Progress { topics, groups, .. } => self.progress(&volume, topics, groups),
         }
     }
 
@@ -148,6 +169,7 @@ impl Product for Brokers {
             Probe::Holdings(_) => Answer::Holdings(BTreeMap::new()),
             Probe::Topics(_) => Answer::Topics(BTreeMap::new()),
             Probe::Topic { .. } => Answer::NoTopic,
+            Probe::Progress { .. } => Answer::Progress(Progress::default()),
         }
     }
 
@@ -156,7 +178,10 @@ impl Product for Brokers {
         let Broker { namespace, cluster, ordinal, .. } = probe.broker();
         Some(match probe {
             Probe::Health(_) => Ref::to::<Pod>(namespace, &names::pod(cluster, *ordinal)),
-            Probe::Holdings(_) | Probe::Topics(_) | Probe::Topic { .. } => {
+            Probe::Holdings(_)
+            | Probe::Topics(_)
+            | Probe::Topic { .. }
+            | Probe::Progress { .. } => {
                 Ref::to::<PersistentVolumeClaim>(namespace, &names::claim(cluster, *ordinal))
             }
         })

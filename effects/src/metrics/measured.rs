@@ -67,9 +67,13 @@ impl Collector for Measured {
                 let full = format!("{prefix}_{name}");
                 let mut family = encoder.encode_descriptor(&full, help, None, MetricType::Gauge)?;
                 for ((namespace, resource), measures) in kept {
-                    let Some(one) = measures.iter().find(|one| one.name == name) else { continue };
-                    let labels = [("namespace", namespace.as_str()), ("name", resource)];
-                    ConstGauge::new(one.value).encode(family.encode_family(&labels)?)?;
+                    for one in measures.iter().filter(|one| one.name == name) {
+                        let of = one.of.iter().map(|(label, value)| (*label, value.as_str()));
+                        let labels = [("namespace", namespace.as_str()), ("name", resource)];
+                        let labels: Vec<_> = labels.into_iter().chain(of).collect();
+                        let labels = labels.as_slice();
+                        ConstGauge::new(one.value).encode(family.encode_family(&labels)?)?;
+                    }
                 }
             }
         }
@@ -95,7 +99,7 @@ mod tests {
             page
         };
         let key = |name: &str| ("team".to_owned(), name.to_owned());
-        let seen = |value| vec![Measure { name: "records", help: "Records", value }];
+        let seen = |value| vec![Measure::whole("records", "Records", value)];
         measured.tell::<Topic>(&key("a"), seen(7));
         measured.tell::<Topic>(&key("a"), seen(8));
         measured.tell::<Topic>(&key("b"), seen(1));
@@ -103,6 +107,15 @@ mod tests {
         assert!(page().contains(line), "{}", page());
         measured.tell::<Topic>(&key("a"), Vec::new());
         assert!(!page().contains("name=\"a\"") && page().contains("name=\"b\""), "{}", page());
+        let of = |sink: &str| vec![("sink", sink.to_owned())];
+        let lag = |sink, value| Measure { of: of(sink), ..Measure::whole("lag", "Lag", value) };
+        measured.tell::<Topic>(&key("c"), vec![lag("print", 1), lag("store", 2)]);
+        for line in [
+            r#"rivven_topic_lag{namespace="team",name="c",sink="print"} 1"#,
+            r#"rivven_topic_lag{namespace="team",name="c",sink="store"} 2"#,
+        ] {
+            assert!(page().contains(line), "{}", page());
+        }
         measured.forget::<Topic>();
         assert_eq!(page(), "# EOF\n");
     }

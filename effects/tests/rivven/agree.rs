@@ -3,13 +3,13 @@
 use std::{collections::BTreeMap, net::SocketAddr};
 
 use rivven_client::Client;
-use sluicegate_core::systems::rivven::{Answer, Call, Health};
+use sluicegate_core::systems::rivven::{Answer, Call, Health, Position, Probe, Progress};
 use sluicegate_effects::{Class, backend::Backend};
 
 use crate::{
     standin::{API_PORT, CLIENT_PORT},
     subject::{
-        HOST, Subject, create, delete, grow, health, holdings, refused, seen, set, topic,
+        HOST, Subject, at, create, delete, grow, health, holdings, refused, seen, set, topic,
         unreachable,
     },
 };
@@ -159,6 +159,37 @@ pub(crate) async fn records_are_counted_and_come_back_with_a_topic_that_is_made_
     assert_eq!(brokers.ask(&holdings()).await, held(&expected[..2]), "{name}");
     brokers.call(&create("orders", 4)).await.expect(name);
     assert_eq!(brokers.ask(&holdings()).await, held(&expected), "{name}");
+}
+
+pub(crate) async fn groups_are_where_they_have_committed(subject: Subject) {
+    let (brokers, name) = (subject.brokers(), subject.name());
+    let topics = |names: &[&str]| names.iter().map(|name| (*name).to_owned()).collect();
+    let question = Probe::Progress {
+        broker: at(CLIENT_PORT),
+        topics: topics(&["orders", "none"]),
+        groups: BTreeMap::from([
+            ("early".to_owned(), topics(&["orders", "none"])),
+            ("late".to_owned(), topics(&["orders", "empty"])),
+        ]),
+    };
+    brokers.call(&create("orders", 1)).await.expect(name);
+    brokers.call(&create("empty", 3)).await.expect(name);
+    produce(&subject, "orders", 5).await;
+    let address: SocketAddr = subject.resolve().get(HOST, CLIENT_PORT).expect("it is known");
+    let mut client = Client::connect(&address.to_string()).await.expect("it listens");
+    client.commit_offset("late", "orders", 0, 4).await.expect(name);
+    let position = |topic: &str, committed, lag| (topic.to_owned(), Position { committed, lag });
+    let expected = Progress {
+        ends: BTreeMap::from([("orders".to_owned(), 5)]),
+        groups: BTreeMap::from([
+            ("early".to_owned(), BTreeMap::from([position("orders", 0, 5)])),
+            (
+                "late".to_owned(),
+                BTreeMap::from([position("empty", 0, 0), position("orders", 4, 1)]),
+            ),
+        ]),
+    };
+    assert_eq!(brokers.ask(&question).await, Answer::Progress(expected), "{name}");
 }
 
 pub(crate) async fn a_broker_that_was_killed_has_its_topics_and_no_configs(mut subject: Subject) {

@@ -43,6 +43,7 @@ fn main() -> ExitCode {
         a_topic_with_as_many_partitions_as_there_may_be_is_seen_whole,
         what_the_broker_refuses_is_told_in_its_own_words,
         records_are_counted_and_come_back_with_a_topic_that_is_made_again,
+        groups_are_where_they_have_committed,
         a_broker_that_was_killed_has_its_topics_and_no_configs,
         a_broker_that_says_nothing_more_is_unreachable_in_time,
     };

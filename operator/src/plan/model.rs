@@ -130,8 +130,9 @@ pub struct Planned {
     pub drift: Vec<Drift>,
     /// The objects that are as they should be.
     pub unchanged: Vec<Target>,
-    /// What the product was seen to hold, such as the records of a topic.
-    pub measured: BTreeMap<&'static str, u64>,
+    /// What the product was seen to hold, such as `records` of a topic, or of several things in one
+    /// resource `sink_lag{sink="print",topic="clicks"}`.
+    pub measured: BTreeMap<String, u64>,
     /// The status at the end.
     pub status_after: Option<Value>,
     /// When the operator would look again if nothing changes.

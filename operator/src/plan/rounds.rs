@@ -52,7 +52,7 @@ pub(crate) struct Record {
     /// Why it could not be planned.
     pub error: Option<String>,
     /// What the product held at the first look.
-    pub measured: BTreeMap<&'static str, u64>,
+    pub measured: BTreeMap<String, u64>,
     /// What people were told by plans that did nothing else.
     pub events: Vec<Event>,
     /// Whether objects belong to it.
@@ -187,7 +187,7 @@ impl<P: Progress> Watcher for Rounds<'_, P> {
         }
         if record.looked == 0 {
             let seen = K::measures(resource, seen);
-            record.measured = seen.into_iter().map(|one| (one.name, one.value)).collect();
+            record.measured = seen.into_iter().map(|one| (one.full_name(), one.value)).collect();
         }
         record.looked += 1;
         record.waiting = plan.waiting.iter().map(show::waiting).collect();

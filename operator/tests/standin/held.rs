@@ -15,6 +15,8 @@ pub(super) struct Held {
     topics: BTreeMap<String, Topic>,
     /// Those that were set in this life of the process, also of topics that are gone.
     settings: BTreeMap<String, BTreeMap<String, String>>,
+    /// What groups have committed: offsets by topic and partition.
+    groups: BTreeMap<String, BTreeMap<String, BTreeMap<u32, u64>>>,
 }
 
 #[derive(Debug, Default)]
@@ -63,6 +65,12 @@ impl Held {
             Request::ListTopics => {
                 Ok(Response::Topics { topics: self.topics().into_keys().collect() })
             }
+            Request::DescribeGroup { consumer_group } => self.group(consumer_group),
+            Request::CommitOffset { consumer_group, topic, partition, offset } => {
+                let group = self.groups.entry(consumer_group).or_default();
+                group.entry(topic).or_default().insert(partition, offset);
+                Ok(Response::OffsetCommitted)
+            }
             Request::CreateTopic { name, partitions } => self.create(name, partitions),
             Request::DeleteTopic { name } => self.delete(&name),
             Request::GetMetadata { topic } => self.metadata(topic),
@@ -105,6 +113,14 @@ impl Held {
         }
         let latest = self.topics[name].records.get(&partition).copied().unwrap_or_default();
         Ok(Response::OffsetBounds { earliest: 0, latest })
+    }
+
+    fn group(&self, name: String) -> Result<Response, String> {
+        let offsets = self.groups.get(&name).cloned();
+        let offsets = offsets.ok_or_else(|| format!("Consumer group '{name}' not found"))?;
+        let offsets = offsets.into_iter().map(|(topic, at)| (topic, at.into_iter().collect()));
+        let offsets = offsets.collect();
+        Ok(Response::GroupDescription { consumer_group: name, offsets })
     }
 
     fn grow(&mut self, topic: String, wanted: u32) -> Result<Response, String> {

@@ -168,6 +168,7 @@ pub(crate) fn told(request: &Request) -> Option<String> {
         Request::GetMetadata { topic } => format!("metadata {topic}"),
         Request::DescribeTopicConfigs { topics } => format!("configs {}", topics.join(" ")),
         Request::GetOffsetBounds { topic, partition } => format!("bounds {topic}/{partition}"),
+        Request::DescribeGroup { consumer_group } => format!("group {consumer_group}"),
         Request::Publish { topic, .. } => format!("publish {topic}"),
         _ => return None,
     })

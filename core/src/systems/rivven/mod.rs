@@ -4,12 +4,15 @@
 //! |---|---|---|
 //! | [`cluster`] | StatefulSet, Services, ConfigMap, budget, monitor | health, what it holds |
 //! | [`topic`] | nothing in Kubernetes | the topic; to create, grow, configure and delete it |
-//! | [`connect`] | Deployment, ConfigMap, Service | which topics there are |
+//! | [`connect`] | Deployment, ConfigMap, Service | which topics there are, how far groups are |
 //!
 //! What a release of the broker can and cannot do stands in [`release`], what decides in [`rules`],
 //! names in [`names`].
 
-use std::{collections::BTreeMap, fmt};
+use std::{
+    collections::{BTreeMap, BTreeSet},
+    fmt,
+};
 
 use serde::{Deserialize, Serialize};
 
@@ -61,6 +64,15 @@ pub enum Probe {
         /// The topic.
         name: String,
     },
+    /// How far are these? By the client protocol.
+    Progress {
+        /// The broker that is asked.
+        broker: Broker,
+        /// Topics that are written to.
+        topics: BTreeSet<String>,
+        /// Groups that read, each with its topics.
+        groups: BTreeMap<String, BTreeSet<String>>,
+    },
 }
 
 /// A broker's answer.
@@ -77,6 +89,8 @@ pub enum Answer {
     NoTopic,
     /// To [`Probe::Topic`]: there is.
     Topic(SeenTopic),
+    /// To [`Probe::Progress`].
+    Progress(Progress),
     /// To anything: it could not be asked, and why.
     Unreachable(String),
 }
@@ -127,6 +141,29 @@ pub struct SeenTopic {
     /// How many copies of each partition there are; nothing where the broker knows no copies.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub replication_factor: Option<u32>,
+}
+
+/// How far writers and readers of topics have come. What of it is not there is left out.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+pub struct Progress {
+    /// Where each topic ends: its offsets of all partitions together.
+    #[serde(default)]
+    pub ends: BTreeMap<String, u64>,
+    /// Where each group is in its topics.
+    #[serde(default)]
+    pub groups: BTreeMap<String, BTreeMap<String, Position>>,
+}
+
+/// Where a group is in a topic, all partitions together.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+pub struct Position {
+    /// The offsets that it has committed.
+    pub committed: u64,
+    /// The records that the topic holds behind them: all of a partition where it has committed
+    /// nothing.
+    pub lag: u64,
 }
 
 /// A request to a broker.
@@ -282,7 +319,8 @@ impl Probe {
             Self::Health(broker)
             | Self::Holdings(broker)
             | Self::Topics(broker)
-            | Self::Topic { broker, .. } => broker,
+            | Self::Topic { broker, .. }
+            | Self::Progress { broker, .. } => broker,
         }
     }
 }
@@ -300,6 +338,10 @@ impl fmt::Display for Probe {
             Self::Holdings(broker) => write!(f, "what {broker} holds"),
             Self::Topics(broker) => write!(f, "the topics of {broker}"),
             Self::Topic { broker, name } => write!(f, "topic {name} on {broker}"),
+            Self::Progress { broker, topics, groups } => {
+                let (topics, groups) = (many(topics.len(), "topic"), many(groups.len(), "group"));
+                write!(f, "how far {topics} and {groups} are on {broker}")
+            }
         }
     }
 }

@@ -5,6 +5,7 @@
 
 mod health;
 mod pool;
+mod progress;
 mod session;
 mod wire;
 mod words;
@@ -79,6 +80,10 @@ impl Brokers {
                 let talk = async |wire: &mut Wire| session::topic(wire, name, until).await;
                 self.talk(broker, talk).await?.map_or(Answer::NoTopic, Answer::Topic)
             }
+            Probe::Progress { broker, topics, groups } => {
+                let talk = async |wire: &mut Wire| progress::ask(wire, topics, groups, until).await;
+                Answer::Progress(self.talk(broker, talk).await?)
+            }
         })
     }
 
@@ -132,6 +137,7 @@ impl Backend<Rivven> for Brokers {
             Probe::Holdings(_) => "holdings",
             Probe::Topics(_) => "topics",
             Probe::Topic { .. } => "topic",
+            Probe::Progress { .. } => "progress",
         };
         let answer = self.guard.run(verb, probe.broker(), self.answer(probe)).await;
         answer.unwrap_or_else(|fault| Answer::Unreachable(fault.why().to_owned()))

@@ -106,24 +106,35 @@ pub(super) async fn call(wire: &mut Wire, call: &Call) -> Result<(), Fault> {
     if done { Ok(()) } else { Err(refused(&answer)) }
 }
 
-fn metadata(name: &str) -> Request {
+pub(super) fn metadata(name: &str) -> Request {
     Request::GetMetadata { topic: name.to_owned() }
 }
 
-fn partitions(answer: &Response) -> Result<u32, Fault> {
+pub(super) fn partitions(answer: &Response) -> Result<u32, Fault> {
     let Response::Metadata { partitions, .. } = answer else { return Err(refused(answer)) };
     Ok(*partitions)
 }
 
-/// One request for each partition: the protocol has none for all. So a broker that answers each
-/// may still take longer than there is time.
 async fn records(
     wire: &mut Wire,
     name: &str,
     partitions: u32,
     until: Instant,
 ) -> Result<u64, Fault> {
-    let mut records = 0_u64;
+    let bounds = bounds(wire, name, partitions, until).await?;
+    let held = bounds.iter().map(|(earliest, latest)| latest.saturating_sub(*earliest));
+    Ok(held.fold(0, u64::saturating_add))
+}
+
+/// Where each partition of a topic begins and ends. One request for each: the protocol has none for
+/// all. So a broker that answers each may still take longer than there is time.
+pub(super) async fn bounds(
+    wire: &mut Wire,
+    name: &str,
+    partitions: u32,
+    until: Instant,
+) -> Result<Vec<(u64, u64)>, Fault> {
+    let mut all = Vec::new();
     for first in (0..partitions).step_by(BETWEEN_LOOKS as usize) {
         if Instant::now() > until {
             let why = "it answers, but has more partitions than can be asked for in time";
@@ -136,10 +147,10 @@ async fn records(
             let Response::OffsetBounds { earliest, latest } = answer else {
                 return Err(refused(&answer));
             };
-            records = records.saturating_add(latest.saturating_sub(earliest));
+            all.push((earliest, latest));
         }
     }
-    Ok(records)
+    Ok(all)
 }
 
 /// The broker describes every config of any topic, even of one that it does not have, and does not

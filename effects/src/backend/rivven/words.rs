@@ -19,6 +19,16 @@ pub(super) fn no_topic(fault: &Fault) -> bool {
         if is_no_topic(words) || words.starts_with("INVALID_TOPIC_NAME"))
 }
 
+/// Whether the broker says that there is no such group: that nobody has committed anything under
+/// this name, or can.
+pub(super) fn no_group(fault: &Fault) -> bool {
+    let no_group = |words: &str| {
+        let missing = words.starts_with("Consumer group '") && words.ends_with("' not found");
+        missing || words.starts_with("INVALID_GROUP_ID")
+    };
+    matches!(fault, Fault::Refused(words) if no_group(words))
+}
+
 fn is_no_topic(words: &str) -> bool {
     words.starts_with("Topic not found: ") || words.starts_with("UNKNOWN_TOPIC_OR_PARTITION: ")
 }

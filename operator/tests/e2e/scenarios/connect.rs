@@ -9,7 +9,7 @@ use crate::{
     Scenario,
     audit::{Class, of_class},
     kube::{CONFIG_MAPS, CONNECTS, DEPLOYMENTS, EVENTS, PODS, SERVICES},
-    operator::{Start, folder, plan},
+    operator::{Operator, Start, folder, page, plan},
     say,
     scene::{SOON, Scene, says},
     wait::{seconds, until},
@@ -50,18 +50,34 @@ fn pipeline(rate: u32) -> Value {
     })
 }
 
-/// What there is to tell of a worker that is started anew, each at most once: that changes are made;
-/// that its Deployment has not looked at them; that the old pod is gone; that the new one is there;
-/// and that it runs. Two that come within one look are told as one.
+/// What there is to tell of a worker that is started anew, each at most once: that changes are
+/// made; that its Deployment has not looked at them; that the old pod is gone; that the new one is
+/// there; and that it runs. Two that come within one look are told as one.
 const TOLD: usize = 5;
+
+/// How far its connectors are is told by numbers, and by no status.
+fn numbers(scene: &Scene, operator: &Operator) {
+    let of = format!(r#"namespace="{}",name="flow""#, scene.namespace);
+    let (_, page) = page(operator.metrics, "/metrics");
+    for (line, number) in [
+        (r#"source_end_offset{OF,source="clicks",topic="clicks"}"#, 70),
+        (r#"sink_committed_offset{OF,sink="print",topic="clicks"}"#, 0),
+        (r#"sink_lag{OF,sink="print",topic="clicks"}"#, 70),
+    ] {
+        let line = format!("rivven_connect_{} {number}", line.replace("OF", &of));
+        assert!(page.lines().any(|one| one == line), "{line} is not in {page}");
+    }
+}
 
 fn lived() {
     let scene = Scene::new("connect");
-    let _operator = scene.operator();
+    let operator = scene.operator();
     scene.settled("small", &json!({ "replicas": 1 }));
+    scene.brokers.broker("*").hold("clicks", 1, 70);
     connect(&scene, "flow", &pipeline(1));
     let seen = told(&scene, "flow", "Ready", "True");
     assert_eq!(seen["status"]["sourcesRunning"], 1, "{seen}");
+    numbers(&scene, &operator);
     scene.is_quiet(seconds(2));
     let before = scene.log().len();
     let worker = || {

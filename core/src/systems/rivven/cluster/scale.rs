@@ -116,8 +116,13 @@ fn drained(brokers: &Brokers, ordinal: u32, answer: Option<&Answer>) -> (Gate, O
         }
         _ if never_ran => (Gate::judged(id, Some(true), "it never ran"), None),
         Some(Answer::Unreachable(why)) => (Gate::judged(id, None, why.clone()), None),
-        Some(Answer::Health(_) | Answer::Topics(_) | Answer::NoTopic | Answer::Topic(_)) | None => {
-            (Gate::judged(id, None, "it did not say what it holds"), None)
-        }
+        Some(
+            Answer::Health(_)
+            | Answer::Topics(_)
+            | Answer::NoTopic
+            | Answer::Topic(_)
+            | Answer::Progress(_),
+        )
+        | None => (Gate::judged(id, None, "it did not say what it holds"), None),
     }
 }

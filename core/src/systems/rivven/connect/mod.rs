@@ -23,7 +23,7 @@ use crate::{
     condition::Reason,
     crd, field,
     inert::Idle,
-    kind::{Ctx, Desired, Item, Kind, Report},
+    kind::{Ctx, Desired, Item, Kind, Measure, Report},
     label::{self, Labels},
     observed::{Api, Observed, Reads, Ref, Seen, Selector},
     plan::{Action, Blocked, Manifest, Precondition, Propagation, Requeue, Risk, Verb, Why},
@@ -48,6 +48,7 @@ mod gates;
 mod held;
 mod inert;
 mod lineup;
+mod measures;
 mod placement;
 mod risks;
 mod running;
@@ -115,8 +116,15 @@ impl Kind for Connect {
             Reads::none().object(target.clone()).list(list(Api::of::<Pod>(), &namespace, &name));
         if home::cluster(&target, &namespace, seen).is_ok() {
             reads = reads.probe(topics_of(&target));
+            if let Some(question) = measures::question(connect, seen) {
+                reads = reads.probe(question);
+            }
         }
         reads
+    }
+
+    fn measures(connect: &RivvenConnect, seen: &Observed<Rivven>) -> Vec<Measure> {
+        measures::measures(connect, seen)
     }
 
     fn desires(ctx: &Ctx<'_>, valid: &Valid, seen: &Observed<Rivven>) -> Desired<Rivven> {

@@ -63,7 +63,7 @@ pub(super) fn topics(
 
 /// Whether a pattern stands for a topic: `*` for any characters, `?` for one. What the program
 /// names itself, with underscores in front, only a pattern with them stands for.
-fn matches(pattern: &str, topic: &str) -> bool {
+pub(super) fn matches(pattern: &str, topic: &str) -> bool {
     fn rest(pattern: &[u8], topic: &[u8]) -> bool {
         match (pattern.split_first(), topic.split_first()) {
             (None, None) => true,

@@ -173,9 +173,10 @@ impl Situation {
             Some(Answer::NoTopic) => Self::Missing,
             Some(Answer::Topic(topic)) => Self::There(topic.clone()),
             Some(Answer::Unreachable(why)) => Self::Unreachable(why.clone()),
-            Some(Answer::Health(_) | Answer::Holdings(_) | Answer::Topics(_)) | None => {
-                Self::Unreachable("it answered something else".to_owned())
-            }
+            Some(
+                Answer::Health(_) | Answer::Holdings(_) | Answer::Topics(_) | Answer::Progress(_),
+            )
+            | None => Self::Unreachable("it answered something else".to_owned()),
         }
     }
 }

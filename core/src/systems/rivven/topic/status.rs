@@ -51,8 +51,8 @@ pub(super) fn measures(situation: &Situation) -> Vec<Measure> {
     let Situation::There(topic) = situation else { return Vec::new() };
     let partitions = u64::from(topic.partitions);
     vec![
-        Measure { name: "partitions", help: "Partitions that a topic has", value: partitions },
-        Measure { name: "records", help: "Records that a topic holds", value: topic.records },
+        Measure::whole("partitions", "Partitions that a topic has", partitions),
+        Measure::whole("records", "Records that a topic holds", topic.records),
     ]
 }
 
