@@ -46,6 +46,7 @@ fn main() {
     trials.push(trial("records are made, kept and printed", lacks_any, moved::records));
     trials.push(trial("a source that ends makes all of its records", lacks_any, moved::once));
     trials.push(trial("a sink reads every partition", lacks_any, moved::partitions));
+    trials.push(trial("a topic that joins is read whole", lacks_any, moved::joins));
     trials.push(trial("records reach a webhook, with its secret", lacks_any, moved::webhook));
     trials.extend(secrets(&secret, lacks));
     libtest_mimic::run(&Arguments::from_args(), trials).exit();

@@ -233,6 +233,41 @@ pub(crate) fn partitions() -> Result<(), Failed> {
     Ok(())
 }
 
+/// A topic with records that a pattern comes to stand for: all of them arrive, although the sink
+/// begins with what comes after its start.
+pub(crate) fn joins() -> Result<(), Failed> {
+    let source = |topic| {
+        let made = json!({ "eventsPerSecond": 1000, "maxEvents": MADE });
+        json!({ "topic": topic, "datagen": made })
+    };
+    let mut sink = printing();
+    merge(&mut sink, &json!({ "topics": ["shop.*"], "startOffset": "latest" }));
+    let clicks = pipeline(&source("shop.clicks"), &sink);
+    let orders = pipeline(&source("shop.orders"), &sink);
+    let reads = pipeline(&json!({ "topic": "shop.clicks", "enabled": false }), &sink);
+    let mut started = Started::new(&only(&clicks), "");
+    assert!(started.ended()?.success());
+    let first = json!({ "shop.clicks": 1 });
+    started.then(&rendered::workers_beside(&reads, &first).remove(0));
+    thread::sleep(Duration::from_secs(2));
+    assert_eq!(started.printed(), 0, "what came before its start is not asked for");
+    started.then(&only(&orders));
+    assert!(started.ended()?.success());
+    let told = json!([{
+        "name": "sink", "connectorType": "sink", "kind": "stdout", "state": "running",
+        "initialTopics": ["shop.clicks"], "topics": ["shop.clicks"],
+    }]);
+    let both = json!({ "shop.clicks": 1, "shop.orders": 1 });
+    started.then(&rendered::workers_after(&reads, &both, &told).remove(0));
+    started.prints(MADE)?;
+    thread::sleep(Duration::from_millis(500));
+    let (printed, left_out) = started.printed_and_left_out();
+    assert_eq!((printed, left_out), (MADE, 0));
+    assert_eq!(started.printed(), MADE, "those of the first topic are not asked for");
+    started.stop();
+    Ok(())
+}
+
 /// A pipeline from a source to a webhook of ours, which sees the secret header.
 pub(crate) fn webhook() -> Result<(), Failed> {
     const TOKEN: &str = "a \"token\" with $igns";

@@ -22,6 +22,11 @@ pub(crate) fn workers(resource: &Value) -> Vec<Worker> {
 
 /// The same beside a cluster that has these topics, each with its partitions.
 pub(crate) fn workers_beside(resource: &Value, topics: &Value) -> Vec<Worker> {
+    workers_after(resource, topics, &Value::Null)
+}
+
+/// The same where it has run before and this was told of its connectors.
+pub(crate) fn workers_after(resource: &Value, topics: &Value, told: &Value) -> Vec<Worker> {
     let own = &resource["metadata"]["namespace"];
     let wanted = &resource["spec"]["clusterRef"];
     let home = if wanted["namespace"].is_null() { own } else { &wanted["namespace"] };
@@ -35,14 +40,24 @@ pub(crate) fn workers_beside(resource: &Value, topics: &Value) -> Vec<Worker> {
     if let Some(annotations) = resource["metadata"].get_mut("annotations") {
         *annotations = json!({});
     }
-    let state = json!({ "observed": { "settled": [cluster] } });
+    let mut settled = vec![cluster];
+    let mut status = String::new();
+    if !told.is_null() {
+        settled.push(resource.clone());
+        let which = json!({
+            "kind": "RivvenConnect", "namespace": own, "name": resource["metadata"]["name"],
+        });
+        let told = json!({ "status": { "connectorStatuses": told } });
+        status = format!("---\n{}\n", json!({ "patch": which, "merge": told }));
+    }
+    let state = json!({ "observed": { "settled": settled } });
     let broker = json!({
         "namespace": home, "cluster": wanted["name"], "ordinal": 0, "port": 9292,
     });
     let answer = json!({
         "probe": { "topics": broker }, "answer": { "topics": topics },
     });
-    let text = format!("{resource}\n---\n{state}\n---\n{answer}\n");
+    let text = format!("{resource}\n---\n{state}\n---\n{answer}\n{status}");
     let (_, manifests, _) = command::run(&["plan", "-f", "-", "-o", "manifests"], text.as_bytes());
     let documents = yaml::parse("manifests", &manifests).expect("what is printed is YAML");
     let objects: Vec<Value> =
