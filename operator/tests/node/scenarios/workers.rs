@@ -75,7 +75,7 @@ fn apart() {
         json!({ "apiVersion": "v1", "kind": "Secret", "metadata": meta, "stringData": data })
     };
     // It stands between single quotes in the file.
-    scene.kube().apply(SECRETS, &secret("quoted", "it's"));
+    scene.kube().apply(SECRETS, &secret("quoted", "canary-in-a-coal-mine's"));
     let sink = |name: &str, more: Value| {
         let mut sink = json!({
             "name": name, "connector": "http-webhook", "topics": ["clicks"],
@@ -111,8 +111,8 @@ fn apart() {
         if named && run { Ok(()) } else { Err(format!("{all:?}")) }
     });
     say(&format!("two connectors set apart after {:.1} s", took.as_secs_f32()));
-    scene.kube().apply(SECRETS, &secret("gone", "a"));
-    scene.kube().apply(SECRETS, &secret("quoted", "b"));
+    scene.kube().apply(SECRETS, &secret("gone", "canary-in-a-coal-mine"));
+    scene.kube().apply(SECRETS, &secret("quoted", "canary-in-a-coal-mine, too"));
     let again = json!({ "metadata": { "annotations": {
         "sluicegate/restart-connector": "store=1",
     } } });
