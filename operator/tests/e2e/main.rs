@@ -6,10 +6,11 @@
 //! real rivvend process on loopback where a scenario is about what brokers do.
 //!
 //! Where the control plane is not built the suite says so and is skipped: building it takes
-//! minutes. With `CI=true` or `SLUICEGATE_REQUIRE_CLUSTER=1` it is built, or the suite fails.
-//! `SLUICEGATE_REQUIRE_E2E=0` skips this suite alone. With `SLUICEGATE_E2E_CLUSTER` a control plane is used that is up already, by its state folder. The
-//! scenarios with real brokers are skipped in the same way without a rivvend, which `RIVVEND` names
-//! or `PATH` has; with `CI=true` or `SLUICEGATE_REQUIRE_RIVVEND=1` that is a failure.
+//! minutes. With `CI=true` or `SLUICEGATE_REQUIRE_CLUSTER=1` it is built, or the suite fails, and
+//! `SLUICEGATE_REQUIRE_E2E=0` skips it even then. With `SLUICEGATE_E2E_CLUSTER` a control plane is
+//! used that is up already, by its state folder. The scenarios with real brokers are skipped in the
+//! same way without a rivvend, which `RIVVEND` names or `PATH` has; with `CI=true` or
+//! `SLUICEGATE_REQUIRE_RIVVEND=1` that is a failure.
 
 mod audit;
 mod brokers;
