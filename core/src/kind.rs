@@ -1,6 +1,10 @@
 //! What a kind of resource must say about itself.
 
-use std::{collections::BTreeSet, fmt, time::Duration};
+use std::{
+    collections::{BTreeMap, BTreeSet},
+    fmt,
+    time::Duration,
+};
 
 use k8s_openapi::{
     NamespaceResourceScope,
@@ -261,6 +265,9 @@ pub struct Desired<S: System> {
     pub freeze: bool,
     /// Skip the status write: the next action invalidates it, and its watch event reconciles again.
     pub defer_status: bool,
+    /// What it comes to that an object goes which is no longer desired, where that is more than
+    /// nothing.
+    pub gone: BTreeMap<Ref, (Risk, &'static Rule)>,
     /// What could not be looked at and is taken to be so.
     pub assumptions: BTreeSet<String>,
     /// When to look again if nothing changes.
@@ -350,6 +357,7 @@ impl<S: System> Default for Desired<S> {
             finalizer: false,
             freeze: false,
             defer_status: false,
+            gone: BTreeMap::new(),
             assumptions: BTreeSet::new(),
             requeue: Requeue::OnChange,
         }

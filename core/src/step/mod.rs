@@ -195,7 +195,7 @@ fn converge<K: Kind>(
                 }
             }
         }
-        plan.actions.extend(owned.orphans(&wished));
+        plan.actions.extend(owned.orphans(&wished, &desired.gone));
         events.extend(events::put_back(&plan.resource, &put_back));
         events.extend(events::adopted(&plan.resource, &adopted));
     }

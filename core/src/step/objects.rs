@@ -1,6 +1,9 @@
 //! From objects that are wished for, and objects that are there, to actions.
 
-use std::{collections::BTreeSet, sync::Arc};
+use std::{
+    collections::{BTreeMap, BTreeSet},
+    sync::Arc,
+};
 
 use kube_core::Resource;
 use serde_json::Value;
@@ -14,7 +17,7 @@ use crate::{
     label::{ADOPT, DIGEST, MANAGED_BY, SLUICEGATE},
     observed::{Observed, Reads, Ref, Seen, Selector, annotation, at, group_of, text},
     plan::{Action, Altered, Blocked, Change, Precondition, Propagation, Risk, Verb, Why},
-    rule,
+    rule::{self, Rule},
     system::System,
 };
 
@@ -52,15 +55,21 @@ impl<'a> Owned<'a> {
         Self { objects }
     }
 
-    /// Deletes for what is no longer wished for and is not on its way out already.
-    pub(super) fn orphans<S: System>(&self, wished: &BTreeSet<Ref>) -> Vec<Action<S>> {
+    /// Deletes for what is no longer wished for and is not on its way out already, each with what
+    /// the kind says that it comes to.
+    pub(super) fn orphans<S: System>(
+        &self,
+        wished: &BTreeSet<Ref>,
+        gone: &BTreeMap<Ref, (Risk, &'static Rule)>,
+    ) -> Vec<Action<S>> {
         let orphan = |(target, object): &&(Ref, &Arc<Value>)| {
             !wished.contains(target) && at(object, "/metadata/deletionTimestamp").is_none()
         };
         let delete = |(target, object): &(Ref, &Arc<Value>)| {
             let seen = Precondition::as_seen(target, object);
             let verb = Verb::Delete(target.clone(), seen, Propagation::Background);
-            Action::new(verb, Why::Orphaned, Risk::Online, &rule::OBJ_05)
+            let (risk, rule) = gone.get(target).copied().unwrap_or((Risk::Online, &rule::OBJ_05));
+            Action::new(verb, Why::Orphaned, risk, rule)
         };
         self.objects.iter().filter(orphan).map(delete).collect()
     }

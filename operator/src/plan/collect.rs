@@ -8,7 +8,7 @@ use sluicegate_core::{
     digest::sha256,
     field::Path,
     observed::{at, text},
-    plan::{Risk, UID_PLACEHOLDER},
+    plan::UID_PLACEHOLDER,
 };
 use sluicegate_effects::file::{Entry, Problem, Start, World};
 
@@ -223,7 +223,7 @@ fn resource(entry: &Entry, record: Record, world: &World, group: &Group) -> Plan
     Planned {
         cr: cr(entry, before),
         result,
-        risk: show::worst(&actions),
+        risk: show::worst(&actions, &waiting),
         causes: causes::of(before, asked, &actions, &drift),
         steps,
         actions,
@@ -303,10 +303,7 @@ fn summary(resources: &[Planned]) -> Summary {
     summary.blocked = resources.iter().map(|one| one.blocked.len()).sum();
     summary.waiting = resources.iter().map(|one| one.waiting.len()).sum();
     summary.unchanged = resources.iter().map(|one| one.unchanged.len()).sum();
-    let risks = || {
-        let actions = resources.iter().flat_map(|one| &one.actions);
-        actions.filter_map(|action| action.risk).filter(|risk| *risk > Risk::None)
-    };
+    let risks = || resources.iter().flat_map(|one| show::risks(&one.actions, &one.waiting));
     summary.worst_risk = risks().max();
     summary.worst_count = risks().filter(|risk| Some(*risk) == summary.worst_risk).count();
     summary

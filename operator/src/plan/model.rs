@@ -96,10 +96,10 @@ pub struct Summary {
     pub waiting: usize,
     /// Objects that stay as they are.
     pub unchanged: usize,
-    /// The worst risk of all actions.
+    /// The worst risk of all actions, and of what waits.
     #[schemars(schema_with = "parts::risk")]
     pub worst_risk: Option<Risk>,
-    /// How many actions carry it.
+    /// How many of them carry it.
     pub worst_count: usize,
 }
 
@@ -111,7 +111,7 @@ pub struct Planned {
     pub cr: Cr,
     /// What came of it.
     pub result: Outcome,
-    /// The worst risk of its actions.
+    /// The worst risk of its actions, and of what waits.
     #[schemars(schema_with = "parts::risk")]
     pub risk: Option<Risk>,
     /// Why something is done at all.

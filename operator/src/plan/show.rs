@@ -334,9 +334,15 @@ pub fn title(does: &[Op]) -> String {
     if said.is_empty() { "report".to_owned() } else { said.join(", ") }
 }
 
-/// The worst risk among these, if it is one.
-pub fn worst(actions: &[Action]) -> Option<Risk> {
-    actions.iter().filter_map(|action| action.risk).max().filter(|risk| *risk > Risk::None)
+/// The risks among these. A change that waits is no smaller for that.
+pub fn risks(actions: &[Action], waiting: &[Waiting]) -> impl Iterator<Item = Risk> {
+    let done = actions.iter().filter_map(|action| action.risk);
+    done.chain(waiting.iter().filter_map(|one| one.risk)).filter(|risk| *risk > Risk::None)
+}
+
+/// The worst of them, if there is one.
+pub fn worst(actions: &[Action], waiting: &[Waiting]) -> Option<Risk> {
+    risks(actions, waiting).max()
 }
 
 #[cfg(test)]

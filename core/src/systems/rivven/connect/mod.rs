@@ -4,7 +4,7 @@
 //! in `connectors`. Each runs on one worker, which `placement` draws and `lineup` brings together
 //! with what runs already; what a worker is to run becomes its file in `build`.
 
-use std::sync::OnceLock;
+use std::{collections::BTreeMap, sync::OnceLock};
 
 use k8s_openapi::api::{
     apps::v1::Deployment,
@@ -15,8 +15,8 @@ use kube_core::ResourceExt as _;
 use serde_json::{Value, json};
 
 use self::{
-    connectors::Wired,
     lineup::{Lineup, Task},
+    worker::Worker,
 };
 use crate::{
     check::Check,
@@ -26,7 +26,8 @@ use crate::{
     kind::{Ctx, Desired, Item, Kind, Measure, Report},
     label::{self, Labels},
     observed::{Api, Observed, Reads, Ref, Seen, Selector},
-    plan::{Action, Blocked, Manifest, Precondition, Propagation, Requeue, Risk, Verb, Why},
+    plan::{Blocked, Manifest, Requeue, Risk},
+    rule::Rule,
     schema::Compiled,
     systems::rivven::{
         Probe, Rivven,
@@ -164,6 +165,7 @@ fn desire(
         requeue: if settled { LOOK_AGAIN } else { LOOK_SOON },
         waiting: lineup.moving.iter().map(gates::Moving::waiting).collect(),
         blocked: held(valid).collect(),
+        gone: gone(valid, &lineup),
         ..Desired::default()
     };
     if lineup.can_run().next().is_some() {
@@ -179,33 +181,16 @@ fn desire(
         }
     }
     desired.items.extend(lineup.through.iter().flat_map(|job| kept(job, seen)));
-    desired.items.extend(given_up(valid, &lineup, seen));
     desired
 }
 
-/// The workers that are no longer asked for and have a source that forgets, which is to run
-/// elsewhere. All others the engine takes away by itself.
-fn given_up(valid: &Valid, lineup: &Lineup<'_>, seen: &Observed<Rivven>) -> Vec<Item<Rivven>> {
-    let wanted = |name: &str| lineup.deployments().any(|task| task.name == name);
-    let mut items = Vec::new();
-    for (name, worker) in &lineup.workers {
-        let forgets = valid.forgetful().any(|one| worker.connectors.contains(&one.name));
-        let target = Ref::to::<Deployment>(&valid.namespace, name);
-        if let Seen::Present(exists) = seen.raw(&target)
-            && forgets
-            && !wanted(name)
-        {
-            let seen = Precondition::as_seen(&target, exists);
-            let delete = Verb::Delete(target, seen, Propagation::Background);
-            items.push(Item::Act(Action::new(
-                delete,
-                Why::Orphaned,
-                Risk::DataLoss,
-                &rules::CON_57,
-            )));
-        }
-    }
-    items
+/// What it comes to that a worker goes: one that has a source that forgets loses what changes until
+/// it runs elsewhere, or again.
+fn gone(valid: &Valid, lineup: &Lineup<'_>) -> BTreeMap<Ref, (Risk, &'static Rule)> {
+    let forgets = |worker: &Worker| valid.forgets(|name| worker.connectors.contains(name));
+    let workers = lineup.workers.iter().filter(|(_, worker)| forgets(worker));
+    let target = |name: &String| Ref::to::<Deployment>(&valid.namespace, name);
+    workers.map(|(name, _)| (target(name), (Risk::DataLoss, &rules::CON_57))).collect()
 }
 
 /// What is left of a source that is through: its Job, and the file that it was told by.
@@ -220,16 +205,14 @@ fn kept(job: &Ref, seen: &Observed<Rivven>) -> impl Iterator<Item = Item<Rivven>
 fn worker(valid: &Valid, lineup: &Lineup<'_>, task: &Task<'_>, address: &str) -> [Item<Rivven>; 2] {
     let file = build::file(valid, address, &task.running);
     // One that never ran has nothing to lose; one that moves loses what changes on its way.
-    let has = |one: &Wired| {
-        let there = lineup.workers.get(&task.name);
-        there.is_some_and(|worker| worker.connectors.contains(&one.name))
-    };
-    let comes = |one: &Wired| {
-        let was = valid.before(&one.name);
+    let there = lineup.workers.get(&task.name);
+    let has = |name: &str| there.is_some_and(|worker| worker.connectors.contains(name));
+    let comes = |name: &str| {
+        let was = valid.before(name);
         was.is_some_and(|was| was.worker.is_some())
-            && task.running.iter().any(|own| own.wired.name == one.name)
+            && task.running.iter().any(|own| own.wired.name == name)
     };
-    let forgets = valid.forgetful().any(|one| has(one) || comes(one));
+    let forgets = valid.forgets(|name| has(name) || comes(name));
     let assess = match (forgets, task.joins) {
         (true, _) => risks::restarts_and_forgets,
         (false, true) => risks::restarts_for_topics,

@@ -84,6 +84,12 @@ impl Valid {
     pub(super) fn forgetful(&self) -> impl Iterator<Item = &Wired> {
         self.connectors.iter().filter(|one| one.runs() && one.forgets)
     }
+
+    /// Whether one of these forgets how far it has come, be it to run or not: one that is disabled
+    /// loses what changes until it is enabled again.
+    pub(super) fn forgets(&self, these: impl Fn(&str) -> bool) -> bool {
+        self.connectors.iter().any(|one| one.forgets && these(&one.name))
+    }
 }
 
 /// The cluster that a resource refers to, which need not be valid.
