@@ -65,6 +65,16 @@ fn the_reference_is_what_the_program_explains() {
     assert!(written == text, "it is stale: UPDATE=1 cargo test -p snapshots --test deploy");
 }
 
+/// The keys of http its program takes out of the YAML by hand: there is no type to ask.
+#[test]
+fn a_key_that_was_compared_with_nothing_is_called_unproven() {
+    for (connector, unproven) in [("source/http", true), ("datagen", false)] {
+        let (code, text, _) = run(&["explain", "connector", connector], b"");
+        assert_eq!(code, 0);
+        assert_eq!(text.contains("unproven."), unproven, "{text}");
+    }
+}
+
 #[test]
 fn a_definition_fits_into_what_kubectl_keeps_of_it() {
     for kind in kinds::all() {

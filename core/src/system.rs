@@ -7,7 +7,11 @@ use std::{
 
 use serde::{Serialize, de::DeserializeOwned};
 
-use crate::{connector::Connector, rule::Rule, settings::Setting};
+use crate::{
+    connector::{Compared, Connector},
+    rule::Rule,
+    settings::Setting,
+};
 
 /// A product this operator runs, such as Rivven.
 ///
@@ -25,6 +29,8 @@ pub trait System: Clone + fmt::Debug + PartialEq + Sized + Send + Sync + 'static
 
     /// The connectors that its kinds run, sources before sinks.
     const CONNECTORS: &'static [&'static Connector] = &[];
+    /// What their program was asked of them, and what it answered.
+    const COMPARED: Compared = Compared::NONE;
     /// The kind whose resources name them; it may be one that is not there yet, which is told.
     const CONNECTS: &'static str = "";
 

@@ -105,6 +105,13 @@ fn password_of(user: &str) -> Option<String> {
     plain.split_once(':').map(|(_, password)| password.replace("${secret.", "${secret:"))
 }
 
+/// Whether a text is a variable and nothing else: of the Secret, or of the program.
+pub(super) fn is_variable(text: &str) -> bool {
+    text.strip_prefix("${")
+        .and_then(|rest| rest.strip_suffix('}'))
+        .is_some_and(|name| !name.is_empty() && !name.contains(['{', '}']))
+}
+
 /// What is left of a text without `${…}`; one with a value of its own (`${A:-value}`) is no
 /// reference.
 fn without_references(text: &str) -> String {

@@ -8,10 +8,12 @@
 mod fits;
 mod literal;
 mod node;
+mod probe;
 mod put;
 mod settle;
 
 pub use node::{Node, Object, SECRET};
+pub use probe::{Compared, Sample, place, sum};
 pub use settle::{Given, Lost, Settled, settle, settle_unlisted};
 
 /// A connector.
@@ -212,6 +214,11 @@ impl Key {
     #[must_use]
     pub const fn written(self, how: Writes) -> Self {
         Self { writes: Some(how), ..self }
+    }
+
+    /// Whether it has keys of its own.
+    const fn is_block(&self) -> bool {
+        matches!(self.takes, Takes::Block(_))
     }
 
     /// Whether it is called so.

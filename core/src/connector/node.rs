@@ -71,6 +71,15 @@ impl Node {
         if let Self::Map(fields) = self { Some(fields) } else { None }
     }
 
+    /// A reference to a key of the Secret as the file that holds it, where a program wants a file.
+    pub(super) fn into_file(self) -> Self {
+        let key = self.as_text().and_then(|text| text.strip_prefix(SECRET)?.strip_suffix('}'));
+        match key.filter(|key| !key.contains('}')) {
+            Some(key) => Self::File(key.to_owned()),
+            None => self,
+        }
+    }
+
     /// Any JSON, as it is.
     pub fn of(value: &Value) -> Self {
         match value {

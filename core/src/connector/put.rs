@@ -27,3 +27,13 @@ fn join(tree: &mut Object, name: &str, node: Node) -> Result<(), Clash> {
     }
     Ok(())
 }
+
+/// Whether something stands where a path leads.
+pub(super) fn stands(tree: &Object, path: &str) -> bool {
+    match path.split_once('.') {
+        Some((first, rest)) => {
+            tree.get(first).and_then(Node::as_map).is_some_and(|below| stands(below, rest))
+        }
+        None => tree.contains_key(path),
+    }
+}

@@ -8,8 +8,8 @@ use serde_json::{Map, Value};
 use super::{
     Connector, Key, Node, Object, Program, SECRET, Takes,
     fits::kind_of,
-    literal::{in_url, literals, secrets},
-    put::{Clash, put},
+    literal::{in_url, is_variable, literals, secrets},
+    put::{Clash, put, stands},
 };
 use crate::{
     field::{Cause, Errors, Path},
@@ -75,8 +75,13 @@ pub fn settle(connector: &Connector, given: &Given<'_>) -> Settled {
     }
     all.extend(given.beside.iter().map(|(name, value)| (given.at.child(name), *name, value)));
     let found = settled.keys(connector.keys, all, Mode::Written);
-    for key in connector.keys.iter().filter(|key| !found.contains(key.name)) {
-        settled.left_out(key, given);
+    for key in connector.keys {
+        if !found.contains(key.name) {
+            settled.left_out(key, given);
+        }
+        if let (Program::Reads(_), Takes::Block(below)) = (key.program, &key.takes) {
+            below.iter().filter(|key| key.always).for_each(|key| settled.left_out(key, given));
+        }
     }
     let lacks = connector.lacks.map_or_else(Vec::new, |lacks| lacks(&settled.config));
     for (keys, why) in lacks {
@@ -199,8 +204,13 @@ impl Settled {
                 Mode::Judged
             }
         };
-        let Some(node) = self.value(&key.takes, path, value, mode) else { return };
-        let node = if key.file { as_file(node) } else { node };
+        let node = match self.value(&key.takes, path, value, mode) {
+            Some(node) => node,
+            // A program that wants a block wants it although nothing is said in it.
+            None if key.required && key.is_block() => Node::Map(Object::new()),
+            None => return,
+        };
+        let node = if key.file { node.into_file() } else { node };
         if let (Mode::Written, Program::Reads(to)) = (mode, key.program) {
             self.write(key, to, path, &node);
         }
@@ -210,12 +220,11 @@ impl Settled {
         let places = key.writes.map_or_else(|| vec![(to, node.clone())], |writes| writes(node));
         for (place, node) in places {
             if put(&mut self.config, place, node) == Err(Clash) {
+                let why = format!("another key gives {place} another value");
                 if key.yields {
-                    let why = format!("another key gives {place} another value");
                     self.ignored.push(Lost { path: path.clone(), why });
                     continue;
                 }
-                let why = format!("another key gives {place} another value");
                 self.errors.push(path.clone(), Cause::Forbidden(why), "leave one of them out");
             }
         }
@@ -240,7 +249,9 @@ impl Settled {
                 false => "write it, or name a Secret that has it in configSecretRef",
             };
             self.errors.push(path.child(key.name), Cause::Required, remedy);
-        } else if let (true, Some(default)) = (key.always, key.default) {
+        } else if let (true, Some(default), false) =
+            (key.always, key.default, stands(&self.config, to))
+        {
             let value = serde_json::from_str(default).unwrap_or_else(|_| Value::from(default));
             let path = given.at.child("config").child(key.name);
             self.key(key, &path, &value, Mode::Written);
@@ -349,13 +360,6 @@ impl Settled {
     }
 }
 
-/// Whether a text is a variable and nothing else: of the Secret, or of the program.
-fn is_variable(text: &str) -> bool {
-    text.strip_prefix("${")
-        .and_then(|rest| rest.strip_suffix('}'))
-        .is_some_and(|name| !name.is_empty() && !name.contains(['{', '}']))
-}
-
 /// Whether a text that refers to a Secret has what cannot stand between single quotes.
 fn has_broken_line(value: &Value) -> bool {
     let breaks = |c: char| {
@@ -367,15 +371,6 @@ fn has_broken_line(value: &Value) -> bool {
         Value::Array(items) => items.iter().any(has_broken_line),
         Value::Object(fields) => fields.values().any(has_broken_line),
         Value::Null | Value::Bool(_) | Value::Number(_) => false,
-    }
-}
-
-/// A reference to a key of the Secret, where the program wants a file.
-fn as_file(node: Node) -> Node {
-    let key = node.as_text().and_then(|text| text.strip_prefix(SECRET)?.strip_suffix('}'));
-    match key.filter(|key| !key.contains('}')) {
-        Some(key) => Node::File(key.to_owned()),
-        None => node,
     }
 }
 

@@ -16,7 +16,13 @@ use std::{
 
 use serde::{Deserialize, Serialize};
 
-use crate::{connector::Connector, many::many, rule::Rule, system, systems::Visitor};
+use crate::{
+    connector::{Compared, Connector},
+    many::many,
+    rule::Rule,
+    system,
+    systems::Visitor,
+};
 
 pub mod api;
 pub mod cluster;
@@ -221,6 +227,7 @@ impl system::System for Rivven {
     const NAME: &'static str = "rivven";
     const RULES: &'static [&'static Rule] = rules::RULES;
     const CONNECTORS: &'static [&'static Connector] = connect::catalogue::CONNECTORS;
+    const COMPARED: Compared = connect::catalogue::COMPARED;
     const CONNECTS: &'static str = "RivvenConnect";
     const PEERS: &'static [&'static [(&'static str, &'static str)]] =
         &[&[("app.kubernetes.io/component", "broker"), ("app.kubernetes.io/name", "rivven")]];

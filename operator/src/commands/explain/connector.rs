@@ -1,7 +1,9 @@
 //! What a connector takes, and what its program makes of it.
 
+use std::collections::BTreeSet;
+
 use sluicegate_core::{
-    connector::{Connector, Key, Program, Role, Takes, Word},
+    connector::{Compared, Connector, Key, Program, Role, Takes, Word},
     kind::Kind,
     system::System,
     systems::{self, Visitor},
@@ -14,15 +16,24 @@ use crate::{
     render::page::{Page, Span, Style},
 };
 
+/// What is said of a key that [`Compared`] does not prove.
+const UNPROVEN: &str = "Not compared with its program: unproven.";
+
 /// A connector and the system that has it.
 pub(super) struct Named {
     system: &'static str,
     /// The kind whose resources name it.
     kind: &'static str,
     pub(super) connector: &'static Connector,
+    compared: Compared,
 }
 
 impl Named {
+    /// The keys that its program is said to read, without proof.
+    fn unproven(&self) -> BTreeSet<String> {
+        self.compared.unproven(self.connector)
+    }
+
     /// Its whole name, such as `rivven/source/postgres-cdc`.
     pub(super) fn path(&self) -> String {
         format!("{}/{}/{}", self.system, self.connector.role.as_str(), self.connector.name)
@@ -46,6 +57,7 @@ pub(super) fn all() -> Vec<Named> {
                 system: S::NAME,
                 kind: S::CONNECTS,
                 connector,
+                compared: S::COMPARED,
             };
             self.0.extend(S::CONNECTORS.iter().map(named));
         }
@@ -128,11 +140,12 @@ fn connector(page: &mut Page, kinds: &[KindInfo], named: &Named) {
     for (key, value) in *fixed {
         page.words(2, &[], &format!("Its program is always told {key}: {value}."), Style::Dim);
     }
-    keys.iter().for_each(|one| key(page, "", *program, one));
+    let unproven = named.unproven();
+    keys.iter().for_each(|one| key(page, "", *program, one, &unproven));
 }
 
 /// One key and all below it. What its program makes of what is around it is told there.
-fn key(page: &mut Page, above: &str, around: Program, key: &Key) {
+fn key(page: &mut Page, above: &str, around: Program, key: &Key, unproven: &BTreeSet<String>) {
     let path = format!("{above}{}", key.name);
     page.gap();
     let left = [Span(path.clone(), Style::Bold), Span::dim(format!("  {}", range(&key.takes)))];
@@ -151,21 +164,29 @@ fn key(page: &mut Page, above: &str, around: Program, key: &Key) {
     if key.program != around {
         made_of_it(page, 4, key.program, key.name);
     }
+    if unproven.contains(&path) {
+        page.words(4, &[], UNPROVEN, Style::Dim);
+    }
+    if let Takes::Words(all) = key.takes {
+        words(page, all);
+    }
+    let (below, path) = below(key, &path);
+    below.iter().for_each(|one| self::key(page, &path, key.program, one, unproven));
+}
+
+/// The keys below one, and how their paths begin.
+fn below(key: &Key, path: &str) -> (&'static [Key], String) {
     match key.takes {
-        Takes::Words(all) => words(page, all),
-        Takes::Block(below) => {
-            below.iter().for_each(|one| self::key(page, &format!("{path}."), key.program, one));
-        }
-        Takes::Blocks(below) => {
-            below.iter().for_each(|one| self::key(page, &format!("{path}[]."), key.program, one));
-        }
+        Takes::Block(below) => (below, format!("{path}.")),
+        Takes::Blocks(below) => (below, format!("{path}[].")),
         Takes::Text(_)
         | Takes::Bool
         | Takes::Whole(..)
         | Takes::Number(..)
+        | Takes::Words(_)
         | Takes::Texts
         | Takes::Map
-        | Takes::Any => {}
+        | Takes::Any => (&[], String::new()),
     }
 }
 
@@ -202,14 +223,21 @@ pub(super) fn made(program: Program, name: &str) -> Option<String> {
 
 /// Every key as a line of a table: its path, what it takes, its default, what it is, and what
 /// becomes of it.
-pub(super) fn lines(connector: &Connector) -> Vec<[String; 5]> {
-    fn add(keys: &[Key], above: &str, around: Program, lines: &mut Vec<[String; 5]>) {
+pub(super) fn lines(named: &Named) -> Vec<[String; 5]> {
+    fn add(
+        keys: &[Key],
+        above: &str,
+        around: Program,
+        unproven: &BTreeSet<String>,
+        lines: &mut Vec<[String; 5]>,
+    ) {
         for key in keys {
             let path = format!("{above}{}", key.name);
             let mut made: Vec<String> = Vec::new();
             if key.program != around {
                 made.extend(self::made(key.program, key.name));
             }
+            made.extend(unproven.contains(&path).then(|| UNPROVEN.to_owned()));
             if let Some(all) = words_of(&key.takes) {
                 let words = all.iter().filter(|word| !matches!(word.program, Program::Reads(_)));
                 made.extend(words.filter_map(|word| self::made(word.program, word.name)));
@@ -227,16 +255,13 @@ pub(super) fn lines(connector: &Connector) -> Vec<[String; 5]> {
                 key.about.to_owned(),
                 made.join(" "),
             ]);
-            if let Takes::Block(below) = key.takes {
-                add(below, &format!("{path}."), key.program, lines);
-            }
-            if let Takes::Blocks(below) = key.takes {
-                add(below, &format!("{path}[]."), key.program, lines);
-            }
+            let (below, path) = below(key, &path);
+            add(below, &path, key.program, unproven, lines);
         }
     }
     let mut lines = Vec::new();
-    add(connector.keys, "", connector.program, &mut lines);
+    let Connector { keys, program, .. } = named.connector;
+    add(keys, "", *program, &named.unproven(), &mut lines);
     lines
 }
 

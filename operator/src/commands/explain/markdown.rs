@@ -44,7 +44,7 @@ pub(super) fn render(kinds: &[KindInfo]) -> String {
         let whole = connector::made(named.connector.program, named.connector.name);
         let whole = whole.map(|whole| format!(" {whole}")).unwrap_or_default();
         text.push_str(&format!("\n## {}\n\n{about}{whole}{head}", named.path()));
-        for line in connector::lines(named.connector) {
+        for line in connector::lines(&named) {
             let cells = line.each_ref().map(String::as_str);
             row(&mut text, &cells);
         }

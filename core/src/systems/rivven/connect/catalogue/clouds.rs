@@ -7,9 +7,9 @@ use crate::connector::{Key, Takes};
 pub(super) const S3_REGION: Key =
     reads("region", "s3.region", Takes::Text(64), "AWS region.").or("us-east-1");
 
-/// The region of a bucket of S3.
+/// The region of a bucket of S3. The program has none unless something else is said of S3.
 pub(super) const BUCKET_REGION: Key =
-    reads("region", "s3.region", Takes::Text(64), "Region of the bucket.").or("us-east-1");
+    reads("region", "s3.region", Takes::Text(64), "Region of the bucket.").or("us-east-1").always();
 
 /// Where S3 is, by the name of the program.
 pub(super) const S3_ENDPOINT: Key = reads(

@@ -160,7 +160,7 @@ pub(super) static ICEBERG: Connector = Connector {
             .or("true")
             .also(&["auto_create_table"]),
         words("partitioning", "partitioning", PARTITIONING, "How files are partitioned.")
-            .or("table_default"),
+            .or("none"),
         lacking(
             "partitionFields",
             NO_PARTITIONS,

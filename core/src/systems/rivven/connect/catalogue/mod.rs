@@ -24,6 +24,7 @@ mod mysql_cdc;
 mod postgres_cdc;
 mod pubsub;
 mod rdbc;
+mod samples;
 mod shared;
 mod sqlserver_cdc;
 mod sqs;
@@ -32,7 +33,7 @@ mod vectors;
 mod warehouses;
 mod written;
 
-use crate::connector::{Connector, Key, Program, Takes, Word};
+use crate::connector::{Compared, Connector, Key, Program, Takes, Word};
 
 /// All of them: sources first, then sinks, each by name.
 pub(crate) static CONNECTORS: &[&Connector] = &[
@@ -74,6 +75,10 @@ pub(crate) static CONNECTORS: &[&Connector] = &[
     &sqs::SQS_SINK,
     &generators::STDOUT,
 ];
+
+/// What the types of rivven-connect 0.0.22 answered: `.ci/catalogue/run` asks them.
+pub(crate) const COMPARED: Compared =
+    Compared { samples: samples::SAMPLES, answers: include_str!("compared.txt") };
 
 /// Why a key has no effect.
 const NO_KEY: &str = "rivven-connect 0.0.22 reads no such key";
