@@ -6,8 +6,11 @@
 //! be; one with a `least` has a key at its default, which is said to be so without it too, or in
 //! an `empty` block. Keys whose every form is read go to standard output. What contradicts the
 //! catalogue goes to standard error, and the program ends with 1.
+//!
+//! With the path of a built rivven-connect in `RIVVEN_CONNECT`, its `schema NAME` has a say too.
 
 mod ask;
+mod schema;
 mod types;
 
 use std::{
@@ -19,7 +22,7 @@ use std::{
 
 use serde::Deserialize;
 
-use crate::ask::Answer;
+use crate::{ask::Answer, schema::Schemas};
 
 #[derive(Deserialize)]
 struct Question {
@@ -43,6 +46,8 @@ struct Found {
     claims: BTreeMap<(String, String), (String, bool)>,
     /// Keys whose default is another, and what it is.
     defaults: BTreeMap<(String, String), String>,
+    /// What a built program says of its connectors itself.
+    schemas: Schemas,
     /// What could not be asked.
     unasked: BTreeSet<String>,
 }
@@ -77,6 +82,9 @@ impl Found {
             let form: String = form.chars().take(300).collect();
             self.unread.insert(key.clone(), format!("{answer}\n{form}"));
         }
+        if let Some(path) = self.schemas.lacks(&program, &form) {
+            self.unread.insert(key.clone(), format!("the schema of {program} has no {path}"));
+        }
         self.read.insert(key, sum.unwrap_or_default());
     }
 
@@ -98,7 +106,7 @@ impl Found {
 }
 
 fn main() -> Result<ExitCode, Box<dyn Error>> {
-    let mut found = Found::default();
+    let mut found = Found { schemas: Schemas::of_program(), ..Found::default() };
     for line in stdin().lines() {
         found.add(serde_json::from_str(&line?)?);
     }
@@ -108,6 +116,9 @@ fn main() -> Result<ExitCode, Box<dyn Error>> {
     }
     for program in &found.unasked {
         eprintln!("not asked: {program}");
+    }
+    for program in found.schemas.names() {
+        eprintln!("compared with its schema too: {program}");
     }
     let wrong = found.wrong();
     wrong.iter().for_each(|wrong| eprintln!("{wrong}"));

@@ -2,7 +2,9 @@
 
 use std::collections::BTreeSet;
 
-use super::{Connector, Key, Program, Takes};
+use serde_json::json;
+
+use super::{Connector, Given, Key, Node, Program, Takes, settle};
 use crate::{
     kind::Kind,
     system::System,
@@ -116,4 +118,26 @@ fn of_a_connector_of_rivven_the_program_reads_what_the_reference_says() {
     assert_eq!(program("nothing"), None);
     let secret = postgres.keys.iter().filter(|key| key.secret).map(|key| key.name);
     assert_eq!(secret.collect::<Vec<_>>(), ["password"]);
+}
+
+#[test]
+fn what_a_program_cannot_do_without_stands_in_its_file() {
+    let written = |name: &str, config: serde_json::Value| {
+        let mut all = systems::rivven::Rivven::CONNECTORS.iter();
+        let connector = all.find(|one| one.name == name).expect("it is there");
+        let at = crate::field::Path::root("spec");
+        let (config, secret) = (config.as_object(), false);
+        let settled =
+            settle(connector, &Given { at: &at, config, block: None, beside: &[], secret });
+        assert!(settled.errors.is_empty(), "{:?}", settled.errors);
+        Node::Map(settled.config).to_yaml()
+    };
+    let region = "bucket: \"a\"\ns3:\n  region: \"us-east-1\"\n";
+    for config in [json!({"bucket": "a"}), json!({"bucket": "a", "s3": {}})] {
+        assert_eq!(written("object-storage", config), region);
+    }
+    let own = json!({"bucket": "a", "region": "eu-west-1"});
+    assert!(written("s3", own).contains("s3:\n  region: \"eu-west-1\"\n"));
+    let iceberg = json!({"catalog": {}, "namespace": "a", "table": "a"});
+    assert_eq!(written("iceberg", iceberg), "catalog: {}\nnamespace: \"a\"\ntable: \"a\"\n");
 }
