@@ -82,6 +82,7 @@ fn the_questions_are_written_where_they_are_wanted() {
             }));
         }
     }
+    #[expect(clippy::disallowed_methods, reason = "whoever runs a test may tell it something")]
     if let Some(file) = std::env::var_os("PROBES") {
         std::fs::write(&file, &lines).expect("the file can be written");
     }
@@ -101,7 +102,7 @@ fn claims(writer: &Writer<'_>, connector: &Connector) -> Vec<(String, &'static s
             let own = snake_case(key.name);
             let place = match key.program {
                 Program::Reads(place) if place.ends_with(&own) => place.to_owned(),
-                _ => format!("{at}{own}"),
+                Program::Reads(_) | Program::Ignores(_) | Program::Lacks(_) => format!("{at}{own}"),
             };
             if let Takes::Block(below) = key.takes {
                 levels.push((below, format!("{path}."), format!("{place}.")));
@@ -163,10 +164,9 @@ fn defaults(
             fields
         };
         if let Some(default) = key.default.filter(|_| !key.always) {
-            let value = match key.takes {
-                Takes::Text(_) | Takes::Words(_) => Value::from(default),
-                _ => serde_json::from_str(default).unwrap_or_else(|_| Value::from(default)),
-            };
+            let is_text = matches!(key.takes, Takes::Text(_) | Takes::Words(_));
+            let json = serde_json::from_str(default).ok().filter(|_| !is_text);
+            let value = json.unwrap_or_else(|| Value::from(default));
             let (with, least) = (with(value), least.clone());
             found.push(Default { key: path.clone(), with, least, block });
         }
@@ -184,10 +184,10 @@ fn defaults(
 
 /// A value of a key.
 fn any(writer: &Writer<'_>, key: &'static Key, path: &str) -> Option<Value> {
-    match key.takes {
-        Takes::Words(words) => words.first().map(|word| Value::from(word.name)),
-        _ => writer.values(key, path).into_iter().next(),
+    if let Takes::Words(words) = key.takes {
+        return words.first().map(|word| Value::from(word.name));
     }
+    writer.values(key, path).into_iter().next()
 }
 
 /// The least that a connector needs, with a value at a place where nothing stands.
