@@ -4,6 +4,7 @@
 //!
 //! Without a rivven-connect this is ignored, and says so: `.ci/cluster build connect` builds it.
 
+mod changes;
 #[path = "../common/command.rs"]
 mod command;
 #[path = "../common/files.rs"]
@@ -48,6 +49,9 @@ fn main() {
     trials.push(trial("a sink reads every partition", lacks_any, moved::partitions));
     trials.push(trial("a topic that joins is read whole", lacks_any, moved::joins));
     trials.push(trial("records reach a webhook, with its secret", lacks_any, moved::webhook));
+    let lacks_mariadb = lacks_any.or(changes::lacks());
+    trials.push(trial("changes while it is away are lost", lacks_mariadb, changes::forgotten));
+    trials.push(trial("and are not where it begins", lacks_mariadb, changes::kept));
     trials.extend(secrets(&secret, lacks));
     libtest_mimic::run(&Arguments::from_args(), trials).exit();
 }

@@ -28,7 +28,7 @@ use crate::{
 const MADE: usize = 60;
 
 /// A program that is killed with its test.
-struct Killed(Child);
+pub(crate) struct Killed(Child);
 
 impl Drop for Killed {
     fn drop(&mut self) {
@@ -38,7 +38,7 @@ impl Drop for Killed {
 }
 
 /// A worker that runs beside its broker, in a folder of their own.
-struct Started {
+pub(crate) struct Started {
     worker: Killed,
     broker: Killed,
     folder: PathBuf,
@@ -58,14 +58,14 @@ fn start(worker: &Worker, secret: &str, folder: &Path, (client, health): (u16, u
 }
 
 /// The worker of a resource that leads to one.
-fn only(resource: &Value) -> Worker {
+pub(crate) fn only(resource: &Value) -> Worker {
     let mut workers = rendered::workers(resource);
     assert_eq!(workers.len(), 1, "{workers:?}");
     workers.remove(0)
 }
 
 /// A source of made up records and a sink, with what else they say.
-fn pipeline(source: &Value, sink: &Value) -> Value {
+pub(crate) fn pipeline(source: &Value, sink: &Value) -> Value {
     let mut sources = json!([{ "name": "clicks", "connector": "datagen", "topic": "clicks" }]);
     let mut sinks = json!([{
         "name": "sink", "topics": ["clicks"], "consumerGroup": "sink", "startOffset": "earliest",
@@ -81,12 +81,12 @@ fn pipeline(source: &Value, sink: &Value) -> Value {
 }
 
 /// A sink that prints each record as a line of JSON.
-fn printing() -> Value {
+pub(crate) fn printing() -> Value {
     json!({ "connector": "stdout", "stdout": { "format": "json" } })
 }
 
 /// Waits for something for half a minute at most.
-fn until<T>(mut look: impl FnMut() -> Result<T, String>) -> Result<T, Failed> {
+pub(crate) fn until<T>(mut look: impl FnMut() -> Result<T, String>) -> Result<T, Failed> {
     let since = Instant::now();
     loop {
         match look() {
@@ -101,7 +101,7 @@ fn until<T>(mut look: impl FnMut() -> Result<T, String>) -> Result<T, Failed> {
 
 impl Started {
     /// As it is rendered, but for where its broker and its port are. What it prints is in `log`.
-    fn new(worker: &Worker, secret: &str) -> Self {
+    pub(crate) fn new(worker: &Worker, secret: &str) -> Self {
         let (client, api, health) = (port(), port(), port());
         let folder = tool::folder();
         let broker = broker(&folder, client, api);
@@ -125,19 +125,34 @@ impl Started {
 
     /// Another worker beside the same broker, in the place of the one that is through.
     fn then(&mut self, worker: &Worker) {
-        self.worker = start(worker, "", &self.folder, (self.client, self.health));
+        self.again(worker, "");
+    }
+
+    /// The worker is ended, if it runs.
+    pub(crate) fn away(&mut self) {
+        drop((self.worker.0.kill(), self.worker.0.wait()));
+    }
+
+    /// The same with values of a Secret.
+    pub(crate) fn again(&mut self, worker: &Worker, secret: &str) {
+        self.away();
+        self.worker = start(worker, secret, &self.folder, (self.client, self.health));
+    }
+
+    /// What the worker has printed.
+    pub(crate) fn log(&self) -> String {
+        fs::read_to_string(self.folder.join("log")).unwrap_or_default()
     }
 
     /// How many lines of JSON the worker has printed.
     fn printed(&self) -> usize {
-        let log = fs::read_to_string(self.folder.join("log")).unwrap_or_default();
-        log.lines().filter(|line| line.starts_with('{')).count()
+        self.log().lines().filter(|line| line.starts_with('{')).count()
     }
 
     /// Of the records of a source, which are numbered, how many were printed and how many of those
     /// before the last were not.
     fn printed_and_left_out(&self) -> (usize, usize) {
-        let log = fs::read_to_string(self.folder.join("log")).unwrap_or_default();
+        let log = self.log();
         let lines = log.lines().filter(|line| line.starts_with('{'));
         let lines = lines.filter_map(|line| serde_json::from_str::<Value>(line).ok());
         let numbers = lines.filter_map(|line| line["data"]["data"]["_sequence"].as_u64());
@@ -147,7 +162,7 @@ impl Started {
     }
 
     /// The worker first: nothing is left for it to complain of.
-    fn stop(self) {
+    pub(crate) fn stop(self) {
         drop((self.worker, self.broker));
         drop(fs::remove_dir_all(&self.folder));
     }

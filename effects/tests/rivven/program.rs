@@ -13,14 +13,18 @@ pub(crate) fn program() -> Option<PathBuf> {
     named.or_else(|| found.find(|file| file.is_file()))
 }
 
-/// The program that runs connectors, if there is one.
-pub(crate) fn connect() -> Option<PathBuf> {
-    let tools = env::var_os("SLUICEGATE_TOOLS").map(PathBuf::from).or_else(|| {
+/// The folder of the project's tools.
+pub(crate) fn tools() -> Option<PathBuf> {
+    env::var_os("SLUICEGATE_TOOLS").map(PathBuf::from).or_else(|| {
         let home = || env::var_os("HOME").map(|home| PathBuf::from(home).join(".cache"));
         let cache = env::var_os("XDG_CACHE_HOME").map(PathBuf::from).or_else(home)?;
         Some(cache.join("sluicegate/tools"))
-    });
-    let built = tools.map(|tools| tools.join("bin/rivven-connect"));
+    })
+}
+
+/// The program that runs connectors, if there is one.
+pub(crate) fn connect() -> Option<PathBuf> {
+    let built = tools().map(|tools| tools.join("bin/rivven-connect"));
     env::var_os("RIVVEN_CONNECT").map(PathBuf::from).or(built).filter(|path| path.is_file())
 }
 

@@ -10,7 +10,7 @@ pub(super) static MYSQL_CDC: Connector = Connector {
     name: "mysql-cdc",
     role: Role::Source,
     about: "Captures the changes of a MySQL or MariaDB database from its log, from where that is \
-            whenever the worker starts.",
+            whenever the worker starts. What is in columns of type TEXT arrives in base64.",
     block: Some("mysqlCdc"),
     program: Program::Reads("mysql-cdc"),
     fixed: &[],
