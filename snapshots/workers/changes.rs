@@ -70,12 +70,12 @@ impl Database {
     }
 
     /// The worker of a source that reads it, beside a sink that prints; with more keys.
-    fn pipeline(&self, more: Value) -> Value {
+    fn pipeline(&self, more: &Value) -> Value {
         let mut config = json!({
             "host": "127.0.0.1", "port": self.port, "user": "app", "database": "shop",
             "password": "${secret:password}",
         });
-        sluicegate_core::json::merge(&mut config, &more);
+        sluicegate_core::json::merge(&mut config, more);
         let source =
             json!({ "connector": "mysql-cdc", "configSecretRef": "shop", "config": config });
         pipeline(&source, &printing())
@@ -109,7 +109,7 @@ fn arrives(database: &Database, started: &Started, from: u32, item: &str) -> Res
 fn away(more: impl FnOnce(&Database) -> Value) -> Result<bool, Failed> {
     let database = Database::start();
     let more = more(&database);
-    let worker = only(&database.pipeline(more));
+    let worker = only(&database.pipeline(&more));
     let mut started = Started::new(&worker, PASSWORD);
     arrives(&database, &started, 0, "apples")?;
     started.away();
