@@ -52,7 +52,14 @@ fn secret_keys(keys: &'static [Key], above: &[&'static str], found: &mut Vec<Vec
             Takes::Map if key.secret => found.push([path, vec!["Authorization"]].concat()),
             _ if key.secret => found.push(path),
             Takes::Block(keys) | Takes::Blocks(keys) => secret_keys(keys, &path, found),
-            _ => {}
+            Takes::Text(_)
+            | Takes::Bool
+            | Takes::Whole(..)
+            | Takes::Number(..)
+            | Takes::Words(_)
+            | Takes::Texts
+            | Takes::Map
+            | Takes::Any => {}
         }
     }
 }
