@@ -42,7 +42,8 @@ impl Database {
         let mut database = Self { folder, port: 0 };
         database.port = database.stores("up", "").trim().parse().expect("it says its port");
         database.does(&format!(
-            "create database shop; create table shop.orders (id int primary key, item varchar(40)); \
+            "create database shop; \
+             create table shop.orders (id int primary key, item varchar(40)); \
              create user app@'%' identified by '{PASSWORD}'; \
              grant select, replication slave, replication client on *.* to app@'%';"
         ));

@@ -11,8 +11,10 @@ use sluicegate_core::{
 
 use super::{
     admit, fields,
+    key::Key,
+    object::{has_finalizer, is_leaving, number},
     refusal::{absent, conflict, invalid, modified, quoted, too_late},
-    store::{Key, Store, has_finalizer, is_leaving, number},
+    store::Store,
 };
 use crate::error::{ApiError, NOT_SERVED, TEST_FAILED};
 
@@ -172,7 +174,7 @@ impl Store {
             return Err(ApiError::new(422, "Invalid", TEST_FAILED));
         }
         let mut after = Value::clone(&before);
-        let meta = super::store::meta_mut(&mut after);
+        let meta = super::object::meta_mut(&mut after);
         if names.is_empty() {
             meta.remove("finalizers");
         } else {
@@ -256,7 +258,7 @@ impl Store {
     /// Creates by apply: owned by Apply from birth.
     fn add(&mut self, target: &Ref, body: &Value, by: Manager<'_>) -> Result<(), ApiError> {
         let mut fresh = without_status(body);
-        super::store::meta_mut(&mut fresh).remove("resourceVersion");
+        super::object::meta_mut(&mut fresh).remove("resourceVersion");
         let nothing = json!({ "apiVersion": fresh["apiVersion"], "metadata": {} });
         let applied = fields::apply(&nothing, &fresh, by.name, &self.time());
         self.admit_new(target, applied.object)
@@ -279,7 +281,7 @@ impl Store {
                 return Err(refusal.because("NamespaceTerminating", ""));
             }
         }
-        let meta = super::store::meta_mut(&mut object);
+        let meta = super::object::meta_mut(&mut object);
         for name in ["uid", "resourceVersion", "generation", "creationTimestamp"] {
             meta.remove(name);
         }
@@ -299,7 +301,7 @@ impl Store {
         for name in ["uid", "resourceVersion", "generation", "creationTimestamp"] {
             match before["metadata"].get(name) {
                 Some(value) => after["metadata"][name] = value.clone(),
-                None => drop(super::store::meta_mut(&mut after).remove(name)),
+                None => drop(super::object::meta_mut(&mut after).remove(name)),
             }
         }
         restore_status(&mut after, before);

@@ -5,18 +5,10 @@
 //! rules of server-side apply plain: what was applied before, is applied no longer, and belongs to
 //! nobody else, goes.
 
-use std::collections::BTreeSet;
-
 use sluicegate_core::compare::MERGED;
 
-use super::managers::{Managers, managers, set_managers};
+use super::managers::{Fields, Managers, Path, managers, set_managers};
 use serde_json::{Map, Value, json};
-
-/// The way to a field.
-pub(super) type Path = Vec<String>;
-
-/// A set of fields.
-pub(super) type Fields = BTreeSet<Path>;
 
 /// What an apply comes to.
 pub(super) struct Applied {

@@ -5,11 +5,7 @@ use std::{collections::BTreeSet, sync::Arc};
 use serde_json::Value;
 use sluicegate_core::observed::{Index, Ref, Selector, at, group_of, text};
 
-use super::{
-    index::By,
-    key::Key,
-    store::{Store, is_selected},
-};
+use super::{index::By, key::Key, object::is_selected, store::Store};
 use crate::watch::INSTANCE;
 
 impl Store {

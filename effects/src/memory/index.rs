@@ -10,8 +10,8 @@ use serde_json::Value;
 use sluicegate_core::observed::{Index, at, text};
 
 use super::{
-    controllers::claims,
-    store::{Key, is_leaving, owners},
+    key::Key,
+    object::{claims, is_leaving, owners},
 };
 use crate::watch::INSTANCE;
 

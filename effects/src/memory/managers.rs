@@ -1,11 +1,15 @@
 //! `managedFields`: read, and written down again.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use serde_json::{Map, Value, json};
 use sluicegate_core::{compare::fields_of, observed::text};
 
-use super::fields::{Fields, Path};
+/// The way to a field.
+pub(super) type Path = Vec<String>;
+
+/// A set of fields.
+pub(super) type Fields = BTreeSet<Path>;
 
 /// The fields of each manager, by its name and how it sets them.
 pub(super) type Managers = BTreeMap<(String, String), Fields>;

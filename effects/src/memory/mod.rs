@@ -33,6 +33,7 @@
 mod admit;
 mod api;
 mod controllers;
+mod defaults;
 mod drive;
 mod faults;
 mod fields;
@@ -140,7 +141,7 @@ impl<C: Containers> Memory<C> {
 
     /// Takes an object out, whatever holds it.
     pub fn unload(&self, target: &Ref) {
-        self.state().store.unload(&store::Key::of(target));
+        self.state().store.unload(&key::Key::of(target));
     }
 
     /// Serves an API, such as `monitoring.coreos.com/v1`.
@@ -155,7 +156,7 @@ impl<C: Containers> Memory<C> {
 
     /// Forbids looking at an object.
     pub fn deny(&self, target: &Ref) {
-        self.state().store.denied.insert(store::Key::of(target));
+        self.state().store.denied.insert(key::Key::of(target));
     }
 
     /// Takes every storage class to exist but these: the cluster that this stands for has classes
@@ -208,12 +209,12 @@ impl<C: Containers> Memory<C> {
 
     /// One object, shared with the cluster.
     pub fn held(&self, target: &Ref) -> Option<Arc<Value>> {
-        self.state().store.hold(&store::Key::of(target))
+        self.state().store.hold(&key::Key::of(target))
     }
 
     /// The names of the disruption budgets that cover a pod.
     pub fn budgets_of(&self, pod: &Ref) -> Vec<String> {
-        self.state().store.budgets_over(&store::Key::of(pod))
+        self.state().store.budgets_over(&key::Key::of(pod))
     }
 
     /// One object, whoever may look at it.
@@ -271,7 +272,7 @@ impl<C: Containers> Memory<C> {
     /// Changes the status of an object, as its controller does.
     pub fn edit_status(&self, target: &Ref, change: impl FnOnce(&mut Value)) {
         let mut state = self.state();
-        state.store.update(&store::Key::of(target), |object| change(&mut object["status"]));
+        state.store.update(&key::Key::of(target), |object| change(&mut object["status"]));
     }
 
     /// Makes one pod behave so, now and whenever it is made again.
@@ -356,7 +357,7 @@ impl<C: Containers> State<C> {
 
 /// The reference to an object that came as text.
 pub fn reference(object: &Value) -> Ref {
-    let key = store::Key::of_object(object);
+    let key = key::Key::of_object(object);
     let version = text(object, "/apiVersion");
     let version = version.rsplit_once('/').map_or(version, |(_, version)| version);
     let plural = store::plural(key.kind());

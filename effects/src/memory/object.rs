@@ -1,7 +1,7 @@
 //! What is read of any object, and changed in it, whatever its kind.
 
 use serde_json::{Map, Value, json};
-use sluicegate_core::observed::at;
+use sluicegate_core::observed::{at, text};
 
 /// The metadata of an object, to change.
 pub(super) fn meta_mut(object: &mut Value) -> &mut Map<String, Value> {
@@ -55,4 +55,22 @@ pub(super) fn is_selected(object: &Value, selector: Option<&Value>) -> bool {
     };
     let labels = at(object, "/metadata/labels");
     wanted.iter().all(|(key, value)| labels.and_then(|all| all.get(key)) == Some(value))
+}
+
+/// The claims that a pod mounts.
+pub(super) fn claims(pod: &Value) -> impl Iterator<Item = &str> {
+    let volumes = at(pod, "/spec/volumes").and_then(Value::as_array);
+    let claim = |volume: &'_ Value| at(volume, "/persistentVolumeClaim/claimName").is_some();
+    let volumes = volumes.into_iter().flatten().filter(move |volume| claim(volume));
+    volumes.map(|volume| text(volume, "/persistentVolumeClaim/claimName"))
+}
+
+/// Whether nothing holds an object any more that is being deleted.
+pub(super) fn is_done_with(object: &Value) -> bool {
+    let empty =
+        |place: &str| object.pointer(place).and_then(Value::as_array).is_none_or(Vec::is_empty);
+    is_leaving(object)
+        && empty("/metadata/finalizers")
+        && number(object, "/metadata/deletionGracePeriodSeconds", 0) == 0
+        && (object["kind"] != "Namespace" || empty("/spec/finalizers"))
 }

@@ -16,16 +16,10 @@ use sluicegate_core::{
 };
 
 use super::{
-    SimEvent, admit,
+    SimEvent, defaults,
     index::{By, Finder},
-    terminating::is_done_with,
-};
-pub(super) use super::{
     key::Key,
-    object::{
-        add_finalizer, has_finalizer, is_leaving, is_selected, meta_mut, number, owners,
-        remove_finalizer,
-    },
+    object::{is_done_with, meta_mut, owners},
 };
 use crate::own;
 
@@ -168,7 +162,7 @@ impl Store {
         }
         if matches!(key.kind(), "PersistentVolumeClaim" | "StatefulSet") {
             let mut whole = Value::clone(&object);
-            admit::default_loaded(&mut whole);
+            defaults::default_loaded(&mut whole);
             if whole != *object {
                 object = Arc::new(whole);
             }

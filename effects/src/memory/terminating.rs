@@ -3,7 +3,11 @@
 use serde_json::{Value, json};
 use sluicegate_core::observed::text;
 
-use super::store::{Key, Store, add_finalizer, is_leaving, meta_mut, number, remove_finalizer};
+use super::{
+    key::Key,
+    object::{add_finalizer, is_leaving, meta_mut, number, remove_finalizer},
+    store::Store,
+};
 
 impl Store {
     /// Marks an object as being deleted, or removes it where nothing holds it. Of two deletions the
@@ -46,14 +50,4 @@ fn grace(object: &Value) -> u64 {
     let over = matches!(text(object, "/status/phase"), "Succeeded" | "Failed");
     let runs = object["kind"] == "Pod" && !text(object, "/spec/nodeName").is_empty() && !over;
     if runs { number(object, "/spec/terminationGracePeriodSeconds", 30) } else { 0 }
-}
-
-/// Whether nothing holds an object any more that is being deleted.
-pub(super) fn is_done_with(object: &Value) -> bool {
-    let empty =
-        |place: &str| object.pointer(place).and_then(Value::as_array).is_none_or(Vec::is_empty);
-    is_leaving(object)
-        && empty("/metadata/finalizers")
-        && number(object, "/metadata/deletionGracePeriodSeconds", 0) == 0
-        && (object["kind"] != "Namespace" || empty("/spec/finalizers"))
 }

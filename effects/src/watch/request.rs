@@ -2,8 +2,12 @@
 
 use http::Request as Http;
 
-use super::stream::Shared;
+use sluicegate_core::observed::Api;
+
 use crate::live::{DEADLINE_LIST, Request, path_of_all};
+
+/// What is watched: an API, in a namespace or in the whole cluster.
+pub(super) type Place<'a> = (&'a Api, Option<&'a str>);
 
 /// How many objects a page of a list has.
 const PAGE: u32 = 500;
@@ -12,7 +16,7 @@ const PAGE: u32 = 500;
 ///
 /// Without a version the server answers from the newest state it has. `resourceVersion=0` would be
 /// answered from whatever a cache holds, which after a restart may lie in the past.
-pub(super) fn watch(of: &Shared, from: Option<&str>, seconds: u64) -> Request {
+pub(super) fn watch(of: Place<'_>, from: Option<&str>, seconds: u64) -> Request {
     let begin = match from {
         Some(version) => format!("resourceVersion={version}"),
         None => "sendInitialEvents=true&resourceVersionMatch=NotOlderThan".to_owned(),
@@ -22,17 +26,17 @@ pub(super) fn watch(of: &Shared, from: Option<&str>, seconds: u64) -> Request {
 }
 
 /// A page of a list: the first, or the one that the last page pointed to.
-pub(super) fn list(of: &Shared, from: Option<&str>) -> Request {
+pub(super) fn list(of: Place<'_>, from: Option<&str>) -> Request {
     let from = from.map(|token| format!("&continue={}", escaped(token))).unwrap_or_default();
     request(of, "list", &format!("limit={PAGE}{from}"))
 }
 
-fn request(of: &Shared, verb: &'static str, query: &str) -> Request {
-    let namespace = of.namespace.as_deref().unwrap_or_default();
-    let http = Http::get(format!("{}?{query}", path_of_all(&of.api, namespace))).body(Vec::new());
+fn request((api, namespace): Place<'_>, verb: &'static str, query: &str) -> Request {
+    let namespace = namespace.unwrap_or_default();
+    let http = Http::get(format!("{}?{query}", path_of_all(api, namespace))).body(Vec::new());
     let place = if namespace.is_empty() { String::new() } else { format!(" in {namespace}") };
     Request {
-        doing: format!("{verb} {}{place}", of.api.plural),
+        doing: format!("{verb} {}{place}", api.plural),
         verb,
         deadline: DEADLINE_LIST,
         http: http.expect("the names of APIs are fit for a path"),

@@ -96,6 +96,11 @@ enum End {
 }
 
 impl Shared {
+    /// What is watched.
+    fn place(&self) -> request::Place<'_> {
+        (&self.api, self.namespace.as_deref())
+    }
+
     pub(crate) fn new(api: Api, namespace: Option<String>, store: Store) -> Self {
         let store = Mutex::new(Kept { store, filled: false });
         Self { api, namespace, store, state: watch::Sender::new(State::Starting) }
@@ -187,7 +192,7 @@ impl Stream {
     /// One connection: a streamed list first, unless it goes on from a version.
     async fn watch(&mut self, version: &mut Option<String>) -> End {
         let lasts = self.jitter.between(Duration::from_secs(180), Duration::from_secs(200));
-        let request = request::watch(&self.shared, version.as_deref(), lasts.as_secs());
+        let request = request::watch(self.shared.place(), version.as_deref(), lasts.as_secs());
         let events = match self.server.watch(request).await {
             Ok(events) => events,
             Err(error) => return end_of(&error, version.is_none()),
@@ -258,7 +263,7 @@ impl Stream {
         let mut staged = self.shared.with(|store| store.anew());
         let mut from = None;
         loop {
-            let page = self.server.read(request::list(&self.shared, from.as_deref()));
+            let page = self.server.read(request::list(self.shared.place(), from.as_deref()));
             let mut page = match page.await {
                 Ok(page) => page,
                 Err(error) => return end_of(&error, false),

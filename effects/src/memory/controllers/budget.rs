@@ -11,7 +11,9 @@ use sluicegate_core::{
 use super::is_healthy;
 use crate::memory::{
     index::By,
-    store::{Key, Store, is_leaving, number},
+    key::Key,
+    object::{is_leaving, number},
+    store::Store,
 };
 
 /// How long a pod that was to be evicted and is still there counts as evicted, in ticks.

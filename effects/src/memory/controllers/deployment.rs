@@ -4,7 +4,11 @@ use serde_json::{Value, json};
 use sluicegate_core::observed::text;
 
 use super::{is_healthy, is_open, pod_from, pods_of, revision};
-use crate::memory::store::{Key, Store, is_leaving, meta_mut, number};
+use crate::memory::{
+    key::Key,
+    object::{is_leaving, meta_mut, number},
+    store::Store,
+};
 
 /// The label that tells a pod's template.
 const HASH: &str = "pod-template-hash";

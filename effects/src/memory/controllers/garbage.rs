@@ -7,7 +7,9 @@ use sluicegate_core::observed::text;
 
 use crate::memory::{
     index::By,
-    store::{Key, Store, has_finalizer, is_leaving, meta_mut, owners, remove_finalizer},
+    key::Key,
+    object::{has_finalizer, is_leaving, meta_mut, owners, remove_finalizer},
+    store::Store,
 };
 
 pub(super) fn round(store: &mut Store) {

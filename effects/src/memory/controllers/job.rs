@@ -5,7 +5,7 @@ use serde_json::{Value, json};
 use sluicegate_core::observed::{at, text};
 
 use super::{is_healthy, is_open, pod_from, pods_of};
-use crate::memory::store::{Key, Store, is_leaving};
+use crate::memory::{key::Key, object::is_leaving, store::Store};
 
 pub(super) fn round(store: &mut Store) {
     for key in store.every("batch", "Job") {

@@ -3,12 +3,14 @@
 use serde_json::{Value, json};
 use sluicegate_core::observed::{at, text};
 
-use super::volumes::{claims, mounted};
+use super::volumes::mounted;
 use crate::{
     execute::is_ready,
     memory::{
         Containers,
-        store::{Key, Store, is_leaving, number},
+        key::Key,
+        object::{claims, is_leaving, number},
+        store::Store,
     },
 };
 

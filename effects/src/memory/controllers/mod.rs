@@ -16,11 +16,12 @@ use sluicegate_core::{digest::digest, observed::text, owner::controller};
 
 pub use self::kubelet::Behaviour;
 pub(super) use self::kubelet::{crash, waits};
-pub(super) use self::volumes::claims;
 use super::{
     Containers,
     index::By,
-    store::{Key, Store, is_leaving, meta_mut},
+    key::Key,
+    object::{is_leaving, meta_mut},
+    store::Store,
 };
 
 /// One round.

@@ -10,8 +10,10 @@ use sluicegate_core::{
 
 use super::{is_healthy, is_open, owned_by, pod_from, pods_of, revision};
 use crate::memory::{
-    admit,
-    store::{Key, Store, is_leaving, meta_mut, number, owners},
+    admit, defaults,
+    key::Key,
+    object::{is_leaving, meta_mut, number, owners},
+    store::Store,
 };
 
 /// The label that tells a pod's revision.
@@ -242,7 +244,7 @@ fn revision_now(store: &Store, key: &Key, object: &Value) -> String {
 
 fn same_template(stated: &Value, object: &Value) -> bool {
     let (before, mut now) = (&stated["spec"]["template"], object["spec"]["template"].clone());
-    admit::complete_pod(&mut now["spec"]);
+    defaults::complete_pod(&mut now["spec"]);
     // One that is made anew here lacks more of what the server had filled in.
     let anew = stated["metadata"]["uid"] != object["metadata"]["uid"];
     *before == now || (anew && within(before, &now).is_empty())

@@ -6,7 +6,9 @@ use sluicegate_core::observed::{at, text};
 use crate::memory::{
     admit::{IN_USE, bytes, expands},
     index::By,
-    store::{Key, Store, has_finalizer, is_leaving, remove_finalizer},
+    key::Key,
+    object::{claims, has_finalizer, is_leaving, remove_finalizer},
+    store::Store,
 };
 
 pub(super) fn round(store: &mut Store) {
@@ -96,12 +98,4 @@ fn exists(store: &Store, class: &str) -> bool {
 fn is_used(store: &Store, claim: &Key) -> bool {
     let pods = ("", "Pod", claim.namespace());
     store.finder.find(By::Claim, claim.name(), pods).next().is_some()
-}
-
-/// The claims that a pod mounts.
-pub(in crate::memory) fn claims(pod: &Value) -> impl Iterator<Item = &str> {
-    let volumes = at(pod, "/spec/volumes").and_then(Value::as_array);
-    let claim = |volume: &'_ Value| at(volume, "/persistentVolumeClaim/claimName").is_some();
-    let volumes = volumes.into_iter().flatten().filter(move |volume| claim(volume));
-    volumes.map(|volume| text(volume, "/persistentVolumeClaim/claimName"))
 }

@@ -19,6 +19,7 @@ use super::{
     held::Held,
     placement::place,
     running::{Running, Topics, topics},
+    task::Task,
     worker::Worker,
 };
 use crate::{
@@ -55,22 +56,6 @@ pub(super) struct Lineup<'a> {
     pub(super) unseen: bool,
     /// The workers that were seen, by their names: those too that are not asked for any more.
     pub(super) workers: BTreeMap<String, Worker>,
-}
-
-/// What one worker is to run.
-#[derive(Clone, Debug, Default)]
-pub(super) struct Task<'a> {
-    /// What the worker is called.
-    pub(super) name: String,
-    pub(super) running: Vec<Running<'a>>,
-    /// Whether a sink that ran is to have other topics than it had.
-    pub(super) joins: bool,
-    /// The partitions of the topics of its sinks, as far as they are known.
-    pub(super) partitions: BTreeMap<String, u32>,
-    /// Whether it has no pod yet.
-    pub(super) stopped: bool,
-    /// Whether it is a Job that runs, and is left as it is: it would begin anew.
-    pub(super) kept: bool,
 }
 
 impl<'a> Lineup<'a> {
@@ -335,16 +320,5 @@ impl<'a> Lineup<'a> {
                 None => (worker.unobserved && name != to).then(|| Holder::Changing(name.clone())),
             }
         })
-    }
-}
-
-impl Task<'_> {
-    fn of(name: String) -> Self {
-        Self { name, ..Self::default() }
-    }
-
-    /// Whether nothing falls to it.
-    pub(super) fn is_idle(&self) -> bool {
-        self.running.is_empty()
     }
 }

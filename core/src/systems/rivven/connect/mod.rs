@@ -14,10 +14,7 @@ use k8s_openapi::api::{
 use kube_core::ResourceExt as _;
 use serde_json::{Value, json};
 
-use self::{
-    lineup::{Lineup, Task},
-    worker::Worker,
-};
+use self::{lineup::Lineup, task::Task, worker::Worker};
 use crate::{
     check::Check,
     condition::Reason,
@@ -54,6 +51,7 @@ mod placement;
 mod risks;
 mod running;
 mod status;
+mod task;
 mod valid;
 mod worker;
 mod written;

@@ -8,7 +8,7 @@ use crate::{
     digest::digest,
     k8s::selected,
     label::{CONFIG, Labels},
-    systems::rivven::connect::{Valid, lineup::Task},
+    systems::rivven::connect::{Valid, task::Task},
 };
 
 /// Runs a worker. The old one has ended before the new one starts: two of them would do every

@@ -7,7 +7,7 @@ use k8s_openapi::api::core::v1::ConfigMap;
 use crate::{
     connector::{Node, Object, Role},
     systems::rivven::{
-        connect::{Valid, lineup::Task, running::Running},
+        connect::{Valid, running::Running, task::Task},
         names,
     },
 };

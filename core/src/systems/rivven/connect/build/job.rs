@@ -10,7 +10,7 @@ use crate::{
     label::{Labels, RUN},
     plan::Manifest,
     systems::rivven::{
-        connect::{Valid, lineup::Task, running::Running},
+        connect::{Valid, running::Running, task::Task},
         names,
     },
 };

@@ -15,8 +15,8 @@ use crate::{
         connect::{
             Valid,
             connectors::{Wired, folder},
-            lineup::Task,
             running::Running,
+            task::Task,
         },
         names,
     },

@@ -19,10 +19,7 @@ use sluicegate_core::{
     },
 };
 
-use super::{
-    CallError, Product, Store,
-    store::{Key, is_leaving},
-};
+use super::{CallError, Product, Store, key::Key, object::is_leaving};
 use crate::{backend::rivven::class_of, error::Class};
 
 /// All brokers there are.

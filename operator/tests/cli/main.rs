@@ -6,11 +6,8 @@ use std::{
     process::{Command, Output, Stdio},
 };
 
-#[path = "cli/answers.rs"]
 mod answers;
-#[path = "cli/chosen.rs"]
 mod chosen;
-#[path = "cli/slips.rs"]
 mod slips;
 
 const CLUSTER: &str = "apiVersion: rivven.hupe1980.github.io/v1alpha1

@@ -341,5 +341,4 @@ fn unknown() -> i64 {
 }
 
 #[cfg(test)]
-#[path = "api_tests.rs"]
 mod tests;
