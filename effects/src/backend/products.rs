@@ -1,7 +1,7 @@
 //! Every product there is, in one value: whoever runs all kinds needs no more than this.
 
 use sluicegate_core::{
-    system::System,
+    system::{Kubernetes, Never, System},
     systems::rivven::{Answer, Call, Probe, Rivven},
 };
 
@@ -34,6 +34,17 @@ where
 {
     async fn ask(&self, probe: &S::Probe) -> Result<S::Answer, Error> {
         Ok(Backend::<S>::ask(self, probe).await)
+    }
+}
+
+/// There is nobody to ask: what is done to Kubernetes alone is done by a client for all.
+impl Backend<Kubernetes> for Products {
+    async fn ask(&self, probe: &Never) -> Never {
+        match *probe {}
+    }
+
+    async fn call(&self, call: &Never) -> Result<(), Error> {
+        match *call {}
     }
 }
 

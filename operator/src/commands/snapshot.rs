@@ -65,7 +65,9 @@ async fn taken(args: &SnapshotArgs, files: Vec<File>, io: &mut Io<'_>) -> Result
     let mut capture = Capture::at(live::now());
     let found = live::find(&cluster, &mut wish, &mut capture, &mut io.progress()).await;
     found.map_err(nothing)?;
-    let read = live::read(&cluster, capture, &wish, Pace::ALL, &mut io.progress()).await;
+    let read =
+        live::read(&cluster, capture, &wish, (Pace::ALL, cluster.settings()), &mut io.progress())
+            .await;
     let read = read.map_err(nothing)?;
     io.err(&format!("state: {}", cluster.source()));
     read.write(|piece| io.out(piece));

@@ -40,7 +40,7 @@ impl Read {
     }
 }
 
-/// Reads all that a plan for these resources sees.
+/// Reads all that a plan for these resources sees, which is made with these settings.
 ///
 /// # Errors
 ///
@@ -49,7 +49,7 @@ pub async fn read(
     sight: &impl ClusterReader,
     mut capture: Capture,
     wish: &Scope,
-    pace: Pace,
+    (pace, settings): (Pace, &Settings),
     progress: &mut impl Progress,
 ) -> Result<Read, Failure> {
     progress.begins();
@@ -64,7 +64,7 @@ pub async fn read(
             let ours = read.entries.iter().filter(|one| kinds::of(kinds, &one.target).is_some());
             ours.for_each(|entry| world.ask_for(entry));
             let pace = Pace { steps, ..pace };
-            drop(rounds::run(&world, &read.entries, pace, &Settings::default(), progress));
+            drop(rounds::run(&world, &read.entries, pace, settings, progress));
             capture = read.capture;
             let unseen = capture.unseen(world.looked());
             if unseen.is_empty() {

@@ -3,6 +3,7 @@
 use std::{fs, path::PathBuf};
 
 use futures_executor::block_on;
+use sluicegate_core::settings::Settings;
 use sluicegate_effects::{
     Reader,
     file::{self, File, Source, Start, World},
@@ -42,7 +43,7 @@ fn snapshot(file: &File, stand: &FakeCluster) -> String {
         capture.saw(entry.target.clone(), &look);
     }
     let pace = Pace { steps: Steps::Next, max_steps: None };
-    let read = wait(read(stand, capture, &wish, pace, &mut Silent));
+    let read = wait(read(stand, capture, &wish, (pace, &Settings::default()), &mut Silent));
     read.expect("it can be written down").text()
 }
 
@@ -83,7 +84,7 @@ async fn a_cluster_is_read_within_a_runtime_and_on_any_thread() {
     let stand = FakeCluster(World::new("a test", &Start::Empty).expect("it is a world"));
     let reading = tokio::spawn(async move {
         let (capture, wish) = (Capture::at(now()), Scope::Chosen(Choice::default()));
-        read(&stand, capture, &wish, Pace::ALL, &mut Silent).await
+        read(&stand, capture, &wish, (Pace::ALL, &Settings::default()), &mut Silent).await
     });
     let read = reading.await.expect("it ends").expect("it can be read");
     assert!(read.entries.is_empty());

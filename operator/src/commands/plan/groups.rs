@@ -150,7 +150,9 @@ async fn of_cluster(
     let unread = |failure: Failure| failure.so("Planning failed: what there is was not read.");
     let found = live::find(&cluster, &mut wish, &mut capture, &mut io.progress()).await;
     found.map_err(unread)?;
-    let read = live::read(&cluster, capture, &wish, args.pace(), &mut io.progress()).await;
+    let read =
+        live::read(&cluster, capture, &wish, (args.pace(), cluster.settings()), &mut io.progress())
+            .await;
     let read = read.map_err(unread)?;
     let (source, start) = (cluster.source().to_owned(), Start::State(read.state));
     let (live, shared) = (true, true);

@@ -7,7 +7,7 @@
 use std::sync::Arc;
 
 use clap::Args;
-use sluicegate_core::{plan::Verb, systems::rivven::Rivven};
+use sluicegate_core::{plan::Verb, system::Kubernetes};
 use sluicegate_effects::{
     Class, Error, Writer as _,
     live::{Fence, Live, Recorder},
@@ -117,5 +117,5 @@ async fn release(cluster: &Cluster, one: &Stuck) -> Result<(), Error> {
         &one.target.api.kind,
     );
     let (target, at, others) = (one.target.clone(), one.at.clone(), one.others.clone());
-    live.perform(&Verb::<Rivven>::SetFinalizers(target, at, others)).await
+    live.perform(&Verb::<Kubernetes>::SetFinalizers(target, at, others)).await
 }

@@ -109,8 +109,14 @@ pub(super) async fn tell_undone(cluster: &Cluster, stuck: &mut [Stuck], choice: 
     for one in stuck.iter() {
         capture.saw(one.target.clone(), &Look::Found(Arc::clone(&one.object)));
     }
-    let read =
-        live::read(cluster, capture, &Scope::Chosen(choice.clone()), PACE, &mut Silent).await;
+    let read = live::read(
+        cluster,
+        capture,
+        &Scope::Chosen(choice.clone()),
+        (PACE, cluster.settings()),
+        &mut Silent,
+    )
+    .await;
     let played = read.and_then(Played::of);
     for one in stuck {
         one.undone = match &played {
