@@ -1,6 +1,5 @@
 //! The tables that the operator works by, put together from the engine's and each kind's.
 
-use serde_json::Value;
 use sluicegate_core::{condition::Reason, reasons, rule};
 
 use crate::{kinds::KindInfo, plan::retries::NOT_REFUSED};
@@ -33,18 +32,10 @@ pub(super) fn rules(kinds: &[KindInfo]) -> Vec<RuleText> {
         });
     }
     for kind in kinds {
-        let crd = serde_json::to_value(&kind.crd).expect("a definition is JSON");
-        let schema = &crd["spec"]["versions"][0]["schema"]["openAPIV3Schema"];
-        validations(&kind.api.kind, "", schema, &mut found);
-        let here = kind.checks.iter().filter(|rule| rule.cel.is_none());
-        found.extend(here.map(|rule| RuleText {
-            id: rule.id.to_owned(),
-            title: rule.message.to_owned(),
-            about: format!(
-                "Checked by validate, plan and the operator only, at {}.{}: the API server takes \
-                 the resource, and refuses what is made of it or cannot run it.",
-                kind.api.kind, rule.path
-            ),
+        found.extend(kind.checks.iter().map(|terms| RuleText {
+            id: terms.id.to_owned(),
+            title: terms.message.to_owned(),
+            about: checked_at(&place(&kind.api.kind, terms.path), terms.cel),
             remedy: String::new(),
         }));
     }
@@ -53,27 +44,21 @@ pub(super) fn rules(kinds: &[KindInfo]) -> Vec<RuleText> {
     found
 }
 
-/// The rules of a schema and of everything below it. Their messages begin with their ids.
-fn validations(kind: &str, path: &str, schema: &Value, found: &mut Vec<RuleText>) {
-    for rule in schema["x-kubernetes-validations"].as_array().into_iter().flatten() {
-        let text = |field: &str| rule[field].as_str().unwrap_or_default();
-        if let Some((id, message)) = text("message").split_once(": ") {
-            found.push(RuleText {
-                id: id.to_owned(),
-                title: message.to_owned(),
-                about: format!(
-                    "The API server checks it at {kind}{path}, and so do validate and plan: {}",
-                    text("rule")
-                ),
-                remedy: String::new(),
-            });
+/// A path of a kind, as people write it: the kind itself at the root.
+fn place(kind: &str, path: &str) -> String {
+    if path.is_empty() { kind.to_owned() } else { format!("{kind}.{path}") }
+}
+
+/// Who checks a rule, and where.
+fn checked_at(place: &str, cel: Option<&str>) -> String {
+    match cel {
+        Some(cel) => {
+            format!("The API server checks it at {place}, and so do validate and plan: {cel}")
         }
-    }
-    for (name, below) in schema["properties"].as_object().into_iter().flatten() {
-        validations(kind, &format!("{path}.{name}"), below, found);
-    }
-    if schema.get("items").is_some() {
-        validations(kind, &format!("{path}[]"), &schema["items"], found);
+        None => format!(
+            "Checked by validate, plan and the operator only, at {place}: the API server takes the \
+             resource, and refuses what is made of it or cannot run it."
+        ),
     }
 }
 
