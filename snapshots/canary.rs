@@ -50,6 +50,10 @@ fn secret_keys(keys: &'static [Key], above: &[&'static str], found: &mut Vec<Vec
         let path: Vec<&str> = above.iter().copied().chain([key.name]).collect();
         match key.takes {
             Takes::Map if key.secret => found.push([path, vec!["Authorization"]].concat()),
+            // What is passed on as it is may hold anything.
+            Takes::Map | Takes::Any if !key.secret => {
+                found.push([path, vec!["deep", "db-password"]].concat());
+            }
             _ if key.secret => found.push(path),
             Takes::Block(keys) | Takes::Blocks(keys) => secret_keys(keys, &path, found),
             Takes::Text(_)

@@ -9,8 +9,9 @@ const PLAIN_HEADERS: [&str; 4] = ["accept", "content-encoding", "content-type", 
 /// What stands before a secret in a header.
 const SCHEMES: [&str; 6] = ["basic", "bearer", "token", "apikey", "key", "digest"];
 /// What names of secrets have in them, in small letters and without dashes.
-const IN_NAMES: [&str; 15] = [
+const IN_NAMES: [&str; 18] = [
     "password",
+    "passcode",
     "passwd",
     "passphrase",
     "secret",
@@ -25,26 +26,39 @@ const IN_NAMES: [&str; 15] = [
     "connectionstring",
     "jaas",
     "sastoken",
+    "signature",
+    "cookie",
 ];
 /// What secrets are called, likewise.
 const NAMES: [&str; 8] = ["pass", "pwd", "pw", "auth", "sas", "dsn", "key", "sig"];
+/// What is called so is a secret only where nothing is known of what it is for.
+const ANY_KEY: &str = "key";
 
 /// Where something is written down that is called like a secret, or stands in a URL as one.
 pub(super) fn secrets(value: &Value, at: &Path, found: &mut Vec<Path>) {
+    search(value, at, is_called_secret, found);
+}
+
+/// The same in what a known connector passes on as it is, where a `key` may be that of a record.
+pub(super) fn secrets_within(value: &Value, at: &Path, found: &mut Vec<Path>) {
+    search(value, at, |name| !name.eq_ignore_ascii_case(ANY_KEY) && is_called_secret(name), found);
+}
+
+fn search(value: &Value, at: &Path, is_called: fn(&str) -> bool, found: &mut Vec<Path>) {
     match value {
         Value::Object(fields) => {
-            let named = value["name"].as_str().is_some_and(is_called_secret);
+            let named = value["name"].as_str().is_some_and(is_called);
             for (name, value) in fields {
                 let at = at.child(name);
-                match is_called_secret(name) || (named && name == "value") {
+                match is_called(name) || (named && name == "value") {
                     true => found.extend(literals(value, &at)),
-                    false => secrets(value, &at, found),
+                    false => search(value, &at, is_called, found),
                 }
             }
         }
         Value::Array(items) => {
             let items = items.iter().enumerate();
-            items.for_each(|(index, item)| secrets(item, &at.index(index), found));
+            items.for_each(|(index, item)| search(item, &at.index(index), is_called, found));
         }
         Value::String(text) if in_url(text) => found.push(at.clone()),
         Value::Null | Value::Bool(_) | Value::Number(_) | Value::String(_) => {}

@@ -6,15 +6,17 @@
 //! what the program reads: a tree of [`Node`]s.
 
 mod fits;
+mod given;
 mod literal;
 mod node;
 mod probe;
 mod put;
 mod settle;
 
+pub use given::Given;
 pub use node::{Node, Object, SECRET};
 pub use probe::{Compared, Sample, place, sum};
-pub use settle::{Given, Lost, Settled, settle, settle_unlisted};
+pub use settle::{Lost, Settled, settle, settle_unlisted};
 
 /// A connector.
 #[derive(Debug)]

@@ -8,28 +8,14 @@ use serde_json::{Map, Value};
 use super::{
     Connector, Key, Node, Object, Program, SECRET, Takes,
     fits::kind_of,
-    literal::{in_url, is_variable, literals, secrets},
+    given::Given,
+    literal::{in_url, is_variable, literals, secrets_within},
     put::{Clash, put, stands},
 };
 use crate::{
     field::{Cause, Errors, Path},
     schema::nearest,
 };
-
-/// What a user has written of a connector.
-#[derive(Clone, Copy, Debug)]
-pub struct Given<'a> {
-    /// Where it stands, such as `spec.sources[0]`.
-    pub at: &'a Path,
-    /// Its generic settings.
-    pub config: Option<&'a Map<String, Value>>,
-    /// The same in the field that is its own, by the name of that.
-    pub block: Option<(&'a str, &'a Map<String, Value>)>,
-    /// Keys that stand in fields of their own beside these.
-    pub beside: &'a [(&'static str, Value)],
-    /// Whether it has a Secret, which then has what is required and given nowhere.
-    pub secret: bool,
-}
 
 /// What comes of it.
 #[derive(Clone, Debug, Default)]
@@ -62,6 +48,7 @@ pub fn settle(connector: &Connector, given: &Given<'_>) -> Settled {
         settled.lost(given.at.child("connector"), why);
         if connector.keys.is_empty() {
             // Nothing is known of what it would take.
+            settled.literal = given.written_down();
             return settled;
         }
     }
@@ -86,7 +73,7 @@ pub fn settle(connector: &Connector, given: &Given<'_>) -> Settled {
     let lacks = connector.lacks.map_or_else(Vec::new, |lacks| lacks(&settled.config));
     for (keys, why) in lacks {
         let asks = keys.iter().find(|key| found.contains(*key)).unwrap_or(&keys[0]);
-        let path = given.at.child("config").child(asks);
+        let path = given.at.child(given.place_of(connector, asks)).child(asks);
         if !settled.lacking.iter().any(|lost| lost.path == path) {
             settled.lost(path, why);
         }
@@ -97,10 +84,7 @@ pub fn settle(connector: &Connector, given: &Given<'_>) -> Settled {
 /// Takes what is given of a connector that no catalogue has as it is, but for what is called like a
 /// secret and is written down.
 pub fn settle_unlisted(given: &Given<'_>) -> Settled {
-    let mut literal = Vec::new();
-    if let Some(config) = given.config {
-        secrets(&Value::Object(config.clone()), &given.at.child("config"), &mut literal);
-    }
+    let literal = given.written_down();
     let config = given.config.into_iter().flatten().map(|(key, value)| (key.as_str(), value));
     let beside = given.beside.iter().map(|(key, value)| (*key, value));
     let all = config.chain(beside).map(|(key, value)| (key.to_owned(), Node::of(value)));
@@ -181,6 +165,13 @@ impl Settled {
         if value.as_str().is_some_and(in_url) {
             self.literal.push(path.clone());
             return;
+        }
+        if matches!(key.takes, Takes::Map | Takes::Any) && !key.secret {
+            let before = self.literal.len();
+            secrets_within(value, path, &mut self.literal);
+            if self.literal.len() > before {
+                return;
+            }
         }
         if has_broken_line(value) {
             let why = "a text with a reference has to be one line".to_owned();

@@ -6,11 +6,10 @@
 //! real rivvend process on loopback where a scenario is about what brokers do.
 //!
 //! Where the control plane is not built the suite says so and is skipped: building it takes
-//! minutes. With `CI=true` or `SLUICEGATE_REQUIRE_CLUSTER=1` it is built, or the suite fails, and
-//! `SLUICEGATE_REQUIRE_E2E=0` skips it even then. With `SLUICEGATE_E2E_CLUSTER` a control plane is
-//! used that is up already, by its state folder. The scenarios with real brokers are skipped in the
-//! same way without a rivvend, which `RIVVEND` names or `PATH` has; with `CI=true` or
-//! `SLUICEGATE_REQUIRE_RIVVEND=1` that is a failure.
+//! minutes. With `CI=true` or `SLUICEGATE_REQUIRE_CLUSTER=1` it is built, or the suite fails. With
+//! `SLUICEGATE_E2E_CLUSTER` a control plane is used that is up already, by its state folder. The
+//! scenarios with real brokers are skipped in the same way without a rivvend, which `RIVVEND` names
+//! or `PATH` has; with `CI=true` or `SLUICEGATE_REQUIRE_RIVVEND=1` that is a failure.
 
 mod audit;
 mod brokers;
@@ -43,9 +42,6 @@ use libtest_mimic::Arguments;
 
 use self::standin::ports;
 
-/// By this the suite is left to somebody else, who runs it beside the others.
-const REQUIRE: &str = "SLUICEGATE_REQUIRE_E2E";
-
 /// How many scenarios run at the same time: they wait more than they work.
 const AT_ONCE: usize = 10;
 
@@ -69,9 +65,6 @@ fn main() -> ExitCode {
     } else if timing::chosen(&args, &real) {
         assert!(!rivvend::required(), "{}", rivvend::MISSING);
         lacking.push((real, rivvend::MISSING));
-    }
-    if std::env::var(REQUIRE).is_ok_and(|it| it == "0") {
-        return timing::ignored(&args, &all, &format!("{REQUIRE} is 0")).exit_code();
     }
     let runs = timing::chosen(&args, &all);
     if runs

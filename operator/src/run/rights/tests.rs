@@ -2,7 +2,7 @@
 
 use std::{collections::BTreeSet, path::Path, thread};
 
-use sluicegate_core::observed::group_of;
+use sluicegate_effects::memory::reference;
 
 use super::*;
 use crate::{
@@ -92,20 +92,21 @@ fn writes(file: &Path) -> BTreeSet<(String, String, String)> {
     let resources = plan["resources"].as_array().cloned().unwrap_or_default();
     let mut writes = BTreeSet::new();
     for action in resources.iter().filter_map(|one| one["actions"].as_array()).flatten() {
-        let version = action["target"]["apiVersion"].as_str().unwrap_or_default();
-        let group = group_of(version);
-        let kind = action["target"]["kind"].as_str().unwrap_or_default().to_lowercase();
-        let (plural, verb): (&str, &[&str]) = match action["op"].as_str().unwrap_or_default() {
-            "create" | "recreate" => ("s", &["create", "patch"]),
-            "update" | "finalizers" => ("s", &["patch"]),
-            "delete" | "replace" => ("s", &["delete"]),
-            "status" => ("s/status", &["update"]),
-            "restart" => ("s/eviction", &["create"]),
+        let target = reference(&json!({
+            "apiVersion": action["target"]["apiVersion"], "kind": action["target"]["kind"],
+        }));
+        let (below, verbs): (&str, &[&str]) = match action["op"].as_str().unwrap_or_default() {
+            "create" | "recreate" => ("", &["create", "patch"]),
+            "update" | "finalizers" => ("", &["patch"]),
+            "delete" | "replace" => ("", &["delete"]),
+            "status" => ("/status", &["update"]),
+            "restart" => ("/eviction", &["create"]),
             "call" | "event" => continue,
             other => panic!("{other} is unknown here"),
         };
-        let all =
-            verb.iter().map(|verb| (group.to_owned(), kind.clone() + plural, verb.to_string()));
+        let resource = format!("{}{below}", target.api.plural);
+        let group = target.api.group.to_string();
+        let all = verbs.iter().map(|verb| (group.clone(), resource.clone(), verb.to_string()));
         writes.extend(all);
     }
     writes

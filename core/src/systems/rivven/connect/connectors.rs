@@ -153,7 +153,12 @@ fn one(
         variables.iter().map(|one| (one.key.as_str(), one.name.as_str())).collect();
     let named = |key: &str| names.get(key).copied().unwrap_or_default().to_owned();
     let mut ignored: Vec<Idle> = settled.ignored.into_iter().map(idle).collect();
-    if variables.is_empty() && files.is_none() && written.secret.is_some() {
+    // What is held back as a secret refers to nothing, though a key may well be written in it.
+    if settled.literal.is_empty()
+        && variables.is_empty()
+        && files.is_none()
+        && written.secret.is_some()
+    {
         let why = "nothing of the connector refers to a key of it: write ${secret:KEY} where one \
                    is wanted.";
         ignored.push(Idle { path: written.at.child("configSecretRef"), why: why.into() });
