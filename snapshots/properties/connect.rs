@@ -110,20 +110,20 @@ fn begin() -> Rig {
     rig
 }
 
-/// Changes the resource; with a connector, what is done to it if it is there.
+/// Changes the resource.
 fn edit(rig: &Rig, how: impl FnOnce(&mut Value)) {
     // The next move goes on, whatever the API server says of this one.
     drop(rig.memory.edit_as("kubectl-edit", &the_connect(), how));
 }
 
+/// Changes a connector of it, if it is there.
 fn edit_one(rig: &Rig, nth: usize, how: impl FnOnce(&mut Value)) {
     let (name, list) = CONNECTORS_OF[nth];
     edit(rig, |resource| {
-        let all = resource["spec"][list].as_array_mut().into_iter().flatten();
-        all.filter(|one| one["name"] == name).for_each({
-            let mut how = Some(how);
-            move |one| how.take().into_iter().for_each(|how| how(one))
-        });
+        let mut all = resource["spec"][list].as_array_mut().into_iter().flatten();
+        if let Some(one) = all.find(|one| one["name"] == name) {
+            how(one);
+        }
     });
 }
 

@@ -29,8 +29,9 @@ mod unreadable;
 use self::ending::{Ending, Telling, leave, pause, refuse, refuse_name, wait_for_predecessor};
 pub use self::unreadable::unreadable;
 
-/// How often [`Step::Read`] may follow itself. The deepest chain there is needs three: a topic's
-/// cluster, then the broker and the other claims, then what is desired and not among the children.
+/// How often [`Step::Read`] may follow itself. The deepest chain there is needs all four: the
+/// cluster of a RivvenConnect, the topics of its broker, how far they are, and then what is desired
+/// and not among the children.
 pub const READ_ROUNDS_MAX: u32 = 4;
 
 type StatusOf<K> = <<K as Kind>::Resource as HasStatus>::Status;

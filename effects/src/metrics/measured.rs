@@ -2,7 +2,7 @@
 //! each by namespace and name of its resource. They go with the resource, and while the product
 //! does not answer there are none: an old number looks like a new one.
 //!
-//! Nothing is asked for their sake.
+//! What is asked for their sake is asked when the product is looked at, and at no other time.
 
 use std::{
     collections::BTreeMap,

@@ -31,7 +31,7 @@ pub(super) fn question(connect: &RivvenConnect, seen: &Observed<Rivven>) -> Opti
     let mut left = TOPICS_MAX;
     let mut groups: BTreeMap<String, BTreeSet<String>> = BTreeMap::new();
     for (_, group, patterns) in sinks(connect) {
-        let reads = |topic: &&String| patterns.iter().any(|pattern| matches(pattern, topic));
+        let reads = |topic: &&String| reads(patterns, topic);
         let of = groups.entry(group.to_owned()).or_default();
         of.extend(there.keys().filter(reads).take(left).cloned());
         left = left.saturating_sub(of.len());
@@ -54,7 +54,8 @@ pub(super) fn measures(connect: &RivvenConnect, seen: &Observed<Rivven>) -> Vec<
     }
     for (sink, group, patterns) in sinks(connect) {
         for (topic, at) in progress.groups.get(group).into_iter().flatten() {
-            if !patterns.iter().any(|pattern| matches(pattern, topic)) {
+            // Another sink of the group may read it.
+            if !reads(patterns, topic) {
                 continue;
             }
             let of = vec![("sink", sink.to_owned()), ("topic", topic.clone())];
@@ -70,6 +71,11 @@ pub(super) fn measures(connect: &RivvenConnect, seen: &Observed<Rivven>) -> Vec<
         }
     }
     measures
+}
+
+/// Whether any of these stands for a topic.
+fn reads(patterns: &[String], topic: &str) -> bool {
+    patterns.iter().any(|pattern| matches(pattern, topic))
 }
 
 /// The sources that are enabled: the name and the topic of each.
