@@ -11,7 +11,12 @@ use std::{
 
 use k8s_openapi::apiextensions_apiserver::pkg::apis::apiextensions::v1::CustomResourceDefinition;
 use serde_json::Value;
-use sluicegate::{crd, helm, install, kinds, validate};
+use sluicegate::{
+    crd, helm, install,
+    kinds::{self, KindInfo},
+    validate,
+};
+use sluicegate_core::schema::patterns::in_words;
 use sluicegate_effects::file::{self, Source};
 
 #[path = "common/command.rs"]
@@ -49,6 +54,30 @@ fn what_is_applied_is_what_the_program_says() {
         let page = |path: &PathBuf| path.extension().is_some_and(|ending| ending == "md");
         let stray: Vec<_> = there.iter().filter(|path| !known(path) && !page(path)).collect();
         assert!(stray.is_empty(), "nothing writes {stray:?}");
+    }
+}
+
+#[test]
+fn every_pattern_of_a_schema_is_told_in_words() {
+    let crd = |kind: &KindInfo| serde_json::to_value(&kind.crd).expect("it is JSON");
+    let mut patterns = BTreeSet::new();
+    kinds::all().iter().for_each(|kind| patterns_of(&crd(kind), &mut patterns));
+    helm::CHARTS.iter().for_each(|chart| patterns_of(&chart.schema(), &mut patterns));
+    assert!(!patterns.is_empty());
+    patterns.retain(|pattern| in_words(pattern).is_none());
+    assert!(patterns.is_empty(), "core/src/schema/patterns.rs lacks {patterns:?}");
+}
+
+/// The patterns of a schema.
+fn patterns_of(schema: &Value, found: &mut BTreeSet<String>) {
+    match schema {
+        Value::Object(fields) => {
+            let own = fields.get("pattern").and_then(Value::as_str);
+            found.extend(own.map(str::to_owned));
+            fields.values().for_each(|below| patterns_of(below, found));
+        }
+        Value::Array(items) => items.iter().for_each(|below| patterns_of(below, found)),
+        Value::Null | Value::Bool(_) | Value::Number(_) | Value::String(_) => {}
     }
 }
 

@@ -37,6 +37,7 @@ pub mod altered;
 pub mod compare;
 pub mod crd;
 pub mod digest;
+pub mod doubt;
 pub mod inert;
 pub mod json;
 pub mod many;

@@ -7,6 +7,7 @@ use std::{collections::BTreeMap, sync::Arc};
 
 use serde_json::Value;
 use sluicegate_core::{
+    doubt::Doubt,
     field::{Errors, Path},
     inert::Idle,
     k8s::metadata,
@@ -106,6 +107,10 @@ fn one(kinds: &[KindInfo], entry: &Entry) -> Checked {
     add_errors(entry, &errors, &mut checked);
     for Idle { path, why } in (kind.without_effect)(entry.value()) {
         checked.notes.push(entry.problem(&path, format!("has no effect: {why}"), ""));
+    }
+    for Doubt { path, what, remedy } in (kind.doubts)(entry.value()) {
+        let list = if remedy.is_some() { &mut checked.warnings } else { &mut checked.notes };
+        list.push(entry.problem(&path, what, &remedy.unwrap_or_default()));
     }
     checked
 }

@@ -21,7 +21,9 @@ use serde::{Serialize, de::DeserializeOwned};
 use crate::{
     check::{self, Check},
     condition::{Draft, Reason},
-    crd, field,
+    crd,
+    doubt::Doubt,
+    field,
     inert::{self, Idle},
     observed::{Observed, Reads, Ref, Selector},
     plan::{Action, Blocked, Change, Event, Gate, Guard, Manifest, Requeue, Risk, Waiting},
@@ -117,6 +119,12 @@ pub trait Kind: Sized + Send + Sync + 'static {
     /// The same of one that was accepted, where that is cheaper to tell.
     fn idle(resource: &Self::Resource, _valid: &Self::Valid) -> Vec<Idle> {
         Self::without_effect(resource)
+    }
+
+    /// What is accepted as it is written although something else may well be meant: a name that a
+    /// table does not have and that need not be in it.
+    fn doubts(_resource: &Self::Resource) -> Vec<Doubt> {
+        Vec::new()
     }
 
     /// The secrets that a resource has written down where they may only be referred to, by their

@@ -24,6 +24,31 @@ pub const IMAGE: &str = "^[A-Za-z0-9]+(([.:/@]|_{1,2}|-+)[A-Za-z0-9]+)*$";
 /// A name with dots between its words, none of them empty: what a broker takes as that of a topic.
 pub const DOTTED: &str = r"^[A-Za-z0-9](\.?[A-Za-z0-9_-])*\.?$";
 
+/// The name of a topic for a program that takes dots anywhere but first.
+pub const TOPIC: &str = "^[a-zA-Z0-9][a-zA-Z0-9._-]*$";
+
+/// The same, or one that stands for several: `*` and `?` as shells have them.
+pub const TOPICS: &str = "^[a-zA-Z0-9*?][a-zA-Z0-9._*?-]*$";
+
+/// What can be seen of ASCII, but for `$`, which programs take for a variable.
+pub const VISIBLE: &str = "^[!-#%-~]+$";
+
+/// A time with its zone, or one end of what there is.
+pub const OFFSET: &str = "^(earliest|latest|[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}:[0-9]{2}\
+                          (\\.[0-9]{1,9})?(Z|[+-][0-9]{2}:[0-9]{2}))$";
+
+/// Where a folder is, from the root.
+pub const FOLDER: &str = r"^/[^\x00]*$";
+
+/// The path of a page on a server.
+pub const PAGE: &str = "^/[a-zA-Z0-9._~/-]*$";
+
+/// Somebody by name, or everybody.
+pub const PRINCIPAL: &str = r"^(\*|([Uu]ser|[Gg]roup):.{1,128})$";
+
+/// A [`LABEL`], or `*` for any.
+pub const NAMESPACE_OR_ALL: &str = r"^(\*|[a-z0-9]([-a-z0-9]*[a-z0-9])?)$";
+
 /// The name of an environment variable, as shells have them.
 pub const VARIABLE: &str = "^[A-Za-z_][A-Za-z0-9_]*$";
 
@@ -77,6 +102,14 @@ const SPELLED: &[(&str, &str)] = &[
     ),
     (CONTAINER_RESOURCE, "requests or limits of a resource, such as limits.memory"),
     (DOTTED, "letters, digits, -, _ and ., a letter or digit first and no two dots in a row"),
+    (TOPIC, "letters, digits, ., _ and -, a letter or digit first"),
+    (TOPICS, "the name of a topic, or one that stands for several with * and ?"),
+    (VISIBLE, "letters, digits and signs without blanks, umlauts or $"),
+    (OFFSET, "earliest, latest or a time such as 2026-01-31T12:00:00Z"),
+    (FOLDER, "the path of a folder, from / on"),
+    (PAGE, "the path of a page, such as /health"),
+    (PRINCIPAL, "user:NAME, group:NAME or *"),
+    (NAMESPACE_OR_ALL, "the name of a namespace, or * for all"),
     (VARIABLE, "letters, digits and _, and no digit first"),
     (TAG, "letters, digits, _, . and -, and neither . nor - first"),
     (COUNT_OR_PERCENT, "a count, or a share such as 25%"),

@@ -3,7 +3,7 @@
 
 use std::path::PathBuf;
 
-use clap::{Args, builder::PossibleValuesParser};
+use clap::{Args, ValueEnum, builder::PossibleValuesParser};
 use sluicegate_core::many::many;
 use sluicegate_effects::file::{Entry, File};
 
@@ -35,6 +35,18 @@ pub struct ValidateArgs {
     /// The chart that the values are of. Default: the one that knows more of them
     #[arg(long, value_name = "CHART", requires = "values", value_parser = charts())]
     pub chart: Option<String>,
+    /// Fails if this is found
+    #[arg(long, value_enum, default_value_t = FailOn::Error)]
+    pub fail_on: FailOn,
+}
+
+/// What is taken for a failure.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub enum FailOn {
+    /// What the API server would refuse.
+    Error,
+    /// That, and what the operator would refuse, or what other programs may read otherwise.
+    Warning,
 }
 
 /// The names of the charts.
@@ -60,32 +72,38 @@ pub fn run(args: &ValidateArgs, io: &mut Io<'_>) -> Result<u8, Failure> {
             return Err(Failure::of("error: there is no resource in what was given"));
         }
         for world in worlds(files) {
-            let found = validate::all(kinds, &world);
-            let right = found.errors.is_empty();
-            checked.add(found);
-            // What is wrong already need not be carried out, too.
-            world.iter().filter(|_| right).for_each(|entry| refused(kinds, entry, &mut checked));
+            checked.add(validate::all(kinds, &world));
+            world.iter().for_each(|entry| refused(kinds, entry, &mut checked));
         }
         let (resources, files) = (many(resources, "resource"), many(count, "file"));
-        told = format!("{resources} in {files}: nothing is wrong\n");
+        told = format!("{resources} in {files}: {}\n", verdict(&checked));
     }
     for source in input::read(&args.values, args.folders, io)? {
         let chart = args.chart.as_deref().and_then(helm::named);
         let (chart, found) = helm::check::file(chart, &source);
+        told += &format!("{}, for the chart {}: {}\n", source.name, chart.name, verdict(&found));
         checked.add(found);
-        told += &format!("{}, for the chart {}: nothing is wrong\n", source.name, chart.name);
     }
     for (word, problems) in
         [("error", &checked.errors), ("warning", &checked.warnings), ("note", &checked.notes)]
     {
         problems.iter().for_each(|problem| io.err(&format!("{word}: {problem}")));
     }
-    if checked.errors.is_empty() {
-        io.out(&told);
-        return Ok(DONE);
+    if !checked.errors.is_empty() {
+        io.err(&format!("{} found", many(checked.errors.len(), "error")));
+        return Ok(FAILED);
     }
-    io.err(&format!("{} found", many(checked.errors.len(), "error")));
-    Ok(FAILED)
+    io.out(&told);
+    let fails = args.fail_on == FailOn::Warning && !checked.warnings.is_empty();
+    Ok(if fails { FAILED } else { DONE })
+}
+
+/// What is said of files without an error.
+fn verdict(checked: &Checked) -> String {
+    match checked.warnings.len() {
+        0 => "nothing is wrong".to_owned(),
+        warnings => format!("no errors, {}", many(warnings, "warning")),
+    }
 }
 
 /// The resources that are asked for beside each other, as `plan` and `simulate` take them: those

@@ -7,6 +7,7 @@ use serde_json::{Value, json};
 use sluicegate_core::{
     check::{self, Terms},
     condition::Reason,
+    doubt::Doubt,
     field::{Cause, Error, Errors, Path},
     inert::Idle,
     k8s::metadata,
@@ -28,7 +29,7 @@ use sluicegate_effects::{
 
 mod readable;
 
-use self::readable::Readable;
+use self::readable::{Goes, Readable};
 
 /// One kind of custom resource.
 #[derive(Clone, Debug)]
@@ -59,6 +60,8 @@ pub struct KindInfo {
     pub check: fn(&Value) -> Result<(), Errors>,
     /// The fields that a resource sets without effect, by their paths.
     pub without_effect: fn(&Value) -> Vec<Idle>,
+    /// What of a resource is taken as it is written although something else may be meant.
+    pub doubts: fn(&Value) -> Vec<Doubt>,
     /// The secrets that a resource has written down, by their paths.
     pub secrets: fn(&Value) -> Vec<Path>,
     /// What of a valid resource is refused whatever there is: in an empty cluster, too.
@@ -121,6 +124,7 @@ where
             rules: <K::System as System>::RULES,
             check: check::<K>,
             without_effect: without_effect::<K>,
+            doubts: doubts::<K>,
             secrets: secrets::<K>,
             refused: refused::<K>,
             change: change::<K>,
@@ -128,10 +132,22 @@ where
     }
 }
 
-/// What does not decode is told of elsewhere.
+/// A resource without what is wrong with it, which is told of elsewhere: the rest is judged.
+fn rest<K: Kind>(resource: &Value) -> Option<(Readable, K::Resource)> {
+    let wrong = check::<K>(resource).err().unwrap_or_default();
+    Readable::decoded(resource, &wrong, &Goes::WRONG)
+}
+
 fn without_effect<K: Kind>(resource: &Value) -> Vec<Idle> {
-    let resource = serde_json::from_value::<K::Resource>(resource.clone());
-    resource.map_or_else(|_| Vec::new(), |resource| K::without_effect(&resource))
+    let Some((rest, resource)) = rest::<K>(resource) else { return Vec::new() };
+    let given = |one: Idle| Some(Idle { path: rest.given(&one.path)?, ..one });
+    K::without_effect(&resource).into_iter().filter_map(given).collect()
+}
+
+fn doubts<K: Kind>(resource: &Value) -> Vec<Doubt> {
+    let Some((rest, resource)) = rest::<K>(resource) else { return Vec::new() };
+    let given = |one: Doubt| Some(Doubt { path: rest.given(&one.path)?, ..one });
+    K::doubts(&resource).into_iter().filter_map(given).collect()
 }
 
 /// What does not decode is not looked through.
@@ -162,19 +178,20 @@ pub fn veiled<'a>(resource: &'a Value, word: &str) -> Cow<'a, Value> {
     veiled
 }
 
-/// Nothing is refused of what does not decode: it is told of elsewhere.
 fn refused<K: Kind>(resource: &Value) -> Vec<Blocked>
 where
     World: Reader + Ask<K::System>,
 {
     let settings = Settings::default();
     let empty = World::new("", &Start::Empty);
-    let (Ok(resource), Ok(world)) = (serde_json::from_value(resource.clone()), empty) else {
+    let (Some((rest, resource)), Ok(world)) = (rest::<K>(resource), empty) else {
         return Vec::new();
     };
     let ctx = Ctx::new(world.now(), &settings);
     let planned = futures_executor::block_on(plan::<K, _>(&world, &ctx, &resource));
-    planned.map_or_else(|_| Vec::new(), |(plan, _)| plan.blocked)
+    let blocked = planned.map_or_else(|_| Vec::new(), |(plan, _)| plan.blocked);
+    let given = |one: Blocked| Some(Blocked { path: rest.given(&one.path)?, ..one });
+    blocked.into_iter().filter_map(given).collect()
 }
 
 /// A resource that does not decode, on either side, is told of elsewhere.
@@ -196,16 +213,16 @@ fn check<K: Kind>(resource: &Value) -> Result<(), Errors> {
     match decode(resource) {
         Ok(resource) => {
             let more = accept::<K>(&resource).err().unwrap_or_default();
-            add_new(&more, |_| true, &mut errors);
+            add_new(more.into_iter(), &mut errors);
         }
         // What the schema refuses does not decode; it has said so better already. The rest of it
         // is judged all the same.
         Err(_) if !errors.is_empty() => {
-            let attempts = [false, true].map(|every| Readable::of(resource, &errors, every));
-            let decoded = attempts.iter().find_map(|it| Some((it, decode(&it.value).ok()?)));
+            let decoded = Readable::decoded(resource, &errors, &Goes::LITTLE);
             if let Some((readable, resource)) = decoded {
                 let more = kind::accept::<K>(&resource).err().unwrap_or_default();
-                add_new(&more, |error| readable.concerns(error), &mut errors);
+                let given = |it: Error| Some(Error { path: readable.given(&it.path)?, ..it });
+                add_new(more.into_iter().filter_map(given), &mut errors);
             }
         }
         Err(error) => {
@@ -218,13 +235,13 @@ fn check<K: Kind>(resource: &Value) -> Result<(), Errors> {
 }
 
 /// Adds errors that were not told yet. What is missing is told once, and not as empty too.
-fn add_new(more: &Errors, wanted: impl Fn(&Error) -> bool, errors: &mut Errors) {
+fn add_new(more: impl Iterator<Item = Error>, errors: &mut Errors) {
     let said: Vec<Error> = errors.iter().cloned().collect();
     let told = |error: &Error| {
         let missing = |told: &Error| told.cause == Cause::Required && told.path == error.path;
         said.contains(error) || said.iter().any(missing)
     };
-    for error in more.iter().filter(|error| !told(error) && wanted(error)).cloned() {
+    for error in more.filter(|error| !told(error)) {
         errors.push(error.path, error.cause, error.remedy);
     }
 }

@@ -1,33 +1,95 @@
 //! A resource with fields that do not decode, made one that does: so that its other fields are
 //! judged in the same round, and people mend a file once.
 
+use std::collections::{BTreeMap, BTreeSet};
+
+use serde::de::DeserializeOwned;
 use serde_json::{Value, json};
 use sluicegate_core::field::{Cause, Error, Errors, Path, Segment};
 
+/// How much goes with a field that is wrong.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Goes {
+    /// The field, where it is of a type that does not decode.
+    Unreadable,
+    /// That, and the item of a list that it stands in.
+    UnreadableItem,
+    /// Every field that is wrong.
+    Field,
+    /// Every field that is wrong, and the item that it stands in.
+    Item,
+    /// Every field that is wrong, and the whole list.
+    List,
+}
+
+impl Goes {
+    /// As little as possible, so that what is wrong besides is found.
+    pub(super) const LITTLE: [Self; 4] =
+        [Self::Unreadable, Self::UnreadableItem, Self::Item, Self::List];
+    /// Everything that is wrong, and of the rest as little as possible.
+    pub(super) const WRONG: [Self; 3] = [Self::Field, Self::Item, Self::List];
+
+    fn concerns(self, error: &Error) -> bool {
+        match self {
+            Self::Unreadable | Self::UnreadableItem => unreadable(error),
+            Self::Field | Self::Item | Self::List => true,
+        }
+    }
+
+    /// The part of a path that goes with the field at its end.
+    fn part(self, path: &[Segment]) -> &[Segment] {
+        let item = |step: &Segment| matches!(step, Segment::Index(_));
+        match self {
+            Self::Unreadable | Self::Field => path,
+            Self::UnreadableItem | Self::Item => {
+                path.iter().rposition(item).map_or(path, |at| &path[..=at])
+            }
+            Self::List => path.iter().position(item).map_or(path, |at| &path[..at]),
+        }
+    }
+}
+
 /// A resource without what is wrong with it, and what was taken out.
 pub(super) struct Readable {
-    pub(super) value: Value,
+    value: Value,
     out: Vec<Vec<Segment>>,
+    /// The items that are gone, by their lists.
+    items: BTreeMap<Vec<Segment>, BTreeSet<usize>>,
 }
 
 impl Readable {
+    /// A resource that decodes, and what it is then.
+    pub(super) fn decoded<R: DeserializeOwned>(
+        resource: &Value,
+        errors: &Errors,
+        attempts: &[Goes],
+    ) -> Option<(Self, R)> {
+        attempts.iter().find_map(|goes| {
+            let readable = Self::of(resource, errors, *goes);
+            let decoded = serde_json::from_value(readable.value.clone()).ok()?;
+            Some((readable, decoded))
+        })
+    }
+
     /// Takes out the fields that these errors are about, or writes what was meant where that is
-    /// plain: a number in quotes. `every` takes out those too that are of the right type.
-    pub(super) fn of(resource: &Value, errors: &Errors, every: bool) -> Self {
-        let mut own = Self { value: resource.clone(), out: Vec::new() };
-        for error in errors.iter().filter(|error| every || unreadable(error)) {
-            own.take_out(error);
-        }
+    /// plain: a number in quotes.
+    fn of(resource: &Value, errors: &Errors, goes: Goes) -> Self {
+        let (out, items) = (Vec::new(), BTreeMap::new());
+        let mut own = Self { value: resource.clone(), out, items };
+        errors.iter().filter(|error| goes.concerns(error)).for_each(|it| own.take_out(it, goes));
+        own.close_ranks();
         own
     }
 
-    /// Whether an error is about something else than what was taken out.
-    pub(super) fn concerns(&self, error: &Error) -> bool {
-        let at = error.path.segments();
-        !self.out.iter().any(|out| at.starts_with(out) || out.starts_with(at))
+    /// A path as it is of the resource that was given, unless it is of what was taken out.
+    pub(super) fn given(&self, path: &Path) -> Option<Path> {
+        let path = self.place(path);
+        let at = path.segments();
+        let gone = self.out.iter().any(|out| at.starts_with(out) || out.starts_with(at));
+        (!gone).then_some(path)
     }
 
-    fn take_out(&mut self, error: &Error) {
+    fn take_out(&mut self, error: &Error, goes: Goes) {
         let path = error.path.segments();
         let meant = self.value.pointer_mut(&error.path.pointer());
         if let (Cause::Type(_, wanted), Some(value)) = (&error.cause, meant)
@@ -36,9 +98,7 @@ impl Readable {
             *value = meant;
             return;
         }
-        // Items have no place without those before them, so their list goes; what lacks a field
-        // goes as a whole.
-        let list = path.iter().position(|step| matches!(step, Segment::Index(_)));
+        // What lacks a field goes as a whole.
         let end = match error.cause {
             Cause::Required => path.len().saturating_sub(1),
             Cause::Invalid(..)
@@ -48,13 +108,48 @@ impl Readable {
             | Cause::Forbidden(_)
             | Cause::Unknown => path.len(),
         };
-        let out = &path[..list.unwrap_or(end).min(end)];
-        let Some((Segment::Key(key), parent)) = out.split_last() else { return };
-        let parent: Path = parent.iter().cloned().collect();
-        if let Some(Value::Object(fields)) = self.value.pointer_mut(&parent.pointer()) {
-            fields.remove(key);
+        let out = goes.part(&path[..end]);
+        let Some((last, holder)) = out.split_last() else { return };
+        let at: Path = holder.iter().cloned().collect();
+        match (self.value.pointer_mut(&at.pointer()), last) {
+            (Some(Value::Object(fields)), Segment::Key(key)) => drop(fields.remove(key)),
+            // Items keep their places until all errors are read.
+            (Some(Value::Array(_)), Segment::Index(index)) => {
+                self.items.entry(holder.to_vec()).or_default().insert(*index);
+            }
+            _ => {}
         }
         self.out.push(out.to_vec());
+    }
+
+    /// Takes out the items that are to go: of the innermost lists first, from their ends.
+    fn close_ranks(&mut self) {
+        let mut lists: Vec<_> = self.items.iter().collect();
+        lists.sort_by_key(|(at, _)| std::cmp::Reverse(at.len()));
+        for (at, gone) in lists {
+            let at: Path = at.iter().cloned().collect();
+            let Some(Value::Array(list)) = self.value.pointer_mut(&at.pointer()) else { continue };
+            for index in gone.iter().rev().filter(|index| **index < list.len()).collect::<Vec<_>>()
+            {
+                list.remove(*index);
+            }
+        }
+    }
+
+    /// A path of what is left, as it was before.
+    fn place(&self, path: &Path) -> Path {
+        let mut before: Vec<Segment> = Vec::new();
+        for step in path.segments() {
+            let step = match (step, self.items.get(&before)) {
+                (Segment::Index(index), Some(gone)) => {
+                    let left = (0..).filter(|index| !gone.contains(index)).nth(*index);
+                    Segment::Index(left.unwrap_or(*index))
+                }
+                (step, _) => step.clone(),
+            };
+            before.push(step);
+        }
+        before.into_iter().collect()
     }
 }
 
@@ -84,22 +179,51 @@ fn meant_by(value: &Value, wanted: &str) -> Option<Value> {
 mod tests {
     use super::*;
 
+    fn typed(wanted: &str) -> Cause {
+        Cause::Type("string".to_owned(), wanted.to_owned())
+    }
+
+    /// A path of what is left, as it was given.
+    fn given(readable: &Readable, path: &str) -> Option<String> {
+        readable.given(&Path::shown(path)).map(|path| path.to_string())
+    }
+
     #[test]
     fn what_is_wrong_is_taken_out_or_read_as_it_was_meant() {
         let resource = json!({ "spec": {
             "replicas": "3", "tls": { "enabled": "maybe" }, "env": [{ "value": "a" }], "image": "a",
         } });
         let mut errors = Errors::default();
-        let typed = |wanted: &str| Cause::Type("string".to_owned(), wanted.to_owned());
         errors.push(Path::dotted("spec.replicas"), typed("an integer"), "x");
         errors.push(Path::dotted("spec.tls.enabled"), typed("a boolean"), "x");
-        let env = Path::dotted("spec.env");
-        errors.push(env.index(0).child("name"), Cause::Required, "x");
-        let readable = Readable::of(&resource, &errors, false);
-        assert_eq!(readable.value["spec"], json!({ "replicas": 3, "tls": {}, "image": "a" }));
-        let about = |path: Path| Error { path, cause: Cause::Required, remedy: String::new() };
-        assert!(!readable.concerns(&about(env)));
-        assert!(!readable.concerns(&about(Path::dotted("spec.tls"))));
-        assert!(readable.concerns(&about(Path::dotted("spec.replicas"))));
+        errors.push(Path::shown("spec.env[0].name"), Cause::Required, "x");
+        let readable = Readable::of(&resource, &errors, Goes::Unreadable);
+        let left = json!({ "replicas": 3, "tls": {}, "env": [], "image": "a" });
+        assert_eq!(readable.value["spec"], left);
+        assert_eq!(given(&readable, "spec.env"), None);
+        assert_eq!(given(&readable, "spec.tls"), None);
+        assert_eq!(given(&readable, "spec.replicas").as_deref(), Some("spec.replicas"));
+    }
+
+    #[test]
+    fn items_that_stay_are_told_by_the_places_that_they_had() {
+        let resource = json!({ "a": [
+            { "b": [1, "x", 3] }, { "c": "x" }, { "b": ["x", 2] }, { "b": [4] },
+        ] });
+        let mut errors = Errors::default();
+        for path in ["a[0].b[1]", "a[1].c", "a[2].b[0]"] {
+            errors.push(Path::shown(path), typed("an integer"), "x");
+        }
+        let field = Readable::of(&resource, &errors, Goes::Unreadable);
+        let left = json!([{ "b": [1, 3] }, {}, { "b": [2] }, { "b": [4] }]);
+        assert_eq!(field.value["a"], left);
+        assert_eq!(given(&field, "a[0].b[1]").as_deref(), Some("a[0].b[2]"));
+        assert_eq!(given(&field, "a[3].b[0]").as_deref(), Some("a[3].b[0]"));
+        let item = Readable::of(&resource, &errors, Goes::UnreadableItem);
+        assert_eq!(item.value["a"], json!([{ "b": [1, 3] }, { "b": [2] }, { "b": [4] }]));
+        assert_eq!(given(&item, "a[1].b[0]").as_deref(), Some("a[2].b[1]"));
+        assert_eq!(given(&item, "a[2].b").as_deref(), Some("a[3].b"));
+        let list = Readable::of(&resource, &errors, Goes::List);
+        assert_eq!(list.value, json!({}));
     }
 }

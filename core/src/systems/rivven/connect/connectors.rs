@@ -17,10 +17,12 @@ use crate::{
         settle_unlisted,
     },
     digest::digest,
+    doubt::Doubt,
     field::{Cause, Errors, Path},
     inert::Idle,
     observed::Ref,
     rule::Rule,
+    schema::nearest,
     systems::rivven::rules,
 };
 
@@ -32,8 +34,8 @@ pub(super) struct Wired {
     /// Which connector it is, as users call it.
     pub(super) kind: String,
     pub(super) enabled: bool,
-    /// Whether the catalogue has it.
-    pub(super) listed: bool,
+    /// That the catalogue does not have it, if so.
+    pub(super) unlisted: Option<Doubt>,
     /// Whether it begins where its source is just then whenever its worker starts: what has changed
     /// since it ended is lost.
     pub(super) forgets: bool,
@@ -176,7 +178,7 @@ fn one(
         name: written.name.to_owned(),
         kind: written.connector.to_owned(),
         enabled: written.enabled != Some(false),
-        listed: known.is_some(),
+        unlisted: known.is_none().then(|| unlisted(written)),
         forgets,
         ends,
         patterns: Vec::new(),
@@ -348,6 +350,30 @@ fn variable(words: &str, taken: &mut BTreeSet<String>) -> String {
     let name = names.find(|name| !taken.contains(name)).unwrap_or(plain);
     taken.insert(name.clone());
     name
+}
+
+/// That the catalogue does not have a connector, which the program may have all the same.
+fn unlisted(written: &Written<'_>) -> Doubt {
+    let (role, name) = (written.role, written.connector);
+    let of = |role: Role| CONNECTORS.iter().filter(move |one| one.role == role).map(|one| one.name);
+    let other = match role {
+        Role::Source => Role::Sink,
+        Role::Sink => Role::Source,
+    };
+    let remedy = match nearest(name, of(role)) {
+        Some(meant) => Some(format!("did you mean {meant}?")),
+        None if of(other).any(|known| known == name) => Some(format!(
+            "it has {name} as a {}: list it under spec.{}s",
+            other.as_str(),
+            other.as_str()
+        )),
+        None => None,
+    };
+    let what = format!(
+        "the catalogue has no {} {name}: it and its keys are passed on as they are written",
+        role.as_str()
+    );
+    Doubt { path: written.at.child("connector"), what, remedy }
 }
 
 fn idle(lost: Lost) -> Idle {

@@ -18,7 +18,9 @@ use self::{lineup::Lineup, task::Task, worker::Worker};
 use crate::{
     check::Check,
     condition::Reason,
-    crd, field,
+    crd,
+    doubt::Doubt,
+    field,
     inert::Idle,
     kind::{Ctx, Desired, Item, Kind, Measure, Report},
     label::{self, Labels},
@@ -102,6 +104,10 @@ impl Kind for Connect {
 
     fn idle(_: &RivvenConnect, valid: &Valid) -> Vec<Idle> {
         valid.idle.clone()
+    }
+
+    fn doubts(connect: &RivvenConnect) -> Vec<Doubt> {
+        valid::doubts(connect)
     }
 
     fn secrets(connect: &RivvenConnect) -> Vec<field::Path> {

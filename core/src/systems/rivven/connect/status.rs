@@ -261,9 +261,12 @@ fn kept(valid: &Valid) -> Draft {
 }
 
 fn listed(valid: &Valid) -> Draft {
-    let unlisted = valid.connectors.iter().filter(|one| !one.listed);
-    let unlisted: Vec<String> =
-        unlisted.map(|one| format!("{} ({})", one.name, one.kind)).collect();
+    let told = |one: &Wired| {
+        let doubt = one.unlisted.as_ref()?;
+        let likely = doubt.remedy.iter().map(|remedy| format!("; {remedy}")).collect::<String>();
+        Some(format!("{} ({}{likely})", one.name, one.kind))
+    };
+    let unlisted: Vec<String> = valid.connectors.iter().filter_map(told).collect();
     match unlisted.is_empty() {
         true => c::LISTED_ALL.yes(""),
         false => c::LISTED_NOT.no(format!("passed on as written: {}", unlisted.join(", "))),

@@ -14,6 +14,7 @@ use super::{
 use crate::{
     annotations::{self, Control},
     connector::Node,
+    doubt::Doubt,
     field::{Cause, Errors, Path},
     inert::{Idle, set_without_effect},
     k8s,
@@ -239,6 +240,11 @@ fn idle(
         why: format!("no connector is called {name}.").into(),
     }));
     idle
+}
+
+/// The connectors that the catalogue does not have.
+pub(super) fn doubts(connect: &RivvenConnect) -> Vec<Doubt> {
+    wired(connect, &mut Errors::default()).into_iter().filter_map(|one| one.unlisted).collect()
 }
 
 /// The secrets that are written down.

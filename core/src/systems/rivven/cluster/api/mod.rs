@@ -202,7 +202,7 @@ pub struct RivvenClusterSpec {
     #[serde(default, skip_serializing_if = "Option::is_none")]
     #[schemars(
         length(max = 100),
-        inner(length(min = 1, max = 63), regex(pattern = r"^(\*|[a-z0-9]([-a-z0-9]*[a-z0-9])?)$"))
+        inner(length(min = 1, max = 63), regex(pattern = schema::NAMESPACE_OR_ALL))
     )]
     pub topic_namespaces: Option<Vec<String>>,
 }

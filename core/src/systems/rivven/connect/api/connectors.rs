@@ -6,7 +6,7 @@ use schemars::{JsonSchema, Schema, SchemaGenerator, json_schema};
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
 
-use crate::k8s::schema::{LABEL, SUBDOMAIN};
+use crate::k8s::schema::{LABEL, OFFSET, SUBDOMAIN, TOPIC, TOPICS, VISIBLE};
 
 /// The keys of a connector. Which there are says its catalogue, not the schema: a connector more
 /// changes no definition.
@@ -111,7 +111,7 @@ pub struct Sink {
     pub topics: Vec<String>,
     /// The group under which the broker remembers how far it has come, 1 to 128 characters without
     /// spaces and dollars.
-    #[schemars(length(min = 1, max = 128), regex(pattern = GROUP))]
+    #[schemars(length(min = 1, max = 128), regex(pattern = VISIBLE))]
     pub consumer_group: String,
     /// Whether it runs. Default: `true`.
     #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -167,16 +167,6 @@ pub struct Sink {
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub delta_lake: Option<Keys>,
 }
-
-/// The name of a topic.
-const TOPIC: &str = r"^[a-zA-Z0-9][a-zA-Z0-9._-]*$";
-/// The same, or one that stands for several.
-const TOPICS: &str = r"^[a-zA-Z0-9*?][a-zA-Z0-9._*?-]*$";
-/// The name of a group.
-const GROUP: &str = "^[!-#%-~]+$";
-/// Where to begin.
-const OFFSET: &str = "^(earliest|latest|[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}:[0-9]{2}\
-                      (\\.[0-9]{1,9})?(Z|[+-][0-9]{2}:[0-9]{2}))$";
 
 /// How a topic is made if there is none.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]

@@ -3,7 +3,10 @@
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
-use crate::{k8s::schema::SUBDOMAIN, words};
+use crate::{
+    k8s::schema::{FOLDER, PAGE, SUBDOMAIN},
+    words,
+};
 
 words! {
     /// How much a worker writes into its log.
@@ -28,7 +31,7 @@ pub struct WorkerConfig {
     /// Directory in which connectors keep their state, up to 255 characters.
     /// Default: `/data/connect-state`.
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    #[schemars(length(min = 1, max = 255), regex(pattern = r"^/[^\x00]*$"))]
+    #[schemars(length(min = 1, max = 255), regex(pattern = FOLDER))]
     pub state_dir: Option<String>,
     /// How much it writes into its log. Default: `info`.
     #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -109,7 +112,7 @@ pub struct Health {
     pub port: Option<i32>,
     /// The page beside `/live`, up to 255 characters. Default: `/health`.
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    #[schemars(length(min = 1, max = 255), regex(pattern = r"^/[a-zA-Z0-9._~/-]*$"))]
+    #[schemars(length(min = 1, max = 255), regex(pattern = PAGE))]
     pub path: Option<String>,
 }
 

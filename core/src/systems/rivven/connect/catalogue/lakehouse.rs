@@ -1,6 +1,6 @@
 //! Records into Apache Iceberg.
 
-use super::{block, clouds, flag, ignored, lacking, reads, text, whole, words};
+use super::{block, clouds, flag, ignored, lacking, reads, text, whole, words, written};
 use crate::connector::{Connector, Key, Program, Role, Takes, Word};
 
 /// Why a catalogue is refused.
@@ -151,7 +151,7 @@ pub(super) static ICEBERG: Connector = Connector {
     block: Some("iceberg"),
     program: Program::Reads("iceberg"),
     fixed: &[],
-    lacks: None,
+    lacks: Some(written::no_address),
     keys: &[
         block("catalog", "catalog", CATALOG_KEYS, "The catalogue of the tables.").required(),
         reads("namespace", "namespace", Takes::Text(255), "Namespace of the table.").required(),

@@ -174,6 +174,17 @@ pub(super) fn bare_snapshot(config: &Object) -> Vec<(&'static [&'static str], &'
     asked.map(|(_, keys)| (keys, WHY)).collect()
 }
 
+/// A catalogue of type rest, which is what it is when left out, that has no address.
+pub(super) fn no_address(config: &Object) -> Vec<(&'static [&'static str], &'static str)> {
+    const WHY: &str = "rivven-connect 0.0.22 finds a catalogue of type rest by its rest.uri alone";
+    let catalog = config.get("catalog").and_then(Node::as_map);
+    let said = |key: &str| catalog.and_then(|catalog| catalog.get(key));
+    let rest = said("type").is_none_or(|kind| kind.as_text() == Some("rest"));
+    // One that a Secret holds as a whole is not seen.
+    let seen = catalog.is_some();
+    if seen && rest && said("rest").is_none() { vec![(&["catalog"], WHY)] } else { Vec::new() }
+}
+
 /// What goes by the names of columns, which a mysql-cdc asks for once and takes for those of any
 /// time: seen with MariaDB 10.11, a column that is to be hidden is not after an ALTER TABLE, and
 /// none is where the user may not SELECT.

@@ -257,7 +257,7 @@ pub struct TopicConfig {
 #[serde(rename_all = "camelCase")]
 pub struct Acl {
     /// Whom it is about: `user:` or `group:` and a name of up to 128 characters, or `*` for all.
-    #[schemars(length(min = 1, max = 134), regex(pattern = r"^(\*|([Uu]ser|[Gg]roup):.{1,128})$"))]
+    #[schemars(length(min = 1, max = 134), regex(pattern = schema::PRINCIPAL))]
     pub principal: String,
     /// What they may do, 1 to 7 operations, each once over all rules for the same principal.
     #[schemars(length(min = 1, max = 7))]
