@@ -25,8 +25,8 @@ pub struct Cli {
 pub enum Command {
     /// Shows what the operator would do, in order, and why. Writes nothing.
     Plan(PlanArgs),
-    /// Writes down what plans see of a cluster, as a file that `plan --state` reads. Writes nothing
-    /// else.
+    /// Writes down what plans see of a cluster, as a file that `plan --state` reads: no Secrets,
+    /// but the values of `env`. Writes nothing else.
     Snapshot(SnapshotArgs),
     /// Prints resources for what runs already, ready for kubectl apply. Writes nothing else.
     Import {

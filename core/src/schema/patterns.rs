@@ -75,6 +75,15 @@ pub(crate) const CONTAINER_RESOURCE: &str =
 /// A count, or a share of up to `100%`.
 pub const COUNT_OR_PERCENT: &str = "^([0-9]{1,9}|(100|[1-9]?[0-9])%)$";
 
+/// A share of up to `100%`.
+const SHARE: &str = "^(100|[1-9]?[0-9])%$";
+
+/// The digest of an image.
+const IMAGE_DIGEST: &str = "^sha256:[0-9a-f]{64}$";
+
+/// Where a program listens.
+const LISTENS_AT: &str = "^.*:[0-9]{1,5}$";
+
 /// An amount in the values of a chart, or nothing: as Kubernetes reads it, wider than we take it.
 pub const CHART_QUANTITY: &str = r"^(\+?[0-9.]+([eE][+-]?[0-9]+|[numkKMGTPE]i?)?)?$";
 
@@ -113,4 +122,7 @@ const SPELLED: &[(&str, &str)] = &[
     (VARIABLE, "letters, digits and _, and no digit first"),
     (TAG, "letters, digits, _, . and -, and neither . nor - first"),
     (COUNT_OR_PERCENT, "a count, or a share such as 25%"),
+    (SHARE, "a count, or a share such as 25%"),
+    (IMAGE_DIGEST, "the digest of an image: sha256: and 64 hexadecimal digits"),
+    (LISTENS_AT, "an address and a port, such as 0.0.0.0:8080"),
 ];

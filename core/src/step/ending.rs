@@ -111,8 +111,14 @@ pub(super) fn pause<K: Kind>(would: Plan<K::System>, mut report: Report<StatusOf
             gates: vec![gate.clone()],
         })
     };
+    // What waits in any case waits for this, too.
+    let waits = |one: Waiting| {
+        let gates = [gate.clone()].into_iter().chain(one.gates).collect();
+        Waiting { gates, ..one }
+    };
     let mut plan = empty::<K>(would.resource.clone(), would.requeue);
-    plan.waiting = would.actions.into_iter().filter_map(held).chain(would.waiting).collect();
+    let held = would.actions.into_iter().filter_map(held);
+    plan.waiting = held.chain(would.waiting.into_iter().map(waits)).collect();
     plan.blocked = would.blocked;
     plan.kept = would.kept;
     plan.altered = would.altered;

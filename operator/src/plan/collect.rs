@@ -23,6 +23,7 @@ use super::{
     rounds::{Record, Rounded},
     show,
 };
+use crate::kinds;
 
 /// What the groups came to, so far.
 #[derive(Debug, Default)]
@@ -210,6 +211,7 @@ fn resource(entry: &Entry, record: Record, world: &World, group: &Group) -> Plan
         step.title = show::title(&of_step.map(|action| action.op).collect::<Vec<_>>());
     }
     let drift = show::drift(&actions, &show::target(&entry.target));
+    let cr = cr(entry, before);
     let touched =
         |target: &Target| actions.iter().any(|action| action.target.as_ref() == Some(target));
     let unchanged: Vec<Target> = kept.into_iter().filter(|target| !touched(target)).collect();
@@ -220,8 +222,12 @@ fn resource(entry: &Entry, record: Record, world: &World, group: &Group) -> Plan
         (None, true, true) => Outcome::Changes,
         (None, true, false) => Outcome::Unchanged,
     };
+    let status_after = status_after.filter(|_| does || !cr.going).map(|after| {
+        let was = before.and_then(|object| object.get("status"));
+        show::known(timeless(after, was, now))
+    });
     Planned {
-        cr: cr(entry, before),
+        cr,
         result,
         risk: show::worst(&actions, &waiting),
         causes: causes::of(before, asked, &actions, &drift),
@@ -233,10 +239,7 @@ fn resource(entry: &Entry, record: Record, world: &World, group: &Group) -> Plan
         drift,
         unchanged,
         measured,
-        status_after: status_after.map(|after| {
-            let was = before.and_then(|object| object.get("status"));
-            show::known(timeless(after, was, now))
-        }),
+        status_after,
         requeue_after_seconds: requeue,
         warnings: leaving(asked).into_iter().filter(|_| owns && !does).collect(),
     }
@@ -249,6 +252,14 @@ fn leaving(resource: &Value) -> Option<String> {
         "it is being deleted: Kubernetes deletes the objects that it owns, and their pods"
             .to_owned(),
     )
+}
+
+/// Whether a resource is being deleted and is not held by the operator.
+fn goes(entry: &Entry, seen: &Value) -> bool {
+    let held = kinds::of(kinds::all(), &entry.target).and_then(|kind| kind.finalizer);
+    let finalizers = seen.pointer("/metadata/finalizers").and_then(Value::as_array);
+    at(seen, "/metadata/deletionTimestamp").is_some()
+        && !finalizers.into_iter().flatten().any(|one| one.as_str() == held)
 }
 
 /// A status without the times that it would be written at: a plan is the same whenever it is made.
@@ -284,6 +295,7 @@ fn cr(entry: &Entry, before: Option<&Value>) -> Cr {
         name: entry.target.name.clone(),
         generation: seen.pointer("/metadata/generation").and_then(Value::as_i64),
         uid: known.then(|| uid.to_owned()),
+        going: goes(entry, seen),
     }
 }
 

@@ -11,7 +11,8 @@ use super::{
 };
 use crate::plan::model::{Action, FieldChange, Op, Output};
 
-/// A diff for each object that is created, changed or deleted, in the order of the actions.
+/// A diff for each object that is created, changed or deleted, in the order of the actions. What is
+/// refused or waits has none: it is told between them, where programs read over it.
 pub fn render(output: &Output, view: &View) -> String {
     let mut page = Page::new(view.width, view.colour);
     for resource in &output.resources {
@@ -21,6 +22,15 @@ pub fn render(output: &Output, view: &View) -> String {
                 Op::Update => one(&mut page, action, view),
                 Op::Replace | Op::Restart | Op::Call | Op::Status | Op::Finalizers | Op::Event => {}
             }
+        }
+        for one in &resource.blocked {
+            let told = format!("# refused: {} [{}]", one.message, one.rule);
+            page.line(0, &[Span(told, Style::Alarm)]);
+        }
+        for one in &resource.waiting {
+            let gates = one.gates.iter().map(|gate| format!("{}: {}", gate.id, gate.observed));
+            let told = format!("# waits: {}; {}", one.what, gates.collect::<Vec<_>>().join("; "));
+            page.line(0, &[Span::dim(told)]);
         }
     }
     page.finish()

@@ -24,6 +24,7 @@ pub fn render(output: &Output, view: &View) -> String {
         let mark = match (resource.result, resource.risk) {
             (Outcome::Blocked, _) => "**blocked**".to_owned(),
             (Outcome::Error, _) => "**error**".to_owned(),
+            (Outcome::Unchanged, _) if resource.cr.going => "being deleted".to_owned(),
             (Outcome::Unchanged, _) => "no changes".to_owned(),
             (Outcome::Changes, None) => "no risk".to_owned(),
             (Outcome::Changes, Some(risk)) => format!("risk: {risk}"),

@@ -50,13 +50,16 @@ fn changes(resource: &Planned) -> bool {
 /// What it comes to, what was assumed, and that nothing was written.
 pub fn footer(page: &mut Page, output: &Output) {
     if is_quiet(output) {
-        let resources = many(output.resources.len(), "custom resource");
-        let objects = many(output.summary.unchanged, "object");
-        let verb = if output.resources.len() == 1 { "matches" } else { "match" };
         let all = output.resources.len();
+        let going = output.resources.iter().filter(|one| one.cr.going).count();
+        let resources = many(all - going, "custom resource");
+        let objects = many(output.summary.unchanged, "object");
+        let verb = if all - going == 1 { "matches" } else { "match" };
         let waiting = output.resources.iter().filter(|one| !is_ready(one)).count();
         let line = if all == 0 {
             "Nothing to plan: no custom resource of Sluicegate's was found.".to_owned()
+        } else if going == all {
+            "Nothing to do: what is being deleted goes by itself.".to_owned()
         } else if waiting == 0 {
             format!("No changes. {resources} {verb} what is there ({objects} checked).")
         } else {

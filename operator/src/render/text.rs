@@ -70,6 +70,7 @@ fn heading(page: &mut Page, resource: &Planned) {
     let right = match (resource.result, resource.risk) {
         (Outcome::Blocked, _) => Span("BLOCKED".to_owned(), Style::Alarm),
         (Outcome::Error, _) => Span("ERROR".to_owned(), Style::Alarm),
+        (Outcome::Unchanged, _) if cr.going => Span::dim("being deleted"),
         (Outcome::Unchanged, _) => Span::dim("no changes"),
         (Outcome::Changes, None | Some(Risk::None)) => Span::dim("no risk"),
         (Outcome::Changes, Some(risk)) => Span(format!("risk: {risk}"), risk_style(risk)),

@@ -125,6 +125,84 @@ fn a_connector_is_explained_with_what_its_program_makes_of_it() {
     assert!(some.contains("\n  rivven/source   datagen, ") && all.ends_with(&some), "{all}");
 }
 
+/// A RivvenConnect with something wrong in three ways: for the schema, the catalogue, the operator.
+const WRONG: &str = "\
+apiVersion: rivven.hupe1980.github.io/v1alpha1
+kind: RivvenConnect
+metadata: { name: pipeline }
+spec:
+  clusterRef: { name: prod }
+  sources:
+    - { topic: a, name: first }
+    - { topic: a, name: second, connector: datagen, enabled: maybe, config: { patern: events } }
+    - { topic: a, name: third, connector: datagn }
+    - { topic: a, name: fourth, connector: s3 }
+    - { topic: a, name: fifth, connector: http, config: { url: 'https://a', headers: { X-A: b } } }
+    - { topic: a, name: sixth, connector: ours }
+";
+
+#[test]
+fn what_is_wrong_in_one_way_hides_nothing_that_is_wrong_in_another() {
+    let ran = with_stdin(&["validate", "-f", "-"], WRONG);
+    assert_eq!((ran.code, ran.out.as_str()), (1, ""), "{}", ran.err);
+    for line in [
+        "error: <stdin>:7: spec.sources[0].connector: Required value (",
+        "error: <stdin>:8: spec.sources[1].enabled: Invalid type: string \"maybe\": must be a bool",
+        "error: <stdin>:8: spec.sources[1].config.patern: Unknown field (CON-07: did you mean `pat",
+        "warning: <stdin>:9: spec.sources[2].connector: the catalogue has no source datagn: it and",
+        "(did you mean datagen?)",
+        "warning: <stdin>:10: spec.sources[3].connector: the catalogue has no source s3: it and it",
+        "(it has s3 as a sink: list it under spec.sinks)",
+        "warning: <stdin>:11: spec.sources[4].config.headers.X-A: ",
+        "note: <stdin>:12: spec.sources[5].connector: the catalogue has no source ours: it and its",
+        "3 errors found",
+    ] {
+        assert!(ran.err.contains(line), "{line:?} in {}", ran.err);
+    }
+}
+
+#[test]
+fn warnings_are_counted_and_fail_where_they_are_to() {
+    let lines = WRONG.lines().filter(|line| !line.contains("first") && !line.contains("second"));
+    let warned: String = lines.map(|line| format!("{line}\n")).collect();
+    let ran = with_stdin(&["validate", "-f", "-"], &warned);
+    let told = "1 resource in 1 file: no errors, 3 warnings\n";
+    assert_eq!((ran.code, ran.out.as_str()), (0, told), "{}", ran.err);
+    let ran = with_stdin(&["validate", "-f", "-", "--fail-on", "warning"], &warned);
+    assert_eq!((ran.code, ran.out.as_str()), (1, told), "{}", ran.err);
+}
+
+#[test]
+fn a_diff_says_what_it_leaves_out() {
+    let file = fixture("connect/paused-move");
+    let ran = run(&["plan", "-f", &file, "-o", "diff"]);
+    let told =
+        "# waits: start clicks in rivven-connect-pipeline-w1; not-paused: sluicegate/paused ";
+    assert!(ran.out.contains(told) && !ran.out.contains("+++"), "{}", ran.out);
+}
+
+#[test]
+fn a_field_is_explained_by_the_path_that_an_error_has() {
+    for (path, told) in [
+        ("spec.sources[3].connector", "Which connector it is"),
+        ("spec.sources[0].topicConfig.replicationFactor", "no effect  rivvend"),
+        ("spec.sources[1].mysqlCdc.serverId", "rivven/source/mysql-cdc"),
+        ("spec.sinks[0].iceberg.catalog.rest.uri", "Address of the catalogue."),
+    ] {
+        let ran = run(&["explain", "field", &format!("RivvenConnect.{path}")]);
+        assert_eq!(ran.code, 0, "{}", ran.err);
+        assert!(ran.out.contains(told), "{told:?} in {}", ran.out);
+    }
+    for (path, told) in [
+        ("spec.sinks[0].s3.bukket", "no key of rivven/sink/s3 bukket (did you mean bucket?)"),
+        ("spec.sinks[0].config.bucket", "`sluicegate explain connector NAME` lists them"),
+    ] {
+        let ran = run(&["explain", "field", &format!("RivvenConnect.{path}")]);
+        assert_eq!(ran.code, 1, "{}", ran.out);
+        assert!(ran.err.contains(told), "{told:?} in {}", ran.err);
+    }
+}
+
 #[test]
 fn values_that_could_be_of_either_chart_are_said_to_be() {
     let ran = with_stdin(&["validate", "--values", "-"], "tolerations: []\n");

@@ -4,6 +4,7 @@ use std::collections::BTreeSet;
 
 use sluicegate_core::{
     connector::{Compared, Connector, Key, Program, Role, Takes, Word},
+    field::{Path, Segment},
     kind::Kind,
     system::System,
     systems::{self, Visitor},
@@ -93,6 +94,49 @@ pub(super) fn explain(page: &mut Page, kinds: &[KindInfo], asked: &str) -> Resul
         }
         connector(page, kinds, one);
     }
+    Ok(())
+}
+
+/// A key of a connector by the path of a field, which says in which block it stands. Nothing where
+/// it stands in none.
+pub(super) fn explain_key(
+    page: &mut Page,
+    kind: &KindInfo,
+    path: &Path,
+) -> Option<Result<(), Failure>> {
+    let name = |step: &Segment| if let Segment::Key(key) = step { Some(key.clone()) } else { None };
+    let names: Vec<String> = path.segments().iter().filter_map(name).collect();
+    let all = all();
+    let own: Vec<&Named> = all.iter().filter(|one| one.kind == kind.api.kind).collect();
+    names.iter().enumerate().find_map(|(at, block)| {
+        let (around, below) = (names[..at].last()?, &names[at + 1..]);
+        let here = |one: &&&Named| *around == format!("{}s", one.connector.role.as_str());
+        let mut here = own.iter().filter(here);
+        if block == "config" && here.clone().next().is_some() {
+            let why = "error: the keys below config are those of the connector that is named \
+                       beside it (`sluicegate explain connector NAME` lists them)";
+            return Some(Err(Failure::of(why)));
+        }
+        let named = here.find(|one| one.connector.block == Some(block))?;
+        Some(key_of(page, named, below))
+    })
+}
+
+fn key_of(page: &mut Page, named: &Named, names: &[String]) -> Result<(), Failure> {
+    let (mut keys, mut around) = (named.connector.keys, named.connector.program);
+    let (mut above, mut found) = (String::new(), None);
+    for name in names {
+        let known = || keys.iter().map(|key| key.name);
+        let Some(key) = keys.iter().find(|key| key.is(name)) else {
+            return Err(unknown(&format!("key of {}", named.path()), name, known()));
+        };
+        around = found.map_or(around, |(_, key): (String, &Key)| key.program);
+        found = Some((above.clone(), key));
+        (keys, above) = below(key, &format!("{above}{}", key.name));
+    }
+    let Some((above, key)) = found else { return Ok(()) };
+    page.line(0, &[Span(named.path(), Style::Bold)]);
+    self::key(page, &above, around, key, &named.unproven());
     Ok(())
 }
 

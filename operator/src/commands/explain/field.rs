@@ -1,11 +1,14 @@
 //! `explain field`: what may be written at a path, what it does, and what is there if nothing is.
 
 use sluicegate_core::{
-    schema::nearest,
-    {field::Path, schema::Leaf},
+    field::{Path, Segment},
+    schema::{Leaf, nearest},
 };
 
-use super::words::{split, unknown, written};
+use super::{
+    connector,
+    words::{split, unknown, written},
+};
 use crate::{
     failure::Failure,
     kinds::{self, KindInfo},
@@ -20,8 +23,10 @@ pub(super) fn explain(page: &mut Page, kinds: &[KindInfo], id: &str) -> Result<(
         return Err(unknown("kind", &name, names.collect::<Vec<_>>()));
     };
     let root = path == Path::default();
-    let leaf = kind.schema.find(&path);
-    let Some(leaf) = leaf else { return Err(misspelt(kind, &path)) };
+    let Some(leaf) = kind.schema.find(&path) else {
+        let of_connector = connector::explain_key(page, kind, &path);
+        return of_connector.unwrap_or_else(|| Err(misspelt(kind, &path)));
+    };
     let title = if root { kind.api.kind.to_string() } else { format!("{}.{path}", kind.api.kind) };
     page.sides(0, &[Span(title, Style::Bold)], &[Span::dim(leaf.type_.clone())]);
     about(page, kind, &leaf);
@@ -58,8 +63,9 @@ fn about(page: &mut Page, kind: &KindInfo, leaf: &Leaf<'_>) {
     if let Some(default) = leaf.default {
         facts.push(("default", written(default)));
     }
-    let dotted = leaf.path.to_string();
-    let inert = |path: &str| path.replace("[]", "") == dotted.replace("[]", "");
+    let keys = leaf.path.segments().iter().filter(|step| matches!(step, Segment::Key(_)));
+    let dotted = keys.cloned().collect::<Path>().to_string();
+    let inert = |path: &str| path.replace("[]", "") == dotted;
     if let Some((_, reason)) = kind.inert.iter().find(|(path, _)| inert(path)) {
         facts.push(("no effect", (*reason).to_owned()));
     }

@@ -27,6 +27,5 @@ pub(super) fn written(given: &Value) -> String {
 /// The path that a person writes: `RivvenTopic.spec.partitions`, or without the kind.
 pub(super) fn split(id: &str) -> (String, Path) {
     let (kind, rest) = id.split_once('.').unwrap_or((id, ""));
-    let path = if rest.is_empty() { Path::default() } else { Path::dotted(rest) };
-    (kind.to_owned(), path)
+    (kind.to_owned(), Path::shown(rest))
 }

@@ -147,6 +147,6 @@ pub enum FailOn {
     DataLoss,
     /// A refused change.
     Blocked,
-    /// A warning.
+    /// A warning, or a condition that the operator warns of.
     Warning,
 }

@@ -1,11 +1,17 @@
 //! The exit codes of `plan`.
 
-use sluicegate_core::plan::Risk;
+use serde_json::Value;
+use sluicegate_core::{
+    condition::{EventKind, Told},
+    observed::text,
+    plan::Risk,
+};
 
 use super::args::{Detail, FailOn, PlanArgs};
 use crate::{
     failure::DONE,
-    plan::model::{Outcome, Output, Summary},
+    kinds,
+    plan::model::{Outcome, Output, Planned, Summary},
 };
 
 /// There are changes, none worse than online.
@@ -21,7 +27,7 @@ pub(super) fn code(args: &PlanArgs, output: &Output) -> u8 {
     let worst = worst_risk.unwrap_or(Risk::None);
     let blocked = output.resources.iter().any(|one| one.result == Outcome::Blocked);
     let changes = output.resources.iter().any(|one| one.result != Outcome::Unchanged);
-    let warned = output.resources.iter().any(|one| !one.warnings.is_empty());
+    let warned = output.resources.iter().any(warns);
     let detailed = match (blocked, worst >= Risk::Restart, changes) {
         (true, ..) => BLOCKED,
         (_, true, _) => RISKY,
@@ -48,4 +54,21 @@ pub(super) fn code(args: &PlanArgs, output: &Output) -> u8 {
         Some(Detail::Simple) => detailed.min(CHANGES),
     };
     policy.max().unwrap_or(DONE).max(asked)
+}
+
+/// Whether there is a warning about a resource: the plan's own, or a condition of which the
+/// operator warns.
+fn warns(resource: &Planned) -> bool {
+    let kind = kinds::all().iter().find(|kind| kind.api.kind == resource.cr.kind);
+    let warned = |condition: &Value| {
+        let reasons = kind.map_or(&[][..], |kind| kind.reasons);
+        let mut named = reasons.iter().filter(|reason| {
+            reason.condition == text(condition, "/type")
+                && reason.name == text(condition, "/reason")
+        });
+        named.any(|reason| reason.told == Told::Always(EventKind::Warning))
+    };
+    let status = resource.status_after.as_ref();
+    let conditions = status.and_then(|status| status["conditions"].as_array());
+    !resource.warnings.is_empty() || conditions.into_iter().flatten().any(warned)
 }

@@ -56,7 +56,7 @@ pub struct SimulateArgs {
 pub enum SimulateFormat {
     /// What happens, event by event.
     Text,
-    /// The world at the end, as a file that `plan` reads.
+    /// The world at the end, as a file that `plan` reads: with the values of `env`.
     State,
 }
 

@@ -157,6 +157,8 @@ pub struct Cr {
     pub generation: Option<i64>,
     /// Its uid; nothing if it was never in a cluster.
     pub uid: Option<String>,
+    /// Whether it is being deleted and nothing of it waits for the operator.
+    pub going: bool,
 }
 
 /// What came of planning for a resource.

@@ -4,6 +4,7 @@
 use std::{
     fs,
     net::{TcpStream, ToSocketAddrs as _},
+    path::Path,
     process::Command,
     time::{Duration, Instant},
 };
@@ -93,11 +94,9 @@ fn all_is_on_its_volume(scene: &Scene, said: &str) {
     };
     missing("after");
     let old = scene.seen(PODS, POD);
-    let topic = format!("/proc/{}/root/data/orders", process_of(&old));
-    let files = |folder: &str| fs::read_dir(folder).expect("it is there").flatten();
-    let partitions = files(&topic).map(|folder| folder.path().display().to_string());
-    let all = partitions.flat_map(|folder| files(&folder).collect::<Vec<_>>());
-    let indices = all.map(|file| file.path()).filter(|path| path.ends_with(INDEX));
+    let topic = Path::new("/proc").join(process_of(&old)).join("root").join("data/orders");
+    let partitions = fs::read_dir(topic).expect("it is there").flatten();
+    let indices = partitions.map(|partition| partition.path().join(INDEX));
     let removed = indices.map(|path| fs::remove_file(path).expect("it can go")).count();
     assert_eq!(removed, 3, "one of each partition");
     scene.kube().delete(PODS, &scene.namespace, POD);

@@ -54,13 +54,13 @@ impl Moving<'_> {
         }
     }
 
-    /// The same as what a plan shows.
+    /// The same as what a plan shows. What is lost on the way of a connector that forgets is lost
+    /// by whatever stops it.
     pub(super) fn waiting(&self) -> Waiting {
-        let wired = self.running.wired;
         Waiting {
-            what: format!("start {} in {}", wired.name, self.to.name),
+            what: format!("start {} in {}", self.running.wired.name, self.to.name),
             target: self.to.clone(),
-            risk: if wired.forgets { Risk::DataLoss } else { Risk::Restart },
+            risk: Risk::Restart,
             rule: &rules::CON_58,
             gates: vec![Gate::judged(STOPPED, Some(false), self.observed())],
         }
