@@ -2,6 +2,8 @@
 
 use std::collections::BTreeMap;
 
+use k8s_openapi::jiff::SignedDuration;
+
 /// The operator's own settings, as far as they reach a plan.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Settings {
@@ -26,7 +28,7 @@ impl Default for Settings {
 }
 
 /// A setting of a system, the same for all of its resources.
-#[derive(Debug, PartialEq, Eq)]
+#[derive(Debug)]
 pub struct Setting {
     /// The argument, without its dashes, such as `processor-image`. No other has it.
     pub flag: &'static str,
@@ -36,4 +38,16 @@ pub struct Setting {
     pub help: &'static str,
     /// What it is when nobody says.
     pub default: &'static str,
+    /// Whether it may be this; if not, what to write instead.
+    pub fits: fn(&str) -> Result<(), &'static str>,
+}
+
+/// A length of time.
+///
+/// # Errors
+///
+/// What to write instead.
+pub fn duration(text: &str) -> Result<SignedDuration, &'static str> {
+    let parsed = text.parse().ok().filter(|time: &SignedDuration| !time.is_negative());
+    parsed.ok_or("give a length of time, such as 30s, 10m or 1h30m")
 }

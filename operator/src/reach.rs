@@ -3,7 +3,10 @@
 
 use std::{collections::BTreeMap, path::PathBuf};
 
-use clap::{Arg, ArgMatches, Args, Command, FromArgMatches, builder::NonEmptyStringValueParser};
+use clap::{
+    Arg, ArgMatches, Args, Command, FromArgMatches,
+    builder::{NonEmptyStringValueParser, TypedValueParser as _},
+};
 use sluicegate_core::{
     kind::Kind,
     settings::{Setting, Settings},
@@ -53,7 +56,8 @@ impl Args for OfSystems {
         declared().into_iter().fold(command, |command, one| {
             let arg = Arg::new(one.flag).long(one.flag).help(one.help).value_name("TEXT");
             let arg = arg.env(one.env).hide_env_values(true).default_value(one.default);
-            command.arg(arg.value_parser(NonEmptyStringValueParser::new()))
+            let fits = |text: String| (one.fits)(&text).map(|()| text);
+            command.arg(arg.value_parser(NonEmptyStringValueParser::new().try_map(fits)))
         })
     }
 

@@ -20,6 +20,7 @@ use crate::{
     connector::{Compared, Connector},
     many::many,
     rule::Rule,
+    settings::Setting,
     system,
     systems::Visitor,
 };
@@ -229,6 +230,7 @@ impl system::System for Rivven {
     const CONNECTORS: &'static [&'static Connector] = connect::catalogue::CONNECTORS;
     const COMPARED: Compared = connect::catalogue::COMPARED;
     const CONNECTS: &'static str = "RivvenConnect";
+    const SETTINGS: &'static [&'static Setting] = &[&connect::JOIN_AFTER];
     const PEERS: &'static [&'static [(&'static str, &'static str)]] =
         &[&[("app.kubernetes.io/component", "broker"), ("app.kubernetes.io/name", "rivven")]];
     type Probe = Probe;

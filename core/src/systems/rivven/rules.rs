@@ -39,7 +39,7 @@ rules! {
         "The release takes their names as they are written. A topic that comes after the first \
          start is read from its first record. For one that comes the worker is started anew, but \
          not within ten minutes of its last start.",
-        "";
+        "Start the operator with --rivven-join-after to have it sooner or later.";
     CON_56 = "CON-56":
         "A source that comes to an end runs once, in a Job of its own",
         "The program ends with the first of its sources that has made all of its records, and all \

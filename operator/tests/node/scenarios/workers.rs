@@ -8,7 +8,7 @@ use sluicegate_core::json::merge;
 use crate::{
     Scenario,
     hook::{Hook, Post},
-    kube::{CONNECTS, NODES, SECRETS, TOPICS},
+    kube::{CONNECTS, NODES, PODS, SECRETS, TOPICS},
     kubectl,
     numbers::Numbers,
     say,
@@ -92,9 +92,15 @@ fn apart() {
     let datagen = json!({ "eventsPerSecond": 5 });
     let source =
         json!({ "name": "clicks", "connector": "datagen", "topic": "clicks", "datagen": datagen });
+    // The release's own check passes over a mysql-cdc, and the program tries it again for ever.
+    scene.kube().apply(SECRETS, &database(&scene.namespace));
+    let shop = json!({
+        "name": "shop", "connector": "mysql-cdc", "topic": "shop", "configSecretRef": "shop",
+        "config": { "port": "${secret:port}" },
+    });
     let sinks = [sink("plain", json!({})), with("gone", "mail"), with("quoted", "store")];
-    let cluster = json!({ "name": "solo" });
-    scene.connect("flow", &json!({ "clusterRef": cluster, "sources": [source], "sinks": sinks }));
+    let (cluster, sources) = (json!({ "name": "solo" }), [source, shop]);
+    scene.connect("flow", &json!({ "clusterRef": cluster, "sources": sources, "sinks": sinks }));
     let states = || {
         let seen = scene.seen(CONNECTS, "flow");
         let all = seen["status"]["connectorStatuses"].as_array().cloned().unwrap_or_default();
@@ -106,8 +112,8 @@ fn apart() {
         let is = |nth: usize, state: &str, why: &str| {
             all.get(nth).is_some_and(|[is, says]| is == state && says.contains(why))
         };
-        let named = is(2, "failed", "\"gone\" not found") && is(3, "failed", "exit code 1");
-        let run = is(0, "running", "") && is(1, "running", "");
+        let named = is(3, "failed", "\"gone\" not found") && is(4, "failed", "exit code 1");
+        let run = (0..3).all(|nth| is(nth, "running", ""));
         if named && run { Ok(()) } else { Err(format!("{all:?}")) }
     });
     say(&format!("two connectors set apart after {:.1} s", took.as_secs_f32()));
@@ -122,6 +128,29 @@ fn apart() {
         let paths: BTreeSet<String> = hook.seen().iter().map(|post| path(&post.head)).collect();
         if paths.len() == 3 { Ok(()) } else { Err(format!("{paths:?}")) }
     });
+    assert_eq!(restarts(&scene), 0, "a configuration that is wrong ends nobody");
+}
+
+/// A Secret for a mysql-cdc with a port that is none.
+fn database(namespace: &str) -> Value {
+    json!({
+        "apiVersion": "v1",
+        "kind": "Secret",
+        "metadata": { "name": "shop", "namespace": namespace },
+        "stringData": { "host": "shop", "port": "none", "user": "u", "password": "p" },
+    })
+}
+
+/// How often containers of the first worker have been started again.
+fn restarts(scene: &Scene) -> u64 {
+    let pods = scene.kube().list(PODS, &scene.namespace);
+    let first = |pod: &&Value| {
+        pod["metadata"]["ownerReferences"][0]["name"].as_str().is_some_and(|owner| {
+            owner.starts_with("rivven-connect-flow-") && !owner.contains("-apart-")
+        })
+    };
+    let of = |pod: &Value| pod["status"]["containerStatuses"][0]["restartCount"].as_u64();
+    pods.iter().filter(first).filter_map(of).sum()
 }
 
 /// Where it was posted to.

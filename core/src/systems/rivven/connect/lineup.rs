@@ -5,10 +5,7 @@
 
 use std::collections::BTreeMap;
 
-use k8s_openapi::{
-    api::{apps::v1::Deployment, batch::v1::Job},
-    jiff::SignedDuration,
-};
+use k8s_openapi::api::{apps::v1::Deployment, batch::v1::Job};
 
 use super::{
     Valid,
@@ -17,6 +14,7 @@ use super::{
     connectors::Wired,
     gates::{Holder, Moving},
     held::Held,
+    join,
     placement::place,
     running::{Running, Topics, topics},
     task::Task,
@@ -28,9 +26,6 @@ use crate::{
     observed::{Observed, Ref},
     systems::rivven::{Rivven, names},
 };
-
-/// How long a worker runs at least before it is started anew because of a topic that has come.
-const GATHER: SignedDuration = SignedDuration::from_mins(10);
 
 /// The workers, the connectors that each is to run, and those that wait.
 #[derive(Clone, Debug, Default)]
@@ -173,7 +168,7 @@ impl<'a> Lineup<'a> {
         let names = held.topics.map(|topics| topics.keys().cloned().collect());
         let before = valid.before(&wired.name);
         let since = self.workers.get(&self.tasks[to].name).and_then(|worker| worker.since);
-        let rests = since.is_some_and(|since| ctx.now.duration_since(since) < GATHER);
+        let rests = join::rests(ctx, since);
         // Workers whose status was lost may have read some topics already.
         let unknown = self.any() && valid.before.is_empty();
         let found = topics(&wired.patterns, names.as_ref(), before, rests, unknown);

@@ -47,6 +47,7 @@ mod connectors;
 mod gates;
 mod held;
 mod inert;
+mod join;
 mod lineup;
 mod measures;
 mod placement;
@@ -59,6 +60,7 @@ mod worker;
 mod written;
 
 pub use api::{RivvenConnect, RivvenConnectSpec, RivvenConnectStatus};
+pub use join::JOIN_AFTER;
 pub use valid::Valid;
 
 /// The kind.

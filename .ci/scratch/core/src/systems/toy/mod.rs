@@ -62,6 +62,7 @@ pub static COLOUR: Setting = Setting {
     env: "LAMP_COLOUR",
     help: "The colour that toy lamps are lit in",
     default: "white",
+    fits: |_| Ok(()),
 };
 
 /// Visits every kind of this system.
