@@ -1,9 +1,11 @@
 # Programs from the crate registry, built once per machine, outside the checkout.
 # Sourced by .ci/run and .ci/cluster, which set tools.
 
-# The broker to test against, and the program that runs connectors, with those that are tried.
+# The broker to test against, the schema registry, and the program that runs connectors, with those
+# that are tried.
 rivvend_version=0.0.22
 connect_version=0.0.22
+schema_version=0.0.22
 connect_features=(--no-default-features --features postgres,mysql,tls,http)
 
 # Hardly optimised: it is built once and runs for seconds. What stands behind the version goes to

@@ -102,7 +102,8 @@ impl Look<'_> {
     }
 
     fn leaf(&mut self, field: &Field) {
-        let inert = self.inert.iter().any(|(path, _)| *path == field.path);
+        let is = |rest: &str| rest.is_empty() || rest.starts_with(['.', '[']);
+        let inert = self.inert.iter().any(|one| field.path.strip_prefix(one.0).is_some_and(is));
         let changes = self.changes(field);
         let mut effective = 0;
         for (which, other) in &changes {
@@ -278,7 +279,9 @@ impl Ask for InertFieldsAreTold {
             if !description(field).contains(&format!("No effect: {reason}")) {
                 look.wrong.push(format!("{path} does not say that it has no effect"));
             }
-            let value = look.full[0].pointer(&field.pointer()).expect("a full example has it");
+            let mut examples = look.full.iter();
+            let value = examples.find_map(|full| full.pointer(&field.pointer()));
+            let value = value.expect("a full example has it");
             let object = schema::with(&bare::<K>(field), &field.pointer(), value);
             let told = told(&object, look.others);
             if !told.contains(path.split("[]").next().unwrap_or_default()) {

@@ -122,7 +122,7 @@ fn every_kind_has_the_same_parts() {
     systems::visit(&mut names);
     let mut wrong = Vec::new();
     for kind in &names.kinds {
-        let folder = root().join("core/src/systems").join(kind.to_string());
+        let folder = root().join("core/src/systems").join(kind.code());
         for part in PARTS {
             let file = folder.join(format!("{part}.rs")).is_file();
             if !file && !folder.join(part).join("mod.rs").is_file() {

@@ -24,6 +24,12 @@ impl Name {
         Self { system: K::System::NAME, kind: K::NAME }
     }
 
+    /// The folder of its code, as modules are called: `rivven/schema_registry`.
+    pub fn code(self) -> String {
+        let Self { system, kind } = self;
+        format!("{system}/{kind}")
+    }
+
     /// What the names of its metrics begin with: `rivven_schema_registry`.
     pub fn metrics(self) -> String {
         let Self { system, kind } = self;
@@ -37,11 +43,10 @@ impl Name {
     }
 }
 
-/// The folder of its code, its fixtures and its snapshots: `rivven/schema_registry`.
+/// The folder of its fixtures and its snapshots: `rivven/schema-registry`.
 impl fmt::Display for Name {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let Self { system, kind } = self;
-        write!(f, "{system}/{kind}")
+        write!(f, "{}/{}", self.system, self.component())
     }
 }
 
@@ -58,7 +63,7 @@ mod tests {
             (
                 "rivven",
                 "schema_registry",
-                "rivven/schema_registry",
+                "rivven/schema-registry",
                 "rivven_schema_registry",
                 "schema-registry",
             ),
@@ -66,7 +71,7 @@ mod tests {
             (
                 "conveyor",
                 "router_cluster",
-                "conveyor/router_cluster",
+                "conveyor/router-cluster",
                 "conveyor_router_cluster",
                 "router-cluster",
             ),
@@ -78,6 +83,7 @@ mod tests {
         for (system, kind, folder, metrics, component) in planned {
             let name = Name { system, kind };
             assert_eq!(name.to_string(), folder);
+            assert_eq!(name.code(), format!("{system}/{kind}"));
             assert_eq!(name.metrics(), metrics);
             assert_eq!(name.component(), component);
         }

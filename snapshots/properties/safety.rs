@@ -232,10 +232,10 @@ impl Watched<'_> {
         if done && let Err(why) = self.judge(verb, before) {
             self.rig.alarm(format!("{verb}: {why}"));
         }
-        if let (true, Verb::Call(call @ Call::DeleteTopic { .. })) = (done, verb) {
-            let claim = live::claim_uid(self.rig, call.broker().ordinal);
+        if let (true, Verb::Call(Call::DeleteTopic { broker, name })) = (done, verb) {
+            let claim = live::claim_uid(self.rig, broker.ordinal);
             let mut written = self.rig.written.lock().unwrap_or_else(PoisonError::into_inner);
-            written.retain(|(of, topic)| claim.as_ref() != Some(of) || topic != call.topic());
+            written.retain(|(of, topic)| claim.as_ref() != Some(of) || topic != name);
         }
         outcome
     }

@@ -41,6 +41,12 @@ build_connect() {
   install rivven-connect "$connect_version" "${connect_features[@]}" >&2
 }
 
+build_schema() {
+  need_cargo
+  say "building rivven-schema $schema_version: about 4 minutes on 2 cores, once per machine"
+  install rivven-schema "$schema_version" >&2
+}
+
 build_kubelet() {
   say "building kubelet and kube-proxy $kubernetes: about a minute on 2 cores, once per machine"
   kubernetes_programs "$1" <<PACKAGES

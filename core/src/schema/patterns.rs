@@ -37,6 +37,9 @@ pub const VISIBLE: &str = "^[!-#%-~]+$";
 pub const OFFSET: &str = "^(earliest|latest|[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}:[0-9]{2}\
                           (\\.[0-9]{1,9})?(Z|[+-][0-9]{2}:[0-9]{2}))$";
 
+/// An IP address, as far as letters tell.
+pub const ADDRESS: &str = "^[0-9A-Fa-f:.]+$";
+
 /// Where a folder is, from the root.
 pub const FOLDER: &str = r"^/[^\x00]*$";
 
@@ -115,6 +118,7 @@ const SPELLED: &[(&str, &str)] = &[
     (TOPICS, "the name of a topic, or one that stands for several with * and ?"),
     (VISIBLE, "letters, digits and signs without blanks, umlauts or $"),
     (OFFSET, "earliest, latest or a time such as 2026-01-31T12:00:00Z"),
+    (ADDRESS, "an IP address, such as 0.0.0.0"),
     (FOLDER, "the path of a folder, from / on"),
     (PAGE, "the path of a page, such as /health"),
     (PRINCIPAL, "user:NAME, group:NAME or *"),

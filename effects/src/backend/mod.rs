@@ -7,6 +7,7 @@
 mod breaker;
 mod fault;
 mod guard;
+mod http1;
 mod products;
 mod resolve;
 pub mod rivven;

@@ -3,13 +3,15 @@
 //! test shows with the stand-in holds for the broker.
 //!
 //! The real one is the program that `RIVVEND` names, or a `rivvend` in `PATH`. Without it its half
-//! is ignored; with `SLUICEGATE_REQUIRE_RIVVEND=1` that is a failure.
+//! is ignored; with `SLUICEGATE_REQUIRE_RIVVEND=1` that is a failure. A schema registry is
+//! asked for real or not at all.
 
 #[path = "../../../operator/tests/standin/mod.rs"]
 mod standin;
 
 mod agree;
 mod faults;
+mod registry;
 mod rivvend;
 mod subject;
 #[path = "../conformance/undone.rs"]
@@ -19,7 +21,7 @@ use std::{future::Future, pin::Pin, process::ExitCode};
 
 use libtest_mimic::{Arguments, Trial};
 
-use self::subject::Subject;
+use self::{rivvend::program, subject::Subject};
 
 type Running = Pin<Box<dyn Future<Output = ()>>>;
 
@@ -63,6 +65,13 @@ fn main() -> ExitCode {
         one_pair_of_ports_can_stand_in_for_every_broker,
         a_name_that_leads_nowhere_is_no_broker,
     };
+    let registries = tests! { registry:
+        what_is_asked_for_is_in_force_until_the_registry_starts_anew,
+        each_level_lets_in_what_it_says,
+        a_schema_that_any_subject_holds_is_taken_at_every_level,
+        a_registry_refuses_in_its_own_words_and_one_that_is_gone_does_not_answer,
+    };
+    let no_schema = program::schema().is_none().then_some(program::NO_SCHEMA);
     let none = rivvend::program().is_none() && !rivvend::required();
     let lacks = none.then_some(rivvend::MISSING);
     let mut trials = Vec::new();
@@ -72,6 +81,9 @@ fn main() -> ExitCode {
         }));
         let name = format!("{name}, rivvend");
         trials.push(undone::trial(&name, lacks, move || finish(move || run(Subject::real()))));
+    }
+    for (name, run) in registries {
+        trials.push(undone::trial(name, no_schema, move || finish(run)));
     }
     trials.extend(alone.map(|(name, run)| Trial::test(name, move || finish(run))));
     libtest_mimic::run(&Arguments::from_args(), trials).exit_code()

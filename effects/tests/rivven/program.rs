@@ -1,5 +1,6 @@
 //! Where the real programs are found: the broker that `RIVVEND` names, or a `rivvend` in `PATH`;
-//! the runner of connectors that `RIVVEN_CONNECT` names, or that of the project's tools.
+//! the runner of connectors that `RIVVEN_CONNECT` names, and the schema registry that
+//! `RIVVEN_SCHEMA` names, or those of the project's tools.
 
 #![allow(dead_code, reason = "each suite takes what it needs of it")]
 
@@ -30,6 +31,15 @@ pub(crate) fn connect() -> Option<PathBuf> {
 
 /// What is said where there is none.
 pub(crate) const NO_CONNECT: &str = "no rivven-connect: .ci/cluster build connect builds it";
+
+/// The schema registry, if there is one.
+pub(crate) fn schema() -> Option<PathBuf> {
+    let built = tools().map(|tools| tools.join("bin/rivven-schema"));
+    env::var_os("RIVVEN_SCHEMA").map(PathBuf::from).or(built).filter(|path| path.is_file())
+}
+
+/// What is said where there is none.
+pub(crate) const NO_SCHEMA: &str = "no rivven-schema: .ci/cluster build schema builds it";
 
 /// Whether it is a failure that there is none.
 pub(crate) fn required() -> bool {

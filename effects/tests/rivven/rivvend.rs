@@ -12,7 +12,7 @@ use std::{
 };
 
 #[path = "program.rs"]
-mod program;
+pub(crate) mod program;
 
 pub(crate) use self::program::{MISSING, program, required};
 use crate::standin;

@@ -5,6 +5,7 @@
 //! | [`cluster`] | StatefulSet, Services, ConfigMap, budget, monitor | health, what it holds |
 //! | [`topic`] | nothing in Kubernetes | the topic; to create, grow, configure and delete it |
 //! | [`connect`] | Deployment, ConfigMap, Service | which topics there are, how far groups are |
+//! | [`schema_registry`] | Deployment, Services, budget | the registry: what is in force |
 //!
 //! What a release of the broker can and cannot do stands in [`release`], what decides in [`rules`],
 //! names in [`names`].
@@ -26,35 +27,26 @@ use crate::{
 };
 
 pub mod api;
+mod broker;
 pub mod cluster;
 pub mod connect;
 mod home;
 mod image;
 pub mod names;
+pub mod registry;
 pub mod release;
 pub mod rules;
+pub mod schema_registry;
 pub mod topic;
+
+pub use broker::{Broker, Health, Membership, Position, Progress, SeenTopic};
+use registry::{Change, Question, SeenRegistry};
 
 /// The system.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Rivven;
 
-/// One broker, by what it is called. Its address follows from that, and from nothing that anybody
-/// has written into a status.
-#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
-#[serde(rename_all = "camelCase", deny_unknown_fields)]
-pub struct Broker {
-    /// The namespace of its cluster.
-    pub namespace: String,
-    /// The name of its cluster.
-    pub cluster: String,
-    /// Its number in the cluster, from 0.
-    pub ordinal: u32,
-    /// The port that is asked: [`names::CLIENT_PORT`] or that of its API.
-    pub port: u16,
-}
-
-/// A question to a broker.
+/// A question to a broker, or to a schema registry.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub enum Probe {
@@ -80,9 +72,11 @@ pub enum Probe {
         /// Groups that read, each with its topics.
         groups: BTreeMap<String, BTreeSet<String>>,
     },
+    /// What is in force in this schema registry? By its REST API.
+    Registry(Question),
 }
 
-/// A broker's answer.
+/// The answer of a broker, or of a schema registry.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub enum Answer {
@@ -98,82 +92,13 @@ pub enum Answer {
     Topic(SeenTopic),
     /// To [`Probe::Progress`].
     Progress(Progress),
+    /// To [`Probe::Registry`].
+    Registry(SeenRegistry),
     /// To anything: it could not be asked, and why.
     Unreachable(String),
 }
 
-/// How a broker is.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "camelCase", deny_unknown_fields)]
-pub struct Health {
-    /// Whether it calls itself healthy.
-    pub healthy: bool,
-    /// Its part in a cluster; nothing where it runs alone.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub membership: Option<Membership>,
-}
-
-/// The part of a broker in a cluster.
-///
-/// No release up to 0.0.22 forms one. The rules that will need it are here and tested, so that a
-/// release that can is a line in a table.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "camelCase", deny_unknown_fields)]
-pub struct Membership {
-    /// Whether it leads.
-    pub leader: bool,
-    /// How many brokers vote.
-    pub voters: u32,
-    /// How many of them are in touch with the leader.
-    pub voters_healthy: u32,
-    /// How many partitions have a replica here.
-    pub partitions: u32,
-    /// How many of those keep `min.insync.replicas` while this broker is down.
-    pub partitions_safe: u32,
-}
-
-/// A topic as a broker describes it.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "camelCase", deny_unknown_fields)]
-pub struct SeenTopic {
-    /// How many partitions it has.
-    pub partitions: u32,
-    /// The configs that are not at their default. Whether one that is at it was set so, or was
-    /// forgotten when the broker started anew, the broker does not tell.
-    #[serde(default)]
-    pub configs: BTreeMap<String, String>,
-    /// How many records it holds.
-    #[serde(default)]
-    pub records: u64,
-    /// How many copies of each partition there are; nothing where the broker knows no copies.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub replication_factor: Option<u32>,
-}
-
-/// How far writers and readers of topics have come. What of it is not there is left out.
-#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "camelCase", deny_unknown_fields)]
-pub struct Progress {
-    /// Where each topic ends: its offsets of all partitions together.
-    #[serde(default)]
-    pub ends: BTreeMap<String, u64>,
-    /// Where each group is in its topics.
-    #[serde(default)]
-    pub groups: BTreeMap<String, BTreeMap<String, Position>>,
-}
-
-/// Where a group is in a topic, all partitions together.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "camelCase", deny_unknown_fields)]
-pub struct Position {
-    /// The offsets that it has committed.
-    pub committed: u64,
-    /// The records that the topic holds behind them: all of a partition where it has committed
-    /// nothing.
-    pub lag: u64,
-}
-
-/// A request to a broker.
+/// A request to a broker, or to a schema registry.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub enum Call {
@@ -214,6 +139,8 @@ pub enum Call {
         /// The topic.
         name: String,
     },
+    /// Change what is in force in a schema registry.
+    Registry(Change),
 }
 
 /// Visits every kind of this system.
@@ -222,6 +149,7 @@ pub fn visit(visitor: &mut impl Visitor<Rivven>) {
     visitor.kind::<cluster::Cluster>();
     visitor.kind::<topic::Topic>();
     visitor.kind::<connect::Connect>();
+    visitor.kind::<schema_registry::SchemaRegistry>();
 }
 
 impl system::System for Rivven {
@@ -231,8 +159,13 @@ impl system::System for Rivven {
     const COMPARED: Compared = connect::catalogue::COMPARED;
     const CONNECTS: &'static str = "RivvenConnect";
     const SETTINGS: &'static [&'static Setting] = &[&connect::JOIN_AFTER];
-    const PEERS: &'static [&'static [(&'static str, &'static str)]] =
-        &[&[("app.kubernetes.io/component", "broker"), ("app.kubernetes.io/name", "rivven")]];
+    const PEERS: &'static [&'static [(&'static str, &'static str)]] = &[
+        &[("app.kubernetes.io/component", "broker"), ("app.kubernetes.io/name", "rivven")],
+        &[
+            ("app.kubernetes.io/component", "schema-registry"),
+            ("app.kubernetes.io/name", "rivven-schema"),
+        ],
+    ];
     type Probe = Probe;
     type Answer = Answer;
     type Call = Call;
@@ -247,16 +180,34 @@ impl system::System for Rivven {
 
     /// Nothing is set of a topic that could not be created.
     fn rests_on(later: &Call, earlier: &Call) -> bool {
-        let same = (later.broker(), later.topic()) == (earlier.broker(), earlier.topic());
-        same && matches!(earlier, Call::CreateTopic { .. })
+        if let (Call::Registry(later), Call::Registry(earlier)) = (later, earlier) {
+            return later.rests_on(earlier);
+        }
+        let (later, earlier_topic) = (later.topic(), earlier.topic());
+        later.is_some() && later == earlier_topic && matches!(earlier, Call::CreateTopic { .. })
     }
 
     fn subject(call: &Call) -> String {
-        format!("topic {}", call.topic())
+        match (call, call.topic()) {
+            (Call::Registry(change), _) => change.subject(),
+            (_, Some((_, topic))) => format!("topic {topic}"),
+            (_, None) => String::new(),
+        }
     }
 
     fn fold(call: &Call, answers: &mut BTreeMap<Probe, Answer>) -> bool {
-        let probe = Probe::Topic { broker: call.broker().clone(), name: call.topic().to_owned() };
+        if let Call::Registry(change) = call {
+            return answers.iter_mut().fold(false, |changed, (probe, answer)| {
+                match (probe, answer) {
+                    (Probe::Registry(asked), Answer::Registry(seen)) => {
+                        changed | change.fold(asked, seen)
+                    }
+                    _ => changed,
+                }
+            });
+        }
+        let Some((broker, topic)) = call.topic() else { return false };
+        let probe = Probe::Topic { broker: broker.clone(), name: topic.to_owned() };
         let Some(answer) = answers.get_mut(&probe) else { return false };
         let before = answer.clone();
         match (call, &mut *answer) {
@@ -285,58 +236,30 @@ impl system::System for Rivven {
     }
 }
 
-impl Broker {
-    /// Its host name, resolvable inside the cluster, in a cluster with this DNS suffix.
-    pub fn host(&self, domain: &str) -> String {
-        let Self { namespace, cluster, ordinal, .. } = self;
-        let (set, headless) = (names::workload(cluster), names::headless(cluster));
-        format!("{set}-{ordinal}.{headless}.{namespace}.svc.{domain}")
-    }
-
-    /// Host name and port.
-    pub fn address(&self, domain: &str) -> String {
-        format!("{}:{}", self.host(domain), self.port)
-    }
-}
-
 impl Call {
-    /// The broker that is asked.
-    pub fn broker(&self) -> &Broker {
+    /// The topic that it is about and the broker that is asked, if it is about one.
+    pub fn topic(&self) -> Option<(&Broker, &str)> {
         match self {
-            Self::CreateTopic { broker, .. }
-            | Self::GrowTopic { broker, .. }
-            | Self::SetConfig { broker, .. }
-            | Self::DeleteTopic { broker, .. } => broker,
-        }
-    }
-
-    /// The topic that it is about.
-    pub fn topic(&self) -> &str {
-        match self {
-            Self::CreateTopic { name, .. }
-            | Self::GrowTopic { name, .. }
-            | Self::SetConfig { name, .. }
-            | Self::DeleteTopic { name, .. } => name,
+            Self::CreateTopic { broker, name, .. }
+            | Self::GrowTopic { broker, name, .. }
+            | Self::SetConfig { broker, name, .. }
+            | Self::DeleteTopic { broker, name, .. } => Some((broker, name)),
+            Self::Registry(_) => None,
         }
     }
 }
 
 impl Probe {
-    /// The broker that is asked.
-    pub fn broker(&self) -> &Broker {
+    /// The broker that is asked, if it is one.
+    pub fn broker(&self) -> Option<&Broker> {
         match self {
             Self::Health(broker)
             | Self::Holdings(broker)
             | Self::Topics(broker)
             | Self::Topic { broker, .. }
-            | Self::Progress { broker, .. } => broker,
+            | Self::Progress { broker, .. } => Some(broker),
+            Self::Registry(_) => None,
         }
-    }
-}
-
-impl fmt::Display for Broker {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "broker {}/{}-{}", self.namespace, names::workload(&self.cluster), self.ordinal)
     }
 }
 
@@ -351,6 +274,7 @@ impl fmt::Display for Probe {
                 let (topics, groups) = (many(topics.len(), "topic"), many(groups.len(), "group"));
                 write!(f, "how far {topics} and {groups} are on {broker}")
             }
+            Self::Registry(question) => write!(f, "what is in force in {}", question.registry),
         }
     }
 }
@@ -375,6 +299,7 @@ impl fmt::Display for Call {
             Self::DeleteTopic { broker, name } => {
                 write!(f, "delete topic {name} with its records on {broker}")
             }
+            Self::Registry(change) => change.fmt(f),
         }
     }
 }

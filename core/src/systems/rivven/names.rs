@@ -10,6 +10,8 @@
 pub const CLUSTER_NAME_MAX: usize = 45;
 /// The longest name of a RivvenConnect: 63 - `rivven-connect-` - `-w9`.
 pub const CONNECT_NAME_MAX: usize = 45;
+/// The longest name of a schema registry: 63 - `rivven-schema-` - `-headless`.
+pub const REGISTRY_NAME_MAX: usize = 40;
 /// How no cluster's name may begin, nor be called without the dash: the children of other kinds are
 /// called so.
 pub const RESERVED_PREFIXES: &[&str] = &["connect-", "schema-"];
@@ -26,6 +28,10 @@ pub const WORKER_PORTS: (u16, u16) = (8080, 9091);
 pub const WORKER: &str = "connect";
 /// The container that reads the file of a worker first.
 pub const VALIDATE: &str = "validate";
+/// The container of a schema registry.
+pub const REGISTRY: &str = "registry";
+/// Where a schema registry is found when `server.port` does not say otherwise.
+pub const REGISTRY_PORT: u16 = 8081;
 /// The claim template of a broker.
 pub const DATA: &str = "data";
 /// The container of a broker.
@@ -34,6 +40,8 @@ pub const CONTAINER: &str = "rivven";
 const _: () = assert!("rivven-".len() + CLUSTER_NAME_MAX + 1 + 10 <= 63);
 const _: () = assert!("rivven-".len() + CLUSTER_NAME_MAX + RESERVED_SUFFIX.len() <= 63);
 const _: () = assert!("rivven-connect-".len() + CONNECT_NAME_MAX + "-w9".len() <= 63);
+
+const _: () = assert!("rivven-schema-".len() + REGISTRY_NAME_MAX + RESERVED_SUFFIX.len() <= 63);
 
 /// The StatefulSet of a cluster; its pods are called the same with their number.
 pub fn workload(cluster: &str) -> String {
@@ -110,6 +118,21 @@ fn alone(connect: &str, word: &str, digest: &str) -> String {
     let most = 63 - "--".len() - word.len() - digest.len();
     let begin: String = workers(connect).chars().take(most).collect();
     format!("{}-{word}-{digest}", begin.trim_end_matches('-'))
+}
+
+/// The Deployment of a schema registry, and the Service that clients use.
+pub fn registry(name: &str) -> String {
+    format!("rivven-schema-{name}")
+}
+
+/// The Service of a schema registry by which the operator reaches its pod, ready or not.
+pub fn registry_headless(name: &str) -> String {
+    format!("rivven-schema-{name}{RESERVED_SUFFIX}")
+}
+
+/// The PodDisruptionBudget of a schema registry.
+pub fn registry_budget(name: &str) -> String {
+    format!("rivven-schema-{name}-pdb")
 }
 
 /// The ConfigMap of a worker, by the name of its Deployment or Job.

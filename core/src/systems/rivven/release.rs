@@ -27,6 +27,8 @@ pub const RELEASES: &[Release] =
 pub const IMAGE: &str = "ghcr.io/hupe1980/rivvend";
 /// Where the images of workers that run connectors are published.
 pub const CONNECT_IMAGE: &str = "ghcr.io/hupe1980/rivven-connect";
+/// Where the images of schema registries are published.
+pub const SCHEMA_IMAGE: &str = "ghcr.io/hupe1980/rivven-schema";
 
 /// The newest release there is.
 pub const fn newest() -> Release {

@@ -81,6 +81,25 @@ rules! {
         "A claim carries the uid of the resource it was made for. One of an earlier resource of \
          the same name is kept and an event names it.",
         "Delete such claims by hand once nothing in them is needed.";
+    REG_51 = "REG-51":
+        "A registry that holds schemas is not started anew without leave",
+        "The release keeps schemas in memory: they are gone when its pod stops, and their ids are \
+         given to others.",
+        "Save what is registered, register it again in the order of its ids afterwards, and let \
+         the change through: kubectl annotate rivvenschemaregistry NAME \
+         sluicegate/skip-gate=schemas-kept.";
+    REG_52 = "REG-52":
+        "Security that the registry cannot provide is refused, never met by less",
+        "The release asks nobody who they are and speaks no TLS. No registry is started, and one \
+         that runs is left as it is.",
+        "Set auth.enabled and tls.enabled to false and keep strangers out with a NetworkPolicy, or \
+         run a release that can.";
+    REG_53 = "REG-53":
+        "What is asked for is set each time the registry has started, and clients come after that",
+        "The release begins with BACKWARD whatever it is told. Its pod is ready when everything is \
+         in force: the context sluicegate, made last, is the sign, and goes with the memory. A \
+         registry that starts anew while no operator runs waits for one.",
+        "";
     ROL_01 = "ROL-01":
         "A pod is restarted when what it was started from has changed, one at a time",
         "The StatefulSet never restarts a pod by itself (OnDelete). The first one is restarted \

@@ -3,20 +3,17 @@
 //! The broker answers 200 with a page to many a path that it does not have. So an answer counts
 //! only when it says how the broker is, and one that says nothing is no answer.
 
-use std::net::SocketAddr;
-
 use http::{Request, StatusCode, header};
-use http_body_util::{BodyExt, Empty, Limited};
-use hyper::{
-    body::{Bytes, Incoming},
-    client::conn::http1,
-};
-use hyper_util::rt::TokioIo;
+use http_body_util::Full;
+use hyper::body::Bytes;
 use serde::Deserialize;
 use sluicegate_core::systems::rivven::Health;
-use tokio::{net::TcpStream, pin, select};
+use tokio::net::TcpStream;
 
-use crate::backend::fault::{Fault, io_why};
+use crate::backend::{
+    fault::Fault,
+    http1::{self, Wire},
+};
 
 /// The longest report that is read, in bytes. The broker's has some 150.
 const REPORT_MAX: usize = 64 * 1024;
@@ -27,42 +24,17 @@ struct Report {
     status: String,
 }
 
-/// Connects to the first address that accepts.
-pub(super) async fn connect(addresses: &[SocketAddr]) -> Result<TcpStream, Fault> {
-    TcpStream::connect(addresses).await.map_err(|error| Fault::Unsent(io_why(&error)))
-}
-
 /// Asks over a connection. `address` is the host and port that the broker was looked for at.
 pub(super) async fn ask(stream: TcpStream, address: &str) -> Result<Health, Fault> {
-    let (mut sender, connection) =
-        http1::handshake(TokioIo::new(stream)).await.map_err(|error| lost(&error))?;
     let request = Request::get("/health")
         .header(header::HOST, address)
         .header(header::ACCEPT, "application/json")
         .header(header::CONNECTION, "close")
-        .body(Empty::<Bytes>::new())
+        .body(Full::<Bytes>::default())
         .map_err(|error| Fault::Unsent(error.to_string()))?;
-    let answer = async {
-        let answer = sender.send_request(request).await.map_err(|error| lost(&error))?;
-        read(answer).await
-    };
-    pin!(answer, connection);
-    select! {
-        biased;
-        answer = &mut answer => return answer,
-        _ = &mut connection => {}
-    }
-    // The connection has ended. What came before that is still to be had.
-    answer.await
-}
-
-async fn read(answer: http::Response<Incoming>) -> Result<Health, Fault> {
-    let status = answer.status();
-    let body = Limited::new(answer.into_body(), REPORT_MAX).collect().await;
-    let body = body.map_err(|_| {
-        Fault::Lost("the connection was closed before there was a whole answer".to_owned())
-    })?;
-    judged(status, &body.to_bytes())
+    let talk = async |wire: &mut Wire| wire.send(request).await;
+    let (status, body) = http1::talk(stream, REPORT_MAX, talk).await?;
+    judged(status, &body)
 }
 
 fn judged(status: StatusCode, body: &[u8]) -> Result<Health, Fault> {
@@ -78,16 +50,6 @@ fn judged(status: StatusCode, body: &[u8]) -> Result<Health, Fault> {
     // No release up to 0.0.22 forms a cluster: what `is_leader` and `cluster_mode` say of a broker
     // that runs alone is nothing to decide by.
     Ok(Health { healthy, membership: None })
-}
-
-fn lost(error: &hyper::Error) -> Fault {
-    Fault::Lost(if error.is_incomplete_message() || error.is_closed() || error.is_canceled() {
-        "the connection was closed before there was a whole answer".to_owned()
-    } else if error.is_parse() {
-        "it does not speak HTTP".to_owned()
-    } else {
-        "the connection was lost".to_owned()
-    })
 }
 
 #[cfg(test)]

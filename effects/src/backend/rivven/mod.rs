@@ -1,4 +1,5 @@
-//! Rivven's brokers, over the network: health by HTTP, everything else by the client protocol.
+//! Rivven's brokers and schema registries, over the network: health by HTTP, everything else of a
+//! broker by the client protocol, a registry by its REST API.
 //!
 //! Deadlines, turns and the breaker are the guard's. There is no token and no
 //! Secret: the brokers of the releases that there are know none that could be used.
@@ -6,15 +7,22 @@
 mod health;
 mod pool;
 mod progress;
+mod registry;
 mod session;
 mod wire;
 mod words;
 
 use sluicegate_core::{
     system::System as _,
-    systems::rivven::{Answer, Broker, Call, Probe, Rivven},
+    systems::rivven::{
+        Answer, Broker, Call, Probe, Rivven, names,
+        registry::{Change, Question, Registry, SeenRegistry},
+    },
 };
-use tokio::time::{Instant, timeout};
+use tokio::{
+    net::TcpStream,
+    time::{Instant, timeout},
+};
 
 pub(crate) use self::words::class as class_of;
 use self::{pool::Pool, wire::Wire};
@@ -23,14 +31,16 @@ use super::{
     Backend, Resolve,
     fault::Fault,
     guard::{Endpoint, Guard},
+    http1,
 };
 use crate::{Error, metrics::Metrics};
 
-/// The brokers of all clusters.
+/// The brokers of all clusters, and the schema registries.
 #[derive(Debug)]
 pub struct Brokers {
     guard: Guard<Broker>,
     pool: Pool,
+    registries: Guard<Registry>,
 }
 
 impl Brokers {
@@ -41,14 +51,16 @@ impl Brokers {
 
     /// The same with limits of one's own.
     pub fn with_limits(domain: &str, resolve: Resolve, limits: Limits) -> Self {
+        let registries = Guard::new(Rivven::NAME, domain, resolve.clone(), limits.clone());
         let guard = Guard::new(Rivven::NAME, domain, resolve, limits);
-        Self { guard, pool: Pool::default() }
+        Self { guard, pool: Pool::default(), registries }
     }
 
     /// Counts what is asked among these numbers.
     #[must_use]
     pub fn counted(self, metrics: Metrics) -> Self {
-        Self { guard: self.guard.counted(metrics), ..self }
+        let registries = self.registries.counted(metrics.clone());
+        Self { guard: self.guard.counted(metrics), registries, ..self }
     }
 
     /// How many connections lie idle, to be used again.
@@ -56,12 +68,12 @@ impl Brokers {
         self.pool.len()
     }
 
-    async fn answer(&self, probe: &Probe) -> Result<Answer, Fault> {
+    async fn broker(&self, probe: &Probe) -> Result<Answer, Fault> {
         let until = Instant::now() + self.guard.limits().whole.mul_f32(0.9);
         Ok(match probe {
             Probe::Health(broker) => {
                 let address = self.guard.address(broker);
-                let connect = async |at: Vec<_>| health::connect(&at).await;
+                let connect = async |at: Vec<_>| http1::connect(&at).await;
                 let stream = self.guard.connect(broker, connect).await?;
                 Answer::Health(health::ask(stream, &address).await?)
             }
@@ -84,7 +96,25 @@ impl Brokers {
                 let talk = async |wire: &mut Wire| progress::ask(wire, topics, groups, until).await;
                 Answer::Progress(self.talk(broker, talk).await?)
             }
+            Probe::Registry(question) => Answer::Registry(self.registry(question).await?),
         })
+    }
+
+    async fn registry(&self, question: &Question) -> Result<SeenRegistry, Fault> {
+        let address = self.registries.address(&question.registry);
+        let ask = async |wire: &mut http1::Wire| registry::ask(wire, &address, question).await;
+        http1::talk(self.dialled(&question.registry).await?, registry::MOST, ask).await
+    }
+
+    async fn change(&self, change: &Change) -> Result<(), Fault> {
+        let address = self.registries.address(&change.registry);
+        let call =
+            async |wire: &mut http1::Wire| registry::call(wire, &address, &change.what).await;
+        http1::talk(self.dialled(&change.registry).await?, registry::MOST, call).await
+    }
+
+    async fn dialled(&self, registry: &Registry) -> Result<TcpStream, Fault> {
+        self.registries.connect(registry, async |at: Vec<_>| http1::connect(&at).await).await
     }
 
     /// Says something over a connection, used before or new. Unless the broker has answered, it is
@@ -130,6 +160,20 @@ impl Endpoint for Broker {
     }
 }
 
+impl Endpoint for Registry {
+    fn host(&self, domain: &str) -> String {
+        Self::host(self, domain)
+    }
+
+    fn port(&self) -> u16 {
+        self.port
+    }
+
+    fn group(&self) -> (String, String) {
+        (self.namespace.clone(), names::registry(&self.name))
+    }
+}
+
 impl Backend<Rivven> for Brokers {
     async fn ask(&self, probe: &Probe) -> Answer {
         let verb = match probe {
@@ -138,8 +182,16 @@ impl Backend<Rivven> for Brokers {
             Probe::Topics(_) => "topics",
             Probe::Topic { .. } => "topic",
             Probe::Progress { .. } => "progress",
+            Probe::Registry(_) => "registry",
         };
-        let answer = self.guard.run(verb, probe.broker(), self.answer(probe)).await;
+        let answer = match (probe, probe.broker()) {
+            (Probe::Registry(question), _) => {
+                let work = async { self.registry(question).await.map(Answer::Registry) };
+                self.registries.run(verb, &question.registry, work).await
+            }
+            (_, Some(broker)) => self.guard.run(verb, broker, self.broker(probe)).await,
+            (_, None) => self.broker(probe).await,
+        };
         answer.unwrap_or_else(|fault| Answer::Unreachable(fault.why().to_owned()))
     }
 
@@ -150,8 +202,13 @@ impl Backend<Rivven> for Brokers {
             Call::GrowTopic { .. } => "grow",
             Call::SetConfig { .. } => "set",
             Call::DeleteTopic { .. } => "delete",
+            Call::Registry(change) => {
+                let done = self.registries.run("change", &change.registry, self.change(change));
+                return done.await.map_err(|fault| fault.of(call, registry::refusal));
+            }
         };
-        let done = self.guard.run(verb, call.broker(), self.talk(call.broker(), talk)).await;
+        let Some((broker, _)) = call.topic() else { return Ok(()) };
+        let done = self.guard.run(verb, broker, self.talk(broker, talk)).await;
         done.map_err(|fault| fault.of(call, words::refusal))
     }
 }

@@ -95,6 +95,7 @@ pub(super) async fn call(wire: &mut Wire, call: &Call) -> Result<(), Fault> {
             configs: vec![TopicConfigEntry { key: key.clone(), value: value.clone() }],
         },
         Call::DeleteTopic { name, .. } => Request::DeleteTopic { name: name.clone() },
+        Call::Registry(_) => return Err(Fault::Unsent("no broker is asked for that".to_owned())),
     };
     let answer = wire.ask(request).await?;
     let done = match call {
@@ -102,6 +103,7 @@ pub(super) async fn call(wire: &mut Wire, call: &Call) -> Result<(), Fault> {
         Call::GrowTopic { .. } => matches!(answer, Response::PartitionsCreated { .. }),
         Call::SetConfig { .. } => matches!(answer, Response::TopicConfigAltered { .. }),
         Call::DeleteTopic { .. } => matches!(answer, Response::TopicDeleted),
+        Call::Registry(_) => false,
     };
     if done { Ok(()) } else { Err(refused(&answer)) }
 }

@@ -1,4 +1,5 @@
-//! Rivven's brokers, as rivvend 0.0.22 was seen to behave when it runs alone.
+//! Rivven's brokers, as rivvend 0.0.22 was seen to behave when it runs alone, and its schema
+//! registries.
 //!
 //! What matters to an operator is where things live: topics and records on the claim, the settings
 //! of topics in the process. So a broker that starts anew has its topics and has forgotten their
@@ -7,6 +8,7 @@
 //! Not imitated: ports (a broker that is ready answers on any), groups, quotas, offsets, membership
 //! in a cluster (no release forms one), settings that remove records.
 
+pub mod registry;
 pub mod words;
 
 use std::collections::{BTreeMap, BTreeSet};
@@ -16,9 +18,11 @@ use sluicegate_core::{
     observed::{Ref, text},
     systems::rivven::{
         Answer, Broker, Call, Health, Position, Probe, Progress, Rivven, SeenTopic, names,
+        registry::SeenRegistry,
     },
 };
 
+use self::registry::Registries;
 use super::{CallError, Product, Store, key::Key, object::is_leaving};
 use crate::{backend::rivven::class_of, error::Class};
 
@@ -29,6 +33,7 @@ pub struct Brokers {
     volumes: BTreeMap<String, BTreeMap<String, Stored>>,
     /// The settings that each process keeps of its topics, by namespace and name of its pod.
     settings: BTreeMap<(String, String), BTreeMap<String, Settings>>,
+    registries: Registries,
 }
 
 type Settings = BTreeMap<String, String>;
@@ -42,6 +47,11 @@ struct Stored {
 }
 
 impl Brokers {
+    /// The schema registries.
+    pub fn registries(&mut self) -> &mut Registries {
+        &mut self.registries
+    }
+
     /// Writes records to a topic, which comes about if it is not there.
     ///
     /// # Errors
@@ -111,11 +121,15 @@ impl Product for Brokers {
     type System = Rivven;
 
     fn ask(&self, world: &Store, probe: &Probe) -> Answer {
-        let volume = match reach(world, probe.broker()) {
-            Ok(volume) => volume,
+        let volume = match probe.broker().map(|broker| reach(world, broker)).transpose() {
+            Ok(volume) => volume.unwrap_or_default(),
             Err(why) => return Answer::Unreachable(why),
         };
         match probe {
+            Probe::Registry(question) => {
+                let said = self.registries.ask(world, question);
+                said.map_or_else(Answer::Unreachable, Answer::Registry)
+            }
             Probe::Health(_) => healthy(),
             Probe::Holdings(_) => {
                 let topics = self.volumes.get(&volume).into_iter().flatten();
@@ -134,8 +148,12 @@ impl Product for Brokers {
     }
 
     fn call(&mut self, world: &Store, call: &Call) -> Result<(), CallError> {
-        let volume = reach(world, call.broker()).map_err(|why| refusal(Class::Retry, why))?;
-        let name = call.topic();
+        let Some((broker, name)) = call.topic() else {
+            let Call::Registry(change) = call else { return Ok(()) };
+            let done = self.registries.call(world, change);
+            return done.map_err(|why| refusal(Class::Retry, why));
+        };
+        let volume = reach(world, broker).map_err(|why| refusal(Class::Retry, why))?;
         let topics = self.volumes.entry(volume).or_default();
         let now = topics.get(name).and_then(|topic| topic.partitions);
         let unknown = || words::unknown(name);
@@ -155,6 +173,7 @@ impl Product for Brokers {
                 return Ok(());
             }
             Call::DeleteTopic { .. } => now.map(|_| None).ok_or_else(|| words::missing(name)),
+            Call::Registry(_) => return Ok(()),
         };
         topics.entry(name.to_owned()).or_default().partitions = done.map_err(said)?;
         Ok(())
@@ -167,24 +186,30 @@ impl Product for Brokers {
             Probe::Topics(_) => Answer::Topics(BTreeMap::new()),
             Probe::Topic { .. } => Answer::NoTopic,
             Probe::Progress { .. } => Answer::Progress(Progress::default()),
+            Probe::Registry(asked) => Answer::Registry(SeenRegistry::new(&asked.subjects)),
         }
     }
 
-    /// Health in the process, topics and records on the claim.
+    /// Health and all of a registry in the process, topics and records on the claim.
     fn lives_in(probe: &Probe) -> Option<Ref> {
-        let Broker { namespace, cluster, ordinal, .. } = probe.broker();
+        if let Probe::Registry(asked) = probe {
+            return Some(Ref::to::<Pod>(&asked.registry.namespace, &asked.registry.pod));
+        }
+        let Broker { namespace, cluster, ordinal, .. } = probe.broker()?;
         Some(match probe {
             Probe::Health(_) => Ref::to::<Pod>(namespace, &names::pod(cluster, *ordinal)),
             Probe::Holdings(_)
             | Probe::Topics(_)
             | Probe::Topic { .. }
-            | Probe::Progress { .. } => {
+            | Probe::Progress { .. }
+            | Probe::Registry(_) => {
                 Ref::to::<PersistentVolumeClaim>(namespace, &names::claim(cluster, *ordinal))
             }
         })
     }
 
     fn pod_stopped(&mut self, namespace: &str, name: &str) {
+        self.registries.stopped(namespace, name);
         self.settings.remove(&(namespace.to_owned(), name.to_owned()));
     }
 }

@@ -121,7 +121,8 @@ fn drained(brokers: &Brokers, ordinal: u32, answer: Option<&Answer>) -> (Gate, O
             | Answer::Topics(_)
             | Answer::NoTopic
             | Answer::Topic(_)
-            | Answer::Progress(_),
+            | Answer::Progress(_)
+            | Answer::Registry(_),
         )
         | None => (Gate::judged(id, None, "it did not say what it holds"), None),
     }

@@ -36,7 +36,13 @@ pub(super) fn leave(topic: &RivvenTopic, seen: &Observed<Rivven>) -> Leave<Rivve
             Leave::NotYet { actions, waiting: Vec::new(), report, requeue }
         }
         Some(Answer::Unreachable(why)) => cannot(topic, &place, why),
-        Some(Answer::Health(_) | Answer::Holdings(_) | Answer::Topics(_) | Answer::Progress(_))
+        Some(
+            Answer::Health(_)
+            | Answer::Holdings(_)
+            | Answer::Topics(_)
+            | Answer::Progress(_)
+            | Answer::Registry(_),
+        )
         | None => cannot(topic, &place, "it did not say"),
     }
 }

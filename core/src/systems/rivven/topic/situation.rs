@@ -174,7 +174,11 @@ impl Situation {
             Some(Answer::Topic(topic)) => Self::There(topic.clone()),
             Some(Answer::Unreachable(why)) => Self::Unreachable(why.clone()),
             Some(
-                Answer::Health(_) | Answer::Holdings(_) | Answer::Topics(_) | Answer::Progress(_),
+                Answer::Health(_)
+                | Answer::Holdings(_)
+                | Answer::Topics(_)
+                | Answer::Progress(_)
+                | Answer::Registry(_),
             )
             | None => Self::Unreachable("it answered something else".to_owned()),
         }

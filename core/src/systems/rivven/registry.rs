@@ -1,0 +1,196 @@
+//! A schema registry: where it is, what is in force in it, and what changes that.
+//!
+//! The program keeps everything in its memory, and begins with [`DEFAULT_LEVEL`] whatever it is
+//! told. So it is asked, and set, over its own API each time it has started.
+
+use std::{
+    collections::{BTreeMap, BTreeSet},
+    fmt,
+};
+
+use serde::{Deserialize, Serialize};
+
+use super::names;
+
+/// The level of a registry that has just started.
+pub const DEFAULT_LEVEL: &str = "BACKWARD";
+/// The context that is made when everything is in force, and goes with the memory that it is in:
+/// the pod is ready for as long as it is there.
+pub const MARK: &str = "sluicegate";
+
+/// A registry, by what it is called. Its address follows from that, and from nothing that anybody
+/// has written into a status.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+pub struct Registry {
+    /// The namespace of its resource.
+    pub namespace: String,
+    /// The name of its resource.
+    pub name: String,
+    /// Its pod, which has what is in force in its memory.
+    pub pod: String,
+    /// Its port.
+    pub port: u16,
+}
+
+/// What a registry is asked.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+pub struct Question {
+    /// Which one.
+    pub registry: Registry,
+    /// The subjects whose levels are asked for.
+    #[serde(default)]
+    pub subjects: BTreeSet<String>,
+}
+
+/// What is in force in a registry, and what it holds.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+pub struct SeenRegistry {
+    /// The level of subjects that have none of their own.
+    pub level: String,
+    /// The level of each subject that was asked for: its own, or else that of all.
+    #[serde(default)]
+    pub subjects: BTreeMap<String, String>,
+    /// Its contexts, [`MARK`] among them.
+    #[serde(default)]
+    pub contexts: BTreeSet<String>,
+    /// How many schemas it holds, each once.
+    #[serde(default)]
+    pub schema_count: u64,
+    /// How many subjects it holds.
+    #[serde(default)]
+    pub subject_count: u64,
+}
+
+/// A change of what is in force in a registry.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+pub struct Change {
+    /// Which one.
+    pub registry: Registry,
+    /// What is changed.
+    pub what: What,
+}
+
+/// What is changed.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub enum What {
+    /// The level of subjects that have none of their own.
+    Level(String),
+    /// The level of one subject.
+    SubjectLevel {
+        /// Which.
+        subject: String,
+        /// The level.
+        level: String,
+    },
+    /// A context is made.
+    Context {
+        /// Its name.
+        name: String,
+        /// What it is for.
+        description: Option<String>,
+    },
+    /// The registry is let be used: everything else is in force.
+    Open,
+}
+
+impl SeenRegistry {
+    /// One that has just started.
+    pub fn new(subjects: &BTreeSet<String>) -> Self {
+        let level = DEFAULT_LEVEL.to_owned();
+        Self {
+            subjects: subjects.iter().map(|name| (name.clone(), level.clone())).collect(),
+            level,
+            // The one that every registry has.
+            contexts: BTreeSet::from([String::new()]),
+            schema_count: 0,
+            subject_count: 0,
+        }
+    }
+
+    /// Whether it was let be used since it started.
+    pub fn is_open(&self) -> bool {
+        self.contexts.contains(MARK)
+    }
+}
+
+impl Registry {
+    /// Its host name, resolvable inside the cluster, in a cluster with this DNS suffix: that of a
+    /// Service that leads to its pod ready or not.
+    pub fn host(&self, domain: &str) -> String {
+        let headless = names::registry_headless(&self.name);
+        format!("{headless}.{}.svc.{domain}", self.namespace)
+    }
+}
+
+impl Change {
+    /// Whether it can only be made after another: a registry is not opened with less than is asked
+    /// for.
+    pub(super) fn rests_on(&self, earlier: &Self) -> bool {
+        self.registry == earlier.registry && self.what == What::Open && earlier.what != What::Open
+    }
+
+    /// What it changes, as people would say it.
+    pub(super) fn subject(&self) -> String {
+        match &self.what {
+            What::Level(_) => format!("the level of {}", self.registry),
+            What::SubjectLevel { subject, .. } => format!("the level of subject {subject}"),
+            What::Context { name, .. } => format!("context {name}"),
+            What::Open => self.registry.to_string(),
+        }
+    }
+
+    /// Makes an answer the one after it. Returns whether that is another.
+    pub(super) fn fold(&self, asked: &Question, seen: &mut SeenRegistry) -> bool {
+        if asked.registry != self.registry {
+            return false;
+        }
+        let before = seen.clone();
+        self.apply(seen);
+        *seen != before
+    }
+
+    /// What becomes of a registry by it.
+    pub fn apply(&self, seen: &mut SeenRegistry) {
+        match &self.what {
+            What::Level(level) => {
+                // Whether a subject has a level of its own or that of all, the program does not
+                // tell: one that is the same is taken to be that of all.
+                let shared = seen.level.clone();
+                for own in seen.subjects.values_mut().filter(|own| **own == shared) {
+                    own.clone_from(level);
+                }
+                seen.level.clone_from(level);
+            }
+            What::SubjectLevel { subject, level } => {
+                seen.subjects.insert(subject.clone(), level.clone());
+            }
+            What::Context { name, .. } => drop(seen.contexts.insert(name.clone())),
+            What::Open => drop(seen.contexts.insert(MARK.to_owned())),
+        }
+    }
+}
+
+impl fmt::Display for Registry {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "registry {}/{}", self.namespace, names::registry(&self.name))
+    }
+}
+
+impl fmt::Display for Change {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let Self { registry, what } = self;
+        match what {
+            What::Level(level) => write!(f, "set the level of {registry} to {level}"),
+            What::SubjectLevel { subject, level } => {
+                write!(f, "set the level of subject {subject} to {level} in {registry}")
+            }
+            What::Context { name, .. } => write!(f, "create context {name} in {registry}"),
+            What::Open => write!(f, "open {registry} to clients"),
+        }
+    }
+}

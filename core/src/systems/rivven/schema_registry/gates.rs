@@ -1,0 +1,23 @@
+//! What has to hold before a registry is started anew.
+
+use super::{Valid, situation::Situation};
+use crate::{many::many, plan::Gate};
+
+/// No schema is lost by it.
+pub(super) const SCHEMAS_KEPT: &str = "schemas-kept";
+
+/// Every gate of a registry, with what it asks for.
+pub(super) const GATES: &[(&str, &str)] =
+    &[(SCHEMAS_KEPT, "the registry holds no schema, which would be gone with its pod (REG-51)")];
+
+/// Whether schemas would be lost if the pod stopped.
+pub(super) fn schemas_kept(valid: &Valid, situation: &Situation<'_>) -> Gate {
+    let held = situation.seen.map(|seen| seen.schema_count);
+    let (holds, observed) = match (held, &situation.silent) {
+        (Some(0), _) => (Some(true), "it holds no schema".to_owned()),
+        (Some(held), _) => (Some(false), format!("{} would be gone", many(held, "schema"))),
+        (None, Some(why)) => (None, format!("it does not say what it holds: {why}")),
+        (None, None) => (Some(true), "none runs".to_owned()),
+    };
+    Gate::judged(SCHEMAS_KEPT, holds, observed).or_skipped(&valid.control.skip)
+}

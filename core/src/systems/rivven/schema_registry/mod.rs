@@ -1,0 +1,236 @@
+//! `RivvenSchemaRegistry`: a registry of schemas, whose levels are set over its own API.
+//!
+//! The program forgets everything when it stops, what it was told too. So what is asked for is set
+//! each time it has started, in the order that `force` has, and the last of it, a context of our
+//! own, is what makes its pod ready.
+
+use std::sync::OnceLock;
+
+use k8s_openapi::api::{
+    apps::v1::Deployment,
+    core::v1::{Pod, Service},
+    policy::v1::PodDisruptionBudget,
+};
+use kube_core::ResourceExt as _;
+use serde_json::{Value, json};
+
+use self::situation::Situation;
+use crate::{
+    altered,
+    check::Check,
+    compare,
+    condition::{EventKind, Reason},
+    crd, field,
+    inert::Idle,
+    kind::{self, Ctx, Desired, DesiredObject, Item, Kind, Measure, Report},
+    label::{self, Labels, SLUICEGATE},
+    observed::{Api, Observed, Reads, Selector},
+    plan::{Action, Blocked, Event, Manifest, Requeue, Risk, Verb, Waiting, Why},
+    schema::Compiled,
+    systems::rivven::{
+        Call, Probe, Rivven,
+        home::{self, Away},
+        image,
+        registry::{Change, What},
+        rules,
+    },
+    workload::risks::online,
+};
+
+pub mod api;
+mod build;
+mod checks;
+mod conditions;
+mod force;
+mod gates;
+mod inert;
+mod risks;
+mod situation;
+mod status;
+mod valid;
+
+pub use api::{RivvenSchemaRegistry, RivvenSchemaRegistrySpec, RivvenSchemaRegistryStatus};
+pub use valid::Valid;
+
+/// The kind.
+#[derive(Clone, Copy, Debug)]
+pub struct SchemaRegistry;
+
+/// How often a registry that is as it should be is asked all the same.
+const LOOK_AGAIN: Requeue = Requeue::seconds(300);
+/// How often one that is not is asked.
+const LOOK_SOON: Requeue = Requeue::seconds(10);
+
+impl Kind for SchemaRegistry {
+    type System = Rivven;
+    type Resource = RivvenSchemaRegistry;
+    type Valid = Valid;
+
+    const NAME: &'static str = "schema_registry";
+    const REASONS: &'static [&'static Reason] = conditions::REASONS;
+    const INERT: &'static [(&'static str, &'static str)] = inert::INERT;
+    const OVERRIDDEN: &'static [(&'static str, &'static str)] = image::OVERRIDDEN;
+    const CHECKS: &'static [Check<RivvenSchemaRegistry>] = checks::CHECKS;
+    const GATES: &'static [(&'static str, &'static str)] = gates::GATES;
+    const SKIPS_GATES: bool = true;
+
+    fn schema() -> &'static Compiled {
+        static SCHEMA: OnceLock<Compiled> = OnceLock::new();
+        SCHEMA.get_or_init(|| crd::schema(&Self::crd()))
+    }
+
+    fn owns(registry: &RivvenSchemaRegistry) -> Vec<Selector> {
+        let (namespace, name) = (registry.namespace().unwrap_or_default(), registry.name_any());
+        [Api::of::<Service>(), Api::of::<Deployment>(), Api::of::<PodDisruptionBudget>()]
+            .map(|api| list(api, &namespace, &name))
+            .to_vec()
+    }
+
+    fn accepts(registry: &RivvenSchemaRegistry) -> Result<Valid, field::Errors> {
+        valid::accept(registry)
+    }
+
+    fn without_effect(registry: &RivvenSchemaRegistry) -> Vec<Idle> {
+        valid::without_effect(registry)
+    }
+
+    fn refers(
+        _: &Ctx<'_>,
+        registry: &RivvenSchemaRegistry,
+        seen: &Observed<Rivven>,
+    ) -> Reads<Rivven> {
+        let (namespace, name) = (registry.namespace().unwrap_or_default(), registry.name_any());
+        let pods = list(Api::of::<Pod>(), &namespace, &name);
+        let reads = Reads::none().object(valid::cluster_of(registry)).list(pods);
+        match situation::question(registry, seen) {
+            Some(question) => reads.probe(Probe::Registry(question)),
+            None => reads,
+        }
+    }
+
+    fn measures(registry: &RivvenSchemaRegistry, seen: &Observed<Rivven>) -> Vec<Measure> {
+        let settings = crate::settings::Settings::default();
+        let ctx = Ctx::new(k8s_openapi::jiff::Timestamp::UNIX_EPOCH, &settings);
+        let valid = kind::accept::<Self>(registry);
+        valid.map_or_else(
+            |_| Vec::new(),
+            |valid| status::measures(&Situation::of(&ctx, &valid, seen)),
+        )
+    }
+
+    fn desires(ctx: &Ctx<'_>, valid: &Valid, seen: &Observed<Rivven>) -> Desired<Rivven> {
+        let situation = Situation::of(ctx, valid, seen);
+        let asked = valid.unsupported_security.iter().map(|path| unsupported(path));
+        let refused = matches!(situation.away, Some(Away::NotPermitted))
+            .then(|| home::refused(&valid.cluster, &valid.namespace));
+        let blocked: Vec<Blocked> = asked.chain(refused).collect();
+        match blocked.is_empty() && situation.away.is_none() {
+            true => desire(valid, &situation),
+            // What is there stays as it is.
+            false => Desired { blocked, freeze: true, ..Desired::default() },
+        }
+    }
+
+    fn reports(
+        ctx: &Ctx<'_>,
+        valid: &Valid,
+        seen: &Observed<Rivven>,
+    ) -> Report<RivvenSchemaRegistryStatus> {
+        status::report(ctx, valid, &Situation::of(ctx, valid, seen))
+    }
+}
+
+fn desire(valid: &Valid, situation: &Situation<'_>) -> Desired<Rivven> {
+    let mut desired = Desired { requeue: LOOK_SOON, ..Desired::default() };
+    for service in [build::client(valid), build::headless(valid)] {
+        desired.items.push(Item::object(Manifest::of(&service), online));
+    }
+    if valid.budget {
+        // What serves and does not say whether it holds any is taken to hold some.
+        let silent = situation.silent.is_some() && situation.ready;
+        let holds = situation.seen.map_or(silent, |seen| seen.schema_count > 0);
+        desired.items.push(Item::object(Manifest::of(&build::budget(valid, holds)), online));
+    }
+    deployment(valid, situation, &mut desired);
+    let Some((pod, seen)) = situation.pod.zip(situation.seen) else { return desired };
+    let left = force::left(valid, &situation::registry(valid, pod), seen);
+    if left.is_empty() && situation.ready {
+        desired.requeue = LOOK_AGAIN;
+    }
+    if valid.in_sync && seen.is_open() {
+        desired.events.extend(left.iter().map(|change| set_again(valid, change)));
+    }
+    for change in left {
+        let why = match (&change.what, seen.is_open()) {
+            (What::Open, _) => Why::Requested("everything is in force".to_owned()),
+            (_, false) => Why::Requested("the registry has started".to_owned()),
+            (_, true) => Why::Requested("it is not as the spec asks for it".to_owned()),
+        };
+        let call = Verb::Call(Call::Registry(change));
+        desired.items.push(Item::Act(Action::new(call, why, Risk::Online, &rules::REG_53)));
+    }
+    desired
+}
+
+/// That somebody else has changed what is in force.
+fn set_again(valid: &Valid, change: &Change) -> Event {
+    let note = format!("{} is not as the spec asks for it: set again (REG-53)", change.subject());
+    let regarding = valid.own.clone();
+    Event { kind: EventKind::Normal, reason: "SetAgain", note, regarding, related: None }
+}
+
+/// A change that would stop the registry waits for as long as it holds schemas.
+fn deployment(valid: &Valid, situation: &Situation<'_>, desired: &mut Desired<Rivven>) {
+    let manifest = Manifest::of(&build::deployment(valid));
+    let gate = gates::schemas_kept(valid, situation);
+    let holds = situation.seen.is_some_and(|seen| seen.schema_count > 0);
+    let assess = if holds || !gate.passes() { risks::loses } else { risks::restarts };
+    if !situation.deployment.is_some_and(|live| restarts(live, &manifest)) {
+        desired.items.push(Item::object(manifest, assess));
+    } else if gate.passes() {
+        let gates = vec![gate];
+        let object = DesiredObject { gates, ..DesiredObject::new(manifest, assess) };
+        desired.items.push(Item::Object(object));
+    } else {
+        let target = manifest.target;
+        desired.waiting.push(Waiting {
+            what: format!("update {target}"),
+            target: target.clone(),
+            risk: Risk::DataLoss,
+            rule: &rules::REG_51,
+            gates: vec![gate],
+        });
+        desired.items.push(Item::Keep(target));
+    }
+}
+
+/// Whether a Deployment starts its pod anew to become so.
+fn restarts(live: &Value, manifest: &Manifest) -> bool {
+    let (_, others) = altered::partition(live, altered::differences(live, manifest));
+    let removed = compare::removed(live, manifest, SLUICEGATE);
+    others.iter().chain(&removed).any(|change| change.path.starts_with("/spec/template"))
+}
+
+fn unsupported(path: &str) -> Blocked {
+    Blocked {
+        rule: &rules::REG_52,
+        path: field::Path::dotted(path),
+        before: json!(false),
+        after: json!(true),
+        message: match path {
+            "spec.tls.enabled" => "rivven-schema 0.0.22 speaks no TLS".to_owned(),
+            _ => "rivven-schema 0.0.22 asks nobody who they are".to_owned(),
+        },
+        remedy: rules::REG_52.remedy.to_owned(),
+    }
+}
+
+/// Objects of a registry of this name.
+fn list(api: Api, namespace: &str, name: &str) -> Selector {
+    Selector { labels: selector_labels(name), ..Selector::all(api, namespace) }
+}
+
+/// The labels that its pod is selected by.
+fn selector_labels(name: &str) -> Labels {
+    label::selector("rivven-schema", name, "schema-registry")
+}

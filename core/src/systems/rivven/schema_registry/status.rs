@@ -1,0 +1,134 @@
+//! What is told of a registry: from what was seen of it, and nothing else.
+
+use super::{
+    Valid,
+    api::RivvenSchemaRegistryStatus,
+    conditions as c, force,
+    situation::{Situation, registry},
+};
+use crate::{
+    condition::Draft,
+    k8s::api::Phase,
+    kind::{Ctx, Measure, Report},
+    systems::rivven::{
+        home::{self, Away},
+        names,
+    },
+    workload::conditions::{MONITORED_NOT_ASKED, ROLLED_OUT_ALL, ROLLED_OUT_NOT, measured},
+};
+
+/// The status and its conditions.
+pub(super) fn report(
+    ctx: &Ctx<'_>,
+    valid: &Valid,
+    situation: &Situation<'_>,
+) -> Report<RivvenSchemaRegistryStatus> {
+    let (ready, phase) = ready(valid, situation);
+    let rolled_out = match situation.rolled_out() {
+        true => ROLLED_OUT_ALL.yes(""),
+        false => ROLLED_OUT_NOT.no(""),
+    };
+    let conditions = vec![
+        ready,
+        levels(valid, situation),
+        durable(valid),
+        scaled(valid),
+        rolled_out,
+        measured(valid.measured, "rivven-schema", valid.release.version, &valid.image),
+        MONITORED_NOT_ASKED.no("rivven-schema 0.0.22 offers no figures"),
+    ];
+    let status = RivvenSchemaRegistryStatus {
+        phase,
+        replicas: i32::try_from(situation.pods).unwrap_or(i32::MAX),
+        ready_replicas: i32::from(situation.ready),
+        compatibility_level: situation.seen.map(|seen| seen.level.clone()),
+        subject_levels: situation.seen.map(|seen| seen.subjects.clone()).unwrap_or_default(),
+        endpoints: situation.ready.then(|| url(ctx, valid)).into_iter().collect(),
+        storage_status: Some("memory".to_owned()),
+        ..RivvenSchemaRegistryStatus::default()
+    };
+    Report { status, conditions, synced: None }
+}
+
+fn ready(valid: &Valid, situation: &Situation<'_>) -> (Draft, Phase) {
+    if situation.deployment.is_none() && !valid.unsupported_security.is_empty() {
+        let why = "no registry is started: see the condition Blocked";
+        return (c::READY_NOT_STARTED.no(why), Phase::Failed);
+    }
+    match &situation.away {
+        Some(Away::NotThere(why)) => return (c::READY_NO_CLUSTER.no(why.clone()), Phase::Pending),
+        Some(Away::NotPermitted) => {
+            let why = home::not_listed(&valid.cluster, &valid.namespace);
+            return (c::READY_NOT_PERMITTED.no(why), Phase::Failed);
+        }
+        None => {}
+    }
+    let away = if valid.served { Phase::Degraded } else { Phase::Provisioning };
+    if let Some(problem) = &situation.problem {
+        return (c::READY_FAILED.no(problem.clone()), Phase::Failed);
+    }
+    if situation.pod.is_none() {
+        let phase = if situation.deployment.is_none() { Phase::Pending } else { away };
+        return (c::READY_STARTING.no("the registry is not started yet"), phase);
+    }
+    let left = left(valid, situation);
+    // One that has just started does not answer yet.
+    match (situation.silent.as_ref().filter(|_| situation.ready), left) {
+        (Some(why), _) => (c::READY_SILENT.unknown(why.clone()), Phase::Degraded),
+        (None, None) => (c::READY_STARTING.no("the registry starts"), away),
+        (None, Some(0)) if situation.ready => {
+            let phase = if situation.rolled_out() { Phase::Running } else { Phase::Updating };
+            (c::READY_SERVING.yes(format!("the registry runs with {}", valid.level)), phase)
+        }
+        (None, Some(0)) => (c::READY_STARTING.no("the registry is not ready yet"), away),
+        (None, Some(_)) => (c::READY_SETTING.no("levels and contexts are being set"), away),
+    }
+}
+
+/// How much is left to be set; nothing where that is not known.
+fn left(valid: &Valid, situation: &Situation<'_>) -> Option<usize> {
+    let (pod, seen) = (situation.pod?, situation.seen?);
+    Some(force::left(valid, &registry(valid, pod), seen).len())
+}
+
+fn levels(valid: &Valid, situation: &Situation<'_>) -> Draft {
+    match left(valid, situation) {
+        Some(0) => c::LEVELS_APPLIED.yes(""),
+        Some(_) => c::LEVELS_APPLYING.no(""),
+        None => c::LEVELS_UNKNOWN.unknown(situation.silent.clone().unwrap_or_default()),
+    }
+}
+
+fn durable(valid: &Valid) -> Draft {
+    match valid.to_last {
+        true => c::DURABLE_NOT.no("schemas are in memory and gone when the pod stops"),
+        false => c::DURABLE_NOT_ASKED.no(""),
+    }
+}
+
+fn scaled(valid: &Valid) -> Draft {
+    match valid.replicas {
+        1 => c::SCALED_AS_ASKED.yes(""),
+        many => c::SCALED_NOT.no(format!("1 runs, {many} are asked for")),
+    }
+}
+
+/// Where clients find it.
+fn url(ctx: &Ctx<'_>, valid: &Valid) -> String {
+    let service = names::registry(&valid.name);
+    let domain = &ctx.settings.cluster_domain;
+    format!("http://{service}.{}.svc.{domain}:{}", valid.namespace, valid.port)
+}
+
+/// What moves by itself.
+pub(super) fn measures(situation: &Situation<'_>) -> Vec<Measure> {
+    let Some(seen) = situation.seen else { return Vec::new() };
+    // One of them is the operator's own sign.
+    let contexts = seen.contexts.len().saturating_sub(usize::from(seen.is_open()));
+    let contexts = u64::try_from(contexts).unwrap_or(u64::MAX);
+    vec![
+        Measure::whole("schemas", "Schemas that the registry holds.", seen.schema_count),
+        Measure::whole("subjects", "Subjects that the registry holds.", seen.subject_count),
+        Measure::whole("contexts", "Contexts that the registry has.", contexts),
+    ]
+}

@@ -1,0 +1,195 @@
+//! A schema registry's REST API: what is in force, read in a bounded number of requests, and one
+//! change of it at a time, asked once more before it is made.
+
+use std::{
+    collections::{BTreeMap, BTreeSet},
+    fmt::Write as _,
+};
+
+use http::{Method, Request, StatusCode, header};
+use http_body_util::Full;
+use hyper::body::Bytes;
+use serde::{Deserialize, de::DeserializeOwned};
+use serde_json::{Value, json};
+use sluicegate_core::systems::rivven::registry::{MARK, Question, SeenRegistry, What};
+
+use crate::{
+    Class,
+    backend::{
+        fault::{Fault, cleaned},
+        http1::Wire,
+    },
+};
+
+/// The longest answer that is read, in bytes: a list of thousands of contexts.
+pub(super) const MOST: usize = 4 * 1024 * 1024;
+
+#[derive(Deserialize)]
+#[serde(rename_all = "camelCase")]
+struct Level {
+    compatibility_level: String,
+}
+
+#[derive(Deserialize)]
+struct Context {
+    name: String,
+}
+
+#[derive(Deserialize)]
+struct Stats {
+    schema_count: u64,
+    subject_count: u64,
+}
+
+/// What is in force, and what it holds.
+pub(super) async fn ask(
+    wire: &mut Wire,
+    host: &str,
+    question: &Question,
+) -> Result<SeenRegistry, Fault> {
+    let level: Level = get(wire, host, "/config").await?;
+    let contexts = contexts(wire, host).await?;
+    let stats: Stats = get(wire, host, "/stats").await?;
+    let mut subjects = BTreeMap::new();
+    for subject in &question.subjects {
+        let own: Level = get(wire, host, &config_of(subject)).await?;
+        subjects.insert(subject.clone(), own.compatibility_level);
+    }
+    Ok(SeenRegistry {
+        level: level.compatibility_level,
+        subjects,
+        contexts,
+        schema_count: stats.schema_count,
+        subject_count: stats.subject_count,
+    })
+}
+
+/// Makes a change, unless it is so by now.
+pub(super) async fn call(wire: &mut Wire, host: &str, what: &What) -> Result<(), Fault> {
+    match what {
+        What::Level(level) => put(wire, host, "/config", level).await,
+        // That it is at the level of all by chance is no level of its own: it is set in any case.
+        What::SubjectLevel { subject, level } => {
+            let body = json!({ "compatibility": level });
+            send(wire, host, Method::PUT, &config_of(subject), Some(&body)).await.map(|_| ())
+        }
+        What::Context { name, description } => {
+            create(wire, host, name, description.as_deref()).await
+        }
+        What::Open => {
+            let about = "Made by sluicegate when everything that is asked for is in force";
+            create(wire, host, MARK, Some(about)).await
+        }
+    }
+}
+
+async fn put(wire: &mut Wire, host: &str, path: &str, level: &str) -> Result<(), Fault> {
+    let is: Level = get(wire, host, path).await?;
+    if is.compatibility_level == level {
+        return Ok(());
+    }
+    let body = json!({ "compatibility": level });
+    send(wire, host, Method::PUT, path, Some(&body)).await.map(|_| ())
+}
+
+async fn create(
+    wire: &mut Wire,
+    host: &str,
+    name: &str,
+    description: Option<&str>,
+) -> Result<(), Fault> {
+    if contexts(wire, host).await?.contains(name) {
+        return Ok(());
+    }
+    let body = json!({ "name": name, "description": description });
+    send(wire, host, Method::POST, "/contexts", Some(&body)).await.map(|_| ())
+}
+
+async fn contexts(wire: &mut Wire, host: &str) -> Result<BTreeSet<String>, Fault> {
+    let all: Vec<Context> = get(wire, host, "/contexts").await?;
+    Ok(all.into_iter().map(|one| one.name).collect())
+}
+
+async fn get<T: DeserializeOwned>(wire: &mut Wire, host: &str, path: &str) -> Result<T, Fault> {
+    let body = send(wire, host, Method::GET, path, None).await?;
+    serde_json::from_slice(&body)
+        .map_err(|_| Fault::Refused(format!("{path} is answered by something else than it has")))
+}
+
+async fn send(
+    wire: &mut Wire,
+    host: &str,
+    method: Method,
+    path: &str,
+    body: Option<&Value>,
+) -> Result<Bytes, Fault> {
+    let request = Request::builder()
+        .method(method)
+        .uri(path)
+        .header(header::HOST, host)
+        .header(header::ACCEPT, "application/json")
+        .header(header::CONTENT_TYPE, "application/json")
+        .body(Full::from(body.map(Value::to_string).unwrap_or_default()))
+        .map_err(|error| Fault::Unsent(error.to_string()))?;
+    let (status, body) = wire.send(request).await?;
+    if status.is_success() { Ok(body) } else { Err(Fault::Refused(told(path, status, &body))) }
+}
+
+/// A refusal: the number, and the program's own words where it has some.
+fn told(path: &str, status: StatusCode, body: &[u8]) -> String {
+    let said = serde_json::from_slice::<Value>(body).unwrap_or_default();
+    let words = said.get("message").and_then(Value::as_str).unwrap_or_default();
+    match words {
+        "" => format!("{path} is answered with {status}"),
+        words => format!("{}: {}", status.as_u16(), cleaned(words)),
+    }
+}
+
+/// What a refusal calls for, and what a person can do about it. What a registry does not take it
+/// will not take the next time.
+pub(super) fn refusal(words: &str) -> (Class, Option<&'static str>) {
+    let number = words.split(':').next().and_then(|number| number.parse::<u16>().ok());
+    match number {
+        Some(409 | 404) => (Class::Conflict, None),
+        Some(400 | 413 | 422) => {
+            (Class::Final, Some("Change what the spec asks for to what the registry takes"))
+        }
+        _ => (Class::Retry, None),
+    }
+}
+
+fn config_of(subject: &str) -> String {
+    format!("/config/{}", encoded(subject))
+}
+
+/// A part of a path, in which all but the plainest characters are written as their numbers.
+fn encoded(part: &str) -> String {
+    part.bytes().fold(String::new(), |mut text, byte| {
+        match byte.is_ascii_alphanumeric() || b"-._~".contains(&byte) {
+            true => text.push(char::from(byte)),
+            false => drop(write!(text, "%{byte:02X}")),
+        }
+        text
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_subject_is_one_part_of_a_path() {
+        assert_eq!(config_of("a.b-c_d:e/f g"), "/config/a.b-c_d%3Ae%2Ff%20g");
+    }
+
+    #[test]
+    fn a_refusal_is_told_in_the_words_of_whoever_refused() {
+        let body = br#"{"error_code":42203,"message":"Invalid compatibility level: x"}"#;
+        let words = told("/config", StatusCode::UNPROCESSABLE_ENTITY, body);
+        assert_eq!(words, "422: Invalid compatibility level: x");
+        assert!(matches!(refusal(&words), (Class::Final, Some(_))));
+        let words = told("/stats", StatusCode::INTERNAL_SERVER_ERROR, b"<html>");
+        assert_eq!(words, "/stats is answered with 500 Internal Server Error");
+        assert!(matches!(refusal(&words), (Class::Retry, None)));
+    }
+}

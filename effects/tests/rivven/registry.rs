@@ -1,0 +1,211 @@
+//! The way to a schema registry, against the real rivven-schema: what is in force, what changes it,
+//! and what each level lets in.
+
+use std::{
+    collections::BTreeSet,
+    net::{SocketAddr, TcpStream},
+    path::Path,
+    process::{Child, Command, Stdio},
+    thread,
+    time::{Duration, Instant},
+};
+
+use http::{Method, Request, StatusCode, header};
+use http_body_util::{BodyExt as _, Full};
+use hyper::{body::Bytes, client::conn::http1};
+use hyper_util::rt::TokioIo;
+use serde_json::{Value, json};
+use sluicegate_core::systems::rivven::{
+    Answer, Call, Probe,
+    registry::{Change, Question, Registry, SeenRegistry, What},
+};
+use sluicegate_effects::{
+    Class, Error,
+    backend::{Backend as _, Resolve, rivven::Brokers},
+};
+
+use crate::{rivvend::program::schema, standin};
+
+/// A process on a port of loopback. It goes with this.
+struct Program {
+    process: Child,
+    address: SocketAddr,
+}
+
+impl Program {
+    fn start(program: &Path, address: SocketAddr) -> Self {
+        let port = address.port().to_string();
+        let mut command = Command::new(program);
+        command.args(["serve", "--host", "127.0.0.1", "--port", &port]);
+        let process = command.stdout(Stdio::null()).stderr(Stdio::null()).spawn();
+        let since = Instant::now();
+        while TcpStream::connect(address).is_err() {
+            assert!(since.elapsed() < Duration::from_secs(20), "rivven-schema opens its port");
+            thread::sleep(Duration::from_millis(20));
+        }
+        Self { process: process.expect("it starts"), address }
+    }
+
+    /// Killed, and started again at the same port.
+    fn again(mut self, program: &Path) -> Self {
+        drop(self.process.kill());
+        drop(self.process.wait());
+        Self::start(program, self.address)
+    }
+
+    /// Asks as any client does.
+    async fn send(&self, method: Method, path: &str, body: &Value) -> (StatusCode, Value) {
+        let stream = tokio::net::TcpStream::connect(self.address).await.expect("it listens");
+        let (mut sender, connection) =
+            http1::handshake(TokioIo::new(stream)).await.expect("it speaks HTTP");
+        drop(tokio::spawn(connection));
+        let request = Request::builder()
+            .method(method)
+            .uri(path)
+            .header(header::HOST, "a")
+            .header(header::CONTENT_TYPE, "application/json")
+            .body(Full::<Bytes>::from(body.to_string()))
+            .expect("it is a request");
+        let answer = sender.send_request(request).await.expect("it answers");
+        let status = answer.status();
+        let body = answer.into_body().collect().await.expect("whole").to_bytes();
+        (status, serde_json::from_slice(&body).unwrap_or_default())
+    }
+
+    /// Registers a schema: a record of this name with these fields.
+    async fn register(&self, subject: &str, name: &str, fields: &Value) -> StatusCode {
+        let schema = json!({ "type": "record", "name": name, "fields": fields }).to_string();
+        let body = json!({ "schema": schema, "schemaType": "AVRO" });
+        self.send(Method::POST, &format!("/subjects/{subject}/versions"), &body).await.0
+    }
+}
+
+impl Drop for Program {
+    fn drop(&mut self) {
+        drop(self.process.kill());
+        drop(self.process.wait());
+    }
+}
+
+fn registry() -> Registry {
+    Registry {
+        namespace: "streaming".to_owned(),
+        name: "schemas".to_owned(),
+        pod: "rivven-schema-schemas-0".to_owned(),
+        port: 8081,
+    }
+}
+
+fn brokers(address: SocketAddr) -> Brokers {
+    let entry = format!("{}:8081={address}", registry().host("cluster.local"));
+    let resolve: Resolve = [entry.parse().expect("an entry")].into_iter().collect();
+    Brokers::new("cluster.local", resolve)
+}
+
+async fn seen(brokers: &Brokers, subjects: &[&str]) -> SeenRegistry {
+    let subjects = subjects.iter().map(|one| (*one).to_owned()).collect();
+    let question = Question { registry: registry(), subjects };
+    let answer = brokers.ask(&Probe::Registry(question)).await;
+    let Answer::Registry(seen) = answer else { panic!("{answer:?}") };
+    seen
+}
+
+async fn change(brokers: &Brokers, what: What) -> Result<(), Error> {
+    brokers.call(&Call::Registry(Change { registry: registry(), what })).await
+}
+
+fn started() -> Program {
+    Program::start(&schema().expect("it was looked for"), standin::ports::free())
+}
+
+pub(crate) async fn what_is_asked_for_is_in_force_until_the_registry_starts_anew() {
+    let program = started();
+    let brokers = brokers(program.address);
+    let subject = "a:b-value";
+    let asked = BTreeSet::from([subject.to_owned()]);
+    assert_eq!(seen(&brokers, &[subject]).await, SeenRegistry::new(&asked));
+    let own = |level: &str| What::SubjectLevel { subject: subject.to_owned(), level: level.into() };
+    let context = What::Context { name: "team-a".to_owned(), description: Some("A".to_owned()) };
+    let all = [own("BACKWARD"), What::Level("FULL".to_owned()), context, What::Open];
+    for what in &all {
+        let mut expected = seen(&brokers, &[subject]).await;
+        change(&brokers, what.clone()).await.expect("it is done");
+        Change { registry: registry(), what: what.clone() }.apply(&mut expected);
+        if *what == What::Level("FULL".to_owned()) {
+            // It has a level of its own, which no answer tells.
+            expected.subjects.insert(subject.to_owned(), "BACKWARD".to_owned());
+        }
+        assert_eq!(seen(&brokers, &[subject]).await, expected, "{what:?}");
+        change(&brokers, what.clone()).await.expect("and is so by now");
+    }
+    let (status, _) = program.send(Method::GET, "/contexts/sluicegate", &Value::Null).await;
+    assert_eq!(status, StatusCode::OK, "its pod is ready");
+    let program = program.again(&schema().expect("it was looked for"));
+    assert_eq!(seen(&brokers, &[subject]).await, SeenRegistry::new(&asked));
+    let (status, _) = program.send(Method::GET, "/contexts/sluicegate", &Value::Null).await;
+    assert_eq!(status, StatusCode::NOT_FOUND, "its pod is not ready");
+}
+
+/// A field more without a default, or one less, is what some levels take and others do not.
+pub(crate) async fn each_level_lets_in_what_it_says() {
+    let program = started();
+    let brokers = brokers(program.address);
+    let field = |name: &str| json!({ "name": name, "type": "string" });
+    let optional = |name: &str| json!({ "name": name, "type": "string", "default": "" });
+    let (first, more, less) = (
+        json!([field("a"), field("b")]),
+        json!([field("a"), field("b"), field("c")]),
+        json!([field("a")]),
+    );
+    let both = json!([field("a"), field("b"), optional("c")]);
+    for (level, takes_more, takes_less) in [
+        ("NONE", true, true),
+        ("BACKWARD", false, true),
+        ("BACKWARD_TRANSITIVE", false, true),
+        ("FORWARD", true, false),
+        ("FORWARD_TRANSITIVE", true, false),
+        ("FULL", false, false),
+        ("FULL_TRANSITIVE", false, false),
+    ] {
+        change(&brokers, What::Level(level.to_owned())).await.expect("it is done");
+        for (name, fields, taken) in
+            [("more", &more, takes_more), ("less", &less, takes_less), ("both", &both, true)]
+        {
+            // Of names of their own: what any subject holds already is taken at every level.
+            let (subject, record) = (format!("{level}-{name}"), format!("{level}_{name}"));
+            assert!(program.register(&subject, &record, &first).await.is_success());
+            let status = program.register(&subject, &record, fields).await;
+            assert_eq!(status.is_success(), taken, "{subject}: {status}");
+        }
+    }
+    let held = seen(&brokers, &[]).await;
+    assert!(held.schema_count > 0 && held.subject_count == 21, "{held:?}");
+}
+
+/// What the page of the examples says of it: no level keeps out what is registered elsewhere.
+pub(crate) async fn a_schema_that_any_subject_holds_is_taken_at_every_level() {
+    let program = started();
+    let brokers = brokers(program.address);
+    let (text, number) =
+        (json!([{ "name": "a", "type": "string" }]), json!([{ "name": "a", "type": "int" }]));
+    change(&brokers, What::Level("FULL_TRANSITIVE".to_owned())).await.expect("it is done");
+    assert!(program.register("orders", "R", &text).await.is_success());
+    assert_eq!(program.register("orders", "R", &number).await, StatusCode::CONFLICT);
+    assert!(program.register("elsewhere", "R", &number).await.is_success());
+    assert!(program.register("orders", "R", &number).await.is_success());
+}
+
+pub(crate) async fn a_registry_refuses_in_its_own_words_and_one_that_is_gone_does_not_answer() {
+    let program = started();
+    let brokers = brokers(program.address);
+    let refused = change(&brokers, What::Level("STRICT".to_owned())).await.expect_err("no level");
+    assert_eq!(refused.class(), Class::Final, "{refused}");
+    let why = std::error::Error::source(&refused).expect("it has a source").to_string();
+    assert_eq!(why, "422: Invalid compatibility level: STRICT");
+    drop(program);
+    let question = Question { registry: registry(), subjects: BTreeSet::new() };
+    let Answer::Unreachable(why) = brokers.ask(&Probe::Registry(question)).await else {
+        panic!("it is gone");
+    };
+    assert!(why.ends_with("connection refused"), "{why}");
+}
