@@ -38,6 +38,7 @@ pub(crate) const ACCOUNT: &str = "system:serviceaccount:sluicegate:sluicegate";
 const UNASKED: &[(&str, &str, &str)] = &[
     ("rivvenclusters/finalizers", "update", LOOKED),
     ("rivvenconnects/finalizers", "update", LOOKED),
+    ("rivvenschemaregistries/finalizers", "update", LOOKED),
 ];
 
 const LOOKED: &str =

@@ -31,6 +31,7 @@ const RIVVEN: &str = "/apis/rivven.hupe1980.github.io/v1alpha1";
 pub(crate) const CLUSTERS: Kind = kind(RIVVEN, "rivvenclusters");
 pub(crate) const TOPICS: Kind = kind(RIVVEN, "rivventopics");
 pub(crate) const CONNECTS: Kind = kind(RIVVEN, "rivvenconnects");
+pub(crate) const REGISTRIES: Kind = kind(RIVVEN, "rivvenschemaregistries");
 pub(crate) const CONFIG_MAPS: Kind = kind("/api/v1", "configmaps");
 pub(crate) const SERVICES: Kind = kind("/api/v1", "services");
 pub(crate) const PODS: Kind = kind("/api/v1", "pods");

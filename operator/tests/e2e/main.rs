@@ -25,6 +25,8 @@ mod operator;
 mod plans;
 mod proxy;
 mod readme;
+#[path = "../registry/mod.rs"]
+mod registry;
 #[path = "../../../effects/tests/rivven/rivvend.rs"]
 mod rivvend;
 mod scenarios;
@@ -58,6 +60,11 @@ fn main() -> ExitCode {
         all.splice(0..0, scenarios::WITH_HELM.to_vec());
     } else {
         lacking.push((scenarios::WITH_HELM.to_vec(), helm::MISSING));
+    }
+    if rivvend::program::schema().is_some() {
+        all.splice(0..0, scenarios::WITH_SCHEMA.to_vec());
+    } else {
+        lacking.push((scenarios::WITH_SCHEMA.to_vec(), rivvend::program::NO_SCHEMA));
     }
     let real = scenarios::WITH_RIVVEND.concat();
     if rivvend::program().is_some() {

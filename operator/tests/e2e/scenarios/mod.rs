@@ -17,6 +17,7 @@ mod odd;
 mod outside;
 mod process;
 mod quiet;
+mod registry;
 mod topics;
 mod unstick;
 mod volumes;
@@ -29,6 +30,9 @@ pub(crate) const WITH_RIVVEND: &[&[&[Scenario]]] = &[topics::ALL, &[gates::ALL, 
 
 /// Those with Helm.
 pub(crate) const WITH_HELM: &[&[Scenario]] = &[helm::ALL];
+
+/// Those with a real schema registry.
+pub(crate) const WITH_SCHEMA: &[&[Scenario]] = &[registry::REAL];
 
 /// All others.
 pub(crate) const ALL: &[&[Scenario]] = &[
@@ -48,6 +52,7 @@ pub(crate) const ALL: &[&[Scenario]] = &[
     import::STANDIN,
     workers::ALL,
     connect::ALL,
+    registry::ALL,
     create::ALL,
     files::ALL,
 ];

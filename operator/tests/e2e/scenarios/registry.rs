@@ -1,0 +1,189 @@
+//! Schema registries: what they are made of, and, with the real program, what is in force in them.
+
+use std::{
+    net::{SocketAddr, TcpStream},
+    process::{Child, Command, Stdio},
+};
+
+use serde_json::{Value, json};
+
+use crate::{
+    Scenario,
+    kube::{BUDGETS, DEPLOYMENTS, EVENTS, REGISTRIES, SERVICES},
+    ports,
+    registry::{register, send},
+    rivvend::program::schema,
+    say,
+    scene::{SOON, Scene, says},
+    wait::{seconds, until},
+};
+
+pub(crate) const ALL: &[Scenario] = &[("a_registry_is_made_changed_and_taken_away", lived)];
+
+/// Those with the real program.
+pub(crate) const REAL: &[Scenario] = &[("what_a_registry_is_told_is_in_force", in_force)];
+
+/// A process on loopback. It goes with this.
+struct Program {
+    process: Child,
+    address: SocketAddr,
+}
+
+impl Program {
+    fn start(address: SocketAddr) -> Self {
+        let port = address.port().to_string();
+        let mut command = Command::new(schema().expect("it was looked for"));
+        command.args(["serve", "--host", "127.0.0.1", "--port", &port]);
+        let process = command.stdout(Stdio::null()).stderr(Stdio::null()).spawn();
+        let process = process.expect("it starts");
+        until("rivven-schema to open its port", SOON, || {
+            TcpStream::connect(address).map(drop).map_err(|error| error.to_string())
+        });
+        Self { process, address }
+    }
+
+    fn level(&self, subject: &str) -> Value {
+        let path = format!("/config{subject}");
+        let (_, said) = send(self.address, "GET", &path, &Value::Null).expect("it answers");
+        said["compatibilityLevel"].clone()
+    }
+
+    fn is_open(&self) -> bool {
+        let asked = send(self.address, "GET", "/contexts/sluicegate", &Value::Null);
+        asked.expect("it answers").0 == 200
+    }
+}
+
+impl Drop for Program {
+    fn drop(&mut self) {
+        drop(self.process.kill());
+        drop(self.process.wait());
+    }
+}
+
+fn apply(scene: &Scene, spec: &Value) -> Value {
+    let registry = json!({
+        "apiVersion": "rivven.hupe1980.github.io/v1alpha1",
+        "kind": "RivvenSchemaRegistry",
+        "metadata": { "name": "schemas", "namespace": scene.namespace },
+        "spec": spec,
+    });
+    scene.kube().apply(REGISTRIES, &registry)
+}
+
+fn told(scene: &Scene, condition: &str, status: &str) -> Value {
+    let what = format!("{condition}={status} of schemas");
+    let seen = || scene.kube().get(REGISTRIES, &scene.namespace, "schemas").unwrap_or_default();
+    until(&what, SOON, || says(seen(), condition, status)).0
+}
+
+fn deployment(scene: &Scene) -> Value {
+    let name = "rivven-schema-schemas";
+    scene.kube().get(DEPLOYMENTS, &scene.namespace, name).unwrap_or_default()
+}
+
+fn lived() {
+    let scene = Scene::new("registry");
+    let _operator = scene.operator();
+    apply(&scene, &json!({ "clusterRef": { "name": "small" } }));
+    told(&scene, "Ready", "False");
+    scene.settled("small", &json!({ "replicas": 1 }));
+    // Nobody answers for it here: its pod has no container.
+    let seen = told(&scene, "Ready", "Unknown");
+    assert_eq!(seen["status"]["readyReplicas"], 1, "{seen}");
+    scene.is_quiet(seconds(2));
+    let more = json!({ "clusterRef": { "name": "small" }, "server": { "port": 8082 } });
+    apply(&scene, &more);
+    // What it holds is not known, so that its pod is left alone.
+    until("a change to wait", SOON, || {
+        let services = scene.kube().get(SERVICES, &scene.namespace, "rivven-schema-schemas");
+        let port = services.unwrap_or_default()["spec"]["ports"][0]["port"].clone();
+        if port == 8082 { Ok(()) } else { Err(port.to_string()) }
+    });
+    let args = deployment(&scene)["spec"]["template"]["spec"]["containers"][0]["args"].clone();
+    assert!(args.to_string().contains("8081"), "{args}");
+    let skip = json!({ "metadata": { "annotations": { "sluicegate/skip-gate": "schemas-kept" } } });
+    scene.kube().merge(REGISTRIES, &scene.namespace, "schemas", &skip);
+    until("it to go through", SOON, || {
+        let seen = deployment(&scene);
+        let args = &seen["spec"]["template"]["spec"]["containers"][0]["args"];
+        if args.to_string().contains("8082") { Ok(()) } else { Err(args.to_string()) }
+    });
+    scene.kube().delete(REGISTRIES, &scene.namespace, "schemas");
+    until("nothing of it to be left", SOON, || {
+        let left: Vec<Value> = [DEPLOYMENTS, SERVICES, BUDGETS]
+            .iter()
+            .flat_map(|kind| scene.kube().list(*kind, &scene.namespace))
+            .filter(|one| {
+                one["metadata"]["labels"]["app.kubernetes.io/component"] == "schema-registry"
+            })
+            .collect();
+        if left.is_empty() { Ok(()) } else { Err(format!("{left:?}")) }
+    });
+}
+
+fn in_force() {
+    let scene = Scene::new("levels");
+    let address = ports::free();
+    let host = format!("rivven-schema-schemas-headless.{}.svc.cluster.local", scene.namespace);
+    let program = Program::start(address);
+    let resolve = format!("{host}:8081={address}");
+    let start = scene.start().with(&["--resolve", &resolve, "--resync", "2s"]);
+    let _operator = scene.run(&start);
+    scene.settled("small", &json!({ "replicas": 1 }));
+    let spec = json!({
+        "clusterRef": { "name": "small" },
+        "compatibility": { "defaultLevel": "FULL", "perSubject": { "free-value": "NONE" } },
+        "contexts": { "enabled": true, "predefined": [{ "name": "team-a" }] },
+    });
+    apply(&scene, &spec);
+    let seen = told(&scene, "Ready", "True");
+    assert_eq!(seen["status"]["compatibilityLevel"], "FULL", "{seen}");
+    assert_eq!((program.level(""), program.level("/free-value")), (json!("FULL"), json!("NONE")));
+    assert!(program.is_open());
+    let register = |subject: &str, fields: &[&str]| {
+        register(address, subject, &subject.replace('-', "_"), fields).expect("it answers")
+    };
+    assert_eq!(register("orders-value", &["a"]), 200);
+    assert_eq!(register("orders-value", &["a", "b"]), 409, "FULL takes no field without a default");
+    assert_eq!((register("free-value", &["a"]), register("free-value", &["b"])), (200, 200));
+    scene.is_quiet(seconds(3));
+    // Somebody else sets another level: it is put back, with an event.
+    let body = json!({ "compatibility": "NONE" });
+    send(address, "PUT", "/config", &body).expect("it answers");
+    until("the level to be put back", SOON, || match program.level("") {
+        level if level == "FULL" => Ok(()),
+        level => Err(level.to_string()),
+    });
+    until("an event to tell of it", SOON, || {
+        let events = scene.kube().list(EVENTS, &scene.namespace);
+        let told = events.iter().any(|event| event["reason"] == "SetAgain");
+        if told { Ok(()) } else { Err(format!("{} others", events.len())) }
+    });
+    // It holds schemas, so that a change of its pod waits, and a drain does.
+    let mut other = spec.clone();
+    other["image"] = json!("registry.example/rivven-schema:0.0.22");
+    apply(&scene, &other);
+    let budget = || {
+        let name = "rivven-schema-schemas-pdb";
+        scene.kube().get(BUDGETS, &scene.namespace, name).unwrap_or_default()
+    };
+    until("a drain to wait", SOON, || match &budget()["spec"]["maxUnavailable"] {
+        most if *most == 0 => Ok(()),
+        most => Err(most.to_string()),
+    });
+    std::thread::sleep(seconds(3));
+    let image = deployment(&scene)["spec"]["template"]["spec"]["containers"][0]["image"].clone();
+    assert_eq!(image, "ghcr.io/hupe1980/rivven-schema:0.0.22");
+    // It ends and starts anew: everything is set again before it is opened.
+    drop(program);
+    told(&scene, "Ready", "Unknown");
+    let program = Program::start(address);
+    let since = std::time::Instant::now();
+    until("it to be open again", SOON, || {
+        if program.is_open() { Ok(()) } else { Err("closed".to_owned()) }
+    });
+    assert_eq!((program.level(""), program.level("/free-value")), (json!("FULL"), json!("NONE")));
+    say(&format!("a registry that started anew was open after {:.1?}", since.elapsed()));
+    told(&scene, "Ready", "True");
+}
