@@ -113,6 +113,11 @@ load_own_images() {
     image --name "ghcr.io/hupe1980/rivven-connect:$connect_version" --user 65532 \
       --entrypoint /app --libs --file "$from/connect:/app" -o images.new/connect.tar
   fi
+  if [ -x "$tools/bin/rivven-schema" ]; then
+    strip -o "$from/schema" "$tools/bin/rivven-schema"
+    image --name "ghcr.io/hupe1980/rivven-schema:$schema_version" --user 65532 \
+      --entrypoint /app --libs --file "$from/schema:/app" -o images.new/schema.tar
+  fi
   rm -r "$from"
   load images.new/*.tar
   mv images.new images

@@ -50,6 +50,8 @@ mod ports;
 mod program;
 #[path = "../e2e/readme.rs"]
 mod readme;
+#[path = "../registry/mod.rs"]
+mod registry;
 mod scenarios;
 mod scene;
 mod tier;
@@ -81,6 +83,10 @@ fn main() -> ExitCode {
     if with_connect {
         others.push(scenarios::WITH_CONNECT);
     }
+    let with_schema = program::schema().is_some();
+    if with_schema {
+        others.push(scenarios::WITH_SCHEMA);
+    }
     let with_helm = helm::program().is_some();
     if with_helm {
         alone.push(scenarios::WITH_HELM);
@@ -94,6 +100,9 @@ fn main() -> ExitCode {
     }
     if !with_connect {
         drop(timing::ignored(&args, &[scenarios::WITH_CONNECT], program::NO_CONNECT));
+    }
+    if !with_schema {
+        drop(timing::ignored(&args, &[scenarios::WITH_SCHEMA], program::NO_SCHEMA));
     }
     let at_once = args.test_threads.replace(1);
     let failed = timing::run(&args, &alone).has_failed();

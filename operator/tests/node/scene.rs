@@ -9,7 +9,7 @@ use serde_json::{Value, json};
 use crate::{
     control_plane::{ControlPlane, shared},
     granted,
-    kube::{CLUSTERS, CONNECTS, EVENTS, Kind, Kube, NAMESPACES, PODS, TOPICS},
+    kube::{CLUSTERS, CONNECTS, EVENTS, Kind, Kube, NAMESPACES, PODS, REGISTRIES, TOPICS},
     numbers::Numbers,
     operator::{Operator, Start},
     tier::CLIENT,
@@ -91,6 +91,11 @@ impl Scene {
     /// Applies a topic.
     pub(crate) fn topic(&self, name: &str, spec: &Value) {
         self.kube().apply(TOPICS, &self.resource("RivvenTopic", name, spec));
+    }
+
+    /// Applies a schema registry.
+    pub(crate) fn registry(&self, name: &str, spec: &Value) {
+        self.kube().apply(REGISTRIES, &self.resource("RivvenSchemaRegistry", name, spec));
     }
 
     /// Applies connectors.

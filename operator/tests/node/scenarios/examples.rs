@@ -8,8 +8,11 @@ use crate::{
     Scenario,
     cluster::root,
     control_plane::documents,
-    kube::{CONNECTS, TOPICS},
-    kubectl, program, say,
+    kube::{CONNECTS, REGISTRIES, TOPICS},
+    kubectl, program,
+    registry::register,
+    say,
+    scenarios::registry,
     scene::{LONG, Scene, acknowledged, condition},
     wait::until,
 };
@@ -38,7 +41,21 @@ fn as_they_are() {
     }
     of("RivvenTopic").for_each(|topic| serves(&scene, topic));
     connects(&scene);
+    registries(&scene);
     scene.nothing_was_refused();
+}
+
+/// The smallest registry takes a schema, and refuses one at the level that its resource asks for.
+fn registries(scene: &Scene) {
+    if program::schema().is_none() {
+        say(&format!("the registry was NOT RUN: {}", program::NO_SCHEMA));
+        return;
+    }
+    scene.told(REGISTRIES, "small", "Ready", "True");
+    let address = registry::address(scene, "small");
+    let post = |fields: &[&str]| register(address, "orders-value", "Orders", fields);
+    let taken = |fields: &[&str]| post(fields).expect("it answers");
+    assert_eq!((taken(&["a", "b"]), taken(&["a"]), taken(&["a", "b"])), (200, 409, 200));
 }
 
 /// The smallest pipeline moves records, and the one with a database says which Secret it lacks.

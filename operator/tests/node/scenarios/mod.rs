@@ -6,6 +6,7 @@ mod data;
 mod examples;
 mod install;
 mod later;
+mod registry;
 mod stopped;
 mod volumes;
 mod workers;
@@ -21,6 +22,9 @@ pub(crate) const WITH_HELM: &[Scenario] = install::WITH_HELM;
 /// All others.
 pub(crate) const ALL: &[&[Scenario]] =
     &[data::ALL, stopped::ALL, volumes::ALL, later::ALL, brokers::ALL, examples::ALL];
+
+/// Those of them with rivven-schema.
+pub(crate) const WITH_SCHEMA: &[Scenario] = registry::ALL;
 
 /// Those of them with rivven-connect.
 pub(crate) const WITH_CONNECT: &[Scenario] = workers::ALL;

@@ -145,7 +145,7 @@ fn restarts(scene: &Scene) -> u64 {
 }
 
 /// The process of a pod's container, which Linux knows by the pod's uid.
-fn process_of(pod: &Value) -> String {
+pub(super) fn process_of(pod: &Value) -> String {
     let uid = pod["metadata"]["uid"].as_str().expect("it has one");
     let is_it = |pid: &String| {
         let read = |file| fs::read_to_string(format!("/proc/{pid}/{file}")).unwrap_or_default();
@@ -156,7 +156,7 @@ fn process_of(pod: &Value) -> String {
     pids.find(is_it).expect("it runs")
 }
 
-fn signal(process: &str, name: &str) {
+pub(super) fn signal(process: &str, name: &str) {
     let sent = Command::new("kill").args(["-s", name, process]).status();
     assert!(sent.expect("there is a kill").success(), "SIG{name} was sent");
 }

@@ -1,0 +1,147 @@
+//! A schema registry on a node: whoever posts schemas while it is killed gets none in that the level
+//! of the resource refuses.
+
+use std::{
+    net::{SocketAddr, ToSocketAddrs as _},
+    sync::atomic::{AtomicBool, AtomicU32, Ordering},
+    thread,
+    time::{Duration, Instant},
+};
+
+use serde_json::{Value, json};
+
+use super::stopped::{process_of, signal};
+use crate::{
+    Scenario,
+    kube::{PODS, REGISTRIES},
+    registry::{register, send},
+    say,
+    scene::{LONG, Scene},
+    wait::{seconds, until},
+};
+
+pub(crate) const ALL: &[Scenario] =
+    &[("no_schema_gets_in_that_the_level_refuses_while_its_registry_is_killed", killed)];
+
+/// How often it is killed.
+const TIMES: u32 = 3;
+
+/// Where clients find the registry of this name.
+pub(super) fn address(scene: &Scene, name: &str) -> SocketAddr {
+    let host = format!("rivven-schema-{name}.{}.svc.cluster.local", scene.namespace);
+    let found = (&*host, 8081).to_socket_addrs().expect("it has a name").next();
+    found.expect("and an address")
+}
+
+/// What came of posting.
+#[derive(Default)]
+struct Posts {
+    /// First versions that were taken.
+    taken: AtomicU32,
+    /// Second versions that were refused.
+    refused: AtomicU32,
+    /// Posts without an answer.
+    unanswered: AtomicU32,
+    /// Subjects that have a second version, which the level refuses.
+    wrong: AtomicU32,
+}
+
+impl Posts {
+    fn count(counter: &AtomicU32) {
+        counter.fetch_add(1, Ordering::Relaxed);
+    }
+
+    /// A field less: FORWARD refuses it, and BACKWARD, with which a registry begins, does not.
+    fn post(&self, address: SocketAddr, number: u32) {
+        let (subject, record) = (format!("s{number}"), format!("R{number}"));
+        match register(address, &subject, &record, &["a", "b"]) {
+            Ok(200) => Self::count(&self.taken),
+            Ok(_) | Err(_) => return Self::count(&self.unanswered),
+        }
+        match register(address, &subject, &record, &["a"]) {
+            Ok(409) => Self::count(&self.refused),
+            Ok(_) => {
+                // It may have forgotten the first version in between.
+                let path = format!("/subjects/{subject}/versions");
+                let versions = send(address, "GET", &path, &Value::Null);
+                if versions.is_ok_and(|(_, all)| all.as_array().is_some_and(|all| all.len() > 1)) {
+                    Self::count(&self.wrong);
+                }
+            }
+            Err(_) => Self::count(&self.unanswered),
+        }
+    }
+}
+
+fn killed() {
+    let scene = Scene::new("registry");
+    let _operator = scene.operator(&[]);
+    let quick = json!({ "initialDelaySeconds": 0, "periodSeconds": 1 });
+    scene.cluster("solo", &json!({ "replicas": 1, "readinessProbe": quick }));
+    scene.registry(
+        "schemas",
+        &json!({
+            "clusterRef": { "name": "solo" },
+            "readinessProbe": quick,
+            "compatibility": { "defaultLevel": "FORWARD" },
+        }),
+    );
+    scene.told(REGISTRIES, "schemas", "Ready", "True");
+    let (address, posts, over) =
+        (address(&scene, "schemas"), Posts::default(), AtomicBool::new(false));
+    let refused = || posts.refused.load(Ordering::Relaxed);
+    thread::scope(|threads| {
+        threads.spawn(|| {
+            for number in 0.. {
+                if over.load(Ordering::Relaxed) {
+                    return;
+                }
+                posts.post(address, number);
+                thread::sleep(Duration::from_millis(5));
+            }
+        });
+        for turn in 1..=TIMES {
+            let before = refused();
+            until("posts to be judged", LONG, || match refused() - before {
+                0..20 => Err(format!("{} so far", refused() - before)),
+                _ => Ok(()),
+            });
+            let pod = pod(&scene);
+            signal(&process_of(&pod), "KILL");
+            let since = Instant::now();
+            until("its container to be started again", LONG, || {
+                let seen = self::pod(&scene);
+                let count = &seen["status"]["containerStatuses"][0]["restartCount"];
+                if *count == turn { Ok(()) } else { Err(count.to_string()) }
+            });
+            let before = refused();
+            until("posts to be judged again", LONG, || match refused() - before {
+                0 => Err("none".to_owned()),
+                _ => Ok(()),
+            });
+            say(&format!("a registry was killed: it served again after {:.1?}", since.elapsed()));
+            // The kubelet waits longer each time that a container ends soon after its start.
+            thread::sleep(seconds(1));
+        }
+        over.store(true, Ordering::Relaxed);
+    });
+    let [taken, refused, unanswered, wrong] =
+        [&posts.taken, &posts.refused, &posts.unanswered, &posts.wrong]
+            .map(|counter| counter.load(Ordering::Relaxed));
+    say(&format!(
+        "{taken} first versions taken, {refused} second ones refused, {unanswered} posts without an \
+         answer, {wrong} got in"
+    ));
+    assert_eq!(wrong, 0);
+    assert!(unanswered > 0, "it was away");
+    scene.told(REGISTRIES, "schemas", "LevelsApplied", "True");
+    scene.nothing_was_refused();
+}
+
+fn pod(scene: &Scene) -> Value {
+    let pods = scene.kube().list(PODS, &scene.namespace);
+    let label = "app.kubernetes.io/component";
+    let mut own =
+        pods.into_iter().filter(|pod| pod["metadata"]["labels"][label] == "schema-registry");
+    own.next().expect("it has one")
+}
