@@ -60,6 +60,11 @@ impl Control {
             .map(str::to_owned)
             .collect();
         for unknown in skip.iter().filter(|id| !gates.contains(&id.as_str())) {
+            if gates.is_empty() {
+                let why = format!("{unknown}: nothing waits here that could be let through unseen");
+                errors.push(path(SKIP_GATE), Cause::Forbidden(why), "remove the annotation");
+                continue;
+            }
             let known = gates.iter().map(|&gate| gate.to_owned()).collect();
             let cause = Cause::NotSupported(unknown.clone(), known);
             errors.push(path(SKIP_GATE), cause, "name gates as `explain` lists them");

@@ -9,7 +9,7 @@ const PLAIN_HEADERS: [&str; 4] = ["accept", "content-encoding", "content-type", 
 /// What stands before a secret in a header.
 const SCHEMES: [&str; 6] = ["basic", "bearer", "token", "apikey", "key", "digest"];
 /// What names of secrets have in them, in small letters and without dashes.
-const IN_NAMES: [&str; 18] = [
+const IN_NAMES: [&str; 25] = [
     "password",
     "passcode",
     "passwd",
@@ -18,6 +18,13 @@ const IN_NAMES: [&str; 18] = [
     "token",
     "apikey",
     "accesskey",
+    "accountkey",
+    "sharedkey",
+    "masterkey",
+    "encryptionkey",
+    "userpass",
+    "basicauth",
+    "hmac",
     "privatekey",
     "signingkey",
     "credential",
@@ -31,6 +38,10 @@ const IN_NAMES: [&str; 18] = [
 ];
 /// What secrets are called, likewise.
 const NAMES: [&str; 8] = ["pass", "pwd", "pw", "auth", "sas", "dsn", "key", "sig"];
+/// What the last word of a secret's name may be, where its words are told apart.
+const AT_END: [&str; 8] = ["pass", "pwd", "pw", "auth", "sas", "dsn", "jwt", "otp"];
+/// How a key begins that is written down whole.
+const PEM: &str = "-----BEGIN ";
 /// What is called so is a secret only where nothing is known of what it is for.
 const ANY_KEY: &str = "key";
 
@@ -60,14 +71,21 @@ fn search(value: &Value, at: &Path, is_called: fn(&str) -> bool, found: &mut Vec
             let items = items.iter().enumerate();
             items.for_each(|(index, item)| search(item, &at.index(index), is_called, found));
         }
-        Value::String(text) if in_url(text) => found.push(at.clone()),
+        Value::String(text) if in_url(text) || text.trim_start().starts_with(PEM) => {
+            found.push(at.clone());
+        }
         Value::Null | Value::Bool(_) | Value::Number(_) | Value::String(_) => {}
     }
 }
 
-fn is_called_secret(name: &str) -> bool {
-    let name = name.to_ascii_lowercase().replace(['_', '-', '.'], "");
-    NAMES.contains(&name.as_str()) || IN_NAMES.iter().any(|word| name.contains(word))
+/// Whether something is called like a secret.
+pub(crate) fn is_called_secret(name: &str) -> bool {
+    let lower = name.to_ascii_lowercase();
+    let last = lower.rsplit(['_', '-', '.']).next().unwrap_or_default();
+    let whole = lower.replace(['_', '-', '.'], "");
+    NAMES.contains(&whole.as_str())
+        || AT_END.contains(&last)
+        || IN_NAMES.iter().any(|word| whole.contains(word))
 }
 
 /// Where a secret is written down: each value of a map is one, but for headers that are none.

@@ -14,6 +14,7 @@ mod put;
 mod settle;
 
 pub use given::Given;
+pub(crate) use literal::is_called_secret;
 pub use node::{Node, Object, SECRET};
 pub use probe::{Compared, Sample, place, sum};
 pub use settle::{Lost, Settled, settle, settle_unlisted};

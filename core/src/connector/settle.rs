@@ -149,7 +149,7 @@ impl Settled {
         let known = keys.iter().flat_map(|key| key.also.iter().copied().chain([key.name]));
         let remedy = match nearest(name, known) {
             Some(meant) => format!("did you mean `{meant}`?"),
-            None => "leave it out; `sluicegate explain connector` lists what there is".to_owned(),
+            None => "leave it out; `sluicegate explain connector NAME` lists its keys".to_owned(),
         };
         self.errors.push(path, Cause::Unknown, remedy);
     }

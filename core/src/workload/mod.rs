@@ -8,6 +8,7 @@ pub mod budget;
 pub mod checks;
 pub(crate) mod conditions;
 pub(crate) mod deployment;
+pub(crate) mod doubts;
 pub mod hardening;
 pub mod monitor;
 pub mod parts;

@@ -43,9 +43,9 @@ pub struct ValidateArgs {
 /// What is taken for a failure.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
 pub enum FailOn {
-    /// What the API server would refuse.
+    /// What is wrong with a resource as a whole, so that it would not be taken.
     Error,
-    /// That, and what the operator would refuse, or what other programs may read otherwise.
+    /// That, and parts that the operator would refuse, or that other programs may read otherwise.
     Warning,
 }
 

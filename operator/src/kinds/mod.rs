@@ -135,7 +135,8 @@ where
 /// A resource without what is wrong with it, which is told of elsewhere: the rest is judged.
 fn rest<K: Kind>(resource: &Value) -> Option<(Readable, K::Resource)> {
     let wrong = check::<K>(resource).err().unwrap_or_default();
-    Readable::decoded(resource, &wrong, &Goes::WRONG)
+    let is_well = |resource: &K::Resource| kind::accept::<K>(resource).is_ok();
+    Readable::decoded(resource, &wrong, K::schema(), &Goes::WRONG, is_well)
 }
 
 fn without_effect<K: Kind>(resource: &Value) -> Vec<Idle> {
@@ -218,7 +219,8 @@ fn check<K: Kind>(resource: &Value) -> Result<(), Errors> {
         // What the schema refuses does not decode; it has said so better already. The rest of it
         // is judged all the same.
         Err(_) if !errors.is_empty() => {
-            let decoded = Readable::decoded(resource, &errors, &Goes::LITTLE);
+            let (schema, any) = (K::schema(), |_: &K::Resource| true);
+            let decoded = Readable::decoded(resource, &errors, schema, &Goes::LITTLE, any);
             if let Some((readable, resource)) = decoded {
                 let more = kind::accept::<K>(&resource).err().unwrap_or_default();
                 let given = |it: Error| Some(Error { path: readable.given(&it.path)?, ..it });

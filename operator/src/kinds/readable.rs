@@ -5,7 +5,10 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use serde::de::DeserializeOwned;
 use serde_json::{Value, json};
-use sluicegate_core::field::{Cause, Error, Errors, Path, Segment};
+use sluicegate_core::{
+    field::{Cause, Error, Errors, Path, Segment},
+    schema::{Compiled, Leaf},
+};
 
 /// How much goes with a field that is wrong.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -28,6 +31,11 @@ impl Goes {
         [Self::Unreadable, Self::UnreadableItem, Self::Item, Self::List];
     /// Everything that is wrong, and of the rest as little as possible.
     pub(super) const WRONG: [Self; 3] = [Self::Field, Self::Item, Self::List];
+
+    /// Whether something may be written instead of what is wrong.
+    fn fills(self) -> bool {
+        matches!(self, Self::Unreadable | Self::Field)
+    }
 
     fn concerns(self, error: &Error) -> bool {
         match self {
@@ -58,27 +66,53 @@ pub(super) struct Readable {
 }
 
 impl Readable {
-    /// A resource that decodes, and what it is then.
+    /// A resource that decodes and is well, and what it is then.
     pub(super) fn decoded<R: DeserializeOwned>(
         resource: &Value,
         errors: &Errors,
+        schema: &Compiled,
         attempts: &[Goes],
+        is_well: impl Fn(&R) -> bool,
     ) -> Option<(Self, R)> {
         attempts.iter().find_map(|goes| {
-            let readable = Self::of(resource, errors, *goes);
+            let readable = Self::of(resource, errors, schema, *goes);
             let decoded = serde_json::from_value(readable.value.clone()).ok()?;
-            Some((readable, decoded))
+            is_well(&decoded).then_some((readable, decoded))
         })
     }
 
     /// Takes out the fields that these errors are about, or writes what was meant where that is
-    /// plain: a number in quotes.
-    fn of(resource: &Value, errors: &Errors, goes: Goes) -> Self {
+    /// plain, a number in quotes, and anything where something has to stand.
+    fn of(resource: &Value, errors: &Errors, schema: &Compiled, goes: Goes) -> Self {
         let (out, items) = (Vec::new(), BTreeMap::new());
         let mut own = Self { value: resource.clone(), out, items };
-        errors.iter().filter(|error| goes.concerns(error)).for_each(|it| own.take_out(it, goes));
+        for error in errors.iter().filter(|error| goes.concerns(error)) {
+            let filled = goes.fills() && own.fill(error, schema);
+            if !filled {
+                own.take_out(error, goes);
+            }
+        }
         own.close_ranks();
         own
+    }
+
+    /// Writes something that decodes into a field that has to be there.
+    fn fill(&mut self, error: &Error, schema: &Compiled) -> bool {
+        let path = error.path.segments();
+        let leaf = schema.find(&error.path).filter(|leaf| leaf.required);
+        let (Some((Segment::Key(key), holder)), Some(leaf)) = (path.split_last(), leaf) else {
+            return false;
+        };
+        let at: Path = holder.iter().cloned().collect();
+        let filler = filler(&leaf);
+        let (Some(Value::Object(fields)), Some(filler)) =
+            (self.value.pointer_mut(&at.pointer()), filler)
+        else {
+            return false;
+        };
+        fields.insert(key.clone(), filler);
+        self.out.push(path.to_vec());
+        true
     }
 
     /// A path as it is of the resource that was given, unless it is of what was taken out.
@@ -153,6 +187,21 @@ impl Readable {
     }
 }
 
+/// Something that decodes as a field.
+fn filler(leaf: &Leaf<'_>) -> Option<Value> {
+    if let Some(word) = leaf.values.first() {
+        return Some(word.clone());
+    }
+    match leaf.type_.as_str() {
+        "string" => Some(json!("unknown")),
+        "integer" | "number" | "integer or string" => Some(json!(1)),
+        "boolean" => Some(json!(false)),
+        "object" => Some(json!({})),
+        list if list.starts_with("list") => Some(json!([])),
+        _ => None,
+    }
+}
+
 /// Whether a field with such an error does not decode.
 fn unreadable(error: &Error) -> bool {
     matches!(error.cause, Cause::Type(..) | Cause::Required | Cause::NotSupported(..))
@@ -177,10 +226,17 @@ fn meant_by(value: &Value, wanted: &str) -> Option<Value> {
 
 #[cfg(test)]
 mod tests {
+    use k8s_openapi::apiextensions_apiserver::pkg::apis::apiextensions::v1::JSONSchemaProps;
+
     use super::*;
 
     fn typed(wanted: &str) -> Cause {
         Cause::Type("string".to_owned(), wanted.to_owned())
+    }
+
+    /// A schema that asks for nothing.
+    fn none() -> Compiled {
+        Compiled::new(&JSONSchemaProps::default())
     }
 
     /// A path of what is left, as it was given.
@@ -197,7 +253,7 @@ mod tests {
         errors.push(Path::dotted("spec.replicas"), typed("an integer"), "x");
         errors.push(Path::dotted("spec.tls.enabled"), typed("a boolean"), "x");
         errors.push(Path::shown("spec.env[0].name"), Cause::Required, "x");
-        let readable = Readable::of(&resource, &errors, Goes::Unreadable);
+        let readable = Readable::of(&resource, &errors, &none(), Goes::Unreadable);
         let left = json!({ "replicas": 3, "tls": {}, "env": [], "image": "a" });
         assert_eq!(readable.value["spec"], left);
         assert_eq!(given(&readable, "spec.env"), None);
@@ -214,16 +270,16 @@ mod tests {
         for path in ["a[0].b[1]", "a[1].c", "a[2].b[0]"] {
             errors.push(Path::shown(path), typed("an integer"), "x");
         }
-        let field = Readable::of(&resource, &errors, Goes::Unreadable);
+        let field = Readable::of(&resource, &errors, &none(), Goes::Unreadable);
         let left = json!([{ "b": [1, 3] }, {}, { "b": [2] }, { "b": [4] }]);
         assert_eq!(field.value["a"], left);
         assert_eq!(given(&field, "a[0].b[1]").as_deref(), Some("a[0].b[2]"));
         assert_eq!(given(&field, "a[3].b[0]").as_deref(), Some("a[3].b[0]"));
-        let item = Readable::of(&resource, &errors, Goes::UnreadableItem);
+        let item = Readable::of(&resource, &errors, &none(), Goes::UnreadableItem);
         assert_eq!(item.value["a"], json!([{ "b": [1, 3] }, { "b": [2] }, { "b": [4] }]));
         assert_eq!(given(&item, "a[1].b[0]").as_deref(), Some("a[2].b[1]"));
         assert_eq!(given(&item, "a[2].b").as_deref(), Some("a[3].b"));
-        let list = Readable::of(&resource, &errors, Goes::List);
+        let list = Readable::of(&resource, &errors, &none(), Goes::List);
         assert_eq!(list.value, json!({}));
     }
 }

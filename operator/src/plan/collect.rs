@@ -211,7 +211,8 @@ fn resource(entry: &Entry, record: Record, world: &World, group: &Group) -> Plan
         step.title = show::title(&of_step.map(|action| action.op).collect::<Vec<_>>());
     }
     let drift = show::drift(&actions, &show::target(&entry.target));
-    let cr = cr(entry, before);
+    let mut cr = cr(entry, before);
+    cr.going = goes(entry, asked);
     let touched =
         |target: &Target| actions.iter().any(|action| action.target.as_ref() == Some(target));
     let unchanged: Vec<Target> = kept.into_iter().filter(|target| !touched(target)).collect();

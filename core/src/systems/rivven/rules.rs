@@ -27,7 +27,7 @@ rules! {
         "Without it other records would arrive, or others could read them. The other connectors \
          run.",
         "Leave out what it cannot do, if the connector is any use without it, or use another one; \
-         `sluicegate explain connector` says what each does.";
+         `sluicegate explain connector NAME` says what it does.";
     CON_54 = "CON-54":
         "A secret that is written down is not used",
         "It stands in the resource, where everybody reads it who may read resources. The connector \

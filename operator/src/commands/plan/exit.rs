@@ -34,13 +34,14 @@ pub(super) fn code(args: &PlanArgs, output: &Output) -> u8 {
         (.., true) => CHANGES,
         (false, false, false) => DONE,
     };
+    let found = if blocked { BLOCKED } else { RISKY };
     let policy = args.fail_on.iter().map(|what| match what {
-        FailOn::Blocked if blocked => BLOCKED,
-        FailOn::Changes if changes => RISKY,
-        FailOn::Restart if worst >= Risk::Restart => RISKY,
-        FailOn::Unavailable if worst >= Risk::Unavailable => RISKY,
-        FailOn::DataLoss if worst >= Risk::DataLoss => RISKY,
-        FailOn::Warning if warned => RISKY,
+        FailOn::Blocked if blocked => found,
+        FailOn::Changes if changes => found,
+        FailOn::Restart if worst >= Risk::Restart => found,
+        FailOn::Unavailable if worst >= Risk::Unavailable => found,
+        FailOn::DataLoss if worst >= Risk::DataLoss => found,
+        FailOn::Warning if warned => found,
         FailOn::Blocked
         | FailOn::Changes
         | FailOn::Restart

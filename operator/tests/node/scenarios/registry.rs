@@ -1,5 +1,5 @@
-//! A schema registry on a node: whoever posts schemas while it is killed gets none in that the level
-//! of the resource refuses.
+//! A schema registry on a node: whoever posts schemas while it is killed gets none in that the
+//! level of the resource refuses.
 
 use std::{
     net::{SocketAddr, ToSocketAddrs as _},

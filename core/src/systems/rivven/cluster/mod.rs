@@ -13,7 +13,9 @@ use serde_json::json;
 use crate::{
     check::Check,
     condition::Reason,
-    crd, field,
+    crd,
+    doubt::Doubt,
+    field,
     inert::Idle,
     k8s::monitoring::ServiceMonitor,
     kind::{Ctx, Desired, DesiredObject, Item, Kind, Leave, Report},
@@ -22,7 +24,10 @@ use crate::{
     rule::{self, Rule},
     schema::Compiled,
     systems::rivven::{Probe, Rivven, image, names, rules},
-    workload::risks::{at_next_start, online},
+    workload::{
+        doubts::written_secrets,
+        risks::{at_next_start, online},
+    },
 };
 
 pub mod api;
@@ -101,6 +106,10 @@ impl Kind for Cluster {
 
     fn accepts(cluster: &RivvenCluster) -> Result<Valid, field::Errors> {
         valid::accept(cluster)
+    }
+
+    fn doubts(cluster: &RivvenCluster) -> Vec<Doubt> {
+        written_secrets(cluster)
     }
 
     fn without_effect(cluster: &RivvenCluster) -> Vec<Idle> {

@@ -44,6 +44,7 @@ pub(crate) mod catalogue;
 mod checks;
 mod conditions;
 mod connectors;
+mod doubts;
 mod gates;
 mod held;
 mod inert;
@@ -109,7 +110,7 @@ impl Kind for Connect {
     }
 
     fn doubts(connect: &RivvenConnect) -> Vec<Doubt> {
-        valid::doubts(connect)
+        doubts::doubts(connect)
     }
 
     fn secrets(connect: &RivvenConnect) -> Vec<field::Path> {
@@ -190,13 +191,18 @@ fn desire(
     desired
 }
 
-/// What it comes to that a worker goes: one that has a source that forgets loses what changes until
-/// it runs elsewhere, or again.
+/// What it comes to that a worker goes: its connectors stop, and a source that forgets loses what
+/// changes until it runs elsewhere, or again.
 fn gone(valid: &Valid, lineup: &Lineup<'_>) -> BTreeMap<Ref, (Risk, &'static Rule)> {
-    let forgets = |worker: &Worker| valid.forgets(|name| worker.connectors.contains(name));
-    let workers = lineup.workers.iter().filter(|(_, worker)| forgets(worker));
+    let comes_to = |worker: &Worker| -> (Risk, &'static Rule) {
+        match valid.forgets(|name| worker.connectors.contains(name)) {
+            true => (Risk::DataLoss, &rules::CON_57),
+            false => (Risk::Restart, &rules::CON_58),
+        }
+    };
+    let workers = lineup.workers.iter().filter(|(_, worker)| !worker.connectors.is_empty());
     let target = |name: &String| Ref::to::<Deployment>(&valid.namespace, name);
-    workers.map(|(name, _)| (target(name), (Risk::DataLoss, &rules::CON_57))).collect()
+    workers.map(|(name, worker)| (target(name), comes_to(worker))).collect()
 }
 
 /// What is left of a source that is through: its Job, and the file that it was told by.
@@ -254,10 +260,13 @@ fn hold(valid: &Valid, blocked: Option<Blocked>) -> Desired<Rivven> {
     Desired { blocked, freeze: true, ..Desired::default() }
 }
 
-/// The connectors that do not start.
+/// What connectors ask for in vain: of one that is to run, everything; of any, that a secret is
+/// written down, which everybody reads all the same.
 fn held(valid: &Valid) -> impl Iterator<Item = Blocked> {
-    let enabled = valid.connectors.iter().filter(|one| one.enabled);
-    enabled.flat_map(|one| one.held.iter().map(blocked))
+    valid.connectors.iter().flat_map(|one| {
+        let told = |held: &&connectors::Held| one.enabled || *held.rule == rules::CON_54;
+        one.held.iter().filter(told).map(blocked)
+    })
 }
 
 fn tls(valid: &Valid) -> Blocked {

@@ -1,5 +1,7 @@
 //! What changes of a worker come to.
 
+use serde_json::Value;
+
 use crate::{
     plan::{Change, Risk},
     rule::Rule,
@@ -34,10 +36,20 @@ pub(super) fn restarts_for_topics(change: &Change) -> (Risk, &'static Rule) {
 /// A change of the template starts the worker anew.
 fn by_template(change: &Change, risk: Risk, rule: &'static Rule) -> (Risk, &'static Rule) {
     match change.path.as_str() {
-        PARTITIONS_AT if risk == Risk::Restart => (risk, &rules::CON_59),
+        PARTITIONS_AT if risk == Risk::Restart && same_topics(change) => (risk, &rules::CON_59),
         path if path.starts_with("/spec/template") => (risk, rule),
         _ => online(change),
     }
+}
+
+/// Whether the topics of its sinks are the same, so that their partitions are others.
+fn same_topics(change: &Change) -> bool {
+    let topics = |pairs: &Option<Value>| -> Option<Vec<String>> {
+        let pairs = pairs.as_ref()?.as_str()?.split(',');
+        Some(pairs.map(|pair| pair.split('=').next().unwrap_or_default().to_owned()).collect())
+    };
+    let (before, after) = (topics(&change.before), topics(&change.after));
+    before.is_some() && before == after
 }
 
 /// Where a Deployment has the partitions that its sinks were started with.

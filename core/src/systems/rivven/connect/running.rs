@@ -121,6 +121,7 @@ mod tests {
             reason: None,
             message: None,
             worker: None,
+            loses_changes: None,
             initial_topics: set(initial).into_iter().collect(),
             topics: set(all).into_iter().collect(),
         }

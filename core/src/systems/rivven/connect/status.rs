@@ -124,6 +124,7 @@ fn state(connector: &Wired, lineup: &Lineup<'_>, barred: bool, valid: &Valid) ->
     let known = known.map(|before| before.initial_topics.clone()).unwrap_or_default();
     let first: Vec<String> = topics.initial.iter().cloned().collect();
     ConnectorStatus {
+        loses_changes: connector.forgets.then_some(true),
         name: connector.name.clone(),
         connector_type: connector.role.as_str().to_owned(),
         kind: connector.kind.clone(),

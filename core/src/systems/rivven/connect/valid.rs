@@ -14,7 +14,6 @@ use super::{
 use crate::{
     annotations::{self, Control},
     connector::Node,
-    doubt::Doubt,
     field::{Cause, Errors, Path},
     inert::{Idle, set_without_effect},
     k8s,
@@ -87,9 +86,13 @@ impl Valid {
     }
 
     /// Whether one of these forgets how far it has come, be it to run or not: one that is disabled
-    /// loses what changes until it is enabled again.
+    /// loses what changes until it is enabled again, and one that is taken out, or called
+    /// otherwise, loses what changes from then on, or until it runs under its other name.
     pub(super) fn forgets(&self, these: impl Fn(&str) -> bool) -> bool {
+        let left = |one: &&ConnectorStatus| !self.connectors.iter().any(|own| own.name == one.name);
+        let gone = self.before.iter().filter(left);
         self.connectors.iter().any(|one| one.forgets && these(&one.name))
+            || gone.into_iter().any(|one| one.loses_changes == Some(true) && these(&one.name))
     }
 }
 
@@ -240,11 +243,6 @@ fn idle(
         why: format!("no connector is called {name}.").into(),
     }));
     idle
-}
-
-/// The connectors that the catalogue does not have.
-pub(super) fn doubts(connect: &RivvenConnect) -> Vec<Doubt> {
-    wired(connect, &mut Errors::default()).into_iter().filter_map(|one| one.unlisted).collect()
 }
 
 /// The secrets that are written down.

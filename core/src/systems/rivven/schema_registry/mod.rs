@@ -20,7 +20,9 @@ use crate::{
     check::Check,
     compare,
     condition::{EventKind, Reason},
-    crd, field,
+    crd,
+    doubt::Doubt,
+    field,
     inert::Idle,
     kind::{self, Ctx, Desired, DesiredObject, Item, Kind, Measure, Report},
     label::{self, Labels, SLUICEGATE},
@@ -34,7 +36,7 @@ use crate::{
         registry::{Change, What},
         rules,
     },
-    workload::risks::online,
+    workload::{doubts::written_secrets, risks::online},
 };
 
 pub mod api;
@@ -92,6 +94,10 @@ impl Kind for SchemaRegistry {
 
     fn without_effect(registry: &RivvenSchemaRegistry) -> Vec<Idle> {
         valid::without_effect(registry)
+    }
+
+    fn doubts(registry: &RivvenSchemaRegistry) -> Vec<Doubt> {
+        written_secrets(registry)
     }
 
     fn refers(

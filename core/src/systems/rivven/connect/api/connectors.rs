@@ -41,8 +41,8 @@ pub struct Source {
     /// The topic that its records go to, 1 to 249 letters, digits, dots, dashes and underscores.
     #[schemars(length(min = 1, max = 249), regex(pattern = TOPIC))]
     pub topic: String,
-    /// Topics of its records by their database, schema and table, up to 1024 characters. Optional;
-    /// all go to `topic` without it.
+    /// Topics of its records by their database, schema and table, up to 1024 characters. A source
+    /// with it does not start (rule CON-53). Optional; all go to `topic` without it.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     #[schemars(length(min = 1, max = 1024))]
     pub topic_routing: Option<String>,
@@ -59,14 +59,15 @@ pub struct Source {
     #[schemars(length(min = 1, max = 253), regex(pattern = SUBDOMAIN))]
     pub config_secret_ref: Option<String>,
     /// The tables of a connector of change data, beside or instead of those in its `config`, at
-    /// most 1000. Default: `[]`.
+    /// most 1000. A source with any does not start (rule CON-53). Default: `[]`.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     #[schemars(length(max = 1000))]
     pub tables: Option<Vec<Keys>>,
     /// How its topic is made if there is none. Optional; settings.topic applies without it.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub topic_config: Option<TopicConfig>,
-    /// The keys of a postgres-cdc, beside or instead of `config`. Default: `{}`.
+    /// The keys of a postgres-cdc, beside or instead of `config`. A postgres-cdc does not start
+    /// (rule CON-53). Default: `{}`.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub postgres_cdc: Option<Keys>,
     /// The keys of a mysql-cdc, beside or instead of `config`. Default: `{}`.

@@ -302,6 +302,9 @@ pub struct ConnectorStatus {
     /// The same as a sentence.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub message: Option<String>,
+    /// Whether it loses what changes while it is away (rule CON-57); left out where it does not.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub loses_changes: Option<bool>,
     /// The topics that its patterns stood for at its first start: it began there as `startOffset`
     /// says. In those that came later it begins with their first record.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
