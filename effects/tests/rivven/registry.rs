@@ -17,7 +17,7 @@ use hyper_util::rt::TokioIo;
 use serde_json::{Value, json};
 use sluicegate_core::systems::rivven::{
     Answer, Call, Probe,
-    registry::{Change, Question, Registry, SeenRegistry, What},
+    registry::{Change, Question, Registry, Rule, SeenRegistry, What},
 };
 use sluicegate_effects::{
     Class, Error,
@@ -180,6 +180,64 @@ pub(crate) async fn each_level_lets_in_what_it_says() {
     }
     let held = seen(&brokers, &[]).await;
     assert!(held.schema_count > 0 && held.subject_count == 21, "{held:?}");
+}
+
+fn rule(name: &str, rule_type: &str, config: &Value) -> Rule {
+    Rule {
+        name: name.to_owned(),
+        rule_type: rule_type.to_owned(),
+        config: config.to_string(),
+        level: "ERROR".to_owned(),
+        description: "Said of it".to_owned(),
+        subjects: Vec::new(),
+        schema_types: Vec::new(),
+    }
+}
+
+/// As `schema_registry/validation` writes them: one that the program could not read would make it
+/// refuse every schema.
+pub(crate) async fn rules_of_every_type_are_read_replaced_and_taken_away() {
+    let program = started();
+    let brokers = brokers(program.address);
+    let field = json!([{ "name": "id", "type": "string" }]);
+    let doc = json!({ "required": ["doc"] });
+    for (number, (rule_type, fits, breaks)) in [
+        ("MAX_SIZE", json!({ "max_bytes": 10_000 }), json!({ "max_bytes": 10 })),
+        (
+            "REGEX",
+            json!({ "pattern": "record", "must_match": true }),
+            json!({ "pattern": "absent", "must_match": true }),
+        ),
+        ("FIELD_REQUIRED", json!({ "field": "fields" }), json!({ "field": "absent" })),
+        (
+            "FIELD_TYPE",
+            json!({ "field": "id", "type": "string" }),
+            json!({ "field": "id", "type": "int" }),
+        ),
+        ("NAMING_CONVENTION", json!({ "pattern": "^R" }), json!({ "pattern": "^[a-z]" })),
+        ("JSON_SCHEMA", json!({ "schema": {} }), json!({ "schema": doc })),
+    ]
+    .into_iter()
+    .enumerate()
+    {
+        let name = format!("R{number}");
+        let fitting = rule("own", rule_type, &fits);
+        change(&brokers, What::Rule(fitting.clone())).await.expect("it is set");
+        let digest = seen(&brokers, &[]).await.rules["own"].clone();
+        assert_eq!(digest, fitting.digest(), "{rule_type}");
+        let status = program.register(&format!("{name}-fits"), &name, &field).await;
+        assert!(status.is_success(), "{rule_type}: {status}");
+        change(&brokers, What::Rule(rule("own", rule_type, &breaks))).await.expect("it is set");
+        let status = program.register(&format!("{name}-breaks"), &name, &field).await;
+        assert!(status.is_client_error(), "{rule_type}: {status}");
+    }
+    let theirs = json!({ "name": "theirs", "rule_type": "REGEX", "config": "{\"pattern\":\"x\"}" });
+    let (status, _) = program.send(Method::POST, "/config/validation/rules", &theirs).await;
+    assert!(status.is_success(), "{status}");
+    change(&brokers, What::NoRule("own".to_owned())).await.expect("it goes");
+    change(&brokers, What::NoRule("own".to_owned())).await.expect("and is gone by now");
+    let rules = seen(&brokers, &[]).await.rules;
+    assert_eq!(rules.into_iter().collect::<Vec<_>>(), [("theirs".to_owned(), String::new())]);
 }
 
 /// What the page of the examples says of it: no level keeps out what is registered elsewhere.

@@ -9,8 +9,10 @@ use std::{
 };
 
 use serde::{Deserialize, Serialize};
+use serde_json::json;
 
 use super::names;
+use crate::digest::digest;
 
 /// The level of a registry that has just started.
 pub const DEFAULT_LEVEL: &str = "BACKWARD";
@@ -56,6 +58,10 @@ pub struct SeenRegistry {
     /// Its contexts, [`MARK`] among them.
     #[serde(default)]
     pub contexts: BTreeSet<String>,
+    /// Its rules, each with the digest that it was set with: none of one that somebody else has
+    /// set.
+    #[serde(default)]
+    pub rules: BTreeMap<String, String>,
     /// How many schemas it holds, each once.
     #[serde(default)]
     pub schema_count: u64,
@@ -94,9 +100,58 @@ pub enum What {
         /// What it is for.
         description: Option<String>,
     },
+    /// A rule takes the place of those of its name.
+    Rule(Rule),
+    /// The rules of this name go.
+    NoRule(String),
     /// The registry is let be used: everything else is in force.
     Open,
 }
+
+/// A rule that schemas are checked by, as the program takes it.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+pub struct Rule {
+    /// Its name.
+    pub name: String,
+    /// What it looks at, such as `FIELD_REQUIRED`.
+    pub rule_type: String,
+    /// What must be found there, as the JSON that this type takes.
+    pub config: String,
+    /// What becomes of a schema that breaks it: `ERROR`, `WARNING` or `INFO`.
+    pub level: String,
+    /// What it is for.
+    #[serde(default)]
+    pub description: String,
+    /// The subjects that it is for; all where there are none.
+    #[serde(default)]
+    pub subjects: Vec<String>,
+    /// The kinds of schema that it is for; all where there are none.
+    #[serde(default)]
+    pub schema_types: Vec<String>,
+}
+
+impl Rule {
+    /// What tells it from a rule of the same name that says something else. The program shows too
+    /// little of a rule to compare: this stands in its description.
+    pub fn digest(&self) -> String {
+        digest(&json!(self))
+    }
+
+    /// Its description as the program is told it.
+    pub fn marked(&self) -> String {
+        let Self { description, .. } = self;
+        format!("{description} {MARKED}{}]", self.digest()).trim_start().to_owned()
+    }
+
+    /// The digest in a description, if it has one.
+    pub fn digest_in(description: &str) -> Option<&str> {
+        description.rsplit_once(MARKED)?.1.strip_suffix(']')
+    }
+}
+
+/// How the digest of a rule begins in its description.
+const MARKED: &str = "[sluicegate:";
 
 impl SeenRegistry {
     /// One that has just started.
@@ -107,6 +162,7 @@ impl SeenRegistry {
             level,
             // The one that every registry has.
             contexts: BTreeSet::from([String::new()]),
+            rules: BTreeMap::new(),
             schema_count: 0,
             subject_count: 0,
         }
@@ -140,6 +196,7 @@ impl Change {
             What::Level(_) => format!("the level of {}", self.registry),
             What::SubjectLevel { subject, .. } => format!("the level of subject {subject}"),
             What::Context { name, .. } => format!("context {name}"),
+            What::Rule(Rule { name, .. }) | What::NoRule(name) => format!("rule {name}"),
             What::Open => self.registry.to_string(),
         }
     }
@@ -170,6 +227,8 @@ impl Change {
                 seen.subjects.insert(subject.clone(), level.clone());
             }
             What::Context { name, .. } => drop(seen.contexts.insert(name.clone())),
+            What::Rule(rule) => drop(seen.rules.insert(rule.name.clone(), rule.digest())),
+            What::NoRule(name) => drop(seen.rules.remove(name)),
             What::Open => drop(seen.contexts.insert(MARK.to_owned())),
         }
     }
@@ -190,6 +249,8 @@ impl fmt::Display for Change {
                 write!(f, "set the level of subject {subject} to {level} in {registry}")
             }
             What::Context { name, .. } => write!(f, "create context {name} in {registry}"),
+            What::Rule(Rule { name, .. }) => write!(f, "set rule {name} in {registry}"),
+            What::NoRule(name) => write!(f, "delete rule {name} in {registry}"),
             What::Open => write!(f, "open {registry} to clients"),
         }
     }

@@ -11,7 +11,7 @@ use http_body_util::Full;
 use hyper::body::Bytes;
 use serde::{Deserialize, de::DeserializeOwned};
 use serde_json::{Value, json};
-use sluicegate_core::systems::rivven::registry::{MARK, Question, SeenRegistry, What};
+use sluicegate_core::systems::rivven::registry::{MARK, Question, Rule, SeenRegistry, What};
 
 use crate::{
     Class,
@@ -24,6 +24,9 @@ use crate::{
 /// The longest answer that is read, in bytes: a list of thousands of contexts.
 pub(super) const MOST: usize = 4 * 1024 * 1024;
 
+/// Where rules are.
+const RULES: &str = "/config/validation/rules";
+
 #[derive(Deserialize)]
 #[serde(rename_all = "camelCase")]
 struct Level {
@@ -33,6 +36,12 @@ struct Level {
 #[derive(Deserialize)]
 struct Context {
     name: String,
+}
+
+#[derive(Deserialize)]
+struct Listed {
+    name: String,
+    description: Option<String>,
 }
 
 #[derive(Deserialize)]
@@ -49,6 +58,7 @@ pub(super) async fn ask(
 ) -> Result<SeenRegistry, Fault> {
     let level: Level = get(wire, host, "/config").await?;
     let contexts = contexts(wire, host).await?;
+    let rules = rules(wire, host).await?;
     let stats: Stats = get(wire, host, "/stats").await?;
     let mut subjects = BTreeMap::new();
     for subject in &question.subjects {
@@ -59,6 +69,7 @@ pub(super) async fn ask(
         level: level.compatibility_level,
         subjects,
         contexts,
+        rules,
         schema_count: stats.schema_count,
         subject_count: stats.subject_count,
     })
@@ -76,6 +87,8 @@ pub(super) async fn call(wire: &mut Wire, host: &str, what: &What) -> Result<(),
         What::Context { name, description } => {
             create(wire, host, name, description.as_deref()).await
         }
+        What::Rule(rule) => set_rule(wire, host, rule).await,
+        What::NoRule(name) => delete_rule(wire, host, name).await,
         What::Open => {
             let about = "Made by sluicegate when everything that is asked for is in force";
             create(wire, host, MARK, Some(about)).await
@@ -103,6 +116,45 @@ async fn create(
     }
     let body = json!({ "name": name, "description": description });
     send(wire, host, Method::POST, "/contexts", Some(&body)).await.map(|_| ())
+}
+
+/// Each rule with its digest. Of several of one name the digests stand beside each other, so that
+/// they are none that is asked for.
+async fn rules(wire: &mut Wire, host: &str) -> Result<BTreeMap<String, String>, Fault> {
+    let all: Vec<Listed> = get(wire, host, RULES).await?;
+    let mut rules: BTreeMap<String, String> = BTreeMap::new();
+    for one in all {
+        let digest = one.description.as_deref().and_then(Rule::digest_in).unwrap_or_default();
+        rules.entry(one.name).and_modify(|all| all.push(',')).or_default().push_str(digest);
+    }
+    Ok(rules)
+}
+
+/// The program adds a rule beside those of its name.
+async fn set_rule(wire: &mut Wire, host: &str, rule: &Rule) -> Result<(), Fault> {
+    match rules(wire, host).await?.get(&rule.name) {
+        Some(digest) if *digest == rule.digest() => return Ok(()),
+        Some(_) => delete_rule(wire, host, &rule.name).await?,
+        None => {}
+    }
+    let body = json!({
+        "name": rule.name,
+        "rule_type": rule.rule_type,
+        "config": rule.config,
+        "level": rule.level,
+        "description": rule.marked(),
+        "subjects": rule.subjects,
+        "schema_types": rule.schema_types,
+    });
+    send(wire, host, Method::POST, RULES, Some(&body)).await.map(|_| ())
+}
+
+async fn delete_rule(wire: &mut Wire, host: &str, name: &str) -> Result<(), Fault> {
+    if !rules(wire, host).await?.contains_key(name) {
+        return Ok(());
+    }
+    let path = format!("{RULES}/{}", encoded(name));
+    send(wire, host, Method::DELETE, &path, None).await.map(|_| ())
 }
 
 async fn contexts(wire: &mut Wire, host: &str) -> Result<BTreeSet<String>, Fault> {

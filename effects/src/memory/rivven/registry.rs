@@ -1,7 +1,7 @@
 //! Schema registries, as rivven-schema 0.0.22 was seen to behave: all that one knows is in its
 //! process, and it begins with BACKWARD.
 //!
-//! Not imitated: registering schemas, rules, modes.
+//! Not imitated: registering schemas, what rules refuse, modes.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -22,6 +22,7 @@ struct Process {
     /// The levels of subjects that have one of their own.
     subjects: BTreeMap<String, String>,
     contexts: BTreeSet<String>,
+    rules: BTreeMap<String, String>,
     schemas: u64,
 }
 
@@ -31,6 +32,7 @@ impl Default for Process {
             level: DEFAULT_LEVEL.to_owned(),
             subjects: BTreeMap::new(),
             contexts: BTreeSet::from([String::new()]),
+            rules: BTreeMap::new(),
             schemas: 0,
         }
     }
@@ -47,6 +49,7 @@ impl Registries {
             level: own.level.clone(),
             subjects: asked.subjects.iter().map(|name| (name.clone(), level(name))).collect(),
             contexts: own.contexts.clone(),
+            rules: own.rules.clone(),
             schema_count: own.schemas,
             subject_count: own.schemas,
         })
@@ -62,6 +65,8 @@ impl Registries {
                 own.subjects.insert(subject.clone(), level.clone());
             }
             What::Context { name, .. } => drop(own.contexts.insert(name.clone())),
+            What::Rule(rule) => drop(own.rules.insert(rule.name.clone(), rule.digest())),
+            What::NoRule(name) => drop(own.rules.remove(name)),
             What::Open => drop(own.contexts.insert(MARK.to_owned())),
         }
         Ok(())

@@ -2,7 +2,7 @@
 
 use std::net::IpAddr;
 
-use super::api::RivvenSchemaRegistry;
+use super::{api::RivvenSchemaRegistry, validation};
 use crate::{
     check::Check,
     systems::rivven::{names, registry::MARK},
@@ -84,6 +84,27 @@ pub(super) const CHECKS: &[Check<RivvenSchemaRegistry>] = &[
                     judge.forbidden(at, "the operator makes it", "choose another name");
                 } else if all[..index].iter().any(|other| other.name == context.name) {
                     judge.twice(at, &context.name);
+                }
+            }
+        },
+    ),
+    Check::here(
+        "REG-06",
+        "spec.validation",
+        "rules have names of their own and patterns that the program can read",
+        |registry, judge| {
+            let validation = registry.spec.validation.as_ref();
+            let all = validation.and_then(|it| it.rules.as_deref()).unwrap_or_default();
+            for (index, rule) in all.iter().enumerate() {
+                let at = judge.child("rules").index(index);
+                if rule.name == validation::SIZE {
+                    let why = "the operator sets it";
+                    judge.forbidden(at.child("name"), why, "use maxSchemaSize");
+                } else if all[..index].iter().any(|other| other.name == rule.name) {
+                    judge.twice(at.child("name"), &rule.name);
+                }
+                if let Some((must, remedy)) = validation::fault(rule) {
+                    judge.invalid(at.child("pattern"), &rule.pattern, must, remedy);
                 }
             }
         },

@@ -1,7 +1,7 @@
 //! What is in force in a registry, and what brings it to what the spec asks for.
 
 use super::{Valid, api::Context};
-use crate::systems::rivven::registry::{Change, Registry, SeenRegistry, What};
+use crate::systems::rivven::registry::{Change, Registry, Rule, SeenRegistry, What};
 
 /// The changes that are left, in the order in which no subject is laxer meanwhile than it was or is
 /// to be; the last one lets clients in.
@@ -21,8 +21,17 @@ pub(super) fn left(valid: &Valid, registry: &Registry, seen: &SeenRegistry) -> V
     let subjects = valid.subjects.iter().filter_map(subject);
     let level = moves.then(|| What::Level(valid.level.to_owned()));
     let contexts = valid.contexts.iter().filter_map(context);
+    let wanted = &valid.rules;
+    let rule = |rule: &Rule| {
+        (seen.rules.get(&rule.name) != Some(&rule.digest())).then(|| What::Rule(rule.clone()))
+    };
+    // Those that somebody else has set stay.
+    let ours = seen.rules.iter().filter(|(_, digest)| !digest.is_empty());
+    let over = ours.filter(|(name, _)| !wanted.iter().any(|rule| rule.name == **name));
+    let over = over.map(|(name, _)| What::NoRule(name.clone()));
+    let rules = wanted.iter().filter_map(rule).chain(over);
     let open = (!seen.is_open()).then_some(What::Open);
-    let all = subjects.chain(level).chain(contexts).chain(open);
+    let all = subjects.chain(level).chain(contexts).chain(rules).chain(open);
     all.map(|what| Change { registry: registry.clone(), what }).collect()
 }
 

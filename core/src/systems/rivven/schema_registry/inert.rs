@@ -14,8 +14,6 @@ const NO_AUTH: &str = "rivven-schema 0.0.22 asks nobody who they are.";
 const NO_TLS: &str = "rivven-schema 0.0.22 speaks no TLS.";
 /// Why no other registry is looked at.
 const ALONE: &str = "rivven-schema 0.0.22 keeps in step with no other registry.";
-/// Why no rule is set.
-const NO_RULES: &str = "this operator sets no rules yet.";
 
 /// Fields without effect, and why.
 pub(super) const INERT: &[(&str, &str)] = &[
@@ -42,7 +40,6 @@ pub(super) const INERT: &[(&str, &str)] = &[
     ("spec.formats", TAKES_ALL),
     ("spec.contexts.maxContexts", NO_SETTING),
     ("spec.contexts.predefined[].active", NO_SETTING),
-    ("spec.validation", NO_RULES),
     ("spec.auth.method", NO_AUTH),
     ("spec.auth.credentialsSecretRef", NO_AUTH),
     ("spec.auth.jwt", NO_AUTH),

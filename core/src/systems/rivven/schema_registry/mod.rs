@@ -50,6 +50,7 @@ mod risks;
 mod situation;
 mod status;
 mod valid;
+mod validation;
 
 pub use api::{RivvenSchemaRegistry, RivvenSchemaRegistrySpec, RivvenSchemaRegistryStatus};
 pub use valid::Valid;

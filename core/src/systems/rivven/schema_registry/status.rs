@@ -81,7 +81,7 @@ fn ready(valid: &Valid, situation: &Situation<'_>) -> (Draft, Phase) {
             (c::READY_SERVING.yes(format!("the registry runs with {}", valid.level)), phase)
         }
         (None, Some(0)) => (c::READY_STARTING.no("the registry is not ready yet"), away),
-        (None, Some(_)) => (c::READY_SETTING.no("levels and contexts are being set"), away),
+        (None, Some(_)) => (c::READY_SETTING.no("levels, contexts and rules are being set"), away),
     }
 }
 

@@ -7,7 +7,7 @@ use kube_core::ResourceExt as _;
 
 use super::{
     api::{Context, Level, RivvenSchemaRegistry, StorageMode},
-    gates, inert, selector_labels,
+    gates, inert, selector_labels, validation,
 };
 use crate::{
     annotations::Control,
@@ -21,7 +21,7 @@ use crate::{
     systems::rivven::{
         cluster::RivvenCluster,
         image, names,
-        registry::DEFAULT_LEVEL,
+        registry::{DEFAULT_LEVEL, Rule},
         release::{self, Release},
     },
     workload::{parts::PodParts, probes::Probing},
@@ -54,6 +54,8 @@ pub struct Valid {
     /// The levels of subjects that have one.
     pub(super) subjects: BTreeMap<String, &'static str>,
     pub(super) contexts: Vec<Context>,
+    /// The rules that schemas are checked by.
+    pub(super) rules: Vec<Rule>,
     /// The fields that ask for security that the release cannot provide.
     pub(super) unsupported_security: Vec<&'static str>,
     pub(super) liveness: Option<Probing>,
@@ -125,6 +127,7 @@ pub(super) fn accept(registry: &RivvenSchemaRegistry) -> Result<Valid, Errors> {
         to_last: mode != Some(StorageMode::Memory),
         level: level.map_or(DEFAULT_LEVEL, Level::as_str),
         subjects: subjects.map(|(subject, level)| (subject.clone(), level.as_str())).collect(),
+        rules: validation::wanted(spec.validation.as_ref()),
         contexts: contexts.and_then(|it| it.predefined.clone()).unwrap_or_default(),
         unsupported_security: unsupported(registry),
         liveness: Probing::of(spec.liveness_probe.as_ref()),
@@ -156,7 +159,6 @@ fn met(registry: &RivvenSchemaRegistry) -> Vec<&'static str> {
     let normal = spec.storage.as_ref().is_some_and(|it| it.normalize == Some(true));
     let memory = spec.storage.as_ref().is_some_and(|it| it.mode == Some(StorageMode::Memory));
     let figures = spec.metrics.as_ref().is_some_and(|it| it.enabled == Some(false));
-    let rules = spec.validation.as_ref().is_some_and(|it| it.enabled != Some(true));
     let other = spec.external_registry.as_ref().is_some_and(|it| it.enabled != Some(true));
     let all = [
         ("spec.formats", formats),
@@ -165,7 +167,6 @@ fn met(registry: &RivvenSchemaRegistry) -> Vec<&'static str> {
         ("spec.storage.normalize", normal),
         ("spec.replicas", spec.replicas == Some(1)),
         ("spec.metrics", figures),
-        ("spec.validation", rules),
         ("spec.externalRegistry", other),
     ];
     all.into_iter().filter(|(_, met)| *met).map(|(path, _)| path).collect()
@@ -182,6 +183,11 @@ pub(super) fn without_effect(registry: &RivvenSchemaRegistry) -> Vec<Idle> {
     if contexts.and_then(|it| it.predefined.as_ref()).is_some_and(|all| !all.is_empty()) {
         let path = Path::dotted("spec.contexts.predefined");
         idle.push(Idle { path, why: "spec.contexts.enabled is not true.".into() });
+    }
+    let rules = spec.validation.as_ref().filter(|it| it.enabled != Some(true));
+    if rules.is_some_and(|it| it.rules.is_some() || it.max_schema_size.is_some()) {
+        let path = Path::dotted("spec.validation");
+        idle.push(Idle { path, why: "spec.validation.enabled is not true.".into() });
     }
     idle.extend(image::says_beside(spec.image.as_deref(), spec.version.as_deref()));
     idle

@@ -227,7 +227,8 @@ pub struct ValidationRule {
     pub name: String,
     /// What it looks at.
     pub rule_type: ValidationType,
-    /// What must be found there, 1 to 4096 characters.
+    /// What must be found there, 1 to 4096 characters: a regular expression, of `field_exists` the
+    /// name of a field, of `field_type` `FIELD:TYPE`.
     #[schemars(length(min = 1, max = 4096))]
     pub pattern: String,
     /// The subjects that it is for, at most 100; all where there are none. Default: `[]`.
