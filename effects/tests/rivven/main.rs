@@ -68,6 +68,7 @@ fn main() -> ExitCode {
     let registries = tests! { registry:
         what_is_asked_for_is_in_force_until_the_registry_starts_anew,
         each_level_lets_in_what_it_says,
+        levels_of_others_are_looked_at_a_hundred_at_a_time,
         rules_of_every_type_are_read_replaced_and_taken_away,
         a_schema_that_any_subject_holds_is_taken_at_every_level,
         a_registry_refuses_in_its_own_words_and_one_that_is_gone_does_not_answer,

@@ -104,7 +104,7 @@ fn brokers(address: SocketAddr) -> Brokers {
 
 async fn seen(brokers: &Brokers, subjects: &[&str]) -> SeenRegistry {
     let subjects = subjects.iter().map(|one| (*one).to_owned()).collect();
-    let question = Question { registry: registry(), subjects };
+    let question = Question { registry: registry(), subjects, turn: None };
     let answer = brokers.ask(&Probe::Registry(question)).await;
     let Answer::Registry(seen) = answer else { panic!("{answer:?}") };
     seen
@@ -240,6 +240,30 @@ pub(crate) async fn rules_of_every_type_are_read_replaced_and_taken_away() {
     assert_eq!(rules.into_iter().collect::<Vec<_>>(), [("theirs".to_owned(), String::new())]);
 }
 
+pub(crate) async fn levels_of_others_are_looked_at_a_hundred_at_a_time() {
+    let program = started();
+    let brokers = brokers(program.address);
+    let field = json!([{ "name": "a", "type": "string" }]);
+    for number in 0..150 {
+        let subject = format!("s{number:03}");
+        assert!(program.register(&subject, "R", &field).await.is_success());
+    }
+    let none = |subject: &str| What::SubjectLevel {
+        subject: subject.to_owned(),
+        level: "NONE".to_owned(),
+    };
+    for subject in ["s007", "s008", "s140"] {
+        change(&brokers, none(subject)).await.expect("it is done");
+    }
+    for (turn, found) in [(0, vec!["s007"]), (1, vec!["s140"]), (2, vec!["s007"])] {
+        let subjects = BTreeSet::from(["s008".to_owned()]);
+        let question = Question { registry: registry(), subjects, turn: Some(turn) };
+        let answer = brokers.ask(&Probe::Registry(question)).await;
+        let Answer::Registry(seen) = answer else { panic!("{answer:?}") };
+        assert_eq!(seen.others.into_keys().collect::<Vec<_>>(), found);
+    }
+}
+
 /// What the page of the examples says of it: no level keeps out what is registered elsewhere.
 pub(crate) async fn a_schema_that_any_subject_holds_is_taken_at_every_level() {
     let program = started();
@@ -261,7 +285,7 @@ pub(crate) async fn a_registry_refuses_in_its_own_words_and_one_that_is_gone_doe
     let why = std::error::Error::source(&refused).expect("it has a source").to_string();
     assert_eq!(why, "422: Invalid compatibility level: STRICT");
     drop(program);
-    let question = Question { registry: registry(), subjects: BTreeSet::new() };
+    let question = Question { registry: registry(), subjects: BTreeSet::new(), turn: None };
     let Answer::Unreachable(why) = brokers.ask(&Probe::Registry(question)).await else {
         panic!("it is gone");
     };

@@ -44,7 +44,14 @@ pub struct Question {
     /// The subjects whose levels are asked for.
     #[serde(default)]
     pub subjects: BTreeSet<String>,
+    /// Which of all other subjects are looked at, [`AT_ONCE`] at a time, in turn; none where that
+    /// is not asked.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub turn: Option<u64>,
 }
+
+/// How many subjects are looked at in one turn.
+pub const AT_ONCE: usize = 100;
 
 /// What is in force in a registry, and what it holds.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -55,6 +62,9 @@ pub struct SeenRegistry {
     /// The level of each subject that was asked for: its own, or else that of all.
     #[serde(default)]
     pub subjects: BTreeMap<String, String>,
+    /// The levels of other subjects that are not that of all, as far as they were looked at.
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    pub others: BTreeMap<String, String>,
     /// Its contexts, [`MARK`] among them.
     #[serde(default)]
     pub contexts: BTreeSet<String>,
@@ -160,6 +170,7 @@ impl SeenRegistry {
         Self {
             subjects: subjects.iter().map(|name| (name.clone(), level.clone())).collect(),
             level,
+            others: BTreeMap::new(),
             // The one that every registry has.
             contexts: BTreeSet::from([String::new()]),
             rules: BTreeMap::new(),
@@ -224,7 +235,9 @@ impl Change {
                 seen.level.clone_from(level);
             }
             What::SubjectLevel { subject, level } => {
-                seen.subjects.insert(subject.clone(), level.clone());
+                if seen.others.remove(subject).is_none() {
+                    seen.subjects.insert(subject.clone(), level.clone());
+                }
             }
             What::Context { name, .. } => drop(seen.contexts.insert(name.clone())),
             What::Rule(rule) => drop(seen.rules.insert(rule.name.clone(), rule.digest())),

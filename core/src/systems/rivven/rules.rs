@@ -84,16 +84,14 @@ rules! {
     REG_51 = "REG-51":
         "A registry that holds schemas is not started anew without leave",
         "The release keeps schemas in memory: they are gone when its pod stops, and their ids are \
-         given to others.",
-        "Save what is registered, register it again in the order of its ids afterwards, and let \
-         the change through: kubectl annotate rivvenschemaregistry NAME \
-         sluicegate/skip-gate=schemas-kept.";
+         given to others. What was deleted counts too, because its id still leads to it.",
+        "When they may go: kubectl annotate -n NAMESPACE rivvenschemaregistry NAME \
+         sluicegate/skip-gate=schemas-kept, and take the annotation off afterwards.";
     REG_52 = "REG-52":
         "Security that the registry cannot provide is refused, never met by less",
         "The release asks nobody who they are and speaks no TLS. No registry is started, and one \
          that runs is left as it is.",
-        "Set auth.enabled and tls.enabled to false and keep strangers out with a NetworkPolicy, or \
-         run a release that can.";
+        "Set auth.enabled and tls.enabled to false and keep strangers out with a NetworkPolicy.";
     REG_53 = "REG-53":
         "What is asked for is set each time the registry has started, and clients come after that",
         "The release begins with BACKWARD whatever it is told. Its pod is ready when everything is \

@@ -11,7 +11,9 @@ use http_body_util::Full;
 use hyper::body::Bytes;
 use serde::{Deserialize, de::DeserializeOwned};
 use serde_json::{Value, json};
-use sluicegate_core::systems::rivven::registry::{MARK, Question, Rule, SeenRegistry, What};
+use sluicegate_core::systems::rivven::registry::{
+    AT_ONCE, MARK, Question, Rule, SeenRegistry, What,
+};
 
 use crate::{
     Class,
@@ -65,7 +67,12 @@ pub(super) async fn ask(
         let own: Level = get(wire, host, &config_of(subject)).await?;
         subjects.insert(subject.clone(), own.compatibility_level);
     }
+    let others = match question.turn {
+        Some(turn) => others(wire, host, question, turn, &level.compatibility_level).await?,
+        None => BTreeMap::new(),
+    };
     Ok(SeenRegistry {
+        others,
         level: level.compatibility_level,
         subjects,
         contexts,
@@ -73,6 +80,28 @@ pub(super) async fn ask(
         schema_count: stats.schema_count,
         subject_count: stats.subject_count,
     })
+}
+
+/// The levels of subjects that are not asked for by name, of so many of them, in turn.
+async fn others(
+    wire: &mut Wire,
+    host: &str,
+    question: &Question,
+    turn: u64,
+    shared: &str,
+) -> Result<BTreeMap<String, String>, Fault> {
+    let all: BTreeSet<String> = get(wire, host, "/subjects").await?;
+    let all: Vec<String> = all.difference(&question.subjects).cloned().collect();
+    let turns = all.len().div_ceil(AT_ONCE).max(1);
+    let turn = usize::try_from(turn).unwrap_or_default() % turns;
+    let mut others = BTreeMap::new();
+    for subject in all.into_iter().skip(turn * AT_ONCE).take(AT_ONCE) {
+        let own: Level = get(wire, host, &config_of(&subject)).await?;
+        if own.compatibility_level != shared {
+            others.insert(subject, own.compatibility_level);
+        }
+    }
+    Ok(others)
 }
 
 /// Makes a change, unless it is so by now.

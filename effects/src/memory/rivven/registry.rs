@@ -45,7 +45,11 @@ impl Registries {
         let new = Process::default();
         let own = self.0.get(&place(&asked.registry)).unwrap_or(&new);
         let level = |subject: &String| own.subjects.get(subject).unwrap_or(&own.level).clone();
+        let others = own.subjects.iter().filter(|(name, level)| {
+            asked.turn.is_some() && !asked.subjects.contains(*name) && **level != own.level
+        });
         Ok(SeenRegistry {
+            others: others.map(|(name, level)| (name.clone(), level.clone())).collect(),
             level: own.level.clone(),
             subjects: asked.subjects.iter().map(|name| (name.clone(), level(name))).collect(),
             contexts: own.contexts.clone(),

@@ -77,6 +77,15 @@ fn told(scene: &Scene, condition: &str, status: &str) -> Value {
     until(&what, SOON, || says(seen(), condition, status)).0
 }
 
+/// Whether its program is to listen on the port that it had first, and the port of its Service.
+fn ports_of(scene: &Scene) -> (bool, Value) {
+    let service = scene.kube().get(SERVICES, &scene.namespace, "rivven-schema-schemas");
+    let deployment = deployment(scene);
+    let args = &deployment["spec"]["template"]["spec"]["containers"][0]["args"];
+    let port = service.unwrap_or_default()["spec"]["ports"][0]["port"].clone();
+    (args.to_string().contains("8081"), port)
+}
+
 fn deployment(scene: &Scene) -> Value {
     let name = "rivven-schema-schemas";
     scene.kube().get(DEPLOYMENTS, &scene.namespace, name).unwrap_or_default()
@@ -94,20 +103,18 @@ fn lived() {
     scene.is_quiet(seconds(2));
     let more = json!({ "clusterRef": { "name": "small" }, "server": { "port": 8082 } });
     apply(&scene, &more);
-    // What it holds is not known, so that its pod is left alone.
+    // What it holds is not known, so that its pod is left alone, and clients find it where it is.
     until("a change to wait", SOON, || {
-        let services = scene.kube().get(SERVICES, &scene.namespace, "rivven-schema-schemas");
-        let port = services.unwrap_or_default()["spec"]["ports"][0]["port"].clone();
-        if port == 8082 { Ok(()) } else { Err(port.to_string()) }
+        let seen = scene.kube().get(REGISTRIES, &scene.namespace, "schemas").unwrap_or_default();
+        let waits = seen["status"].to_string().contains("SchemasHeld");
+        if waits { Ok(()) } else { Err(seen["status"].to_string()) }
     });
-    let args = deployment(&scene)["spec"]["template"]["spec"]["containers"][0]["args"].clone();
-    assert!(args.to_string().contains("8081"), "{args}");
+    assert_eq!(ports_of(&scene), (true, json!(8081)));
     let skip = json!({ "metadata": { "annotations": { "sluicegate/skip-gate": "schemas-kept" } } });
     scene.kube().merge(REGISTRIES, &scene.namespace, "schemas", &skip);
-    until("it to go through", SOON, || {
-        let seen = deployment(&scene);
-        let args = &seen["spec"]["template"]["spec"]["containers"][0]["args"];
-        if args.to_string().contains("8082") { Ok(()) } else { Err(args.to_string()) }
+    until("it to go through", SOON, || match ports_of(&scene) {
+        (false, port) if port == 8082 => Ok(()),
+        seen => Err(format!("{seen:?}")),
     });
     scene.kube().delete(REGISTRIES, &scene.namespace, "schemas");
     until("nothing of it to be left", SOON, || {

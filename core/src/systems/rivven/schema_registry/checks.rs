@@ -39,32 +39,27 @@ pub(super) const CHECKS: &[Check<RivvenSchemaRegistry>] = &[
             judge.ensure(fits, at, name, "must not end in -headless", "choose another name");
         },
     ),
-    Check::here(
-        "REG-03",
-        "spec.server",
-        "bindAddress is an IP address that is not the registry's own",
-        |registry, judge| {
-            let server = registry.spec.server.as_ref();
-            let Some(address) = server.and_then(|it| it.bind_address.as_deref()) else { return };
-            let ip: Option<IpAddr> = address.parse().ok();
-            if ip.is_none_or(|ip| ip.is_loopback()) {
-                let must = "must be an IP address that others can reach";
-                let at = judge.child("bindAddress");
-                judge.invalid(at, address, must, "write 0.0.0.0, or :: for IPv6");
-            }
-        },
-    ),
+    Check::here("REG-03", "spec.server", "bindAddress is 0.0.0.0 or ::", |registry, judge| {
+        let server = registry.spec.server.as_ref();
+        let Some(address) = server.and_then(|it| it.bind_address.as_deref()) else { return };
+        let ip: Option<IpAddr> = address.parse().ok();
+        if !ip.is_some_and(|ip| ip.is_unspecified()) {
+            let must = "must be 0.0.0.0 or ::, because nobody knows the address of a pod yet";
+            let at = judge.child("bindAddress");
+            judge.invalid(at, address, must, "write 0.0.0.0, or :: for IPv6");
+        }
+    }),
     Check::here(
         "REG-04",
         "spec.compatibility",
-        "subjects have 1 to 255 characters that stand in a path as they are",
+        "subjects have 1 to 255 characters, none of them a line's end or another sign for programs",
         |registry, judge| {
             let compatibility = registry.spec.compatibility.as_ref();
             let subjects = compatibility.and_then(|it| it.per_subject.as_ref());
             for subject in subjects.into_iter().flatten().map(|(subject, _)| subject) {
-                let plain = |c: char| c.is_ascii_graphic() && !"/?#%\\".contains(c);
-                if subject.is_empty() || subject.len() > 255 || !subject.chars().all(plain) {
-                    let must = "must be 1 to 255 letters, digits and signs but / ? # % \\";
+                let long = subject.chars().count() > 255;
+                if subject.is_empty() || long || subject.contains(char::is_control) {
+                    let must = "must be 1 to 255 characters, without line ends and the like";
                     let at = judge.child("perSubject").child(subject);
                     judge.invalid(at, subject, must, "write the subject as clients call it");
                 }
@@ -106,6 +101,18 @@ pub(super) const CHECKS: &[Check<RivvenSchemaRegistry>] = &[
                 if let Some((must, remedy)) = validation::fault(rule) {
                     judge.invalid(at.child("pattern"), &rule.pattern, must, remedy);
                 }
+            }
+        },
+    ),
+    Check::here(
+        "REG-07",
+        "spec.readinessProbe",
+        "the registry is asked whether it may be used: by that clients wait for its levels",
+        |registry, judge| {
+            let probe = registry.spec.readiness_probe.as_ref();
+            if probe.is_some_and(|it| it.enabled == Some(false)) {
+                let why = "clients would come before what is asked for is in force";
+                judge.forbidden(judge.child("enabled"), why, "leave it out");
             }
         },
     ),

@@ -55,6 +55,13 @@ reasons! {
          the condition Blocked.",
     );
 
+    ROLLED_OUT_HELD = told(
+        "RolledOut",
+        "SchemasHeld",
+        Normal,
+        "A change would stop the registry, and the schemas that it holds would be gone; it waits \
+         for the gate schemas-kept. Rule REG-51 says how to let it through.",
+    );
     LEVELS_APPLIED = quiet(
         "LevelsApplied",
         "InForce",

@@ -1,6 +1,6 @@
 //! What is in force in a registry, and what brings it to what the spec asks for.
 
-use super::{Valid, api::Context};
+use super::{Valid, api::Context, valid::Overrides};
 use crate::systems::rivven::registry::{Change, Registry, Rule, SeenRegistry, What};
 
 /// The changes that are left, in the order in which no subject is laxer meanwhile than it was or is
@@ -14,6 +14,20 @@ pub(super) fn left(valid: &Valid, registry: &Registry, seen: &SeenRegistry) -> V
         (is != Some(*level) || (moves && is == Some(seen.level.as_str())))
             .then_some(What::SubjectLevel { subject, level: own })
     };
+    let over = seen.others.iter().filter(|(name, level)| {
+        valid.overrides == Overrides::Refused
+            && !valid.subjects.contains_key(*name)
+            && **level != valid.level
+    });
+    // Those that were named once: the program has no way to take a level off.
+    let before = seen
+        .subjects
+        .iter()
+        .filter(|(name, level)| !valid.subjects.contains_key(*name) && **level != valid.level);
+    let overridden = over.chain(before).map(|(subject, _)| What::SubjectLevel {
+        subject: subject.clone(),
+        level: valid.level.to_owned(),
+    });
     let context = |context: &Context| {
         let Context { name, description, .. } = context.clone();
         (!seen.contexts.contains(&name)).then_some(What::Context { name, description })
@@ -31,7 +45,7 @@ pub(super) fn left(valid: &Valid, registry: &Registry, seen: &SeenRegistry) -> V
     let over = over.map(|(name, _)| What::NoRule(name.clone()));
     let rules = wanted.iter().filter_map(rule).chain(over);
     let open = (!seen.is_open()).then_some(What::Open);
-    let all = subjects.chain(level).chain(contexts).chain(rules).chain(open);
+    let all = subjects.chain(level).chain(overridden).chain(contexts).chain(rules).chain(open);
     all.map(|what| Change { registry: registry.clone(), what }).collect()
 }
 

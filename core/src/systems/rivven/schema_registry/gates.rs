@@ -6,9 +6,18 @@ use crate::{many::many, plan::Gate};
 /// No schema is lost by it.
 pub(super) const SCHEMAS_KEPT: &str = "schemas-kept";
 
+/// It answers the operator.
+pub(super) const ANSWERS: &str = "registry-answers";
+
 /// Every gate of a registry, with what it asks for.
-pub(super) const GATES: &[(&str, &str)] =
-    &[(SCHEMAS_KEPT, "the registry holds no schema, which would be gone with its pod (REG-51)")];
+pub(super) const GATES: &[(&str, &str)] = &[
+    (
+        SCHEMAS_KEPT,
+        "the registry holds no schema, which would be gone with its pod (REG-51). One that was \
+         deleted is counted all the same: its id still leads to it",
+    ),
+    (ANSWERS, "the registry answers, so that it can be set (REG-53)"),
+];
 
 /// Whether schemas would be lost if the pod stopped.
 pub(super) fn schemas_kept(valid: &Valid, situation: &Situation<'_>) -> Gate {

@@ -33,10 +33,6 @@ pub(super) const INERT: &[(&str, &str)] = &[
     ("spec.storage.replicationFactor", IN_MEMORY),
     ("spec.storage.partitions", IN_MEMORY),
     ("spec.storage.normalize", "rivven-schema 0.0.22 always compares schemas in one form."),
-    (
-        "spec.compatibility.allowOverrides",
-        "this operator leaves subjects that are not named alone.",
-    ),
     ("spec.formats", TAKES_ALL),
     ("spec.contexts.maxContexts", NO_SETTING),
     ("spec.contexts.predefined[].active", NO_SETTING),

@@ -26,8 +26,9 @@ use crate::{
     inert::Idle,
     kind::{self, Ctx, Desired, DesiredObject, Item, Kind, Measure, Report},
     label::{self, Labels, SLUICEGATE},
-    observed::{Api, Observed, Reads, Selector},
-    plan::{Action, Blocked, Event, Manifest, Requeue, Risk, Verb, Waiting, Why},
+    observed::{Api, Observed, Reads, Ref, Selector, text},
+    owner::controller,
+    plan::{Action, Blocked, Event, Gate, Manifest, Requeue, Risk, Verb, Waiting, Why},
     schema::Compiled,
     systems::rivven::{
         Call, Probe, Rivven,
@@ -59,6 +60,9 @@ pub use valid::Valid;
 #[derive(Clone, Copy, Debug)]
 pub struct SchemaRegistry;
 
+/// What it is made of.
+const OWNS: [fn() -> Api; 3] =
+    [Api::of::<Service>, Api::of::<Deployment>, Api::of::<PodDisruptionBudget>];
 /// How often a registry that is as it should be is asked all the same.
 const LOOK_AGAIN: Requeue = Requeue::seconds(300);
 /// How often one that is not is asked.
@@ -84,9 +88,7 @@ impl Kind for SchemaRegistry {
 
     fn owns(registry: &RivvenSchemaRegistry) -> Vec<Selector> {
         let (namespace, name) = (registry.namespace().unwrap_or_default(), registry.name_any());
-        [Api::of::<Service>(), Api::of::<Deployment>(), Api::of::<PodDisruptionBudget>()]
-            .map(|api| list(api, &namespace, &name))
-            .to_vec()
+        OWNS.map(|api| list(api(), &namespace, &name)).to_vec()
     }
 
     fn accepts(registry: &RivvenSchemaRegistry) -> Result<Valid, field::Errors> {
@@ -102,14 +104,14 @@ impl Kind for SchemaRegistry {
     }
 
     fn refers(
-        _: &Ctx<'_>,
+        ctx: &Ctx<'_>,
         registry: &RivvenSchemaRegistry,
         seen: &Observed<Rivven>,
     ) -> Reads<Rivven> {
         let (namespace, name) = (registry.namespace().unwrap_or_default(), registry.name_any());
         let pods = list(Api::of::<Pod>(), &namespace, &name);
         let reads = Reads::none().object(valid::cluster_of(registry)).list(pods);
-        match situation::question(registry, seen) {
+        match situation::question(ctx, registry, seen) {
             Some(question) => reads.probe(Probe::Registry(question)),
             None => reads,
         }
@@ -131,11 +133,14 @@ impl Kind for SchemaRegistry {
         let refused = matches!(situation.away, Some(Away::NotPermitted))
             .then(|| home::refused(&valid.cluster, &valid.namespace));
         let blocked: Vec<Blocked> = asked.chain(refused).collect();
-        match blocked.is_empty() && situation.away.is_none() {
-            true => desire(valid, &situation),
-            // What is there stays as it is.
-            false => Desired { blocked, freeze: true, ..Desired::default() },
+        if blocked.is_empty() && situation.away.is_none() {
+            return desire(valid, &situation, seen);
         }
+        // What is there stays as it is; one that runs is told all the same what is to be in force.
+        let items = there(valid, seen).map(Item::Keep).collect();
+        let mut desired = Desired { items, blocked, requeue: LOOK_SOON, ..Desired::default() };
+        in_force(valid, &situation, &mut desired);
+        desired
     }
 
     fn reports(
@@ -147,20 +152,72 @@ impl Kind for SchemaRegistry {
     }
 }
 
-fn desire(valid: &Valid, situation: &Situation<'_>) -> Desired<Rivven> {
+/// What belongs to it.
+fn there<'a>(valid: &'a Valid, seen: &'a Observed<Rivven>) -> impl Iterator<Item = Ref> + 'a {
+    let lists = OWNS.iter().map(|api| (api(), list(api(), &valid.namespace, &valid.name)));
+    lists.flat_map(|(api, list)| {
+        let own = seen.items(&list).iter().filter(|one| controller(one) == Some(valid.uid()));
+        own.map(|one| Ref {
+            api: api.clone(),
+            namespace: valid.namespace.clone(),
+            name: text(one, "/metadata/name").to_owned(),
+        })
+        .collect::<Vec<_>>()
+    })
+}
+
+fn desire(valid: &Valid, situation: &Situation<'_>, seen: &Observed<Rivven>) -> Desired<Rivven> {
     let mut desired = Desired { requeue: LOOK_SOON, ..Desired::default() };
-    for service in [build::client(valid), build::headless(valid)] {
-        desired.items.push(Item::object(Manifest::of(&service), online));
+    // Clients find it where it listens: a port that waits with its pod waits in the Services too.
+    deployment(valid, situation, &mut desired);
+    let port = port(valid, situation);
+    for service in [build::client(valid, port), build::headless(valid, port)] {
+        desired.items.push(Item::object(Manifest::of(&service), risks::ports));
     }
     if valid.budget {
-        // What serves and does not say whether it holds any is taken to hold some.
-        let silent = situation.silent.is_some() && situation.ready;
-        let holds = situation.seen.map_or(silent, |seen| seen.schema_count > 0);
-        desired.items.push(Item::object(Manifest::of(&build::budget(valid, holds)), online));
+        budget(valid, situation, seen, &mut desired);
     }
-    deployment(valid, situation, &mut desired);
-    let Some((pod, seen)) = situation.pod.zip(situation.seen) else { return desired };
-    let left = force::left(valid, &situation::registry(valid, pod), seen);
+    in_force(valid, situation, &mut desired);
+    desired
+}
+
+/// Where clients find it.
+fn port(valid: &Valid, situation: &Situation<'_>) -> u16 {
+    let listens = situation.registry.as_ref().filter(|_| held(valid, situation).is_some());
+    listens.map_or(valid.port, |it| it.port)
+}
+
+/// What does not say whether it holds any schema keeps the budget that it has.
+fn budget(
+    valid: &Valid,
+    situation: &Situation<'_>,
+    seen: &Observed<Rivven>,
+    desired: &mut Desired<Rivven>,
+) {
+    let holds = situation.seen.is_some_and(|seen| seen.schema_count > 0);
+    let manifest = Manifest::of(&build::budget(valid, holds));
+    let stays = there(valid, seen).any(|one| one == manifest.target);
+    desired.items.push(match situation.silent.is_some() && stays {
+        true => Item::Keep(manifest.target),
+        false => Item::object(manifest, online),
+    });
+}
+
+/// What is to be in force, as far as it is not.
+fn in_force(valid: &Valid, situation: &Situation<'_>, desired: &mut Desired<Rivven>) {
+    let Some(registry) = &situation.registry else { return };
+    let Some(seen) = situation.seen else {
+        let why = situation.silent.clone().unwrap_or_default();
+        desired.waiting.push(Waiting {
+            what: format!("see that what is asked for is in force in {registry}"),
+            target: valid.own.clone(),
+            risk: Risk::Online,
+            rule: &rules::REG_53,
+            gates: vec![Gate::judged(gates::ANSWERS, None, why)],
+        });
+        return;
+    };
+    let left = force::left(valid, registry, seen);
     if left.is_empty() && situation.ready {
         desired.requeue = LOOK_AGAIN;
     }
@@ -169,14 +226,13 @@ fn desire(valid: &Valid, situation: &Situation<'_>) -> Desired<Rivven> {
     }
     for change in left {
         let why = match (&change.what, seen.is_open()) {
-            (What::Open, _) => Why::Requested("everything is in force".to_owned()),
-            (_, false) => Why::Requested("the registry has started".to_owned()),
-            (_, true) => Why::Requested("it is not as the spec asks for it".to_owned()),
+            (What::Open, _) => "everything is in force",
+            (_, false) => "the registry has started",
+            (_, true) => "it is not as the spec asks for it",
         };
-        let call = Verb::Call(Call::Registry(change));
+        let (call, why) = (Verb::Call(Call::Registry(change)), Why::Requested(why.to_owned()));
         desired.items.push(Item::Act(Action::new(call, why, Risk::Online, &rules::REG_53)));
     }
-    desired
 }
 
 /// That somebody else has changed what is in force.
@@ -186,19 +242,17 @@ fn set_again(valid: &Valid, change: &Change) -> Event {
     Event { kind: EventKind::Normal, reason: "SetAgain", note, regarding, related: None }
 }
 
+/// What a change that would stop the registry waits for, if there is one and it waits.
+fn held(valid: &Valid, situation: &Situation<'_>) -> Option<Gate> {
+    let manifest = Manifest::of(&build::deployment(valid));
+    situation.deployment.filter(|live| restarts(live, &manifest))?;
+    Some(gates::schemas_kept(valid, situation)).filter(|gate| !gate.passes())
+}
+
 /// A change that would stop the registry waits for as long as it holds schemas.
 fn deployment(valid: &Valid, situation: &Situation<'_>, desired: &mut Desired<Rivven>) {
     let manifest = Manifest::of(&build::deployment(valid));
-    let gate = gates::schemas_kept(valid, situation);
-    let holds = situation.seen.is_some_and(|seen| seen.schema_count > 0);
-    let assess = if holds || !gate.passes() { risks::loses } else { risks::restarts };
-    if !situation.deployment.is_some_and(|live| restarts(live, &manifest)) {
-        desired.items.push(Item::object(manifest, assess));
-    } else if gate.passes() {
-        let gates = vec![gate];
-        let object = DesiredObject { gates, ..DesiredObject::new(manifest, assess) };
-        desired.items.push(Item::Object(object));
-    } else {
+    if let Some(gate) = held(valid, situation) {
         let target = manifest.target;
         desired.waiting.push(Waiting {
             what: format!("update {target}"),
@@ -208,7 +262,19 @@ fn deployment(valid: &Valid, situation: &Situation<'_>, desired: &mut Desired<Ri
             gates: vec![gate],
         });
         desired.items.push(Item::Keep(target));
+        return;
     }
+    let holds = situation.seen.is_some_and(|seen| seen.schema_count > 0);
+    let assess = if holds { risks::loses } else { risks::restarts };
+    let mut object = DesiredObject::new(manifest, assess);
+    if situation.deployment.is_some_and(|live| restarts(live, &object.manifest)) {
+        let gate = gates::schemas_kept(valid, situation);
+        if !holds {
+            desired.assumptions.insert(format!("{} holds no schema when it stops", valid.own));
+        }
+        object.gates.push(gate);
+    }
+    desired.items.push(Item::Object(object));
 }
 
 /// Whether a Deployment starts its pod anew to become so.

@@ -17,6 +17,14 @@ pub(super) fn restarts(change: &Change) -> (Risk, &'static Rule) {
     by_template(change, Risk::Unavailable)
 }
 
+/// Whoever uses the old port is cut off.
+pub(super) fn ports(change: &Change) -> (Risk, &'static Rule) {
+    match change.path.starts_with("/spec/ports") {
+        true => (Risk::Unavailable, &rules::SVC_01),
+        false => online(change),
+    }
+}
+
 fn by_template(change: &Change, risk: Risk) -> (Risk, &'static Rule) {
     match change.path.starts_with("/spec/template") {
         true => (risk, &rules::REG_51),

@@ -24,6 +24,9 @@ use crate::{
     },
 };
 
+/// After how many seconds the next of all subjects are looked at.
+const TURN_SECONDS: u64 = 300;
+
 /// What was seen.
 #[derive(Clone, Debug, Default)]
 pub(super) struct Situation<'a> {
@@ -37,6 +40,8 @@ pub(super) struct Situation<'a> {
     pub(super) pods: usize,
     /// Whether it is ready.
     pub(super) ready: bool,
+    /// The registry in it, if its program has started.
+    pub(super) registry: Option<Registry>,
     /// What it answered.
     pub(super) seen: Option<&'a SeenRegistry>,
     /// Why it did not, if it should have.
@@ -67,11 +72,14 @@ impl<'a> Situation<'a> {
             let told = problems.iter().find_map(|problem| problem.told(ctx.now));
             own.problem = told.map(str::to_owned).or(own.problem);
         }
-        let subjects = || valid.subjects.keys().cloned().collect();
-        let question = pod
-            .filter(|pod| starts(pod))
-            .map(|pod| Question { registry: registry(valid, pod), subjects: subjects() });
-        match question.and_then(|question| seen.answer(&Probe::Registry(question))) {
+        let port = valid.port;
+        let of_pod = |pod| registry(&valid.namespace, &valid.name, pod, port);
+        own.registry = pod.filter(|pod| starts(pod)).map(of_pod);
+        let answer = own.registry.as_ref().and_then(|asked| {
+            let of = |probe: &Probe| matches!(probe, Probe::Registry(it) if it.registry == *asked);
+            seen.answers().find(|(probe, _)| of(probe)).map(|(_, answer)| answer)
+        });
+        match answer {
             Some(Answer::Registry(said)) => own.seen = Some(said),
             Some(Answer::Unreachable(why)) => own.silent = Some(why.clone()),
             _ => {}
@@ -85,8 +93,10 @@ impl<'a> Situation<'a> {
     }
 }
 
-/// The question to the pod of a resource that need not be valid, if its program runs.
+/// The question to the pod of a resource that need not be valid, if its program runs: about the
+/// subjects that it names, and those that it named when its status was written.
 pub(super) fn question(
+    ctx: &Ctx<'_>,
     resource: &RivvenSchemaRegistry,
     seen: &Observed<Rivven>,
 ) -> Option<Question> {
@@ -96,22 +106,27 @@ pub(super) fn question(
     let pod = running(&all).filter(|pod| starts(pod))?;
     let spec = &resource.spec;
     let port = spec.server.as_ref().and_then(|it| it.port?.try_into().ok());
-    let pod = text(pod, "/metadata/name").to_owned();
-    let registry = Registry { namespace, name, pod, port: port.unwrap_or(names::REGISTRY_PORT) };
-    let subjects = spec.compatibility.as_ref().and_then(|it| it.per_subject.as_ref());
-    Some(Question {
-        registry,
-        subjects: subjects.into_iter().flatten().map(|it| it.0.clone()).collect(),
-    })
+    let registry = registry(&namespace, &name, pod, port.unwrap_or(names::REGISTRY_PORT));
+    let compatibility = spec.compatibility.as_ref();
+    let named = compatibility.and_then(|it| it.per_subject.as_ref()).into_iter().flatten();
+    let before = resource.status.iter().flat_map(|status| status.subject_levels.keys());
+    let subjects = named.map(|(subject, _)| subject).chain(before).cloned().collect();
+    let all = compatibility.is_some_and(|it| it.allow_overrides == Some(false));
+    let now = u64::try_from(ctx.now.as_second()).unwrap_or_default();
+    Some(Question { registry, subjects, turn: all.then_some(now / TURN_SECONDS) })
 }
 
-/// The registry in a pod.
-pub(super) fn registry(valid: &Valid, pod: &Value) -> Registry {
+/// The registry in a pod. It listens where its pod says, which may be what was asked for earlier.
+fn registry(namespace: &str, name: &str, pod: &Value, port: u16) -> Registry {
+    let containers = at(pod, "/spec/containers").and_then(Value::as_array);
+    let mut own = containers.into_iter().flatten();
+    let own = own.find(|one| text(one, "/name") == names::REGISTRY);
+    let said = own.and_then(|one| at(one, "/ports/0/containerPort")?.as_u64()?.try_into().ok());
     Registry {
-        namespace: valid.namespace.clone(),
-        name: valid.name.clone(),
+        namespace: namespace.to_owned(),
+        name: name.to_owned(),
         pod: text(pod, "/metadata/name").to_owned(),
-        port: valid.port,
+        port: said.unwrap_or(port),
     }
 }
 

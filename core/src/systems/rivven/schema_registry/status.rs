@@ -1,10 +1,10 @@
 //! What is told of a registry: from what was seen of it, and nothing else.
 
+use std::collections::BTreeMap;
+
 use super::{
-    Valid,
-    api::RivvenSchemaRegistryStatus,
-    conditions as c, force,
-    situation::{Situation, registry},
+    Valid, api::RivvenSchemaRegistryStatus, conditions as c, force, held, port,
+    situation::Situation,
 };
 use crate::{
     condition::Draft,
@@ -24,9 +24,10 @@ pub(super) fn report(
     situation: &Situation<'_>,
 ) -> Report<RivvenSchemaRegistryStatus> {
     let (ready, phase) = ready(valid, situation);
-    let rolled_out = match situation.rolled_out() {
-        true => ROLLED_OUT_ALL.yes(""),
-        false => ROLLED_OUT_NOT.no(""),
+    let rolled_out = match (held(valid, situation), situation.rolled_out()) {
+        (Some(gate), _) => c::ROLLED_OUT_HELD.no(format!("a change waits: {}", gate.observed)),
+        (None, true) => ROLLED_OUT_ALL.yes(""),
+        (None, false) => ROLLED_OUT_NOT.no(""),
     };
     let conditions = vec![
         ready,
@@ -42,12 +43,27 @@ pub(super) fn report(
         replicas: i32::try_from(situation.pods).unwrap_or(i32::MAX),
         ready_replicas: i32::from(situation.ready),
         compatibility_level: situation.seen.map(|seen| seen.level.clone()),
-        subject_levels: situation.seen.map(|seen| seen.subjects.clone()).unwrap_or_default(),
-        endpoints: situation.ready.then(|| url(ctx, valid)).into_iter().collect(),
+        subject_levels: subjects(valid, situation),
+        endpoints: situation
+            .ready
+            .then(|| url(ctx, valid, port(valid, situation)))
+            .into_iter()
+            .collect(),
         storage_status: Some("memory".to_owned()),
         ..RivvenSchemaRegistryStatus::default()
     };
     Report { status, conditions, synced: None }
+}
+
+/// The levels of the subjects that are named, and of those that were and are not yet at the level
+/// of all.
+fn subjects(valid: &Valid, situation: &Situation<'_>) -> BTreeMap<String, String> {
+    let Some(seen) = situation.seen else { return valid.levels_before.clone() };
+    let kept = |(name, level): &(&String, &String)| {
+        valid.subjects.contains_key(*name) || *level != valid.level
+    };
+    let all = seen.subjects.iter().filter(kept);
+    all.map(|(name, level)| (name.clone(), level.clone())).collect()
 }
 
 fn ready(valid: &Valid, situation: &Situation<'_>) -> (Draft, Phase) {
@@ -87,8 +103,8 @@ fn ready(valid: &Valid, situation: &Situation<'_>) -> (Draft, Phase) {
 
 /// How much is left to be set; nothing where that is not known.
 fn left(valid: &Valid, situation: &Situation<'_>) -> Option<usize> {
-    let (pod, seen) = (situation.pod?, situation.seen?);
-    Some(force::left(valid, &registry(valid, pod), seen).len())
+    let (registry, seen) = (situation.registry.as_ref()?, situation.seen?);
+    Some(force::left(valid, registry, seen).len())
 }
 
 fn levels(valid: &Valid, situation: &Situation<'_>) -> Draft {
@@ -114,10 +130,10 @@ fn scaled(valid: &Valid) -> Draft {
 }
 
 /// Where clients find it.
-fn url(ctx: &Ctx<'_>, valid: &Valid) -> String {
+fn url(ctx: &Ctx<'_>, valid: &Valid, port: u16) -> String {
     let service = names::registry(&valid.name);
     let domain = &ctx.settings.cluster_domain;
-    format!("http://{service}.{}.svc.{domain}:{}", valid.namespace, valid.port)
+    format!("http://{service}.{}.svc.{domain}:{port}", valid.namespace)
 }
 
 /// What moves by itself.

@@ -53,6 +53,10 @@ pub struct Valid {
     pub(super) level: &'static str,
     /// The levels of subjects that have one.
     pub(super) subjects: BTreeMap<String, &'static str>,
+    /// Whether other subjects may have levels of their own.
+    pub(super) overrides: Overrides,
+    /// The levels of subjects that were told.
+    pub(super) levels_before: BTreeMap<String, String>,
     pub(super) contexts: Vec<Context>,
     /// The rules that schemas are checked by.
     pub(super) rules: Vec<Rule>,
@@ -83,6 +87,15 @@ impl Valid {
     pub(super) fn labels(&self) -> &Labels {
         &self.labels
     }
+}
+
+/// What becomes of the levels of subjects that a resource does not name.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Overrides {
+    /// They stay.
+    Left,
+    /// They become that of all.
+    Refused,
 }
 
 /// The cluster that a resource refers to, which need not be valid.
@@ -128,6 +141,15 @@ pub(super) fn accept(registry: &RivvenSchemaRegistry) -> Result<Valid, Errors> {
         level: level.map_or(DEFAULT_LEVEL, Level::as_str),
         subjects: subjects.map(|(subject, level)| (subject.clone(), level.as_str())).collect(),
         rules: validation::wanted(spec.validation.as_ref()),
+        overrides: match compatibility.and_then(|it| it.allow_overrides) {
+            Some(false) => Overrides::Refused,
+            Some(true) | None => Overrides::Left,
+        },
+        levels_before: registry
+            .status
+            .as_ref()
+            .map(|it| it.subject_levels.clone())
+            .unwrap_or_default(),
         contexts: contexts.and_then(|it| it.predefined.clone()).unwrap_or_default(),
         unsupported_security: unsupported(registry),
         liveness: Probing::of(spec.liveness_probe.as_ref()),
