@@ -4,7 +4,7 @@
 use std::net::SocketAddr;
 
 use http::{Request, StatusCode};
-use http_body_util::{BodyExt as _, Full, Limited};
+use http_body_util::{BodyExt as _, Full, LengthLimitError, Limited};
 use hyper::{
     body::Bytes,
     client::conn::http1::{SendRequest, handshake},
@@ -36,13 +36,14 @@ pub(super) async fn talk<T>(
         handshake(TokioIo::new(stream)).await.map_err(|error| lost(&error))?;
     let mut wire = Wire { sender, most };
     let said = talk(&mut wire);
-    pin!(said, connection);
+    pin!(said);
     select! {
         biased;
         said = &mut said => return said,
-        _ = &mut connection => {}
+        // It goes as soon as it has ended: who sends more is told then, and does not wait.
+        _ = connection => {}
     }
-    // The connection has ended. What came before that is still to be had.
+    // What came before that is still to be had.
     said.await
 }
 
@@ -56,7 +57,10 @@ impl Wire {
         let answer = self.sender.send_request(request).await.map_err(|error| lost(&error))?;
         let status = answer.status();
         let body = Limited::new(answer.into_body(), self.most).collect().await;
-        let body = body.map_err(|_| Fault::Lost(CUT_OFF.to_owned()))?;
+        let body = body.map_err(|error| match error.is::<LengthLimitError>() {
+            true => Fault::Lost(format!("its answer is longer than {} bytes", self.most)),
+            false => Fault::Lost(CUT_OFF.to_owned()),
+        })?;
         Ok((status, body.to_bytes()))
     }
 }

@@ -4,13 +4,14 @@
 //!
 //! The real one is the program that `RIVVEND` names, or a `rivvend` in `PATH`. Without it its half
 //! is ignored; with `SLUICEGATE_REQUIRE_RIVVEND=1` that is a failure. A schema registry is
-//! asked for real or not at all.
+//! asked for real or not at all; one that is ill has a stand-in.
 
 #[path = "../../../operator/tests/standin/mod.rs"]
 mod standin;
 
 mod agree;
 mod faults;
+mod ill;
 mod registry;
 mod rivvend;
 mod subject;
@@ -65,6 +66,7 @@ fn main() -> ExitCode {
         one_pair_of_ports_can_stand_in_for_every_broker,
         a_name_that_leads_nowhere_is_no_broker,
     };
+    let ill = tests! { ill: an_ill_registry_does_not_answer_and_it_is_told_why, };
     let registries = tests! { registry:
         what_is_asked_for_is_in_force_until_the_registry_starts_anew,
         each_level_lets_in_what_it_says,
@@ -87,7 +89,9 @@ fn main() -> ExitCode {
     for (name, run) in registries {
         trials.push(undone::trial(name, no_schema, move || finish(run)));
     }
-    trials.extend(alone.map(|(name, run)| Trial::test(name, move || finish(run))));
+    trials.extend(
+        alone.into_iter().chain(ill).map(|(name, run)| Trial::test(name, move || finish(run))),
+    );
     libtest_mimic::run(&Arguments::from_args(), trials).exit_code()
 }
 

@@ -87,7 +87,7 @@ impl Drop for Program {
     }
 }
 
-fn registry() -> Registry {
+pub(crate) fn registry() -> Registry {
     Registry {
         namespace: "streaming".to_owned(),
         name: "schemas".to_owned(),
