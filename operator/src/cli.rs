@@ -4,9 +4,9 @@ use clap::{CommandFactory as _, Parser, Subcommand};
 
 use crate::{
     commands::{
-        crd::CrdArgs, explain::ExplainArgs, import::Import, manifests::ManifestsArgs,
-        plan::PlanArgs, simulate::SimulateArgs, snapshot::SnapshotArgs, unstick::UnstickArgs,
-        validate::ValidateArgs,
+        crd::CrdArgs, explain::ExplainArgs, export::Export, import::Import,
+        manifests::ManifestsArgs, plan::PlanArgs, simulate::SimulateArgs, snapshot::SnapshotArgs,
+        unstick::UnstickArgs, validate::ValidateArgs,
     },
     run::args::RunArgs,
 };
@@ -33,6 +33,12 @@ pub enum Command {
         /// Of what.
         #[command(subcommand)]
         what: Import,
+    },
+    /// Prints what nothing but a process has, so that it can outlive it. Writes nothing else.
+    Export {
+        /// Of what.
+        #[command(subcommand)]
+        what: Export,
     },
     /// Checks resources, and values of the Helm charts: every error with file, line and
     /// remedy.

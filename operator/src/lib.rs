@@ -72,6 +72,7 @@ where
         Command::Plan(args) => commands::plan::run(args, io),
         Command::Validate(args) => commands::validate::run(args, io),
         Command::Import { what } => commands::import::run(what, io),
+        Command::Export { what } => commands::export::run(what, io),
         Command::Snapshot(args) => commands::snapshot::run(args, io),
         Command::Simulate(args) => commands::simulate::run(args, io),
         Command::Run(args) => run::run(args, io),

@@ -70,6 +70,7 @@ fn main() -> ExitCode {
     let registries = tests! { registry:
         what_is_asked_for_is_in_force_until_the_registry_starts_anew,
         each_level_lets_in_what_it_says,
+        every_schema_is_read_with_its_places_deleted_or_not,
         levels_of_others_are_looked_at_a_hundred_at_a_time,
         rules_of_every_type_are_read_replaced_and_taken_away,
         a_schema_that_any_subject_holds_is_taken_at_every_level,

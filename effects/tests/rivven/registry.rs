@@ -21,7 +21,10 @@ use sluicegate_core::systems::rivven::{
 };
 use sluicegate_effects::{
     Class, Error,
-    backend::{Backend as _, Resolve, rivven::Brokers},
+    backend::{
+        Backend as _, Resolve,
+        rivven::{Brokers, Schema, Version},
+    },
 };
 
 use crate::{rivvend::program::schema, standin};
@@ -238,6 +241,38 @@ pub(crate) async fn rules_of_every_type_are_read_replaced_and_taken_away() {
     change(&brokers, What::NoRule("own".to_owned())).await.expect("and is gone by now");
     let rules = seen(&brokers, &[]).await.rules;
     assert_eq!(rules.into_iter().collect::<Vec<_>>(), [("theirs".to_owned(), String::new())]);
+}
+
+pub(crate) async fn every_schema_is_read_with_its_places_deleted_or_not() {
+    let program = started();
+    let brokers = brokers(program.address);
+    change(&brokers, What::Level("NONE".to_owned())).await.expect("it is done");
+    let field = |name: &str| json!([{ "name": name, "type": "string" }]);
+    for (subject, name, only) in [("a", "A", "x"), ("a", "A", "y"), ("b/c", "A", "x")] {
+        assert!(
+            program
+                .register(subject.replace('/', "%2F").as_str(), name, &field(only))
+                .await
+                .is_success()
+        );
+    }
+    let refers = json!({
+        "schema": r#"{"type":"record","name":"B","fields":[{"name":"a","type":"string"}]}"#,
+        "references": [{ "name": "A", "subject": "a", "version": 1 }],
+    });
+    let (status, _) = program.send(Method::POST, "/subjects/b/versions", &refers).await;
+    assert!(status.is_success());
+    program.send(Method::DELETE, "/subjects/a/versions/2", &Value::Null).await;
+    let all = brokers.schemas(&registry()).await.expect("they are read");
+    let places = |one: &Schema| {
+        let place = |one: &Version| format!("{} {}", one.subject, one.version);
+        one.versions.iter().map(place).collect::<Vec<_>>()
+    };
+    let seen: Vec<_> = all.iter().map(|one| (one.id, places(one))).collect();
+    let of = |all: &[&str]| all.iter().map(|one| (*one).to_owned()).collect::<Vec<_>>();
+    assert_eq!(seen, [(1, of(&["a 1", "b/c 1"])), (2, vec![]), (3, of(&["b 1"]))]);
+    assert_eq!(all[2].references, [refers["references"][0].clone()]);
+    assert!(all[1].schema.contains(r#""y""#), "what was deleted is read by its id: {all:?}");
 }
 
 pub(crate) async fn levels_of_others_are_looked_at_a_hundred_at_a_time() {

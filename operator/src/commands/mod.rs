@@ -6,9 +6,11 @@
 pub mod args;
 pub mod crd;
 pub mod explain;
+pub mod export;
 pub mod import;
 mod input;
 pub mod manifests;
+mod one;
 pub mod plan;
 pub mod simulate;
 pub mod snapshot;

@@ -137,6 +137,19 @@ fn an_import_needs_a_cluster_and_says_what_it_lacks() {
 }
 
 #[test]
+fn an_export_needs_a_cluster_and_says_what_it_lacks() {
+    for args in [&["export"][..], &["export", "schemas"], &["export", "tables"]] {
+        let ran = run(args);
+        assert_eq!((ran.code, ran.out.as_str()), (1, ""), "{args:?}");
+        assert!(ran.err.contains("Usage: sluicegate export"), "{}", ran.err);
+    }
+    let ran = run(&["export", "schemas", "prod"]);
+    assert_eq!((ran.code, ran.out.as_str()), (1, ""));
+    assert!(ran.err.contains("no cluster can be reached"), "{}", ran.err);
+    assert!(ran.err.ends_with("Nothing was exported.\n"), "{}", ran.err);
+}
+
+#[test]
 fn bad_yaml_names_file_and_line_and_plans_nothing() {
     let ran = plan("kind: [\n", &["--state", "empty"]);
     assert_eq!((ran.code, ran.out.as_str()), (1, ""));

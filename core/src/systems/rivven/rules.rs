@@ -85,7 +85,8 @@ rules! {
         "A registry that holds schemas is not started anew without leave",
         "The release keeps schemas in memory: they are gone when its pod stops, and their ids are \
          given to others. What was deleted counts too, because its id still leads to it.",
-        "When they may go: kubectl annotate -n NAMESPACE rivvenschemaregistry NAME \
+        "Have them in a file: sluicegate export schemas NAME -n NAMESPACE > schemas.json. When they \
+         may go: kubectl annotate -n NAMESPACE rivvenschemaregistry NAME \
          sluicegate/skip-gate=schemas-kept, and take the annotation off afterwards.";
     REG_52 = "REG-52":
         "Security that the registry cannot provide is refused, never met by less",

@@ -8,6 +8,7 @@ mod health;
 mod pool;
 mod progress;
 mod registry;
+mod schemas;
 mod session;
 mod wire;
 mod words;
@@ -24,6 +25,7 @@ use tokio::{
     time::{Instant, timeout},
 };
 
+pub use self::schemas::{Schema, Version};
 pub(crate) use self::words::class as class_of;
 use self::{pool::Pool, wire::Wire};
 pub use super::guard::Limits;
@@ -98,6 +100,19 @@ impl Brokers {
             }
             Probe::Registry(question) => Answer::Registry(self.registry(question).await?),
         })
+    }
+
+    /// All schemas that a registry has, in the order of their ids.
+    ///
+    /// # Errors
+    ///
+    /// Why they cannot be read.
+    pub async fn schemas(&self, registry: &Registry) -> Result<Vec<Schema>, String> {
+        let address = self.registries.address(registry);
+        let read = async |wire: &mut http1::Wire| schemas::read(wire, &address).await;
+        let work = async { http1::talk(self.dialled(registry).await?, schemas::MOST, read).await };
+        let done = self.registries.run("schemas", registry, work).await;
+        done.map_err(|fault| fault.why().to_owned())
     }
 
     async fn registry(&self, question: &Question) -> Result<SeenRegistry, Fault> {

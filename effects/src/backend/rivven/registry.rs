@@ -46,9 +46,10 @@ struct Listed {
     description: Option<String>,
 }
 
+/// What is counted.
 #[derive(Deserialize)]
-struct Stats {
-    schema_count: u64,
+pub(super) struct Stats {
+    pub(super) schema_count: u64,
     subject_count: u64,
 }
 
@@ -191,7 +192,12 @@ async fn contexts(wire: &mut Wire, host: &str) -> Result<BTreeSet<String>, Fault
     Ok(all.into_iter().map(|one| one.name).collect())
 }
 
-async fn get<T: DeserializeOwned>(wire: &mut Wire, host: &str, path: &str) -> Result<T, Fault> {
+/// Asks for what can be read.
+pub(super) async fn get<T: DeserializeOwned>(
+    wire: &mut Wire,
+    host: &str,
+    path: &str,
+) -> Result<T, Fault> {
     let body = send(wire, host, Method::GET, path, None).await?;
     serde_json::from_slice(&body)
         .map_err(|_| Fault::Refused(format!("{path} is answered by something else than it has")))

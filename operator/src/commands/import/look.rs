@@ -3,20 +3,21 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use crate::{
+    commands::one::{self, read},
+    failure::Failure,
+    live::ClusterReader,
+};
 use serde_json::Value;
 use sluicegate_core::{
-    observed::{Api, Observed, Reads, Ref, Seen, Selector, text},
-    schema::nearest,
+    observed::{Reads, Ref, text},
     systems::rivven::{
-        Answer, Broker, Probe, Rivven, SeenTopic,
-        cluster::RivvenCluster,
+        Answer, Broker, Probe, SeenTopic,
+        cluster::{Cluster, RivvenCluster},
         names,
         topic::{self, RivvenTopic},
     },
 };
-use sluicegate_effects::file::Looked;
-
-use crate::{failure::Failure, live::ClusterReader};
 
 /// The DNS suffix that commands which only look take for granted.
 const DOMAIN: &str = "cluster.local";
@@ -48,7 +49,8 @@ pub(super) async fn look(
     namespace: &str,
     name: &str,
 ) -> Result<Found, Failure> {
-    let resource = resource(sight, namespace, name).await?;
+    let nothing = "no topic can be had on it";
+    let resource = one::one::<Cluster>(sight, (namespace, name), nothing).await?;
     let broker = Broker {
         namespace: namespace.to_owned(),
         cluster: name.to_owned(),
@@ -78,53 +80,6 @@ pub(super) async fn look(
         brokers: resource.spec.replicas.unwrap_or(3),
         broker,
     })
-}
-
-async fn read(
-    sight: &impl ClusterReader,
-    reads: Reads<Rivven>,
-) -> Result<Observed<Rivven>, Failure> {
-    let found = sight.look(Looked::of(reads)).await.map_err(|error| crate::live::unread(&error))?;
-    Ok(found.typed())
-}
-
-/// The cluster. Where it is not there, those that are tell a slip from a wrong place.
-async fn resource(
-    sight: &impl ClusterReader,
-    namespace: &str,
-    name: &str,
-) -> Result<RivvenCluster, Failure> {
-    let api = Api::of::<RivvenCluster>();
-    let list = Selector::all(api, namespace);
-    let seen = read(sight, Reads::none().list(list.clone())).await?;
-    if seen.served(&list) == Some(false) {
-        let Api { plural, group, .. } = &list.api;
-        return Err(Failure(vec![
-            format!("error: the API server does not serve {plural}.{group}: not defined"),
-            "  install the definitions: sluicegate crd | kubectl apply -f -".to_owned(),
-        ]));
-    }
-    let cluster = Ref::to::<RivvenCluster>(namespace, name);
-    match seen.get::<RivvenCluster>(namespace, name) {
-        Seen::Present(found) if found.metadata.deletion_timestamp.is_none() => Ok(found),
-        Seen::Present(_) => {
-            let why = "is being deleted, and no topic can be had on it";
-            Err(Failure::of(format!("error: {cluster} {why}")))
-        }
-        Seen::Unknown(why) => Err(Failure::of(format!("error: {cluster}: {why}"))),
-        Seen::Absent | Seen::Unread => {
-            let there: Vec<&str> =
-                seen.items(&list).iter().map(|item| text(item, "/metadata/name")).collect();
-            let remedy = match nearest(name, there.iter().copied()) {
-                Some(near) => format!("  did you mean {near}?"),
-                None if there.is_empty() => {
-                    "  the namespace has none; name another one with -n".to_owned()
-                }
-                None => format!("  there are: {}", there.join(", ")),
-            };
-            Err(Failure(vec![format!("error: there is no {cluster}"), remedy]))
-        }
-    }
 }
 
 /// The topics of a cluster that resources stand for, with the first that does.
@@ -170,12 +125,7 @@ fn unanswered(broker: &Broker, answer: Option<&Answer>) -> Failure {
         None => format!("{}: nobody asked it", broker.address(DOMAIN)),
     };
     let Broker { namespace, cluster, ordinal, port } = broker;
-    let (pod, host) = (names::pod(cluster, *ordinal), broker.host(DOMAIN));
-    Failure(vec![
-        format!("error: {broker} could not be asked: {why}"),
-        "  see that its pod is ready; from outside of the cluster, open a way to it and name that:"
-            .to_owned(),
-        format!("    kubectl -n {namespace} port-forward pod/{pod} {port}"),
-        format!("    … --resolve {host}:{port}=127.0.0.1:{port}"),
-    ])
+    let pod = format!("pod/{}", names::pod(cluster, *ordinal));
+    let host = broker.host(DOMAIN);
+    one::unanswered(&broker.to_string(), &why, (namespace, &pod), (&host, *port))
 }

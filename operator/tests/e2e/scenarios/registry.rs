@@ -9,7 +9,10 @@ use serde_json::{Value, json};
 
 use crate::{
     Scenario,
+    audit::Class,
+    granted,
     kube::{BUDGETS, DEPLOYMENTS, EVENTS, REGISTRIES, SERVICES},
+    operator::{Start, program},
     ports,
     registry::{register, send},
     rivvend::program::schema,
@@ -129,6 +132,33 @@ fn lived() {
     });
 }
 
+/// What it holds can be had as a file, and who asks for that writes nothing.
+fn exported(scene: &Scene, resolve: &str) {
+    let (user, groups) = (format!("{}-export", scene.user), vec![granted::PLANNERS.to_owned()]);
+    let start = Start { user: user.clone(), groups, ..scene.blind() };
+    let kubeconfig = start.kubeconfig(scene.plane).display().to_string();
+    let export = |name: &str, resolve: &str| {
+        let of = ["export", "schemas", name, "-n", &scene.namespace];
+        program(&[&of[..], &["--kubeconfig", &kubeconfig, "--resolve", resolve]].concat())
+    };
+    let (code, out, said) = export("schemas", resolve);
+    assert_eq!((code, said.as_str()), (0, "note: 3 schemas\n"));
+    let file: Value = serde_json::from_str(&out).expect("it is JSON");
+    let subject = |one: &Value| one["versions"][0]["subject"].clone();
+    let all = file["schemas"].as_array().into_iter().flatten();
+    let subjects: Vec<_> = all.map(subject).collect();
+    assert_eq!(subjects, ["orders-value", "free-value", "free-value"], "{out}");
+    let (code, out, said) = export("schema", resolve);
+    assert_eq!((code, out.as_str()), (1, ""));
+    assert!(said.contains("did you mean schemas?"), "{said}");
+    let (host, _) = resolve.split_once('=').expect("a host and an address");
+    let (code, _, said) = export("schemas", &format!("{host}=127.0.0.1:1"));
+    assert!(code == 1 && said.contains("port-forward deployment/rivven-schema-schemas"), "{said}");
+    let asked = scene.plane.audit.of_user(&user);
+    let written = asked.iter().filter(|one| matches!(one.class(), Class::Write | Class::Event));
+    assert!(written.count() == 0 && !asked.is_empty(), "{asked:?}");
+}
+
 fn in_force() {
     let scene = Scene::new("levels");
     let address = ports::free();
@@ -155,6 +185,7 @@ fn in_force() {
     assert_eq!(register("orders-value", &["a", "b"]), 409, "FULL takes no field without a default");
     assert_eq!((register("free-value", &["a"]), register("free-value", &["b"])), (200, 200));
     scene.is_quiet(seconds(3));
+    exported(&scene, &resolve);
     // Somebody else sets another level: it is put back, with an event.
     let body = json!({ "compatibility": "NONE" });
     send(address, "PUT", "/config", &body).expect("it answers");
