@@ -85,8 +85,8 @@ rules! {
         "A registry that holds schemas is not started anew without leave",
         "The release keeps schemas in memory: they are gone when its pod stops, and their ids are \
          given to others. What was deleted counts too, because its id still leads to it.",
-        "Have them in a file: sluicegate export schemas NAME -n NAMESPACE > schemas.json. When they \
-         may go: kubectl annotate -n NAMESPACE rivvenschemaregistry NAME \
+        "Have them in a file: sluicegate export schemas NAME -n NAMESPACE > schemas.json. When \
+         they may go: kubectl annotate -n NAMESPACE rivvenschemaregistry NAME \
          sluicegate/skip-gate=schemas-kept, and take the annotation off afterwards.";
     REG_52 = "REG-52":
         "Security that the registry cannot provide is refused, never met by less",
@@ -97,8 +97,12 @@ rules! {
         "What is asked for is set each time the registry has started, and clients come after that",
         "The release begins with BACKWARD whatever it is told. Its pod is ready when everything is \
          in force: the context sluicegate, made last, is the sign, and goes with the memory. A \
-         registry that starts anew while no operator runs waits for one.",
-        "";
+         registry that starts anew while no operator runs waits for one. One whose process was \
+         killed starts again at once and where it was: until Kubernetes has led clients elsewhere, \
+         for some seconds, the program judges what they send by BACKWARD.",
+        "An event Unjudged tells how many schemas came in before the levels: see that they are \
+         compatible. Clients that must not meet this ask for the compatibility of what they \
+         register afterwards.";
     ROL_01 = "ROL-01":
         "A pod is restarted when what it was started from has changed, one at a time",
         "The StatefulSet never restarts a pod by itself (OnDelete). The first one is restarted \

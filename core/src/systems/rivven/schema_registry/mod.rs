@@ -26,6 +26,7 @@ use crate::{
     inert::Idle,
     kind::{self, Ctx, Desired, DesiredObject, Item, Kind, Measure, Report},
     label::{self, Labels, SLUICEGATE},
+    many::many,
     observed::{Api, Observed, Reads, Ref, Selector, text},
     owner::controller,
     plan::{Action, Blocked, Event, Gate, Manifest, Requeue, Risk, Verb, Waiting, Why},
@@ -34,7 +35,7 @@ use crate::{
         Call, Probe, Rivven,
         home::{self, Away},
         image,
-        registry::{Change, What},
+        registry::{Change, SeenRegistry, What},
         rules,
     },
     workload::{doubts::written_secrets, risks::online},
@@ -224,6 +225,10 @@ fn in_force(valid: &Valid, situation: &Situation<'_>, desired: &mut Desired<Rivv
     if valid.in_sync && seen.is_open() {
         desired.events.extend(left.iter().map(|change| set_again(valid, change)));
     }
+    let begins = !seen.is_open() && left.iter().any(|change| change.what != What::Open);
+    if begins && seen.schema_count > 0 {
+        desired.events.push(unjudged(valid, seen));
+    }
     for change in left {
         let why = match (&change.what, seen.is_open()) {
             (What::Open, _) => "everything is in force",
@@ -240,6 +245,17 @@ fn set_again(valid: &Valid, change: &Change) -> Event {
     let note = format!("{} is not as the spec asks for it: set again (REG-53)", change.subject());
     let regarding = valid.own.clone();
     Event { kind: EventKind::Normal, reason: "SetAgain", note, regarding, related: None }
+}
+
+/// That clients came before what is asked for was in force.
+fn unjudged(valid: &Valid, seen: &SeenRegistry) -> Event {
+    let (came, level) = (many(seen.schema_count, "schema"), &seen.level);
+    let note = format!(
+        "{came} came in when the registry had just started, before everything was in force, at \
+         level {level}: see that they are compatible (REG-53)"
+    );
+    let regarding = valid.own.clone();
+    Event { kind: EventKind::Warning, reason: "Unjudged", note, regarding, related: None }
 }
 
 /// What a change that would stop the registry waits for, if there is one and it waits.
