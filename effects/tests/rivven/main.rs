@@ -12,6 +12,7 @@ mod standin;
 mod agree;
 mod faults;
 mod ill;
+mod many;
 mod registry;
 mod rivvend;
 mod subject;
@@ -76,6 +77,7 @@ fn main() -> ExitCode {
         a_schema_that_any_subject_holds_is_taken_at_every_level,
         a_registry_refuses_in_its_own_words_and_one_that_is_gone_does_not_answer,
     };
+    let many = tests! { many: a_look_costs_the_same_however_many_schemas_there_are, };
     let no_schema = program::schema().is_none().then_some(program::NO_SCHEMA);
     let none = rivvend::program().is_none() && !rivvend::required();
     let lacks = none.then_some(rivvend::MISSING);
@@ -87,7 +89,7 @@ fn main() -> ExitCode {
         let name = format!("{name}, rivvend");
         trials.push(undone::trial(&name, lacks, move || finish(move || run(Subject::real()))));
     }
-    for (name, run) in registries {
+    for (name, run) in registries.into_iter().chain(many) {
         trials.push(undone::trial(name, no_schema, move || finish(run)));
     }
     trials.extend(

@@ -30,9 +30,9 @@ use sluicegate_effects::{
 use crate::{rivvend::program::schema, standin};
 
 /// A process on a port of loopback. It goes with this.
-struct Program {
+pub(crate) struct Program {
     process: Child,
-    address: SocketAddr,
+    pub(crate) address: SocketAddr,
 }
 
 impl Program {
@@ -58,29 +58,58 @@ impl Program {
 
     /// Asks as any client does.
     async fn send(&self, method: Method, path: &str, body: &Value) -> (StatusCode, Value) {
+        send(&mut self.connected().await, method, path, body).await
+    }
+
+    async fn connected(&self) -> http1::SendRequest<Full<Bytes>> {
         let stream = tokio::net::TcpStream::connect(self.address).await.expect("it listens");
-        let (mut sender, connection) =
+        let (sender, connection) =
             http1::handshake(TokioIo::new(stream)).await.expect("it speaks HTTP");
         drop(tokio::spawn(connection));
-        let request = Request::builder()
-            .method(method)
-            .uri(path)
-            .header(header::HOST, "a")
-            .header(header::CONTENT_TYPE, "application/json")
-            .body(Full::<Bytes>::from(body.to_string()))
-            .expect("it is a request");
-        let answer = sender.send_request(request).await.expect("it answers");
-        let status = answer.status();
-        let body = answer.into_body().collect().await.expect("whole").to_bytes();
-        (status, serde_json::from_slice(&body).unwrap_or_default())
+        sender
+    }
+
+    /// Registers many schemas over one connection: records with these names and fields.
+    pub(crate) async fn register_all(&self, all: &[(String, String, Value)]) {
+        let mut sender = self.connected().await;
+        for (subject, name, fields) in all {
+            let path = format!("/subjects/{subject}/versions");
+            let (status, said) = send(&mut sender, Method::POST, &path, &avro(name, fields)).await;
+            assert!(status.is_success(), "{said}");
+        }
     }
 
     /// Registers a schema: a record of this name with these fields.
     async fn register(&self, subject: &str, name: &str, fields: &Value) -> StatusCode {
-        let schema = json!({ "type": "record", "name": name, "fields": fields }).to_string();
-        let body = json!({ "schema": schema, "schemaType": "AVRO" });
-        self.send(Method::POST, &format!("/subjects/{subject}/versions"), &body).await.0
+        let path = format!("/subjects/{subject}/versions");
+        self.send(Method::POST, &path, &avro(name, fields)).await.0
     }
+}
+
+async fn send(
+    sender: &mut http1::SendRequest<Full<Bytes>>,
+    method: Method,
+    path: &str,
+    body: &Value,
+) -> (StatusCode, Value) {
+    let request = Request::builder()
+        .method(method)
+        .uri(path)
+        .header(header::HOST, "a")
+        .header(header::CONTENT_TYPE, "application/json")
+        .body(Full::<Bytes>::from(body.to_string()))
+        .expect("it is a request");
+    sender.ready().await.expect("it is open");
+    let answer = sender.send_request(request).await.expect("it answers");
+    let status = answer.status();
+    let body = answer.into_body().collect().await.expect("whole").to_bytes();
+    (status, serde_json::from_slice(&body).unwrap_or_default())
+}
+
+/// A record, as it is registered.
+fn avro(name: &str, fields: &Value) -> Value {
+    let schema = json!({ "type": "record", "name": name, "fields": fields }).to_string();
+    json!({ "schema": schema, "schemaType": "AVRO" })
 }
 
 impl Drop for Program {
@@ -99,13 +128,13 @@ pub(crate) fn registry() -> Registry {
     }
 }
 
-fn brokers(address: SocketAddr) -> Brokers {
+pub(crate) fn brokers(address: SocketAddr) -> Brokers {
     let entry = format!("{}:8081={address}", registry().host("cluster.local"));
     let resolve: Resolve = [entry.parse().expect("an entry")].into_iter().collect();
     Brokers::new("cluster.local", resolve)
 }
 
-async fn seen(brokers: &Brokers, subjects: &[&str]) -> SeenRegistry {
+pub(crate) async fn seen(brokers: &Brokers, subjects: &[&str]) -> SeenRegistry {
     let subjects = subjects.iter().map(|one| (*one).to_owned()).collect();
     let question = Question { registry: registry(), subjects, turn: None };
     let answer = brokers.ask(&Probe::Registry(question)).await;
@@ -117,7 +146,7 @@ async fn change(brokers: &Brokers, what: What) -> Result<(), Error> {
     brokers.call(&Call::Registry(Change { registry: registry(), what })).await
 }
 
-fn started() -> Program {
+pub(crate) fn started() -> Program {
     Program::start(&schema().expect("it was looked for"), standin::ports::free())
 }
 

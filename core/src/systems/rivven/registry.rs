@@ -225,15 +225,8 @@ impl Change {
     /// What becomes of a registry by it.
     pub fn apply(&self, seen: &mut SeenRegistry) {
         match &self.what {
-            What::Level(level) => {
-                // Whether a subject has a level of its own or that of all, the program does not
-                // tell: one that is the same is taken to be that of all.
-                let shared = seen.level.clone();
-                for own in seen.subjects.values_mut().filter(|own| **own == shared) {
-                    own.clone_from(level);
-                }
-                seen.level.clone_from(level);
-            }
+            // What is asked about has a level of its own by then: it is set before that of all.
+            What::Level(level) => seen.level.clone_from(level),
             What::SubjectLevel { subject, level } => {
                 if seen.others.remove(subject).is_none() {
                     seen.subjects.insert(subject.clone(), level.clone());
