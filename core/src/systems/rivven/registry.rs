@@ -9,10 +9,13 @@ use std::{
 };
 
 use serde::{Deserialize, Serialize};
-use serde_json::json;
+use serde_json::{Value, json};
 
 use super::names;
-use crate::digest::digest;
+use crate::{
+    digest::digest,
+    observed::{at, text},
+};
 
 /// The level of a registry that has just started.
 pub const DEFAULT_LEVEL: &str = "BACKWARD";
@@ -238,6 +241,13 @@ impl Change {
             What::Open => drop(seen.contexts.insert(MARK.to_owned())),
         }
     }
+}
+
+/// Where the registry listens whose pod has this spec, if it has one of ours.
+pub fn listens(pod: &Value) -> Option<u16> {
+    let containers = at(pod, "/containers").and_then(Value::as_array)?;
+    let own = containers.iter().find(|one| text(one, "/name") == names::REGISTRY)?;
+    at(own, "/ports/0/containerPort")?.as_u64()?.try_into().ok()
 }
 
 impl fmt::Display for Registry {

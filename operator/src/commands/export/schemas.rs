@@ -5,10 +5,13 @@ use std::time::Duration;
 use clap::Args;
 use k8s_openapi::api::apps::v1::Deployment;
 use serde::Serialize;
-use serde_json::Value;
 use sluicegate_core::{
     observed::{Reads, Ref, Seen, at},
-    systems::rivven::{names, registry::Registry, schema_registry::SchemaRegistry},
+    systems::rivven::{
+        names,
+        registry::{Registry, listens},
+        schema_registry::SchemaRegistry,
+    },
 };
 use sluicegate_effects::backend::rivven::{Brokers, Limits, Schema};
 
@@ -88,20 +91,13 @@ async fn find(
     let deployment = Ref::to::<Deployment>(namespace, &names::registry(name));
     let seen = read(sight, Reads::none().object(deployment.clone())).await?;
     let listens = match seen.raw(&deployment) {
-        Seen::Present(found) => port_of(found),
+        Seen::Present(found) => at(found, "/spec/template/spec").and_then(listens),
         Seen::Absent | Seen::Unread | Seen::Unknown(_) => None,
     };
-    let asked = resource.spec.server.and_then(|it| it.port?.try_into().ok());
     Ok(Registry {
         namespace: namespace.to_owned(),
         name: name.to_owned(),
         pod: deployment.name,
-        port: listens.or(asked).unwrap_or(names::REGISTRY_PORT),
+        port: listens.unwrap_or_else(|| resource.spec.port()),
     })
-}
-
-fn port_of(deployment: &Value) -> Option<u16> {
-    let containers = at(deployment, "/spec/template/spec/containers")?.as_array()?;
-    let own = containers.iter().find(|one| one["name"] == names::REGISTRY)?;
-    at(own, "/ports/0/containerPort")?.as_u64()?.try_into().ok()
 }

@@ -1,7 +1,7 @@
 //! When a worker is started anew for a topic that a sink's pattern has come to stand for: not each
 //! time one comes, because each start does up to 100 records twice.
 
-use k8s_openapi::jiff::{SignedDuration, Timestamp};
+use k8s_openapi::jiff::Timestamp;
 
 use crate::{
     kind::Ctx,
@@ -20,6 +20,7 @@ pub static JOIN_AFTER: Setting = Setting {
 
 /// Whether a worker has started too short a time ago.
 pub(super) fn rests(ctx: &Ctx<'_>, since: Option<Timestamp>) -> bool {
-    let after = duration(ctx.settings.get(&JOIN_AFTER)).unwrap_or(SignedDuration::from_mins(10));
-    since.is_some_and(|since| ctx.now.duration_since(since) < after)
+    let said = duration(ctx.settings.get(&JOIN_AFTER)).or_else(|_| duration(JOIN_AFTER.default));
+    let short = |since| said.is_ok_and(|after| ctx.now.duration_since(since) < after);
+    since.is_some_and(short)
 }

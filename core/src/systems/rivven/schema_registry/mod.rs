@@ -12,31 +12,26 @@ use k8s_openapi::api::{
     policy::v1::PodDisruptionBudget,
 };
 use kube_core::ResourceExt as _;
-use serde_json::{Value, json};
+use serde_json::json;
 
-use self::situation::Situation;
+use self::{put::put_in_force, roll::Roll, situation::Situation};
 use crate::{
-    altered,
     check::Check,
-    compare,
-    condition::{EventKind, Reason},
+    condition::Reason,
     crd,
     doubt::Doubt,
     field,
     inert::Idle,
-    kind::{self, Ctx, Desired, DesiredObject, Item, Kind, Measure, Report},
-    label::{self, Labels, SLUICEGATE},
-    many::many,
+    kind::{self, Ctx, Desired, Item, Kind, Measure, Report},
+    label::{self, Labels},
     observed::{Api, Observed, Reads, Ref, Selector, text},
     owner::controller,
-    plan::{Action, Blocked, Event, Gate, Manifest, Requeue, Risk, Verb, Waiting, Why},
+    plan::{Blocked, Manifest, Requeue},
     schema::Compiled,
     systems::rivven::{
-        Call, Probe, Rivven,
+        Probe, Rivven,
         home::{self, Away},
-        image,
-        registry::{Change, SeenRegistry, What},
-        rules,
+        image, rules,
     },
     workload::{doubts::written_secrets, risks::online},
 };
@@ -48,7 +43,9 @@ mod conditions;
 mod force;
 mod gates;
 mod inert;
+mod put;
 mod risks;
+mod roll;
 mod situation;
 mod status;
 mod valid;
@@ -119,13 +116,9 @@ impl Kind for SchemaRegistry {
     }
 
     fn measures(registry: &RivvenSchemaRegistry, seen: &Observed<Rivven>) -> Vec<Measure> {
-        let settings = crate::settings::Settings::default();
-        let ctx = Ctx::new(k8s_openapi::jiff::Timestamp::UNIX_EPOCH, &settings);
-        let valid = kind::accept::<Self>(registry);
-        valid.map_or_else(
-            |_| Vec::new(),
-            |valid| status::measures(&Situation::of(&ctx, &valid, seen)),
-        )
+        let said =
+            situation::said(registry, seen).filter(|_| kind::accept::<Self>(registry).is_ok());
+        said.map_or_else(Vec::new, status::measures)
     }
 
     fn desires(ctx: &Ctx<'_>, valid: &Valid, seen: &Observed<Rivven>) -> Desired<Rivven> {
@@ -140,7 +133,7 @@ impl Kind for SchemaRegistry {
         // What is there stays as it is; one that runs is told all the same what is to be in force.
         let items = there(valid, seen).map(Item::Keep).collect();
         let mut desired = Desired { items, blocked, requeue: LOOK_SOON, ..Desired::default() };
-        in_force(valid, &situation, &mut desired);
+        put_in_force(valid, &situation, &mut desired);
         desired
     }
 
@@ -169,23 +162,18 @@ fn there<'a>(valid: &'a Valid, seen: &'a Observed<Rivven>) -> impl Iterator<Item
 
 fn desire(valid: &Valid, situation: &Situation<'_>, seen: &Observed<Rivven>) -> Desired<Rivven> {
     let mut desired = Desired { requeue: LOOK_SOON, ..Desired::default() };
+    let roll = Roll::of(valid, situation);
     // Clients find it where it listens: a port that waits with its pod waits in the Services too.
-    deployment(valid, situation, &mut desired);
-    let port = port(valid, situation);
+    let port = roll.port(valid, situation);
+    roll.desire(valid, situation, &mut desired);
     for service in [build::client(valid, port), build::headless(valid, port)] {
         desired.items.push(Item::object(Manifest::of(&service), risks::ports));
     }
     if valid.budget {
         budget(valid, situation, seen, &mut desired);
     }
-    in_force(valid, situation, &mut desired);
+    put_in_force(valid, situation, &mut desired);
     desired
-}
-
-/// Where clients find it.
-fn port(valid: &Valid, situation: &Situation<'_>) -> u16 {
-    let listens = situation.registry.as_ref().filter(|_| held(valid, situation).is_some());
-    listens.map_or(valid.port, |it| it.port)
 }
 
 /// What does not say whether it holds any schema keeps the budget that it has.
@@ -195,109 +183,12 @@ fn budget(
     seen: &Observed<Rivven>,
     desired: &mut Desired<Rivven>,
 ) {
-    let holds = situation.seen.is_some_and(|seen| seen.schema_count > 0);
-    let manifest = Manifest::of(&build::budget(valid, holds));
+    let manifest = Manifest::of(&build::budget(valid, situation.holds()));
     let stays = there(valid, seen).any(|one| one == manifest.target);
     desired.items.push(match situation.silent.is_some() && stays {
         true => Item::Keep(manifest.target),
         false => Item::object(manifest, online),
     });
-}
-
-/// What is to be in force, as far as it is not.
-fn in_force(valid: &Valid, situation: &Situation<'_>, desired: &mut Desired<Rivven>) {
-    let Some(registry) = &situation.registry else { return };
-    let Some(seen) = situation.seen else {
-        let why = situation.silent.clone().unwrap_or_default();
-        desired.waiting.push(Waiting {
-            what: format!("see that what is asked for is in force in {registry}"),
-            target: valid.own.clone(),
-            risk: Risk::Online,
-            rule: &rules::REG_53,
-            gates: vec![Gate::judged(gates::ANSWERS, None, why)],
-        });
-        return;
-    };
-    let left = force::left(valid, registry, seen);
-    if left.is_empty() && situation.ready {
-        desired.requeue = LOOK_AGAIN;
-    }
-    if valid.in_sync && seen.is_open() {
-        desired.events.extend(left.iter().map(|change| set_again(valid, change)));
-    }
-    let begins = !seen.is_open() && left.iter().any(|change| change.what != What::Open);
-    if begins && seen.schema_count > 0 {
-        desired.events.push(unjudged(valid, seen));
-    }
-    for change in left {
-        let why = match (&change.what, seen.is_open()) {
-            (What::Open, _) => "everything is in force",
-            (_, false) => "the registry has started",
-            (_, true) => "it is not as the spec asks for it",
-        };
-        let (call, why) = (Verb::Call(Call::Registry(change)), Why::Requested(why.to_owned()));
-        desired.items.push(Item::Act(Action::new(call, why, Risk::Online, &rules::REG_53)));
-    }
-}
-
-/// That somebody else has changed what is in force.
-fn set_again(valid: &Valid, change: &Change) -> Event {
-    let note = format!("{} is not as the spec asks for it: set again (REG-53)", change.subject());
-    let regarding = valid.own.clone();
-    Event { kind: EventKind::Normal, reason: "SetAgain", note, regarding, related: None }
-}
-
-/// That clients came before what is asked for was in force.
-fn unjudged(valid: &Valid, seen: &SeenRegistry) -> Event {
-    let (came, level) = (many(seen.schema_count, "schema"), &seen.level);
-    let note = format!(
-        "{came} came in when the registry had just started, before everything was in force, at \
-         level {level}: see that they are compatible (REG-53)"
-    );
-    let regarding = valid.own.clone();
-    Event { kind: EventKind::Warning, reason: "Unjudged", note, regarding, related: None }
-}
-
-/// What a change that would stop the registry waits for, if there is one and it waits.
-fn held(valid: &Valid, situation: &Situation<'_>) -> Option<Gate> {
-    let manifest = Manifest::of(&build::deployment(valid));
-    situation.deployment.filter(|live| restarts(live, &manifest))?;
-    Some(gates::schemas_kept(valid, situation)).filter(|gate| !gate.passes())
-}
-
-/// A change that would stop the registry waits for as long as it holds schemas.
-fn deployment(valid: &Valid, situation: &Situation<'_>, desired: &mut Desired<Rivven>) {
-    let manifest = Manifest::of(&build::deployment(valid));
-    if let Some(gate) = held(valid, situation) {
-        let target = manifest.target;
-        desired.waiting.push(Waiting {
-            what: format!("update {target}"),
-            target: target.clone(),
-            risk: Risk::DataLoss,
-            rule: &rules::REG_51,
-            gates: vec![gate],
-        });
-        desired.items.push(Item::Keep(target));
-        return;
-    }
-    let holds = situation.seen.is_some_and(|seen| seen.schema_count > 0);
-    let assess = if holds { risks::loses } else { risks::restarts };
-    let mut object = DesiredObject::new(manifest, assess);
-    if situation.deployment.is_some_and(|live| restarts(live, &object.manifest)) {
-        let gate = gates::schemas_kept(valid, situation);
-        if !holds {
-            desired.assumptions.insert(format!("{} holds no schema when it stops", valid.own));
-        }
-        object.gates.push(gate);
-    }
-    desired.items.push(Item::Object(object));
-}
-
-/// Whether a Deployment starts its pod anew to become so.
-fn restarts(live: &Value, manifest: &Manifest) -> bool {
-    let (_, others) = altered::partition(live, altered::differences(live, manifest));
-    let removed = compare::removed(live, manifest, SLUICEGATE);
-    others.iter().chain(&removed).any(|change| change.path.starts_with("/spec/template"))
 }
 
 fn unsupported(path: &str) -> Blocked {

@@ -15,7 +15,7 @@ use crate::{
         Answer, Probe, Rivven,
         home::{self, Away},
         names,
-        registry::{Question, Registry, SeenRegistry},
+        registry::{Question, Registry, SeenRegistry, listens},
     },
     workload::{
         deployment::{DeploymentSeen, not_created},
@@ -87,10 +87,31 @@ impl<'a> Situation<'a> {
         own
     }
 
+    /// Whether it is known to hold schemas.
+    pub(super) fn holds(&self) -> bool {
+        self.seen.is_some_and(|seen| seen.schema_count > 0)
+    }
+
     /// Whether the Deployment has come to what is written.
     pub(super) fn rolled_out(&self) -> bool {
         self.deployment.is_some_and(|one| DeploymentSeen::of(one).is_rolled_out(1))
     }
+}
+
+/// What the registry of a resource has told of itself, if it was asked and has answered.
+pub(super) fn said<'a>(
+    resource: &RivvenSchemaRegistry,
+    seen: &'a Observed<Rivven>,
+) -> Option<&'a SeenRegistry> {
+    let (namespace, name) = (resource.namespace().unwrap_or_default(), resource.name_any());
+    seen.answers().find_map(|(probe, answer)| match (probe, answer) {
+        (Probe::Registry(Question { registry, .. }), Answer::Registry(said))
+            if (&registry.namespace, &registry.name) == (&namespace, &name) =>
+        {
+            Some(said)
+        }
+        _ => None,
+    })
 }
 
 /// The question to the pod of a resource that need not be valid, if its program runs: about the
@@ -104,10 +125,8 @@ pub(super) fn question(
     let pods = seen.items(&list(Api::of::<Pod>(), &namespace, &name));
     let all: Vec<&Value> = pods.iter().map(Arc::as_ref).collect();
     let pod = running(&all).filter(|pod| starts(pod))?;
-    let spec = &resource.spec;
-    let port = spec.server.as_ref().and_then(|it| it.port?.try_into().ok());
-    let registry = registry(&namespace, &name, pod, port.unwrap_or(names::REGISTRY_PORT));
-    let compatibility = spec.compatibility.as_ref();
+    let registry = registry(&namespace, &name, pod, resource.spec.port());
+    let compatibility = resource.spec.compatibility.as_ref();
     let named = compatibility.and_then(|it| it.per_subject.as_ref()).into_iter().flatten();
     let before = resource.status.iter().flat_map(|status| status.subject_levels.keys());
     let subjects = named.map(|(subject, _)| subject).chain(before).cloned().collect();
@@ -118,15 +137,11 @@ pub(super) fn question(
 
 /// The registry in a pod. It listens where its pod says, which may be what was asked for earlier.
 fn registry(namespace: &str, name: &str, pod: &Value, port: u16) -> Registry {
-    let containers = at(pod, "/spec/containers").and_then(Value::as_array);
-    let mut own = containers.into_iter().flatten();
-    let own = own.find(|one| text(one, "/name") == names::REGISTRY);
-    let said = own.and_then(|one| at(one, "/ports/0/containerPort")?.as_u64()?.try_into().ok());
     Registry {
         namespace: namespace.to_owned(),
         name: name.to_owned(),
         pod: text(pod, "/metadata/name").to_owned(),
-        port: said.unwrap_or(port),
+        port: at(pod, "/spec").and_then(listens).unwrap_or(port),
     }
 }
 

@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use super::{
-    Valid, api::RivvenSchemaRegistryStatus, conditions as c, force, held, port,
+    Valid, api::RivvenSchemaRegistryStatus, conditions as c, force, roll::Roll,
     situation::Situation,
 };
 use crate::{
@@ -13,6 +13,7 @@ use crate::{
     systems::rivven::{
         home::{self, Away},
         names,
+        registry::SeenRegistry,
     },
     workload::conditions::{MONITORED_NOT_ASKED, ROLLED_OUT_ALL, ROLLED_OUT_NOT, measured},
 };
@@ -24,7 +25,8 @@ pub(super) fn report(
     situation: &Situation<'_>,
 ) -> Report<RivvenSchemaRegistryStatus> {
     let (ready, phase) = ready(valid, situation);
-    let rolled_out = match (held(valid, situation), situation.rolled_out()) {
+    let roll = Roll::of(valid, situation);
+    let rolled_out = match (roll.held(), situation.rolled_out()) {
         (Some(gate), _) => c::ROLLED_OUT_HELD.no(format!("a change waits: {}", gate.observed)),
         (None, true) => ROLLED_OUT_ALL.yes(""),
         (None, false) => ROLLED_OUT_NOT.no(""),
@@ -46,7 +48,7 @@ pub(super) fn report(
         subject_levels: subjects(valid, situation),
         endpoints: situation
             .ready
-            .then(|| url(ctx, valid, port(valid, situation)))
+            .then(|| url(ctx, valid, roll.port(valid, situation)))
             .into_iter()
             .collect(),
         storage_status: Some("memory".to_owned()),
@@ -137,8 +139,7 @@ fn url(ctx: &Ctx<'_>, valid: &Valid, port: u16) -> String {
 }
 
 /// What moves by itself.
-pub(super) fn measures(situation: &Situation<'_>) -> Vec<Measure> {
-    let Some(seen) = situation.seen else { return Vec::new() };
+pub(super) fn measures(seen: &SeenRegistry) -> Vec<Measure> {
     // One of them is the operator's own sign.
     let contexts = seen.contexts.len().saturating_sub(usize::from(seen.is_open()));
     let contexts = u64::try_from(contexts).unwrap_or(u64::MAX);

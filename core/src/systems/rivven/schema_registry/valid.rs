@@ -20,7 +20,7 @@ use crate::{
     owner::{own_ref, owner},
     systems::rivven::{
         cluster::RivvenCluster,
-        image, names,
+        image,
         registry::{DEFAULT_LEVEL, Rule},
         release::{self, Release},
     },
@@ -115,7 +115,6 @@ pub(super) fn accept(registry: &RivvenSchemaRegistry) -> Result<Valid, Errors> {
     let selector = selector_labels(&name);
     let server = spec.server.as_ref();
     let address = server.and_then(|it| it.bind_address.as_ref()?.parse().ok());
-    let port = server.and_then(|it| it.port?.try_into().ok());
     let compatibility = spec.compatibility.as_ref();
     let level = compatibility.and_then(|it| it.default_level);
     let subjects = compatibility.and_then(|it| it.per_subject.as_ref()).into_iter().flatten();
@@ -136,7 +135,7 @@ pub(super) fn accept(registry: &RivvenSchemaRegistry) -> Result<Valid, Errors> {
         image,
         pod: PodParts::of(registry),
         address: address.unwrap_or(IpAddr::from([0, 0, 0, 0])),
-        port: port.unwrap_or(names::REGISTRY_PORT),
+        port: spec.port(),
         to_last: mode != Some(StorageMode::Memory),
         level: level.map_or(DEFAULT_LEVEL, Level::as_str),
         subjects: subjects.map(|(subject, level)| (subject.clone(), level.as_str())).collect(),

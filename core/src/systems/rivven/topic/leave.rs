@@ -10,7 +10,7 @@ use crate::{
     observed::Observed,
     owner::own_ref,
     plan::{Action, Event, Gate, Requeue, Risk, Verb, Waiting, Why},
-    systems::rivven::{Answer, Call, Rivven, rules},
+    systems::rivven::{Call, Rivven, rules},
 };
 
 /// What stands between a topic and its end.
@@ -24,9 +24,9 @@ pub(super) fn leave(topic: &RivvenTopic, seen: &Observed<Rivven>) -> Leave<Rivve
     if let Some(other) = place.claimants(&cluster, seen).into_iter().next() {
         return Leave::Go(vec![kept(topic, &place, &other)]);
     }
-    match seen.answer(&place.probe()) {
-        Some(Answer::NoTopic) => Leave::Go(Vec::new()),
-        Some(Answer::Topic(_)) => {
+    match place.said(seen) {
+        Ok(None) => Leave::Go(Vec::new()),
+        Ok(Some(_)) => {
             let call = Call::DeleteTopic { broker: place.broker(), name: place.topic.clone() };
             let why = Why::Requested("deleteOnRemove is true".to_owned());
             let action = Action::new(Verb::Call(call), why, Risk::DataLoss, &rules::TOP_39);
@@ -35,15 +35,7 @@ pub(super) fn leave(topic: &RivvenTopic, seen: &Observed<Rivven>) -> Leave<Rivve
             let requeue = Requeue::seconds(5);
             Leave::NotYet { actions, waiting: Vec::new(), report, requeue }
         }
-        Some(Answer::Unreachable(why)) => cannot(topic, &place, why),
-        Some(
-            Answer::Health(_)
-            | Answer::Holdings(_)
-            | Answer::Topics(_)
-            | Answer::Progress(_)
-            | Answer::Registry(_),
-        )
-        | None => cannot(topic, &place, "it did not say"),
+        Err(why) => cannot(topic, &place, why.unwrap_or("it did not say")),
     }
 }
 

@@ -67,6 +67,27 @@ impl Place {
         Probe::Topic { broker: self.broker(), name: self.topic.clone() }
     }
 
+    /// The topic as the broker has it, if there is one; else why the broker has not said, if that is
+    /// known.
+    pub(super) fn said<'a>(
+        &self,
+        seen: &'a Observed<Rivven>,
+    ) -> Result<Option<&'a SeenTopic>, Option<&'a str>> {
+        match seen.answer(&self.probe()) {
+            Some(Answer::NoTopic) => Ok(None),
+            Some(Answer::Topic(topic)) => Ok(Some(topic)),
+            Some(Answer::Unreachable(why)) => Err(Some(why)),
+            Some(
+                Answer::Health(_)
+                | Answer::Holdings(_)
+                | Answer::Topics(_)
+                | Answer::Progress(_)
+                | Answer::Registry(_),
+            )
+            | None => Err(None),
+        }
+    }
+
     /// The cluster, if it is there and may be used; otherwise how the topic stands.
     pub(super) fn cluster(&self, seen: &Observed<Rivven>) -> Result<RivvenCluster, Situation> {
         home::cluster(&self.cluster, &self.namespace, seen).map_err(|away| match away {
@@ -169,18 +190,10 @@ impl Situation {
         if let Some(claimant) = claimants.into_iter().find(|claimant| claimant.older) {
             return Self::HeldBy(claimant.target);
         }
-        match seen.answer(&valid.place.probe()) {
-            Some(Answer::NoTopic) => Self::Missing,
-            Some(Answer::Topic(topic)) => Self::There(topic.clone()),
-            Some(Answer::Unreachable(why)) => Self::Unreachable(why.clone()),
-            Some(
-                Answer::Health(_)
-                | Answer::Holdings(_)
-                | Answer::Topics(_)
-                | Answer::Progress(_)
-                | Answer::Registry(_),
-            )
-            | None => Self::Unreachable("it answered something else".to_owned()),
+        match valid.place.said(seen) {
+            Ok(None) => Self::Missing,
+            Ok(Some(topic)) => Self::There(topic.clone()),
+            Err(why) => Self::Unreachable(why.unwrap_or("it answered something else").to_owned()),
         }
     }
 }

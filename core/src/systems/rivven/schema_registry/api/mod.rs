@@ -30,7 +30,7 @@ use crate::{
         api::{DisruptionBudget, Phase, Probe, PullPolicy, Resources, lenient, lenient_list},
         schema::{self, IMAGE, SUBDOMAIN, TAG},
     },
-    systems::rivven::api::ClusterRef,
+    systems::rivven::{api::ClusterRef, names},
 };
 
 /// A registry of schemas: a Deployment of one pod, its Services and its disruption budget. Release
@@ -254,6 +254,14 @@ pub struct RivvenSchemaRegistryStatus {
     /// The state in one sentence.
     #[serde(skip_serializing_if = "Option::is_none", deserialize_with = "lenient")]
     pub message: Option<String>,
+}
+
+impl RivvenSchemaRegistrySpec {
+    /// Where the registry is to listen.
+    pub fn port(&self) -> u16 {
+        let port = self.server.as_ref().and_then(|it| it.port?.try_into().ok());
+        port.unwrap_or(names::REGISTRY_PORT)
+    }
 }
 
 crate::status!(RivvenSchemaRegistryStatus, last_updated);

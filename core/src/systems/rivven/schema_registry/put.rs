@@ -1,0 +1,72 @@
+//! What is not in force is put in force, and told where somebody else has had a part in it.
+
+use super::{LOOK_AGAIN, Valid, force, gates, situation::Situation};
+use crate::{
+    condition::EventKind,
+    kind::{Desired, Item},
+    many::many,
+    plan::{Action, Event, Gate, Risk, Verb, Waiting, Why},
+    systems::rivven::{
+        Call, Rivven,
+        registry::{Change, SeenRegistry, What},
+        rules,
+    },
+};
+
+/// Asks for what is to be in force, as far as it is not.
+pub(super) fn put_in_force(
+    valid: &Valid,
+    situation: &Situation<'_>,
+    desired: &mut Desired<Rivven>,
+) {
+    let Some(registry) = &situation.registry else { return };
+    let Some(seen) = situation.seen else {
+        let why = situation.silent.clone().unwrap_or_default();
+        desired.waiting.push(Waiting {
+            what: format!("see that what is asked for is in force in {registry}"),
+            target: valid.own.clone(),
+            risk: Risk::Online,
+            rule: &rules::REG_53,
+            gates: vec![Gate::judged(gates::ANSWERS, None, why)],
+        });
+        return;
+    };
+    let left = force::left(valid, registry, seen);
+    if left.is_empty() && situation.ready {
+        desired.requeue = LOOK_AGAIN;
+    }
+    if valid.in_sync && seen.is_open() {
+        desired.events.extend(left.iter().map(|change| set_again(valid, change)));
+    }
+    let begins = !seen.is_open() && left.iter().any(|change| change.what != What::Open);
+    if begins && seen.schema_count > 0 {
+        desired.events.push(unjudged(valid, seen));
+    }
+    for change in left {
+        let why = match (&change.what, seen.is_open()) {
+            (What::Open, _) => "everything is in force",
+            (_, false) => "the registry has started",
+            (_, true) => "it is not as the spec asks for it",
+        };
+        let (call, why) = (Verb::Call(Call::Registry(change)), Why::Requested(why.to_owned()));
+        desired.items.push(Item::Act(Action::new(call, why, Risk::Online, &rules::REG_53)));
+    }
+}
+
+/// That somebody else has changed what is in force.
+fn set_again(valid: &Valid, change: &Change) -> Event {
+    let note = format!("{} is not as the spec asks for it: set again (REG-53)", change.subject());
+    let regarding = valid.own.clone();
+    Event { kind: EventKind::Normal, reason: "SetAgain", note, regarding, related: None }
+}
+
+/// That clients came before what is asked for was in force.
+fn unjudged(valid: &Valid, seen: &SeenRegistry) -> Event {
+    let (came, level) = (many(seen.schema_count, "schema"), &seen.level);
+    let note = format!(
+        "{came} came in when the registry had just started, before everything was in force, at \
+         level {level}: see that they are compatible (REG-53)"
+    );
+    let regarding = valid.own.clone();
+    Event { kind: EventKind::Warning, reason: "Unjudged", note, regarding, related: None }
+}

@@ -1,0 +1,78 @@
+//! How a registry comes to a changed Deployment: what would stop it waits for as long as it holds
+//! schemas.
+
+use serde_json::Value;
+
+use super::{Valid, build, gates, risks, situation::Situation};
+use crate::{
+    altered, compare,
+    kind::{Desired, DesiredObject, Item},
+    label::SLUICEGATE,
+    plan::{Gate, Manifest, Risk, Waiting},
+    systems::rivven::{Rivven, rules},
+};
+
+/// What the Deployment is to be, and what that waits for.
+pub(super) struct Roll {
+    manifest: Manifest,
+    /// What has to hold, if it would stop the registry.
+    gate: Option<Gate>,
+}
+
+impl Roll {
+    /// Compares what is asked for with what is there.
+    pub(super) fn of(valid: &Valid, situation: &Situation<'_>) -> Self {
+        let manifest = Manifest::of(&build::deployment(valid));
+        let stops = situation.deployment.is_some_and(|live| restarts(live, &manifest));
+        let gate = stops.then(|| gates::schemas_kept(valid, situation));
+        Self { manifest, gate }
+    }
+
+    /// What it waits for, if it waits.
+    pub(super) fn held(&self) -> Option<&Gate> {
+        self.gate.as_ref().filter(|gate| !gate.passes())
+    }
+
+    /// Where clients find the registry: while it waits, where it has been.
+    pub(super) fn port(&self, valid: &Valid, situation: &Situation<'_>) -> u16 {
+        let listens = situation.registry.as_ref().filter(|_| self.held().is_some());
+        listens.map_or(valid.port, |it| it.port)
+    }
+
+    /// Asks for it, or waits.
+    pub(super) fn desire(
+        self,
+        valid: &Valid,
+        situation: &Situation<'_>,
+        desired: &mut Desired<Rivven>,
+    ) {
+        if let Some(gate) = self.held() {
+            let target = &self.manifest.target;
+            desired.waiting.push(Waiting {
+                what: format!("update {target}"),
+                target: target.clone(),
+                risk: Risk::DataLoss,
+                rule: &rules::REG_51,
+                gates: vec![gate.clone()],
+            });
+            desired.items.push(Item::Keep(target.clone()));
+            return;
+        }
+        let Self { manifest, gate } = self;
+        let holds = situation.holds();
+        if gate.is_some() && !holds {
+            desired.assumptions.insert(format!("{} holds no schema when it stops", valid.own));
+        }
+        let assess = if holds { risks::loses } else { risks::restarts };
+        let mut object = DesiredObject::new(manifest, assess);
+        object.gates.extend(gate);
+        desired.items.push(Item::Object(object));
+    }
+}
+
+/// Whether a Deployment starts its pod anew to become so.
+fn restarts(live: &Value, manifest: &Manifest) -> bool {
+    let (_, others) = altered::partition(live, altered::differences(live, manifest));
+    let removed = compare::removed(live, manifest, SLUICEGATE);
+    others.iter().chain(&removed).any(|change| change.path.starts_with("/spec/template"))
+}
