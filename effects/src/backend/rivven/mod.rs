@@ -17,13 +17,10 @@ use sluicegate_core::{
     system::System as _,
     systems::rivven::{
         Answer, Broker, Call, Probe, Rivven, names,
-        registry::{Change, Question, Registry, SeenRegistry},
+        registry::{Change, Question, Registry},
     },
 };
-use tokio::{
-    net::TcpStream,
-    time::{Instant, timeout},
-};
+use tokio::time::{Instant, timeout};
 
 pub use self::schemas::{Schema, Version};
 pub(crate) use self::words::class as class_of;
@@ -70,7 +67,7 @@ impl Brokers {
         self.pool.len()
     }
 
-    async fn broker(&self, probe: &Probe) -> Result<Answer, Fault> {
+    async fn answer(&self, probe: &Probe) -> Result<Answer, Fault> {
         let until = Instant::now() + self.guard.limits().whole.mul_f32(0.9);
         Ok(match probe {
             Probe::Health(broker) => {
@@ -98,7 +95,12 @@ impl Brokers {
                 let talk = async |wire: &mut Wire| progress::ask(wire, topics, groups, until).await;
                 Answer::Progress(self.talk(broker, talk).await?)
             }
-            Probe::Registry(question) => Answer::Registry(self.registry(question).await?),
+            Probe::Registry(question) => {
+                let ask = async |wire: &mut http1::Wire, address: &str| {
+                    registry::ask(wire, address, question).await
+                };
+                Answer::Registry(self.rest(&question.registry, registry::MOST, ask).await?)
+            }
         })
     }
 
@@ -108,28 +110,24 @@ impl Brokers {
     ///
     /// Why they cannot be read.
     pub async fn schemas(&self, registry: &Registry) -> Result<Vec<Schema>, String> {
-        let address = self.registries.address(registry);
-        let read = async |wire: &mut http1::Wire| schemas::read(wire, &address).await;
-        let work = async { http1::talk(self.dialled(registry).await?, schemas::MOST, read).await };
+        let read = async |wire: &mut http1::Wire, address: &str| schemas::read(wire, address).await;
+        let work = self.rest(registry, schemas::MOST, read);
         let done = self.registries.run("schemas", registry, work).await;
         done.map_err(|fault| fault.why().to_owned())
     }
 
-    async fn registry(&self, question: &Question) -> Result<SeenRegistry, Fault> {
-        let address = self.registries.address(&question.registry);
-        let ask = async |wire: &mut http1::Wire| registry::ask(wire, &address, question).await;
-        http1::talk(self.dialled(&question.registry).await?, registry::MOST, ask).await
-    }
-
-    async fn change(&self, change: &Change) -> Result<(), Fault> {
-        let address = self.registries.address(&change.registry);
-        let call =
-            async |wire: &mut http1::Wire| registry::call(wire, &address, &change.what).await;
-        http1::talk(self.dialled(&change.registry).await?, registry::MOST, call).await
-    }
-
-    async fn dialled(&self, registry: &Registry) -> Result<TcpStream, Fault> {
-        self.registries.connect(registry, async |at: Vec<_>| http1::connect(&at).await).await
+    /// Talks to a registry, of whose answers so many bytes are read at most, by the address that it
+    /// was looked for at.
+    async fn rest<T>(
+        &self,
+        registry: &Registry,
+        most: usize,
+        talk: impl AsyncFnOnce(&mut http1::Wire, &str) -> Result<T, Fault>,
+    ) -> Result<T, Fault> {
+        let connect = async |at: Vec<_>| http1::connect(&at).await;
+        let stream = self.registries.connect(registry, connect).await?;
+        let address = self.registries.address(registry);
+        http1::talk(stream, most, async |wire: &mut http1::Wire| talk(wire, &address).await).await
     }
 
     /// Says something over a connection, used before or new. Unless the broker has answered, it is
@@ -199,13 +197,17 @@ impl Backend<Rivven> for Brokers {
             Probe::Progress { .. } => "progress",
             Probe::Registry(_) => "registry",
         };
-        let answer = match (probe, probe.broker()) {
-            (Probe::Registry(question), _) => {
-                let work = async { self.registry(question).await.map(Answer::Registry) };
-                self.registries.run(verb, &question.registry, work).await
+        let answer = match probe {
+            Probe::Registry(Question { registry, .. }) => {
+                self.registries.run(verb, registry, self.answer(probe)).await
             }
-            (_, Some(broker)) => self.guard.run(verb, broker, self.broker(probe)).await,
-            (_, None) => self.broker(probe).await,
+            Probe::Health(broker)
+            | Probe::Holdings(broker)
+            | Probe::Topics(broker)
+            | Probe::Topic { broker, .. }
+            | Probe::Progress { broker, .. } => {
+                self.guard.run(verb, broker, self.answer(probe)).await
+            }
         };
         answer.unwrap_or_else(|fault| Answer::Unreachable(fault.why().to_owned()))
     }
@@ -218,8 +220,13 @@ impl Backend<Rivven> for Brokers {
             Call::SetConfig { .. } => "set",
             Call::DeleteTopic { .. } => "delete",
             Call::Registry(change) => {
-                let done = self.registries.run("change", &change.registry, self.change(change));
-                return done.await.map_err(|fault| fault.of(call, registry::refusal));
+                let Change { registry, what } = change;
+                let make = async |wire: &mut http1::Wire, address: &str| {
+                    registry::call(wire, address, what).await
+                };
+                let work = self.rest(registry, registry::MOST, make);
+                let done = self.registries.run("change", registry, work).await;
+                return done.map_err(|fault| fault.of(call, registry::refusal));
             }
         };
         let Some((broker, _)) = call.topic() else { return Ok(()) };

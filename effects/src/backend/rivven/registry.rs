@@ -3,12 +3,13 @@
 
 use std::{
     collections::{BTreeMap, BTreeSet},
-    fmt::Write as _,
+    fmt,
 };
 
 use http::{Method, Request, StatusCode, header};
 use http_body_util::Full;
 use hyper::body::Bytes;
+use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
 use serde::{Deserialize, de::DeserializeOwned};
 use serde_json::{Value, json};
 use sluicegate_core::systems::rivven::registry::{
@@ -250,15 +251,12 @@ fn config_of(subject: &str) -> String {
 }
 
 /// A part of a path, in which all but the plainest characters are written as their numbers.
-fn encoded(part: &str) -> String {
-    part.bytes().fold(String::new(), |mut text, byte| {
-        match byte.is_ascii_alphanumeric() || b"-._~".contains(&byte) {
-            true => text.push(char::from(byte)),
-            false => drop(write!(text, "%{byte:02X}")),
-        }
-        text
-    })
+fn encoded(part: &str) -> impl fmt::Display {
+    utf8_percent_encode(part, PART)
 }
+
+/// What does not stand in a part of a path as it is.
+const PART: &AsciiSet = &NON_ALPHANUMERIC.remove(b'-').remove(b'.').remove(b'_').remove(b'~');
 
 #[cfg(test)]
 mod tests {

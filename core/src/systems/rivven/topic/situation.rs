@@ -67,8 +67,8 @@ impl Place {
         Probe::Topic { broker: self.broker(), name: self.topic.clone() }
     }
 
-    /// The topic as the broker has it, if there is one; else why the broker has not said, if that is
-    /// known.
+    /// The topic as the broker has it, if there is one; else why the broker has not said, if that
+    /// is known.
     pub(super) fn said<'a>(
         &self,
         seen: &'a Observed<Rivven>,
