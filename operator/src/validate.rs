@@ -101,14 +101,13 @@ fn one(kinds: &[KindInfo], entry: &Entry) -> Checked {
     version(kind, entry, &mut checked);
     let mut errors = metadata::unknown(entry.value());
     errors.extend(kind.schema.unknown(&Path::default(), entry.value()));
-    if let Err(more) = (kind.check)(entry.value()) {
-        errors.extend(more);
-    }
+    let wrong = (kind.check)(entry.value()).err().unwrap_or_default();
+    errors.extend(wrong.clone());
     add_errors(entry, &errors, &mut checked);
-    for Idle { path, why } in (kind.without_effect)(entry.value()) {
+    for Idle { path, why } in (kind.without_effect)(entry.value(), &wrong) {
         checked.notes.push(entry.problem(&path, format!("has no effect: {why}"), ""));
     }
-    for Doubt { path, what, remedy } in (kind.doubts)(entry.value()) {
+    for Doubt { path, what, remedy } in (kind.doubts)(entry.value(), &wrong) {
         let list = if remedy.is_some() { &mut checked.warnings } else { &mut checked.notes };
         list.push(entry.problem(&path, what, &remedy.unwrap_or_default()));
     }

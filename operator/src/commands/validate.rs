@@ -122,7 +122,8 @@ fn worlds(files: Vec<File>) -> Vec<Vec<Entry>> {
 /// Adds what is right and would be refused all the same, in a plan or by the operator.
 fn refused(kinds: &[KindInfo], entry: &Entry, checked: &mut Checked) {
     let Some(kind) = kinds::of(kinds, &entry.target) else { return };
-    for blocked in (kind.refused)(entry.value()) {
+    let wrong = (kind.check)(entry.value()).err().unwrap_or_default();
+    for blocked in (kind.refused)(entry.value(), &wrong) {
         let remedy = format!("{}: {}", blocked.rule.id, blocked.remedy);
         checked.warnings.push(entry.problem(&blocked.path, blocked.message, &remedy));
     }

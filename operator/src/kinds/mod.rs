@@ -59,13 +59,13 @@ pub struct KindInfo {
     /// Everything wrong with a resource, but for unknown fields.
     pub check: fn(&Value) -> Result<(), Errors>,
     /// The fields that a resource sets without effect, by their paths.
-    pub without_effect: fn(&Value) -> Vec<Idle>,
+    pub without_effect: fn(&Value, &Errors) -> Vec<Idle>,
     /// What of a resource is taken as it is written although something else may be meant.
-    pub doubts: fn(&Value) -> Vec<Doubt>,
+    pub doubts: fn(&Value, &Errors) -> Vec<Doubt>,
     /// The secrets that a resource has written down, by their paths.
     pub secrets: fn(&Value) -> Vec<Path>,
     /// What of a valid resource is refused whatever there is: in an empty cluster, too.
-    pub refused: fn(&Value) -> Vec<Blocked>,
+    pub refused: fn(&Value, &Errors) -> Vec<Blocked>,
     /// Everything that a change of a resource may not change.
     pub change: fn(&Value, &Value) -> Result<(), Errors>,
 }
@@ -132,21 +132,21 @@ where
     }
 }
 
-/// A resource without what is wrong with it, which is told of elsewhere: the rest is judged.
-fn rest<K: Kind>(resource: &Value) -> Option<(Readable, K::Resource)> {
-    let wrong = check::<K>(resource).err().unwrap_or_default();
-    let is_well = |resource: &K::Resource| kind::accept::<K>(resource).is_ok();
-    Readable::decoded(resource, &wrong, K::schema(), &Goes::WRONG, is_well)
+/// A resource without what `check` has found to be wrong with it, which is told of elsewhere: the
+/// rest is judged.
+fn rest<K: Kind>(resource: &Value, wrong: &Errors) -> Option<(Readable, K::Resource)> {
+    let is_well = |resource: &K::Resource| wrong.is_empty() || kind::accept::<K>(resource).is_ok();
+    Readable::decoded(resource, wrong, K::schema(), &Goes::WRONG, is_well)
 }
 
-fn without_effect<K: Kind>(resource: &Value) -> Vec<Idle> {
-    let Some((rest, resource)) = rest::<K>(resource) else { return Vec::new() };
+fn without_effect<K: Kind>(resource: &Value, wrong: &Errors) -> Vec<Idle> {
+    let Some((rest, resource)) = rest::<K>(resource, wrong) else { return Vec::new() };
     let given = |one: Idle| Some(Idle { path: rest.given(&one.path)?, ..one });
     K::without_effect(&resource).into_iter().filter_map(given).collect()
 }
 
-fn doubts<K: Kind>(resource: &Value) -> Vec<Doubt> {
-    let Some((rest, resource)) = rest::<K>(resource) else { return Vec::new() };
+fn doubts<K: Kind>(resource: &Value, wrong: &Errors) -> Vec<Doubt> {
+    let Some((rest, resource)) = rest::<K>(resource, wrong) else { return Vec::new() };
     let given = |one: Doubt| Some(Doubt { path: rest.given(&one.path)?, ..one });
     K::doubts(&resource).into_iter().filter_map(given).collect()
 }
@@ -179,13 +179,13 @@ pub fn veiled<'a>(resource: &'a Value, word: &str) -> Cow<'a, Value> {
     veiled
 }
 
-fn refused<K: Kind>(resource: &Value) -> Vec<Blocked>
+fn refused<K: Kind>(resource: &Value, wrong: &Errors) -> Vec<Blocked>
 where
     World: Reader + Ask<K::System>,
 {
     let settings = Settings::default();
     let empty = World::new("", &Start::Empty);
-    let (Some((rest, resource)), Ok(world)) = (rest::<K>(resource), empty) else {
+    let (Some((rest, resource)), Ok(world)) = (rest::<K>(resource, wrong), empty) else {
         return Vec::new();
     };
     let ctx = Ctx::new(world.now(), &settings);

@@ -76,7 +76,7 @@ impl Readable {
     ) -> Option<(Self, R)> {
         attempts.iter().find_map(|goes| {
             let readable = Self::of(resource, errors, schema, *goes);
-            let decoded = serde_json::from_value(readable.value.clone()).ok()?;
+            let decoded = R::deserialize(&readable.value).ok()?;
             is_well(&decoded).then_some((readable, decoded))
         })
     }

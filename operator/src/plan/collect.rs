@@ -87,7 +87,7 @@ impl Collected {
         self.errors.push(format!("{}: {}", entry.target, told.join("; ")));
         self.desired.push(sha256(entry.value()));
         self.resources.push(Planned {
-            cr: cr(entry, None),
+            cr: cr(entry, None, goes(entry, entry.value())),
             result: Outcome::Error,
             risk: None,
             causes: Vec::new(),
@@ -211,8 +211,7 @@ fn resource(entry: &Entry, record: Record, world: &World, group: &Group) -> Plan
         step.title = show::title(&of_step.map(|action| action.op).collect::<Vec<_>>());
     }
     let drift = show::drift(&actions, &show::target(&entry.target));
-    let mut cr = cr(entry, before);
-    cr.going = goes(entry, asked);
+    let cr = cr(entry, before, goes(entry, asked));
     let touched =
         |target: &Target| actions.iter().any(|action| action.target.as_ref() == Some(target));
     let unchanged: Vec<Target> = kept.into_iter().filter(|target| !touched(target)).collect();
@@ -285,7 +284,7 @@ fn timeless(after: Value, was: Option<&Value>, now: Timestamp) -> Value {
     }
 }
 
-fn cr(entry: &Entry, before: Option<&Value>) -> Cr {
+fn cr(entry: &Entry, before: Option<&Value>, going: bool) -> Cr {
     let seen = before.unwrap_or(entry.value());
     let uid = text(seen, "/metadata/uid");
     let known = !uid.is_empty() && !uid.starts_with(UID_PLACEHOLDER);
@@ -296,7 +295,7 @@ fn cr(entry: &Entry, before: Option<&Value>) -> Cr {
         name: entry.target.name.clone(),
         generation: seen.pointer("/metadata/generation").and_then(Value::as_i64),
         uid: known.then(|| uid.to_owned()),
-        going: goes(entry, seen),
+        going,
     }
 }
 

@@ -3,11 +3,6 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use crate::{
-    commands::one::{self, read},
-    failure::Failure,
-    live::ClusterReader,
-};
 use serde_json::Value;
 use sluicegate_core::{
     observed::{Reads, Ref, text},
@@ -17,6 +12,12 @@ use sluicegate_core::{
         names,
         topic::{self, RivvenTopic},
     },
+};
+
+use crate::{
+    commands::one::{self, read},
+    failure::Failure,
+    live::ClusterReader,
 };
 
 /// The DNS suffix that commands which only look take for granted.
