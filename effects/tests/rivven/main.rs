@@ -15,6 +15,7 @@ mod ill;
 mod many;
 mod registry;
 mod rivvend;
+mod schema;
 mod subject;
 #[path = "../conformance/undone.rs"]
 mod undone;

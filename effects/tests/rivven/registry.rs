@@ -1,14 +1,7 @@
 //! The way to a schema registry, against the real rivven-schema: what is in force, what changes it,
 //! and what each level lets in.
 
-use std::{
-    collections::BTreeSet,
-    net::{SocketAddr, TcpStream},
-    path::Path,
-    process::{Child, Command, Stdio},
-    thread,
-    time::{Duration, Instant},
-};
+use std::{collections::BTreeSet, net::SocketAddr};
 
 use http::{Method, Request, StatusCode, header};
 use http_body_util::{BodyExt as _, Full};
@@ -27,33 +20,14 @@ use sluicegate_effects::{
     },
 };
 
-use crate::{rivvend::program::schema, standin};
-
-/// A process on a port of loopback. It goes with this.
-pub(crate) struct Program {
-    process: Child,
-    pub(crate) address: SocketAddr,
-}
+use crate::{schema::Program, standin};
 
 impl Program {
-    fn start(program: &Path, address: SocketAddr) -> Self {
-        let port = address.port().to_string();
-        let mut command = Command::new(program);
-        command.args(["serve", "--host", "127.0.0.1", "--port", &port]);
-        let process = command.stdout(Stdio::null()).stderr(Stdio::null()).spawn();
-        let since = Instant::now();
-        while TcpStream::connect(address).is_err() {
-            assert!(since.elapsed() < Duration::from_secs(20), "rivven-schema opens its port");
-            thread::sleep(Duration::from_millis(20));
-        }
-        Self { process: process.expect("it starts"), address }
-    }
-
     /// Killed, and started again at the same port.
-    fn again(mut self, program: &Path) -> Self {
-        drop(self.process.kill());
-        drop(self.process.wait());
-        Self::start(program, self.address)
+    fn again(self) -> Self {
+        let address = self.address;
+        drop(self);
+        Self::start(address)
     }
 
     /// Asks as any client does.
@@ -112,13 +86,6 @@ fn avro(name: &str, fields: &Value) -> Value {
     json!({ "schema": schema, "schemaType": "AVRO" })
 }
 
-impl Drop for Program {
-    fn drop(&mut self) {
-        drop(self.process.kill());
-        drop(self.process.wait());
-    }
-}
-
 pub(crate) fn registry() -> Registry {
     Registry {
         namespace: "streaming".to_owned(),
@@ -147,7 +114,7 @@ async fn change(brokers: &Brokers, what: What) -> Result<(), Error> {
 }
 
 pub(crate) fn started() -> Program {
-    Program::start(&schema().expect("it was looked for"), standin::ports::free())
+    Program::start(standin::ports::free())
 }
 
 pub(crate) async fn what_is_asked_for_is_in_force_until_the_registry_starts_anew() {
@@ -172,7 +139,7 @@ pub(crate) async fn what_is_asked_for_is_in_force_until_the_registry_starts_anew
     }
     let (status, _) = program.send(Method::GET, "/contexts/sluicegate", &Value::Null).await;
     assert_eq!(status, StatusCode::OK, "its pod is ready");
-    let program = program.again(&schema().expect("it was looked for"));
+    let program = program.again();
     assert_eq!(seen(&brokers, &[subject]).await, SeenRegistry::new(&asked));
     let (status, _) = program.send(Method::GET, "/contexts/sluicegate", &Value::Null).await;
     assert_eq!(status, StatusCode::NOT_FOUND, "its pod is not ready");

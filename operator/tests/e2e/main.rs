@@ -31,6 +31,8 @@ mod registry;
 mod rivvend;
 mod scenarios;
 mod scene;
+#[path = "../../../effects/tests/rivven/schema.rs"]
+mod schema;
 #[path = "../standin/mod.rs"]
 mod standin;
 mod timing;

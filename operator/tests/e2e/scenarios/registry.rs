@@ -1,10 +1,5 @@
 //! Schema registries: what they are made of, and, with the real program, what is in force in them.
 
-use std::{
-    net::{SocketAddr, TcpStream},
-    process::{Child, Command, Stdio},
-};
-
 use serde_json::{Value, json};
 
 use crate::{
@@ -15,9 +10,9 @@ use crate::{
     operator::{Start, program},
     ports,
     registry::{register, send},
-    rivvend::program::schema,
     say,
     scene::{SOON, Scene, says},
+    schema::Program,
     wait::{seconds, until},
 };
 
@@ -26,25 +21,7 @@ pub(crate) const ALL: &[Scenario] = &[("a_registry_is_made_changed_and_taken_awa
 /// Those with the real program.
 pub(crate) const REAL: &[Scenario] = &[("what_a_registry_is_told_is_in_force", in_force)];
 
-/// A process on loopback. It goes with this.
-struct Program {
-    process: Child,
-    address: SocketAddr,
-}
-
 impl Program {
-    fn start(address: SocketAddr) -> Self {
-        let port = address.port().to_string();
-        let mut command = Command::new(schema().expect("it was looked for"));
-        command.args(["serve", "--host", "127.0.0.1", "--port", &port]);
-        let process = command.stdout(Stdio::null()).stderr(Stdio::null()).spawn();
-        let process = process.expect("it starts");
-        until("rivven-schema to open its port", SOON, || {
-            TcpStream::connect(address).map(drop).map_err(|error| error.to_string())
-        });
-        Self { process, address }
-    }
-
     fn level(&self, subject: &str) -> Value {
         let path = format!("/config{subject}");
         let (_, said) = send(self.address, "GET", &path, &Value::Null).expect("it answers");
@@ -54,13 +31,6 @@ impl Program {
     fn is_open(&self) -> bool {
         let asked = send(self.address, "GET", "/contexts/sluicegate", &Value::Null);
         asked.expect("it answers").0 == 200
-    }
-}
-
-impl Drop for Program {
-    fn drop(&mut self) {
-        drop(self.process.kill());
-        drop(self.process.wait());
     }
 }
 
