@@ -8,6 +8,7 @@ use std::{
 
 mod answers;
 mod chosen;
+mod explain;
 mod slips;
 
 const CLUSTER: &str = "apiVersion: rivven.hupe1980.github.io/v1alpha1
@@ -336,30 +337,6 @@ fn where_nothing_is_asked_for_what_is_there_is_planned() {
     let ran = plan(observed, &["--detailed-exitcode"]);
     assert_eq!((ran.code, ran.err.as_str()), (0, ""), "{}", ran.out);
     assert!(ran.out.contains("1 custom resource matches"), "{}", ran.out);
-}
-
-#[test]
-fn everything_listed_can_be_explained_and_a_slip_is_met_with_the_nearest() {
-    let listed = run(&["explain"]).out;
-    assert!(listed.contains("TOP-31"), "{listed}");
-    for (topic, id) in [
-        ("rule", "TOP-31"),
-        ("rule", "CLU-03"),
-        ("rule", "OBJ-02"),
-        ("field", "RivvenCluster.spec.storage.size"),
-        ("field", "rivventopic.spec"),
-        ("condition", "Ready"),
-        ("gate", "pods-ready"),
-    ] {
-        let ran = run(&["explain", topic, id]);
-        assert_eq!((ran.code, ran.err.as_str()), (0, ""), "{topic} {id}");
-        assert!(ran.out.lines().count() > 1, "{}", ran.out);
-    }
-    let ran = run(&["explain", "rule", "TOP-3l"]);
-    assert_eq!((ran.code, ran.out.as_str()), (1, ""));
-    assert!(ran.err.contains("did you mean TOP-3"), "{}", ran.err);
-    let ran = run(&["explain", "field", "RivvenCluster.spec.storage.sise"]);
-    assert!(ran.err.contains("did you mean RivvenCluster.spec.storage.size?"), "{}", ran.err);
 }
 
 #[test]

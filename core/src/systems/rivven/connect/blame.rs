@@ -6,7 +6,7 @@
 
 use serde_json::Value;
 
-use super::connectors::{Variable, Wired};
+use super::{connectors::Wired, secrets::Variable};
 use crate::{
     observed::{at, text},
     systems::rivven::names,

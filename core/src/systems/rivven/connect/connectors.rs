@@ -8,13 +8,14 @@ use serde_json::{Map, Value, json};
 
 use super::{
     api::{RivvenConnect, RivvenConnectSpec},
-    catalogue::CONNECTORS,
+    catalogue,
+    doubts::unlisted,
+    secrets::{Variable, files, folder, variables},
     written::{self, Written},
 };
 use crate::{
     connector::{
-        Connector, Given, Lost, Node, Object, Program, Role, SECRET, Settled, settle,
-        settle_unlisted,
+        Connector, Given, Lost, Node, Object, Program, Role, Settled, settle, settle_unlisted,
     },
     digest::digest,
     doubt::Doubt,
@@ -22,7 +23,6 @@ use crate::{
     inert::Idle,
     observed::Ref,
     rule::Rule,
-    schema::nearest,
     systems::rivven::rules,
 };
 
@@ -67,14 +67,6 @@ pub(super) struct Held {
     pub(super) why: String,
 }
 
-/// A variable of the worker that has the value of a key of a Secret.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub(super) struct Variable {
-    pub(super) name: String,
-    pub(super) secret: String,
-    pub(super) key: String,
-}
-
 impl Wired {
     /// Whether it is to run.
     pub(super) fn runs(&self) -> bool {
@@ -109,7 +101,7 @@ fn wire(
     let mut taken = BTreeSet::new();
     let sources = spec.sources.iter().flatten().enumerate();
     for (index, source) in sources {
-        let written = written::source(source, Path::dotted("spec.sources").index(index));
+        let written = written::source(source, index);
         let frame = written::source_frame(source);
         let mut wired = one(&written, frame, (namespace, resource), &mut taken, errors);
         match written::made(source, spec.settings.as_ref()) {
@@ -119,7 +111,7 @@ fn wire(
         all.push(wired);
     }
     for (index, sink) in spec.sinks.iter().flatten().enumerate() {
-        let written = written::sink(sink, Path::dotted("spec.sinks").index(index));
+        let written = written::sink(sink, index);
         let frame = written::sink_frame(sink);
         let mut wired = one(&written, frame, (namespace, resource), &mut taken, errors);
         // A name among patterns is a pattern that stands for itself.
@@ -139,10 +131,7 @@ fn one(
     taken: &mut BTreeSet<String>,
     errors: &mut Errors,
 ) -> Wired {
-    let known = CONNECTORS
-        .iter()
-        .find(|one| (one.role, one.name) == (written.role, written.connector))
-        .copied();
+    let known = catalogue::find(written.role, written.connector);
     let settled = settled(written, known, place, errors);
     let forgets = forgets(written, &settled.config);
     // Of a connector that no table has nothing is known of its keys.
@@ -274,106 +263,6 @@ fn derive(
         }
         _ => {}
     }
-}
-
-/// Where the files of a connector lie in its worker.
-pub(super) fn folder(name: &str) -> String {
-    format!("/secrets/{name}")
-}
-
-/// The keys of the Secret that are files.
-fn files(
-    written: &Written<'_>,
-    config: &Node,
-    errors: &mut Errors,
-) -> Option<(String, Vec<String>)> {
-    let (secret, keys) = wanted(written, config.secret_files(), errors)?;
-    Some((secret.clone(), keys.into_iter().map(str::to_owned).collect()))
-}
-
-/// The variables that hold what is taken from the Secret.
-fn variables(
-    written: &Written<'_>,
-    config: &Node,
-    taken: &mut BTreeSet<String>,
-    errors: &mut Errors,
-) -> Vec<Variable> {
-    let wanted = wanted(written, config.secret_keys(), errors);
-    let of = |(secret, keys): (&String, BTreeSet<&str>)| {
-        let of = |key: &str| Variable {
-            name: variable(&format!("{}_{key}", written.name), taken),
-            secret: secret.clone(),
-            key: key.to_owned(),
-        };
-        keys.into_iter().map(of).collect()
-    };
-    wanted.map(of).unwrap_or_default()
-}
-
-/// The Secret and those of its keys that are wanted, each once; nothing where none is. What is
-/// wrong with them is added to the errors.
-fn wanted<'a, 'k>(
-    written: &Written<'a>,
-    keys: Vec<&'k str>,
-    errors: &mut Errors,
-) -> Option<(&'a String, BTreeSet<&'k str>)> {
-    let mut keys: BTreeSet<&str> = keys.into_iter().collect();
-    let first = keys.first()?;
-    let Some(secret) = written.secret else {
-        let remedy = format!("name the Secret that has the key {first}");
-        errors.push(written.at.child("configSecretRef"), Cause::Required, remedy);
-        return None;
-    };
-    keys.retain(|key| is_key(written, key, errors));
-    Some((secret, keys))
-}
-
-/// Whether a Secret can have such a key. If not, that is added to the errors.
-fn is_key(written: &Written<'_>, key: &str, errors: &mut Errors) -> bool {
-    let plain = |c: char| c.is_ascii_alphanumeric() || matches!(c, '-' | '_' | '.');
-    let fits = !key.is_empty() && key.len() <= 253 && key.chars().all(plain);
-    let fits = fits && key != "." && !key.starts_with("..");
-    if !fits {
-        let must = "must be letters, digits, dashes, dots and underscores";
-        let cause = Cause::Invalid(format!("{SECRET}{key}}}"), must.to_owned());
-        errors.push(written.at.child("config"), cause, "write the key as the Secret has it");
-    }
-    fits
-}
-
-/// A name for a variable that no other has.
-fn variable(words: &str, taken: &mut BTreeSet<String>) -> String {
-    let letter = |c: char| if c.is_ascii_alphanumeric() { c.to_ascii_uppercase() } else { '_' };
-    let plain = format!("SECRET_{}", words.chars().map(letter).collect::<String>());
-    let names = std::iter::once(plain.clone());
-    let mut names = names.chain((2..).map(|number| format!("{plain}_{number}")));
-    let name = names.find(|name| !taken.contains(name)).unwrap_or(plain);
-    taken.insert(name.clone());
-    name
-}
-
-/// That the catalogue does not have a connector, which the program may have all the same.
-fn unlisted(written: &Written<'_>) -> Doubt {
-    let (role, name) = (written.role, written.connector);
-    let of = |role: Role| CONNECTORS.iter().filter(move |one| one.role == role).map(|one| one.name);
-    let other = match role {
-        Role::Source => Role::Sink,
-        Role::Sink => Role::Source,
-    };
-    let remedy = match nearest(name, of(role)) {
-        Some(meant) => Some(format!("did you mean {meant}?")),
-        None if of(other).any(|known| known == name) => Some(format!(
-            "it has {name} as a {}: list it under spec.{}s",
-            other.as_str(),
-            other.as_str()
-        )),
-        None => None,
-    };
-    let what = format!(
-        "the catalogue has no {} {name}: it and its keys are passed on as they are written",
-        role.as_str()
-    );
-    Doubt { path: written.at.child("connector"), what, remedy }
 }
 
 fn idle(lost: Lost) -> Idle {

@@ -3,11 +3,13 @@
 
 use serde_json::Value;
 
-use super::{api::RivvenConnect, connectors::wired, written};
+use super::{
+    api::RivvenConnect,
+    catalogue::{self, CONNECTORS},
+    written::{self, Written},
+};
 use crate::{
-    doubt::Doubt,
-    field::{Errors, Path},
-    workload::doubts::written_secrets,
+    connector::Role, doubt::Doubt, field::Path, schema::nearest, workload::doubts::written_secrets,
 };
 
 /// Variables that every container has, by their names or how they begin.
@@ -15,17 +17,12 @@ const ALWAYS: [&str; 5] = ["KUBERNETES_", "HOSTNAME", "HOME", "PATH", "RUST_LOG"
 
 /// All of them.
 pub(super) fn doubts(connect: &RivvenConnect) -> Vec<Doubt> {
-    let unlisted = wired(connect, &mut Errors::default()).into_iter();
-    let mut doubts: Vec<Doubt> = unlisted.filter_map(|one| one.unlisted).collect();
     let spec = &connect.spec;
     let known: Vec<&str> = spec.env.iter().flatten().map(|one| one.name.as_str()).collect();
-    let sources = spec.sources.iter().flatten().enumerate();
-    let sources = sources
-        .map(|(index, source)| written::source(source, Path::dotted("spec.sources").index(index)));
-    let sinks = spec.sinks.iter().flatten().enumerate();
-    let sinks =
-        sinks.map(|(index, sink)| written::sink(sink, Path::dotted("spec.sinks").index(index)));
-    for one in sources.chain(sinks) {
+    let all: Vec<Written<'_>> = written::all(spec).collect();
+    let not_known = |one: &&Written<'_>| catalogue::find(one.role, one.connector).is_none();
+    let mut doubts: Vec<Doubt> = all.iter().filter(not_known).map(unlisted).collect();
+    for one in all {
         let config = one.config.map(|keys| ("config", keys));
         for (place, keys) in config.into_iter().chain(one.blocks) {
             for (name, value) in &keys.0 {
@@ -35,6 +32,30 @@ pub(super) fn doubts(connect: &RivvenConnect) -> Vec<Doubt> {
     }
     doubts.extend(written_secrets(connect));
     doubts
+}
+
+/// That the catalogue does not have a connector, which the program may have all the same.
+pub(super) fn unlisted(written: &Written<'_>) -> Doubt {
+    let (role, name) = (written.role, written.connector);
+    let of = |role: Role| CONNECTORS.iter().filter(move |one| one.role == role).map(|one| one.name);
+    let other = match role {
+        Role::Source => Role::Sink,
+        Role::Sink => Role::Source,
+    };
+    let remedy = match nearest(name, of(role)) {
+        Some(meant) => Some(format!("did you mean {meant}?")),
+        None if of(other).any(|known| known == name) => Some(format!(
+            "it has {name} as a {}: list it under spec.{}s",
+            other.as_str(),
+            other.as_str()
+        )),
+        None => None,
+    };
+    let what = format!(
+        "the catalogue has no {} {name}: it and its keys are passed on as they are written",
+        role.as_str()
+    );
+    Doubt { path: written.at.child("connector"), what, remedy }
 }
 
 /// The variables in a value that nothing defines. One with a value of its own needs none.

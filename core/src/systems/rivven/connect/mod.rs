@@ -54,6 +54,7 @@ mod measures;
 mod placement;
 mod risks;
 mod running;
+mod secrets;
 mod status;
 mod task;
 mod valid;

@@ -2,7 +2,7 @@
 
 use serde_json::Value;
 
-use super::api::{Keys, Settings, Sink, Source};
+use super::api::{Keys, RivvenConnectSpec, Settings, Sink, Source};
 use crate::{
     connector::{Node, Object, Role},
     field::Path,
@@ -22,8 +22,15 @@ pub(super) struct Written<'a> {
     pub(super) beside: Vec<(&'static str, Value)>,
 }
 
-/// Of a source.
-pub(super) fn source(source: &Source, at: Path) -> Written<'_> {
+/// All of them, sources first.
+pub(super) fn all(spec: &RivvenConnectSpec) -> impl Iterator<Item = Written<'_>> {
+    let sources = spec.sources.iter().flatten().enumerate();
+    let sinks = spec.sinks.iter().flatten().enumerate();
+    sources.map(|(index, one)| source(one, index)).chain(sinks.map(|(index, one)| sink(one, index)))
+}
+
+/// Of the source at this place.
+pub(super) fn source(source: &Source, index: usize) -> Written<'_> {
     let blocks = [
         ("postgresCdc", &source.postgres_cdc),
         ("mysqlCdc", &source.mysql_cdc),
@@ -41,7 +48,7 @@ pub(super) fn source(source: &Source, at: Path) -> Written<'_> {
     });
     Written {
         role: Role::Source,
-        at,
+        at: Path::dotted("spec.sources").index(index),
         name: &source.name,
         connector: &source.connector,
         enabled: source.enabled,
@@ -52,8 +59,8 @@ pub(super) fn source(source: &Source, at: Path) -> Written<'_> {
     }
 }
 
-/// Of a sink.
-pub(super) fn sink(sink: &Sink, at: Path) -> Written<'_> {
+/// Of the sink at this place.
+pub(super) fn sink(sink: &Sink, index: usize) -> Written<'_> {
     let blocks = [
         ("s3", &sink.s3),
         ("http", &sink.http),
@@ -69,7 +76,7 @@ pub(super) fn sink(sink: &Sink, at: Path) -> Written<'_> {
     ];
     Written {
         role: Role::Sink,
-        at,
+        at: Path::dotted("spec.sinks").index(index),
         name: &sink.name,
         connector: &sink.connector,
         enabled: sink.enabled,

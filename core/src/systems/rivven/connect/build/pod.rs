@@ -12,12 +12,7 @@ use crate::{
     k8s,
     label::{CONNECTORS, Labels, PARTITIONS, RESTARTED, RESTARTED_CONNECTOR, WORKER, pairs},
     systems::rivven::{
-        connect::{
-            Valid,
-            connectors::{Wired, folder},
-            running::Running,
-            task::Task,
-        },
+        connect::{Valid, connectors::Wired, running::Running, secrets::folder, task::Task},
         names,
     },
     workload::{

@@ -33,7 +33,12 @@ mod vectors;
 mod warehouses;
 mod written;
 
-use crate::connector::{Compared, Connector, Key, Program, Takes, Word};
+use crate::connector::{Compared, Connector, Key, Program, Role, Takes, Word};
+
+/// The connector of this name, if there is one.
+pub(super) fn find(role: Role, name: &str) -> Option<&'static Connector> {
+    CONNECTORS.iter().copied().find(|one| (one.role, one.name) == (role, name))
+}
 
 /// All of them: sources first, then sinks, each by name.
 pub(crate) static CONNECTORS: &[&Connector] = &[
