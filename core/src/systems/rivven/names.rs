@@ -28,6 +28,8 @@ pub const WORKER_PORTS: (u16, u16) = (8080, 9091);
 pub const WORKER: &str = "connect";
 /// The container that reads the file of a worker first.
 pub const VALIDATE: &str = "validate";
+/// What stands before the number in the name of a schema registry's permit.
+const PERMIT: &str = "-start-";
 /// The container of a schema registry.
 pub const REGISTRY: &str = "registry";
 /// Where a schema registry is found when `server.port` does not say otherwise.
@@ -128,6 +130,16 @@ pub fn registry(name: &str) -> String {
 /// The Service of a schema registry by which the operator reaches its pod, ready or not.
 pub fn registry_headless(name: &str) -> String {
     format!("rivven-schema-{name}{RESERVED_SUFFIX}")
+}
+
+/// The ConfigMap that lets the pod of a schema registry start, by the number of the start.
+pub fn registry_permit(name: &str, number: u32) -> String {
+    format!("rivven-schema-{name}{PERMIT}{number}")
+}
+
+/// The number of the start that a ConfigMap of this name is for.
+pub fn permit_number(permit: &str) -> Option<u32> {
+    permit.rsplit_once(PERMIT)?.1.parse().ok()
 }
 
 /// The PodDisruptionBudget of a schema registry.

@@ -96,13 +96,13 @@ rules! {
     REG_53 = "REG-53":
         "What is asked for is set each time the registry has started, and clients come after that",
         "The release begins with BACKWARD whatever it is told. Its pod is ready when everything is \
-         in force: the context sluicegate, made last, is the sign, and goes with the memory. A \
-         registry that starts anew while no operator runs waits for one. One whose process was \
-         killed starts again at once and where it was: until Kubernetes has led clients elsewhere, \
-         for some seconds, the program judges what they send by BACKWARD.",
-        "An event Unjudged tells how many schemas came in before the levels: see that they are \
-         compatible. Clients that must not meet this ask for the compatibility of what they \
-         register afterwards.";
+         in force: the context sluicegate, made last, is the sign, and goes with the memory. The \
+         ConfigMap without which its container does not start goes just before: a process that \
+         ends is not started again where clients find it, but as another pod. One that ends while \
+         no operator runs waits for one.",
+        "An event Unjudged tells how many schemas came in all the same: over the headless Service, \
+         or because the kubelet does not watch ConfigMaps (configMapAndSecretChangeDetectionStrategy \
+         is not Watch). See that they are compatible.";
     ROL_01 = "ROL-01":
         "A pod is restarted when what it was started from has changed, one at a time",
         "The StatefulSet never restarts a pod by itself (OnDelete). The first one is restarted \

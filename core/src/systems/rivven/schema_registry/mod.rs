@@ -2,19 +2,24 @@
 //!
 //! The program forgets everything when it stops, what it was told too. So what is asked for is set
 //! each time it has started, in the order that `force` has, and the last of it, a context of our
-//! own, is what makes its pod ready.
+//! own, is what makes its pod ready. That nothing else ever starts where clients are led is what
+//! `start` sees to.
 
 use std::sync::OnceLock;
 
 use k8s_openapi::api::{
     apps::v1::Deployment,
-    core::v1::{Pod, Service},
+    core::v1::{ConfigMap, Pod, Service},
     policy::v1::PodDisruptionBudget,
 };
 use kube_core::ResourceExt as _;
 use serde_json::json;
 
-use self::{put::put_in_force, roll::Roll, situation::Situation};
+use self::{
+    put::{put_in_force, take_permit},
+    roll::Roll,
+    situation::Situation,
+};
 use crate::{
     check::Check,
     condition::Reason,
@@ -47,6 +52,7 @@ mod put;
 mod risks;
 mod roll;
 mod situation;
+mod start;
 mod status;
 mod valid;
 mod validation;
@@ -59,8 +65,12 @@ pub use valid::Valid;
 pub struct SchemaRegistry;
 
 /// What it is made of.
-const OWNS: [fn() -> Api; 3] =
-    [Api::of::<Service>, Api::of::<Deployment>, Api::of::<PodDisruptionBudget>];
+const OWNS: [fn() -> Api; 4] = [
+    Api::of::<ConfigMap>,
+    Api::of::<Service>,
+    Api::of::<Deployment>,
+    Api::of::<PodDisruptionBudget>,
+];
 /// How often a registry that is as it should be is asked all the same.
 const LOOK_AGAIN: Requeue = Requeue::seconds(300);
 /// How often one that is not is asked.
@@ -127,12 +137,14 @@ impl Kind for SchemaRegistry {
         let refused = matches!(situation.away, Some(Away::NotPermitted))
             .then(|| home::refused(&valid.cluster, &valid.namespace));
         let blocked: Vec<Blocked> = asked.chain(refused).collect();
-        if blocked.is_empty() && situation.away.is_none() {
+        // One that has ended is started anew though its cluster is away: so it would be by itself.
+        if blocked.is_empty() && (situation.away.is_none() || situation.start.is_over()) {
             return desire(valid, &situation, seen);
         }
         // What is there stays as it is; one that runs is told all the same what is to be in force.
         let items = there(valid, seen).map(Item::Keep).collect();
         let mut desired = Desired { items, blocked, requeue: LOOK_SOON, ..Desired::default() };
+        take_permit(valid, &situation, &mut desired);
         put_in_force(valid, &situation, &mut desired);
         desired
     }
@@ -165,6 +177,9 @@ fn desire(valid: &Valid, situation: &Situation<'_>, seen: &Observed<Rivven>) -> 
     let roll = Roll::of(valid, situation);
     // Clients find it where it listens: a port that waits with its pod waits in the Services too.
     let port = roll.port(valid, situation);
+    if roll.start != situation.start.number || situation.keeps_permit(valid) {
+        desired.items.push(Item::object(Manifest::of(&build::permit(valid, roll.start)), online));
+    }
     roll.desire(valid, situation, &mut desired);
     for service in [build::client(valid, port), build::headless(valid, port)] {
         desired.items.push(Item::object(Manifest::of(&service), risks::ports));
@@ -172,6 +187,7 @@ fn desire(valid: &Valid, situation: &Situation<'_>, seen: &Observed<Rivven>) -> 
     if valid.budget {
         budget(valid, situation, seen, &mut desired);
     }
+    take_permit(valid, situation, &mut desired);
     put_in_force(valid, situation, &mut desired);
     desired
 }

@@ -1,11 +1,11 @@
 //! What is not in force is put in force, and told where somebody else has had a part in it.
 
-use super::{LOOK_AGAIN, Valid, force, gates, situation::Situation};
+use super::{LOOK_AGAIN, Valid, force, gates, situation::Situation, start};
 use crate::{
     condition::EventKind,
     kind::{Desired, Item},
     many::many,
-    plan::{Action, Event, Gate, Risk, Verb, Waiting, Why},
+    plan::{Action, Event, Gate, Precondition, Propagation, Risk, Verb, Waiting, Why},
     systems::rivven::{
         Call, Rivven,
         registry::{Change, SeenRegistry, What},
@@ -43,6 +43,10 @@ pub(super) fn put_in_force(
         desired.events.push(unjudged(valid, seen));
     }
     for change in left {
+        // What ends with clients in it must not start again under their hands.
+        if change.what == What::Open && situation.start.permit.is_some() {
+            continue;
+        }
         let why = match (&change.what, seen.is_open()) {
             (What::Open, _) => "everything is in force",
             (_, false) => "the registry has started",
@@ -51,6 +55,20 @@ pub(super) fn put_in_force(
         let (call, why) = (Verb::Call(Call::Registry(change)), Why::Requested(why.to_owned()));
         desired.items.push(Item::Act(Action::new(call, why, Risk::Online, &rules::REG_53)));
     }
+}
+
+/// Takes the permit of a registry away that has started and is as it should be: it is not to start
+/// again in the same place.
+pub(super) fn take_permit(valid: &Valid, situation: &Situation<'_>, desired: &mut Desired<Rivven>) {
+    let Some(permit) = situation.start.permit.filter(|_| !situation.keeps_permit(valid)) else {
+        return;
+    };
+    let target = start::permit(valid, situation.start.number);
+    let seen = Precondition::as_seen(&target, permit);
+    let verb = Verb::Delete(target, seen, Propagation::Background);
+    let why = "the registry has started, and what starts in its place is another pod";
+    let why = Why::Requested(why.to_owned());
+    desired.items.push(Item::Act(Action::new(verb, why, Risk::Online, &rules::REG_53)));
 }
 
 /// That somebody else has changed what is in force.

@@ -17,6 +17,14 @@ pub(super) fn restarts(change: &Change) -> (Risk, &'static Rule) {
     by_template(change, Risk::Unavailable)
 }
 
+/// The same of one that has ended.
+pub(super) fn starts(change: &Change) -> (Risk, &'static Rule) {
+    match change.path.starts_with("/spec/template") {
+        true => (Risk::Online, &rules::REG_53),
+        false => online(change),
+    }
+}
+
 /// Whoever uses the old port is cut off.
 pub(super) fn ports(change: &Change) -> (Risk, &'static Rule) {
     match change.path.starts_with("/spec/ports") {

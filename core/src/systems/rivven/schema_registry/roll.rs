@@ -3,7 +3,7 @@
 
 use serde_json::Value;
 
-use super::{Valid, build, gates, risks, situation::Situation};
+use super::{Valid, build, gates, risks, situation::Situation, start::Start};
 use crate::{
     altered, compare,
     kind::{Desired, DesiredObject, Item},
@@ -15,6 +15,8 @@ use crate::{
 /// What the Deployment is to be, and what that waits for.
 pub(super) struct Roll {
     manifest: Manifest,
+    /// The start that its pod is.
+    pub(super) start: u32,
     /// What has to hold, if it would stop the registry.
     gate: Option<Gate>,
 }
@@ -22,10 +24,17 @@ pub(super) struct Roll {
 impl Roll {
     /// Compares what is asked for with what is there.
     pub(super) fn of(valid: &Valid, situation: &Situation<'_>) -> Self {
-        let manifest = Manifest::of(&build::deployment(valid));
-        let stops = situation.deployment.is_some_and(|live| restarts(live, &manifest));
+        let Start { number, .. } = situation.start;
+        let manifest = |start| Manifest::of(&build::deployment(valid, start));
+        let as_it_is = manifest(number);
+        let stops = situation.deployment.is_some_and(|live| restarts(live, &as_it_is));
         let gate = stops.then(|| gates::schemas_kept(valid, situation));
-        Self { manifest, gate }
+        let held = gate.as_ref().is_some_and(|gate| !gate.passes());
+        // What starts anew is another start: the permit of this one may be gone.
+        if number == 0 || situation.start.is_over() || (stops && !held) {
+            return Self { manifest: manifest(number + 1), start: number + 1, gate };
+        }
+        Self { manifest: as_it_is, start: number, gate }
     }
 
     /// What it waits for, if it waits.
@@ -58,12 +67,16 @@ impl Roll {
             desired.items.push(Item::Keep(target.clone()));
             return;
         }
-        let Self { manifest, gate } = self;
+        let Self { manifest, gate, .. } = self;
         let holds = situation.holds();
         if gate.is_some() && !holds {
             desired.assumptions.insert(format!("{} holds no schema when it stops", valid.own));
         }
-        let assess = if holds { risks::loses } else { risks::restarts };
+        let assess = match situation.start.is_over() {
+            true => risks::starts,
+            false if holds => risks::loses,
+            false => risks::restarts,
+        };
         let mut object = DesiredObject::new(manifest, assess);
         object.gates.extend(gate);
         desired.items.push(Item::Object(object));

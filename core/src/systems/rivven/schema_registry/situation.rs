@@ -6,7 +6,12 @@ use k8s_openapi::api::{apps::v1::Deployment, core::v1::Pod};
 use kube_core::ResourceExt as _;
 use serde_json::Value;
 
-use super::{Valid, api::RivvenSchemaRegistry, list};
+use super::{
+    Valid,
+    api::RivvenSchemaRegistry,
+    force, list,
+    start::{APART, End, Start},
+};
 use crate::{
     kind::Ctx,
     observed::{Api, Observed, at, text},
@@ -15,7 +20,7 @@ use crate::{
         Answer, Probe, Rivven,
         home::{self, Away},
         names,
-        registry::{Question, Registry, SeenRegistry, listens},
+        registry::{Change, Question, Registry, SeenRegistry, What, listens},
     },
     workload::{
         deployment::{DeploymentSeen, not_created},
@@ -40,6 +45,8 @@ pub(super) struct Situation<'a> {
     pub(super) pods: usize,
     /// Whether it is ready.
     pub(super) ready: bool,
+    /// Which start it is.
+    pub(super) start: Start<'a>,
     /// The registry in it, if its program has started.
     pub(super) registry: Option<Registry>,
     /// What it answered.
@@ -64,10 +71,18 @@ impl<'a> Situation<'a> {
             pod,
             pods: all.len(),
             ready: pod.is_some_and(is_ready),
+            start: Start::of(ctx.now, valid, (deployment, pod), seen),
             problem: deployment.and_then(not_created),
             ..Self::default()
         };
-        if let Some(pod) = pod.filter(|pod| !is_ready(pod)) {
+        // What the kubelet says of one that may not start any more is what it is kept by.
+        if let Some(End::TooSoon { code }) = own.start.end {
+            let apart = APART.as_secs();
+            own.problem = Some(format!(
+                "it ended with exit code {code} less than {apart} s after its start: the next one \
+                 waits for so long"
+            ));
+        } else if let Some(pod) = pod.filter(|pod| !is_ready(pod) && own.start.end.is_none()) {
             let problems = PodProblem::of(pod, names::REGISTRY);
             let told = problems.iter().find_map(|problem| problem.told(ctx.now));
             own.problem = told.map(str::to_owned).or(own.problem);
@@ -85,6 +100,18 @@ impl<'a> Situation<'a> {
             _ => {}
         }
         own
+    }
+
+    /// What is left to be done in the registry; nothing where that is not known.
+    pub(super) fn left(&self, valid: &Valid) -> Option<Vec<Change>> {
+        Some(force::left(valid, self.registry.as_ref()?, self.seen?))
+    }
+
+    /// Whether the permit of this start is there and has to stay: it goes when all that is left is
+    /// to let clients in.
+    pub(super) fn keeps_permit(&self, valid: &Valid) -> bool {
+        let opens = |left: Vec<Change>| left.iter().all(|one| one.what == What::Open);
+        self.start.permit.is_some() && !self.left(valid).is_some_and(opens)
     }
 
     /// Whether it is known to hold schemas.

@@ -3,8 +3,7 @@
 use std::collections::BTreeMap;
 
 use super::{
-    Valid, api::RivvenSchemaRegistryStatus, conditions as c, force, roll::Roll,
-    situation::Situation,
+    Valid, api::RivvenSchemaRegistryStatus, conditions as c, roll::Roll, situation::Situation,
 };
 use crate::{
     condition::Draft,
@@ -69,7 +68,8 @@ fn subjects(valid: &Valid, situation: &Situation<'_>) -> BTreeMap<String, String
 }
 
 fn ready(valid: &Valid, situation: &Situation<'_>) -> (Draft, Phase) {
-    if situation.deployment.is_none() && !valid.unsupported_security.is_empty() {
+    let none_runs = situation.deployment.is_none() || situation.start.end.is_some();
+    if none_runs && !valid.unsupported_security.is_empty() {
         let why = "no registry is started: see the condition Blocked";
         return (c::READY_NOT_STARTED.no(why), Phase::Failed);
     }
@@ -89,7 +89,7 @@ fn ready(valid: &Valid, situation: &Situation<'_>) -> (Draft, Phase) {
         let phase = if situation.deployment.is_none() { Phase::Pending } else { away };
         return (c::READY_STARTING.no("the registry is not started yet"), phase);
     }
-    let left = left(valid, situation);
+    let left = situation.left(valid).map(|left| left.len());
     // One that has just started does not answer yet.
     match (situation.silent.as_ref().filter(|_| situation.ready), left) {
         (Some(why), _) => (c::READY_SILENT.unknown(why.clone()), Phase::Degraded),
@@ -103,14 +103,8 @@ fn ready(valid: &Valid, situation: &Situation<'_>) -> (Draft, Phase) {
     }
 }
 
-/// How much is left to be set; nothing where that is not known.
-fn left(valid: &Valid, situation: &Situation<'_>) -> Option<usize> {
-    let (registry, seen) = (situation.registry.as_ref()?, situation.seen?);
-    Some(force::left(valid, registry, seen).len())
-}
-
 fn levels(valid: &Valid, situation: &Situation<'_>) -> Draft {
-    match left(valid, situation) {
+    match situation.left(valid).map(|left| left.len()) {
         Some(0) => c::LEVELS_APPLIED.yes(""),
         Some(_) => c::LEVELS_APPLYING.no(""),
         None => c::LEVELS_UNKNOWN.unknown(situation.silent.clone().unwrap_or_default()),

@@ -6,5 +6,5 @@ mod deployment;
 mod services;
 
 pub(super) use budget::budget;
-pub(super) use deployment::deployment;
+pub(super) use deployment::{deployment, permit};
 pub(super) use services::{client, headless};

@@ -1,0 +1,131 @@
+//! That no registry starts anew where clients find the one before it.
+//!
+//! A container that has ended is started again at once, in its pod and at its address: Kubernetes
+//! leads clients to it until its kubelet has said that it is not ready, and nothing is in force in
+//! it. So the container of each pod wants a ConfigMap, its permit, which is taken away before
+//! clients are let in. What ends after that stays down, and the next start is another pod, with a
+//! permit and an address of its own.
+
+use k8s_openapi::{
+    api::core::v1::ConfigMap,
+    jiff::{SignedDuration, Timestamp},
+};
+use serde_json::Value;
+
+use super::Valid;
+use crate::{
+    observed::{Observed, Ref, Seen, at, text},
+    systems::rivven::{Rivven, names},
+    workload::seen::last_end,
+};
+
+/// How far apart starts are at least: what ends at once is not started as fast as it ends.
+pub(super) const APART: SignedDuration = SignedDuration::from_secs(20);
+
+/// Which start of a registry its pod is, and what became of it.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub(super) struct Start<'a> {
+    /// Its number, counted from 1; 0 where there is no Deployment.
+    pub(super) number: u32,
+    /// Its permit. While it is there, its container may start as often as it likes.
+    pub(super) permit: Option<&'a Value>,
+    /// How its container ended, if it has and may not start any more.
+    pub(super) end: Option<End>,
+}
+
+/// The end of a container that may not start any more.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum End {
+    /// Another pod may start.
+    Over,
+    /// It came so soon after the start that the next one waits.
+    TooSoon {
+        /// What the program ended with.
+        code: i64,
+    },
+}
+
+impl<'a> Start<'a> {
+    /// Reads what was seen of a Deployment and its pod.
+    pub(super) fn of(
+        now: Timestamp,
+        valid: &Valid,
+        (deployment, pod): (Option<&Value>, Option<&Value>),
+        seen: &'a Observed<Rivven>,
+    ) -> Self {
+        let number = deployment.map_or(0, number);
+        // A list by labels says nothing of what is not in it.
+        let permit = match seen.raw(&permit(valid, number)) {
+            Seen::Present(permit) => Some(permit.as_ref()),
+            Seen::Absent | Seen::Unknown(_) | Seen::Unread => None,
+        };
+        let closed = number > 0 && permit.is_none();
+        let end = pod.filter(|_| closed).and_then(|pod| end(pod, now));
+        Self { number, permit, end }
+    }
+
+    /// Whether the next start is due.
+    pub(super) fn is_over(&self) -> bool {
+        self.end == Some(End::Over)
+    }
+}
+
+/// The permit of a start.
+pub(super) fn permit(valid: &Valid, number: u32) -> Ref {
+    Ref::to::<ConfigMap>(&valid.namespace, &names::registry_permit(&valid.name, number))
+}
+
+/// The number in the name of the permit that a Deployment's pod wants; 0 of one that wants none.
+fn number(deployment: &Value) -> u32 {
+    let all = at(deployment, "/spec/template/spec/containers").and_then(Value::as_array);
+    let wants = all.into_iter().flatten().filter_map(|one| at(one, "/envFrom")?.as_array());
+    let names = wants.flatten().map(|one| text(one, "/configMapRef/name"));
+    names.filter_map(names::permit_number).next().unwrap_or(0)
+}
+
+/// How the container of a pod ended, or that it was never let start.
+fn end(pod: &Value, now: Timestamp) -> Option<End> {
+    let all = at(pod, "/status/containerStatuses").and_then(Value::as_array);
+    let own = all.into_iter().flatten().find(|one| text(one, "/name") == names::REGISTRY)?;
+    let Some((ended, code)) = last_end(own).filter(|_| at(own, "/state/running").is_none()) else {
+        let kept = text(own, "/state/waiting/reason") == "CreateContainerConfigError";
+        return kept.then_some(End::Over);
+    };
+    let started: Option<Timestamp> = text(ended, "/startedAt").parse().ok();
+    let soon = started.is_some_and(|started| now.duration_since(started) < APART);
+    Some(if soon { End::TooSoon { code } } else { End::Over })
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::*;
+
+    fn ended(status: &Value) -> Option<End> {
+        let container = json!({ "name": names::REGISTRY, "state": status["state"],
+            "lastState": status["lastState"] });
+        let pod = json!({ "status": { "containerStatuses": [container] } });
+        end(&pod, "2026-01-01T00:01:00Z".parse().expect("a time"))
+    }
+
+    #[test]
+    fn what_has_ended_is_over_and_what_ended_at_once_a_moment_later() {
+        let since = |second: &str| json!({ "exitCode": 137, "startedAt": format!("2026-01-01T00:00:{second}Z") });
+        let kept = json!({ "waiting": { "reason": "CreateContainerConfigError" } });
+        assert_eq!(ended(&json!({ "state": { "terminated": since("40") } })), Some(End::Over));
+        let soon = Some(End::TooSoon { code: 137 });
+        assert_eq!(ended(&json!({ "state": { "terminated": since("41") } })), soon);
+        let last = json!({ "terminated": since("40") });
+        assert_eq!(ended(&json!({ "state": kept, "lastState": last })), Some(End::Over));
+        assert_eq!(ended(&json!({ "state": kept })), Some(End::Over), "it never was");
+    }
+
+    #[test]
+    fn what_runs_or_comes_is_not_over() {
+        let last = json!({ "terminated": { "exitCode": 1 } });
+        assert_eq!(ended(&json!({ "state": { "running": {} }, "lastState": last })), None);
+        let comes = json!({ "waiting": { "reason": "ContainerCreating" } });
+        assert_eq!(ended(&json!({ "state": comes })), None);
+    }
+}
