@@ -11,6 +11,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 use serde_json::Value;
 use sluicegate_core::observed::Ref;
 
+mod annotate;
 mod budget;
 mod connect;
 mod events;
@@ -25,6 +26,7 @@ mod write;
 
 pub(crate) use self::request::path_of_all;
 pub use self::{
+    annotate::annotate,
     budget::Budget,
     connect::{Access, Connection, connect},
     events::Recorder,

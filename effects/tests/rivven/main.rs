@@ -12,6 +12,7 @@ mod standin;
 mod agree;
 mod faults;
 mod ill;
+mod import;
 mod many;
 mod registry;
 mod rivvend;
@@ -69,6 +70,11 @@ fn main() -> ExitCode {
         a_name_that_leads_nowhere_is_no_broker,
     };
     let ill = tests! { ill: an_ill_registry_does_not_answer_and_it_is_told_why, };
+    let imports = tests! { import:
+        what_was_exported_is_there_again_with_its_ids,
+        a_registry_that_holds_schemas_or_rules_of_others_takes_none_in,
+        what_somebody_else_registers_meanwhile_is_told,
+    };
     let registries = tests! { registry:
         what_is_asked_for_is_in_force_until_the_registry_starts_anew,
         each_level_lets_in_what_it_says,
@@ -90,7 +96,7 @@ fn main() -> ExitCode {
         let name = format!("{name}, rivvend");
         trials.push(undone::trial(&name, lacks, move || finish(move || run(Subject::real()))));
     }
-    for (name, run) in registries.into_iter().chain(many) {
+    for (name, run) in registries.into_iter().chain(many).chain(imports) {
         trials.push(undone::trial(name, no_schema, move || finish(run)));
     }
     trials.extend(

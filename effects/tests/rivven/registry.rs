@@ -31,7 +31,12 @@ impl Program {
     }
 
     /// Asks as any client does.
-    async fn send(&self, method: Method, path: &str, body: &Value) -> (StatusCode, Value) {
+    pub(crate) async fn send(
+        &self,
+        method: Method,
+        path: &str,
+        body: &Value,
+    ) -> (StatusCode, Value) {
         send(&mut self.connected().await, method, path, body).await
     }
 
@@ -54,7 +59,7 @@ impl Program {
     }
 
     /// Registers a schema: a record of this name with these fields.
-    async fn register(&self, subject: &str, name: &str, fields: &Value) -> StatusCode {
+    pub(crate) async fn register(&self, subject: &str, name: &str, fields: &Value) -> StatusCode {
         let path = format!("/subjects/{subject}/versions");
         self.send(Method::POST, &path, &avro(name, fields)).await.0
     }
@@ -109,7 +114,7 @@ pub(crate) async fn seen(brokers: &Brokers, subjects: &[&str]) -> SeenRegistry {
     seen
 }
 
-async fn change(brokers: &Brokers, what: What) -> Result<(), Error> {
+pub(crate) async fn change(brokers: &Brokers, what: What) -> Result<(), Error> {
     brokers.call(&Call::Registry(Change { registry: registry(), what })).await
 }
 

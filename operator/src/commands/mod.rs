@@ -12,6 +12,7 @@ mod input;
 pub mod manifests;
 mod one;
 pub mod plan;
+mod registry;
 pub mod simulate;
 pub mod snapshot;
 pub mod unstick;

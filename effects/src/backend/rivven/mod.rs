@@ -13,6 +13,8 @@ mod session;
 mod wire;
 mod words;
 
+use std::collections::BTreeMap;
+
 use sluicegate_core::{
     system::System as _,
     systems::rivven::{
@@ -22,7 +24,7 @@ use sluicegate_core::{
 };
 use tokio::time::{Instant, timeout};
 
-pub use self::schemas::{Schema, Version};
+pub use self::schemas::{Schema, Version, faults};
 pub(crate) use self::words::class as class_of;
 use self::{pool::Pool, wire::Wire};
 pub use super::guard::Limits;
@@ -114,6 +116,41 @@ impl Brokers {
         let work = self.rest(registry, schemas::MOST, read);
         let done = self.registries.run("schemas", registry, work).await;
         done.map_err(|fault| fault.why().to_owned())
+    }
+
+    /// Sees that a registry can take schemas that another one had, and takes away what lets clients
+    /// in.
+    ///
+    /// # Errors
+    ///
+    /// Why it cannot; clients are let in as before.
+    pub async fn close(&self, registry: &Registry) -> Result<(), String> {
+        let close =
+            async |wire: &mut http1::Wire, address: &str| schemas::close(wire, address).await;
+        let done =
+            self.registries.run("close", registry, self.rest(registry, registry::MOST, close));
+        done.await.map_err(|fault| fault.why().to_owned())
+    }
+
+    /// Brings schemas into a registry that is empty and closed, and returns the id that each has
+    /// there by the one that it had: they are the same, unless new ones are allowed.
+    ///
+    /// # Errors
+    ///
+    /// Why not all of them are there as they were. It may hold some, and judges nothing: it is to
+    /// be started anew.
+    pub async fn restore(
+        &self,
+        registry: &Registry,
+        all: &[Schema],
+        new_ids: bool,
+    ) -> Result<BTreeMap<u64, u64>, String> {
+        let restore = async |wire: &mut http1::Wire, address: &str| {
+            schemas::restore(wire, address, all, new_ids).await
+        };
+        let done =
+            self.registries.run("restore", registry, self.rest(registry, schemas::MOST, restore));
+        done.await.map_err(|fault| fault.why().to_owned())
     }
 
     /// Talks to a registry, of whose answers so many bytes are read at most, by the address that it

@@ -28,7 +28,7 @@ use crate::{
 pub(super) const MOST: usize = 4 * 1024 * 1024;
 
 /// Where rules are.
-const RULES: &str = "/config/validation/rules";
+pub(super) const RULES: &str = "/config/validation/rules";
 
 #[derive(Deserialize)]
 #[serde(rename_all = "camelCase")]
@@ -60,22 +60,21 @@ pub(super) async fn ask(
     host: &str,
     question: &Question,
 ) -> Result<SeenRegistry, Fault> {
-    let level: Level = get(wire, host, "/config").await?;
+    let level = level_of(wire, host, "/config").await?;
     let contexts = contexts(wire, host).await?;
     let rules = rules(wire, host).await?;
     let stats: Stats = get(wire, host, "/stats").await?;
     let mut subjects = BTreeMap::new();
     for subject in &question.subjects {
-        let own: Level = get(wire, host, &config_of(subject)).await?;
-        subjects.insert(subject.clone(), own.compatibility_level);
+        subjects.insert(subject.clone(), level_of(wire, host, &config_of(subject)).await?);
     }
     let others = match question.turn {
-        Some(turn) => others(wire, host, question, turn, &level.compatibility_level).await?,
+        Some(turn) => others(wire, host, question, turn, &level).await?,
         None => BTreeMap::new(),
     };
     Ok(SeenRegistry {
         others,
-        level: level.compatibility_level,
+        level,
         subjects,
         contexts,
         rules,
@@ -98,9 +97,9 @@ async fn others(
     let turn = usize::try_from(turn).unwrap_or_default() % turns;
     let mut others = BTreeMap::new();
     for subject in all.into_iter().skip(turn * AT_ONCE).take(AT_ONCE) {
-        let own: Level = get(wire, host, &config_of(&subject)).await?;
-        if own.compatibility_level != shared {
-            others.insert(subject, own.compatibility_level);
+        let own = level_of(wire, host, &config_of(&subject)).await?;
+        if own != shared {
+            others.insert(subject, own);
         }
     }
     Ok(others)
@@ -112,8 +111,7 @@ pub(super) async fn call(wire: &mut Wire, host: &str, what: &What) -> Result<(),
         What::Level(level) => put(wire, host, "/config", level).await,
         // That it is at the level of all by chance is no level of its own: it is set in any case.
         What::SubjectLevel { subject, level } => {
-            let body = json!({ "compatibility": level });
-            send(wire, host, Method::PUT, &config_of(subject), Some(&body)).await.map(|_| ())
+            set_level(wire, host, &config_of(subject), level).await
         }
         What::Context { name, description } => {
             create(wire, host, name, description.as_deref()).await
@@ -128,10 +126,25 @@ pub(super) async fn call(wire: &mut Wire, host: &str, what: &What) -> Result<(),
 }
 
 async fn put(wire: &mut Wire, host: &str, path: &str, level: &str) -> Result<(), Fault> {
-    let is: Level = get(wire, host, path).await?;
-    if is.compatibility_level == level {
-        return Ok(());
+    match level_of(wire, host, path).await? == level {
+        true => Ok(()),
+        false => set_level(wire, host, path, level).await,
     }
+}
+
+/// A level, of a subject or of all.
+pub(super) async fn level_of(wire: &mut Wire, host: &str, path: &str) -> Result<String, Fault> {
+    let is: Level = get(wire, host, path).await?;
+    Ok(is.compatibility_level)
+}
+
+/// Sets a level, whatever it is.
+pub(super) async fn set_level(
+    wire: &mut Wire,
+    host: &str,
+    path: &str,
+    level: &str,
+) -> Result<(), Fault> {
     let body = json!({ "compatibility": level });
     send(wire, host, Method::PUT, path, Some(&body)).await.map(|_| ())
 }
@@ -151,7 +164,7 @@ async fn create(
 
 /// Each rule with its digest. Of several of one name the digests stand beside each other, so that
 /// they are none that is asked for.
-async fn rules(wire: &mut Wire, host: &str) -> Result<BTreeMap<String, String>, Fault> {
+pub(super) async fn rules(wire: &mut Wire, host: &str) -> Result<BTreeMap<String, String>, Fault> {
     let all: Vec<Listed> = get(wire, host, RULES).await?;
     let mut rules: BTreeMap<String, String> = BTreeMap::new();
     for one in all {
@@ -180,7 +193,7 @@ async fn set_rule(wire: &mut Wire, host: &str, rule: &Rule) -> Result<(), Fault>
     send(wire, host, Method::POST, RULES, Some(&body)).await.map(|_| ())
 }
 
-async fn delete_rule(wire: &mut Wire, host: &str, name: &str) -> Result<(), Fault> {
+pub(super) async fn delete_rule(wire: &mut Wire, host: &str, name: &str) -> Result<(), Fault> {
     if !rules(wire, host).await?.contains_key(name) {
         return Ok(());
     }
@@ -188,7 +201,7 @@ async fn delete_rule(wire: &mut Wire, host: &str, name: &str) -> Result<(), Faul
     send(wire, host, Method::DELETE, &path, None).await.map(|_| ())
 }
 
-async fn contexts(wire: &mut Wire, host: &str) -> Result<BTreeSet<String>, Fault> {
+pub(super) async fn contexts(wire: &mut Wire, host: &str) -> Result<BTreeSet<String>, Fault> {
     let all: Vec<Context> = get(wire, host, "/contexts").await?;
     Ok(all.into_iter().map(|one| one.name).collect())
 }
@@ -204,7 +217,7 @@ pub(super) async fn get<T: DeserializeOwned>(
         .map_err(|_| Fault::Refused(format!("{path} is answered by something else than it has")))
 }
 
-async fn send(
+pub(super) async fn send(
     wire: &mut Wire,
     host: &str,
     method: Method,
@@ -246,12 +259,12 @@ pub(super) fn refusal(words: &str) -> (Class, Option<&'static str>) {
     }
 }
 
-fn config_of(subject: &str) -> String {
+pub(super) fn config_of(subject: &str) -> String {
     format!("/config/{}", encoded(subject))
 }
 
 /// A part of a path, in which all but the plainest characters are written as their numbers.
-fn encoded(part: &str) -> impl fmt::Display {
+pub(super) fn encoded(part: &str) -> impl fmt::Display {
     utf8_percent_encode(part, PART)
 }
 

@@ -1,15 +1,13 @@
-//! `import`: resources for what runs already, so that it is taken over without a change.
-//!
-//! What is printed asks for what is there and for nothing else. What no resource can ask for is
-//! left out and told: a resource that asked for something near it would change what runs.
+//! `import`: what was there before. Resources for what runs already, and what was exported.
 
 use clap::Subcommand;
 
-pub use self::topics::ImportTopicsArgs;
+pub use self::{schemas::ImportSchemasArgs, topics::ImportTopicsArgs};
 use crate::{commands::wait::wait, failure::Failure, terminal::Io};
 
 mod look;
 mod names;
+mod schemas;
 mod topics;
 mod write;
 
@@ -22,6 +20,10 @@ pub enum Import {
     /// A RivvenTopic for each topic of a cluster that has none yet. Applying them changes nothing
     /// at the broker.
     Topics(ImportTopicsArgs),
+    /// The schemas that `export schemas` has printed, into a RivvenSchemaRegistry that holds none:
+    /// with the ids and versions that they had, read back and compared. The resource is paused and
+    /// clients are kept away meanwhile.
+    Schemas(ImportSchemasArgs),
 }
 
 /// Runs the command.
@@ -30,8 +32,11 @@ pub enum Import {
 ///
 /// If it cannot be seen what runs.
 pub fn run(what: &Import, io: &mut Io<'_>) -> Result<u8, Failure> {
-    let done = match what {
-        Import::Topics(args) => wait(topics::run(args, io)),
-    };
-    done.map_err(|failure| failure.so("Nothing was imported."))
+    match what {
+        Import::Topics(args) => {
+            wait(topics::run(args, io)).map_err(|failure| failure.so("Nothing was imported."))
+        }
+        // What came of it half-way it says itself.
+        Import::Schemas(args) => wait(schemas::run(args, io)),
+    }
 }

@@ -1,5 +1,5 @@
 //! A schema registry on a node: whoever posts schemas while it is killed gets none in that the
-//! level of the resource refuses.
+//! level of the resource refuses, and what was exported before is had again afterwards.
 
 use std::{
     net::{SocketAddr, ToSocketAddrs as _},
@@ -17,6 +17,7 @@ use super::stopped::{process_of, signal};
 use crate::{
     Scenario,
     kube::{PODS, REGISTRIES},
+    operator::program,
     registry::{register, send},
     say,
     scene::{LONG, Scene},
@@ -121,10 +122,7 @@ fn killed() {
             signal(&process_of(&pod), "KILL");
             *posts.killed.lock().expect("nobody panicked") = Some(Instant::now());
             let since = Instant::now();
-            until("another pod", LONG, || match self::pod(&scene) {
-                Some(new) if new["metadata"]["uid"] != pod["metadata"]["uid"] => Ok(()),
-                seen => Err(seen.unwrap_or_default()["status"].to_string()),
-            });
+            another(&scene, &pod);
             let before = refused();
             until("posts to be judged again", LONG, || match refused() - before {
                 0 => Err("none".to_owned()),
@@ -145,7 +143,56 @@ fn killed() {
     assert_eq!(wrong, Vec::<Duration>::new());
     assert!(unanswered > 0, "it was away");
     scene.told(REGISTRIES, "schemas", "LevelsApplied", "True");
+    had_again(&scene, address);
     scene.nothing_was_refused();
+}
+
+/// What it holds, and a history that its level refuses, outlive it by hand.
+fn had_again(scene: &Scene, address: SocketAddr) {
+    let level = json!({ "compatibility": "NONE" });
+    send(address, "PUT", "/config/history", &level).expect("it answers");
+    for fields in [["a", "b"], ["c", "d"]] {
+        let posted = register(address, "history", "History", &fields);
+        assert_eq!(posted.expect("it answers"), 200);
+    }
+    send(address, "DELETE", "/subjects/history/versions/1", &Value::Null).expect("it answers");
+    let kubeconfig = scene.plane.state().join("kubeconfig").display().to_string();
+    let command = |args: &[&str]| {
+        let at = ["-n", &scene.namespace, "--kubeconfig", &kubeconfig];
+        program(&[args, &["schemas"], &at].concat())
+    };
+    let (code, exported, said) = command(&["export", "schemas"]);
+    assert_eq!(code, 0, "{said}");
+    let (code, _, said) = command(&["import", "schemas", "-f", "/dev/null"]);
+    assert!(code == 1 && said.ends_with("Nothing was imported.\n"), "{said}");
+    let file = std::env::temp_dir().join(format!("schemas-{}.json", std::process::id()));
+    std::fs::write(&file, &exported).expect("it is written");
+    let import = ["import", "schemas", "-f", &*file.display().to_string()];
+    let (code, _, said) = command(&import);
+    assert!(code == 1 && said.contains("ids already"), "it holds them still: {said}");
+    scene.told(REGISTRIES, "schemas", "Paused", "False");
+    let before = pod(scene).expect("it has one");
+    signal(&process_of(&before), "KILL");
+    another(scene, &before);
+    scene.told(REGISTRIES, "schemas", "Ready", "True");
+    let since = Instant::now();
+    let (code, _, said) = command(&import);
+    assert!(code == 0 && said.contains("with the ids that they had"), "{said}");
+    say(&format!("{} after {:.1?}", said.lines().nth(1).unwrap_or_default(), since.elapsed()));
+    scene.told(REGISTRIES, "schemas", "Ready", "True");
+    let (_, again, _) = command(&["export", "schemas"]);
+    assert_eq!(again, exported);
+    assert_eq!(register(address, "s-last", "Last", &["a", "b"]).expect("it answers"), 200);
+    assert_eq!(register(address, "s-last", "Last", &["a"]).expect("it answers"), 409);
+    drop(std::fs::remove_file(file));
+}
+
+/// Waits for another pod than this.
+fn another(scene: &Scene, before: &Value) {
+    until("another pod", LONG, || match pod(scene) {
+        Some(new) if new["metadata"]["uid"] != before["metadata"]["uid"] => Ok(()),
+        seen => Err(seen.unwrap_or_default()["status"].to_string()),
+    });
 }
 
 /// Its pod, but for one that is on its way out.

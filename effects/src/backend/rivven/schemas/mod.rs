@@ -6,8 +6,13 @@
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
+pub use self::order::faults;
+pub(super) use self::restore::{close, restore};
 use super::registry::{Stats, get};
 use crate::backend::{fault::Fault, http1::Wire};
+
+mod order;
+mod restore;
 
 /// The longest answer that is read, in bytes: the program takes schemas of 10 MiB, which are longer
 /// as JSON.
