@@ -41,17 +41,8 @@ impl Control {
             errors.push(path(key), Cause::Unknown, remedy);
         }
         let annotation = |key: &str| meta.annotations.as_ref().and_then(|all| all.get(key));
-        let mut switch = |key: &str, unclear: bool| match annotation(key).map(String::as_str) {
-            Some("true") => true,
-            Some("false") | None => false,
-            Some(other) => {
-                let known = ["\"true\"", "\"false\""].map(str::to_owned).to_vec();
-                let cause = Cause::NotSupported(other.to_owned(), known);
-                errors.push(path(key), cause, "write \"true\", or remove the annotation");
-                unclear
-            }
-        };
-        let (paused, adopt) = (switch(PAUSED, true), switch(ADOPT, false));
+        let paused = switch(meta, PAUSED, true, errors);
+        let adopt = switch(meta, ADOPT, false, errors);
         let skipped = annotation(SKIP_GATE).map(String::as_str).unwrap_or_default();
         let skip: BTreeSet<String> = skipped
             .split(',')
@@ -70,6 +61,22 @@ impl Control {
             errors.push(path(SKIP_GATE), cause, "name gates as `explain` lists them");
         }
         Self { paused, adopt, restart: annotation(RESTART).cloned(), skip }
+    }
+}
+
+/// Whether an annotation is `"true"`. What is neither that nor `"false"` is added to the errors, and
+/// counts as told.
+pub(crate) fn switch(meta: &ObjectMeta, key: &str, unclear: bool, errors: &mut Errors) -> bool {
+    let given = meta.annotations.as_ref().and_then(|all| all.get(key));
+    match given.map(String::as_str) {
+        Some("true") => true,
+        Some("false") | None => false,
+        Some(other) => {
+            let known = ["\"true\"", "\"false\""].map(str::to_owned).to_vec();
+            let cause = Cause::NotSupported(other.to_owned(), known);
+            errors.push(path(key), cause, "write \"true\", or remove the annotation");
+            unclear
+        }
     }
 }
 

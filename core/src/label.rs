@@ -33,6 +33,8 @@ pub const CONFIG: &str = "sluicegate/config";
 /// On a resource with connectors: `NAME=VALUE`, several separated by commas. A new value starts the
 /// worker anew that the connector of this name is on.
 pub const RESTART_CONNECTOR: &str = "sluicegate/restart-connector";
+/// Whether a registry that starts is kept from clients, so that what it held can be brought back.
+pub const KEEP_CLOSED: &str = "sluicegate/keep-closed";
 /// On a pod template of connectors: what of [`RESTART_CONNECTOR`] its pods were started with.
 pub const RESTARTED_CONNECTOR: &str = "sluicegate/restarted-connector";
 /// On a pod template of connectors: their names, separated by commas.

@@ -8,12 +8,13 @@
 //! - a10, a11, r26: back-off of failed reconciliations, which comes with the live operator (that a
 //!   refused spec is not tried again is here);
 //! - a22, r3, r4: leader election; a23, r5: health endpoints and signals; a27, r6: metrics;
-//! - r27: watches. What has to be read is declared by each kind, and tested there;
-//! - r1, r2, r7, r8, r9: packaging, flags and rights; a29, r18 to r21, r37: kinds that do not exist
-//!   here yet.
+//! - r27 of clusters and topics: what has to be read is declared by each kind, and tested there;
+//! - r1, r2, r7, r8, r9: packaging, flags and rights.
 
 mod cluster;
+mod connect;
 mod ownership;
 mod rig;
+mod schema_registry;
 mod status;
 mod topic;

@@ -13,7 +13,7 @@ use sluicegate_core::{
 use sluicegate_effects::{
     Done, Error,
     file::{Start, Stillness, Watcher, World, round},
-    memory::reference,
+    memory::{Behaviour, reference},
 };
 
 /// After so many rounds something is wrong.
@@ -158,6 +158,14 @@ impl Rig {
         of.flat_map(|one| &one.does).map(String::as_str).collect()
     }
 
+    /// Makes the pod with this in its name go on without ever being ready.
+    pub(crate) fn never_ready(&self, part: &str) {
+        let pods = self.all("Pod").into_iter().map(|pod| pod["metadata"]["name"].clone());
+        let names = pods.filter_map(|name| Some(name.as_str()?.to_owned()));
+        let name = names.into_iter().find(|name| name.contains(part)).expect("there is one");
+        self.world.memory().behave("default", &name, Behaviour::NeverReady);
+    }
+
     pub(crate) fn ready(&self, pod: &str) -> bool {
         self.world.memory().store(|store| store.is_pod_ready("default", pod))
     }
@@ -191,7 +199,8 @@ impl Watcher for Noted {
     fn ended(&mut self, _: &Ref, _: &Result<Done, Error>) {}
 }
 
-fn rivven(kind: &str, namespace: &str, name: &str, spec: &Value) -> Value {
+/// Any of the resources.
+pub(crate) fn rivven(kind: &str, namespace: &str, name: &str, spec: &Value) -> Value {
     json!({
         "apiVersion": "rivven.hupe1980.github.io/v1alpha1",
         "kind": kind,

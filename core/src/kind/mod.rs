@@ -133,6 +133,12 @@ pub trait Kind: Sized + Send + Sync + 'static {
         Vec::new()
     }
 
+    /// What becomes of what Kubernetes knows nothing of when a resource is deleted: what stays
+    /// behind and what is lost, one sentence each. Default: nothing to tell.
+    fn after_deletion(_resource: &Self::Resource) -> Vec<String> {
+        Vec::new()
+    }
+
     /// What else must be seen: other resources, the product's own state.
     ///
     /// Asked again after each round of reads, so that a read may depend on an earlier answer. It

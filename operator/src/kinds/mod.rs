@@ -62,6 +62,8 @@ pub struct KindInfo {
     pub without_effect: fn(&Value, &Errors) -> Vec<Idle>,
     /// What of a resource is taken as it is written although something else may be meant.
     pub doubts: fn(&Value, &Errors) -> Vec<Doubt>,
+    /// What becomes of what Kubernetes knows nothing of when a resource is deleted.
+    pub after_deletion: fn(&Value) -> Vec<String>,
     /// The secrets that a resource has written down, by their paths.
     pub secrets: fn(&Value) -> Vec<Path>,
     /// What of a valid resource is refused whatever there is: in an empty cluster, too.
@@ -125,6 +127,7 @@ where
             check: check::<K>,
             without_effect: without_effect::<K>,
             doubts: doubts::<K>,
+            after_deletion: after_deletion::<K>,
             secrets: secrets::<K>,
             refused: refused::<K>,
             change: change::<K>,
@@ -149,6 +152,12 @@ fn doubts<K: Kind>(resource: &Value, wrong: &Errors) -> Vec<Doubt> {
     let Some((rest, resource)) = rest::<K>(resource, wrong) else { return Vec::new() };
     let given = |one: Doubt| Some(Doubt { path: rest.given(&one.path)?, ..one });
     K::doubts(&resource).into_iter().filter_map(given).collect()
+}
+
+/// Of what does not decode nothing is known.
+fn after_deletion<K: Kind>(resource: &Value) -> Vec<String> {
+    let resource = serde_json::from_value::<K::Resource>(resource.clone());
+    resource.map_or_else(|_| Vec::new(), |resource| K::after_deletion(&resource))
 }
 
 /// What does not decode is not looked through.

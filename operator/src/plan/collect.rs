@@ -241,17 +241,21 @@ fn resource(entry: &Entry, record: Record, world: &World, group: &Group) -> Plan
         measured,
         status_after,
         requeue_after_seconds: requeue,
-        warnings: leaving(asked).into_iter().filter(|_| owns && !does).collect(),
+        warnings: leaving(entry, asked, owns && !does),
     }
 }
 
-/// What becomes of what belongs to a resource that is being deleted and that the operator lets go.
-fn leaving(resource: &Value) -> Option<String> {
-    at(resource, "/metadata/deletionTimestamp")?;
-    Some(
-        "it is being deleted: Kubernetes deletes the objects that it owns, and their pods"
-            .to_owned(),
-    )
+/// What becomes of what belongs to a resource that is being deleted: what Kubernetes deletes, where
+/// the operator lets it go, and what it knows nothing of.
+fn leaving(entry: &Entry, resource: &Value, goes: bool) -> Vec<String> {
+    if at(resource, "/metadata/deletionTimestamp").is_none() {
+        return Vec::new();
+    }
+    let owned = "it is being deleted: Kubernetes deletes the objects that it owns, and their pods";
+    let owned = goes.then(|| owned.to_owned());
+    let kind = kinds::of(kinds::all(), &entry.target);
+    let more = kind.map_or_else(Vec::new, |kind| (kind.after_deletion)(resource));
+    owned.into_iter().chain(more).collect()
 }
 
 /// Whether a resource is being deleted and is not held by the operator.

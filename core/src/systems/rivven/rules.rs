@@ -85,9 +85,11 @@ rules! {
         "A registry that holds schemas is not started anew without leave",
         "The release keeps schemas in memory: they are gone when its pod stops, and their ids are \
          given to others. What was deleted counts too, because its id still leads to it.",
-        "Have them in a file: sluicegate export schemas NAME -n NAMESPACE > schemas.json. When \
-         they may go: kubectl annotate -n NAMESPACE rivvenschemaregistry NAME \
-         sluicegate/skip-gate=schemas-kept, and take the annotation off afterwards.";
+        "Have them in a file: sluicegate export schemas NAME -n NAMESPACE > schemas.json. Let them \
+         go, with no client before they are back: kubectl annotate -n NAMESPACE \
+         rivvenschemaregistry NAME sluicegate/skip-gate=schemas-kept sluicegate/keep-closed=true. \
+         Bring them back: sluicegate import schemas NAME -n NAMESPACE -f schemas.json, and take \
+         both annotations off.";
     REG_52 = "REG-52":
         "Security that the registry cannot provide is refused, never met by less",
         "The release asks nobody who they are and speaks no TLS. No registry is started, and one \

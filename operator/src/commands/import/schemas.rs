@@ -10,7 +10,7 @@ use clap::Args;
 use k8s_openapi::api::apps::v1::Deployment;
 use serde_json::{Value, json};
 use sluicegate_core::{
-    label::PAUSED,
+    label::{KEEP_CLOSED, PAUSED},
     observed::{Look, Ref, at, text},
     systems::rivven::{names, schema_registry::RivvenSchemaRegistry},
 };
@@ -104,7 +104,15 @@ pub(super) async fn run(args: &ImportSchemasArgs, io: &mut Io<'_>) -> Result<u8,
         ));
     } else {
         annotate(&cluster, &own, None).await?;
-        io.err("note: the operator sets levels and rules, and lets clients in.");
+        let closed = found.resource.metadata.annotations.iter().flatten();
+        let closed = closed.into_iter().any(|(key, value)| key == KEEP_CLOSED && value == "true");
+        io.err(match closed {
+            true => {
+                "note: the operator sets levels and rules, and lets clients in when the \
+                     annotation sluicegate/keep-closed is taken off."
+            }
+            false => "note: the operator sets levels and rules, and lets clients in.",
+        });
     }
     Ok(DONE)
 }
@@ -223,11 +231,13 @@ fn half_way(why: &str, own: &Ref, name: &str) -> Failure {
             .to_owned(),
         format!(
             "    kubectl -n {namespace} annotate rivvenschemaregistry {name} sluicegate/paused- \
-             sluicegate/skip-gate=schemas-kept sluicegate/restart=$(date +%s) --overwrite"
+             sluicegate/skip-gate=schemas-kept sluicegate/keep-closed=true \
+             sluicegate/restart=$(date +%s) --overwrite"
         ),
         format!("    kubectl -n {namespace} rollout status deployment/{}", names::registry(name)),
         format!(
             "    kubectl -n {namespace} annotate rivvenschemaregistry {name} sluicegate/skip-gate-"
         ),
+        "  then import again, and take sluicegate/keep-closed off".to_owned(),
     ])
 }

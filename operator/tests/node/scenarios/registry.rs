@@ -12,6 +12,7 @@ use std::{
 };
 
 use serde_json::{Value, json};
+use sluicegate_core::label::KEEP_CLOSED;
 
 use super::stopped::{process_of, signal};
 use crate::{
@@ -20,7 +21,7 @@ use crate::{
     operator::program,
     registry::{register, send},
     say,
-    scene::{LONG, Scene},
+    scene::{LONG, Scene, condition},
     wait::until,
 };
 
@@ -171,14 +172,24 @@ fn had_again(scene: &Scene, address: SocketAddr) {
     let (code, _, said) = command(&import);
     assert!(code == 1 && said.contains("ids already"), "it holds them still: {said}");
     scene.told(REGISTRIES, "schemas", "Paused", "False");
+    let annotate = |value: &Value| {
+        let body = json!({ "metadata": { "annotations": { KEEP_CLOSED: value } } });
+        scene.kube().merge(REGISTRIES, &scene.namespace, "schemas", &body);
+    };
+    annotate(&json!("true"));
     let before = pod(scene).expect("it has one");
     signal(&process_of(&before), "KILL");
     another(scene, &before);
-    scene.told(REGISTRIES, "schemas", "Ready", "True");
+    until("it to be kept closed", LONG, || {
+        let told = condition(&scene.seen(REGISTRIES, "schemas"), "Ready");
+        if told["reason"] == "KeptClosed" { Ok(()) } else { Err(told.to_string()) }
+    });
     let since = Instant::now();
     let (code, _, said) = command(&import);
     assert!(code == 0 && said.contains("with the ids that they had"), "{said}");
     say(&format!("{} after {:.1?}", said.lines().nth(1).unwrap_or_default(), since.elapsed()));
+    assert!(register(address, "s-early", "Early", &["a"]).is_err(), "it is closed still");
+    annotate(&Value::Null);
     scene.told(REGISTRIES, "schemas", "Ready", "True");
     let (_, again, _) = command(&["export", "schemas"]);
     assert_eq!(again, exported);

@@ -49,6 +49,7 @@ mod gates;
 mod held;
 mod inert;
 mod join;
+mod left;
 mod lineup;
 mod measures;
 mod placement;
@@ -116,6 +117,10 @@ impl Kind for Connect {
 
     fn secrets(connect: &RivvenConnect) -> Vec<field::Path> {
         valid::secrets(connect)
+    }
+
+    fn after_deletion(connect: &RivvenConnect) -> Vec<String> {
+        left::left(connect)
     }
 
     fn refers(_: &Ctx<'_>, connect: &RivvenConnect, seen: &Observed<Rivven>) -> Reads<Rivven> {

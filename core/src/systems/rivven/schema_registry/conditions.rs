@@ -34,6 +34,13 @@ reasons! {
         "Setting",
         "The registry runs and is being set as the spec asks for it. Clients come after that.",
     );
+    READY_CLOSED = told(
+        "Ready",
+        "KeptClosed",
+        Normal,
+        "The registry runs, and what is asked for is in force. The annotation \
+         sluicegate/keep-closed keeps clients from it, so that schemas can be imported first.",
+    );
     READY_FAILED = told(
         "Ready",
         "RegistryFailed",

@@ -9,6 +9,9 @@ pub(super) const SCHEMAS_KEPT: &str = "schemas-kept";
 /// It answers the operator.
 pub(super) const ANSWERS: &str = "registry-answers";
 
+/// Nobody asks for it to be kept from clients.
+pub(super) const NOT_KEPT_CLOSED: &str = "not-kept-closed";
+
 /// Every gate of a registry, with what it asks for.
 pub(super) const GATES: &[(&str, &str)] = &[
     (
@@ -17,6 +20,7 @@ pub(super) const GATES: &[(&str, &str)] = &[
          deleted is counted all the same: its id still leads to it",
     ),
     (ANSWERS, "the registry answers, so that it can be set (REG-53)"),
+    (NOT_KEPT_CLOSED, "the annotation sluicegate/keep-closed is not \"true\" (REG-53)"),
 ];
 
 /// Whether schemas would be lost if the pod stopped.

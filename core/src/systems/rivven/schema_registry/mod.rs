@@ -111,6 +111,10 @@ impl Kind for SchemaRegistry {
         written_secrets(registry)
     }
 
+    fn after_deletion(_: &RivvenSchemaRegistry) -> Vec<String> {
+        vec!["its schemas are in memory: they go with its pod".to_owned()]
+    }
+
     fn refers(
         ctx: &Ctx<'_>,
         registry: &RivvenSchemaRegistry,

@@ -4,6 +4,7 @@ use super::{LOOK_AGAIN, Valid, force, gates, situation::Situation, start};
 use crate::{
     condition::EventKind,
     kind::{Desired, Item},
+    label::KEEP_CLOSED,
     many::many,
     plan::{Action, Event, Gate, Precondition, Propagation, Risk, Verb, Waiting, Why},
     systems::rivven::{
@@ -38,11 +39,23 @@ pub(super) fn put_in_force(
     if valid.in_sync && seen.is_open() {
         desired.events.extend(left.iter().map(|change| set_again(valid, change)));
     }
-    let begins = !seen.is_open() && left.iter().any(|change| change.what != What::Open);
-    if begins && seen.schema_count > 0 {
+    // What was imported came with the levels out of force, and finds them in force again.
+    let is_level = |one: &Change| matches!(one.what, What::Level(_) | What::SubjectLevel { .. });
+    if !seen.is_open() && left.iter().any(is_level) && seen.schema_count > 0 {
         desired.events.push(unjudged(valid, seen));
     }
     for change in left {
+        if change.what == What::Open && situation.waits_closed(valid) {
+            let told = format!("{KEEP_CLOSED} is \"true\"");
+            desired.waiting.push(Waiting {
+                what: Call::Registry(change).to_string(),
+                target: valid.own.clone(),
+                risk: Risk::Online,
+                rule: &rules::REG_53,
+                gates: vec![Gate::judged(gates::NOT_KEPT_CLOSED, Some(false), told)],
+            });
+            continue;
+        }
         // What ends with clients in it must not start again under their hands.
         if change.what == What::Open && situation.start.permit.is_some() {
             continue;

@@ -107,11 +107,22 @@ impl<'a> Situation<'a> {
         Some(force::left(valid, self.registry.as_ref()?, self.seen?))
     }
 
+    /// How much of what is asked for is not in force; nothing where that is not known.
+    pub(super) fn unset(&self, valid: &Valid) -> Option<usize> {
+        let not_set = |left: Vec<Change>| left.iter().filter(|one| one.what != What::Open).count();
+        self.left(valid).map(not_set)
+    }
+
+    /// Whether clients are not let in though everything is in force, because somebody asks for that.
+    pub(super) fn waits_closed(&self, valid: &Valid) -> bool {
+        valid.kept_closed && self.seen.is_some_and(|seen| !seen.is_open())
+    }
+
     /// Whether the permit of this start is there and has to stay: it goes when all that is left is
     /// to let clients in.
     pub(super) fn keeps_permit(&self, valid: &Valid) -> bool {
-        let opens = |left: Vec<Change>| left.iter().all(|one| one.what == What::Open);
-        self.start.permit.is_some() && !self.left(valid).is_some_and(opens)
+        let opens = self.unset(valid) == Some(0) && !self.waits_closed(valid);
+        self.start.permit.is_some() && !opens
     }
 
     /// Whether it is known to hold schemas.

@@ -99,12 +99,17 @@ fn ready(valid: &Valid, situation: &Situation<'_>) -> (Draft, Phase) {
             (c::READY_SERVING.yes(format!("the registry runs with {}", valid.level)), phase)
         }
         (None, Some(0)) => (c::READY_STARTING.no("the registry is not ready yet"), away),
+        (None, Some(_)) if situation.unset(valid) == Some(0) && valid.kept_closed => {
+            let why = "everything is in force; clients are let in when the annotation \
+                       sluicegate/keep-closed is taken off";
+            (c::READY_CLOSED.no(why), away)
+        }
         (None, Some(_)) => (c::READY_SETTING.no("levels, contexts and rules are being set"), away),
     }
 }
 
 fn levels(valid: &Valid, situation: &Situation<'_>) -> Draft {
-    match situation.left(valid).map(|left| left.len()) {
+    match situation.unset(valid) {
         Some(0) => c::LEVELS_APPLIED.yes(""),
         Some(_) => c::LEVELS_APPLYING.no(""),
         None => c::LEVELS_UNKNOWN.unknown(situation.silent.clone().unwrap_or_default()),

@@ -10,12 +10,12 @@ use super::{
     gates, inert, selector_labels, validation,
 };
 use crate::{
-    annotations::Control,
+    annotations::{Control, switch},
     field::{Errors, Path},
     inert::{Idle, set_without_effect},
     k8s::{self, api::Phase},
     kind::was_in_sync,
-    label::{self, Labels},
+    label::{self, KEEP_CLOSED, Labels},
     observed::Ref,
     owner::{own_ref, owner},
     systems::rivven::{
@@ -38,6 +38,8 @@ pub struct Valid {
     labels: Labels,
     pub(super) selector: Labels,
     pub(super) control: Control,
+    /// Whether clients are not let in when it has started.
+    pub(super) kept_closed: bool,
     /// How many are asked for.
     pub(super) replicas: i32,
     pub(super) release: Release,
@@ -108,7 +110,9 @@ pub(super) fn cluster_of(registry: &RivvenSchemaRegistry) -> Ref {
 /// Checks what the schema cannot say.
 pub(super) fn accept(registry: &RivvenSchemaRegistry) -> Result<Valid, Errors> {
     let mut errors = Errors::default();
-    let control = Control::of(&registry.metadata, &[gates::SCHEMAS_KEPT], &[], &mut errors);
+    let meta = &registry.metadata;
+    let control = Control::of(meta, &[gates::SCHEMAS_KEPT], &[KEEP_CLOSED], &mut errors);
+    let kept_closed = switch(meta, KEEP_CLOSED, true, &mut errors);
     let (spec, name) = (&registry.spec, registry.name_any());
     let (release, measured, image) =
         image::program(spec.image.as_deref(), spec.version.as_deref(), release::SCHEMA_IMAGE);
@@ -129,6 +133,7 @@ pub(super) fn accept(registry: &RivvenSchemaRegistry) -> Result<Valid, Errors> {
         labels: label::recommended(&selector),
         selector,
         control,
+        kept_closed,
         replicas: spec.replicas.unwrap_or(1),
         release,
         measured,
