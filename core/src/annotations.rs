@@ -64,8 +64,8 @@ impl Control {
     }
 }
 
-/// Whether an annotation is `"true"`. What is neither that nor `"false"` is added to the errors, and
-/// counts as told.
+/// Whether an annotation is `"true"`. What is neither that nor `"false"` is added to the errors,
+/// and counts as told.
 pub(crate) fn switch(meta: &ObjectMeta, key: &str, unclear: bool, errors: &mut Errors) -> bool {
     let given = meta.annotations.as_ref().and_then(|all| all.get(key));
     match given.map(String::as_str) {

@@ -34,16 +34,18 @@ fn with(spec: &Value) -> Rig {
 }
 
 fn source(name: &str) -> Value {
-    json!({ "name": name, "connector": "datagen", "topic": name, "datagen": { "pattern": "events" } })
+    let block = json!({ "pattern": "events" });
+    json!({ "name": name, "connector": "datagen", "topic": name, "datagen": block })
 }
 
 /// A sink that wants a Secret.
 fn sink() -> Value {
+    let headers = json!({ "Authorization": "${secret:token}" });
     json!({
         "name": "hook", "connector": "http-webhook", "topics": ["clicks"],
         "consumerGroup": "hook", "startOffset": "earliest", "configSecretRef": "hook",
         "rateLimit": { "eventsPerSecond": 7 },
-        "config": { "url": "https://example.com", "headers": { "Authorization": "${secret:token}" } },
+        "config": { "url": "https://example.com", "headers": headers },
     })
 }
 

@@ -16,6 +16,7 @@ mod import;
 mod many;
 mod registry;
 mod rivvend;
+mod same;
 mod schema;
 mod subject;
 #[path = "../conformance/undone.rs"]
@@ -75,6 +76,7 @@ fn main() -> ExitCode {
         a_registry_that_holds_schemas_or_rules_of_others_takes_none_in,
         what_somebody_else_registers_meanwhile_is_told,
     };
+    let same = tests! { same: the_registry_of_plans_answers_as_the_real_one, };
     let registries = tests! { registry:
         what_is_asked_for_is_in_force_until_the_registry_starts_anew,
         each_level_lets_in_what_it_says,
@@ -96,7 +98,7 @@ fn main() -> ExitCode {
         let name = format!("{name}, rivvend");
         trials.push(undone::trial(&name, lacks, move || finish(move || run(Subject::real()))));
     }
-    for (name, run) in registries.into_iter().chain(many).chain(imports) {
+    for (name, run) in registries.into_iter().chain(many).chain(imports).chain(same) {
         trials.push(undone::trial(name, no_schema, move || finish(run)));
     }
     trials.extend(

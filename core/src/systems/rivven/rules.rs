@@ -103,8 +103,8 @@ rules! {
          ends is not started again where clients find it, but as another pod. One that ends while \
          no operator runs waits for one.",
         "An event Unjudged tells how many schemas came in all the same: over the headless Service, \
-         or because the kubelet does not watch ConfigMaps (configMapAndSecretChangeDetectionStrategy \
-         is not Watch). See that they are compatible.";
+         or because the kubelet does not watch ConfigMaps (its \
+         configMapAndSecretChangeDetectionStrategy is not Watch). See that they are compatible.";
     ROL_01 = "ROL-01":
         "A pod is restarted when what it was started from has changed, one at a time",
         "The StatefulSet never restarts a pod by itself (OnDelete). The first one is restarted \

@@ -8,6 +8,7 @@ mod faults;
 mod files;
 mod gates;
 mod helm;
+mod ill_registries;
 mod import;
 mod install;
 mod lease;
@@ -32,7 +33,7 @@ pub(crate) const WITH_RIVVEND: &[&[&[Scenario]]] = &[topics::ALL, &[gates::ALL, 
 pub(crate) const WITH_HELM: &[&[Scenario]] = &[helm::ALL];
 
 /// Those with a real schema registry.
-pub(crate) const WITH_SCHEMA: &[&[Scenario]] = &[registry::REAL];
+pub(crate) const WITH_SCHEMA: &[&[Scenario]] = &[registry::REAL, ill_registries::REAL];
 
 /// All others.
 pub(crate) const ALL: &[&[Scenario]] = &[

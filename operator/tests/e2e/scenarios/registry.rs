@@ -22,7 +22,7 @@ pub(crate) const ALL: &[Scenario] = &[("a_registry_is_made_changed_and_taken_awa
 pub(crate) const REAL: &[Scenario] = &[("what_a_registry_is_told_is_in_force", in_force)];
 
 impl Program {
-    fn level(&self, subject: &str) -> Value {
+    pub(crate) fn level(&self, subject: &str) -> Value {
         let path = format!("/config{subject}");
         let (_, said) = send(self.address, "GET", &path, &Value::Null).expect("it answers");
         said["compatibilityLevel"].clone()

@@ -1,8 +1,5 @@
 //! What has to hold before a registry is started anew.
 
-use super::{Valid, situation::Situation};
-use crate::{many::many, plan::Gate};
-
 /// No schema is lost by it.
 pub(super) const SCHEMAS_KEPT: &str = "schemas-kept";
 
@@ -22,15 +19,3 @@ pub(super) const GATES: &[(&str, &str)] = &[
     (ANSWERS, "the registry answers, so that it can be set (REG-53)"),
     (NOT_KEPT_CLOSED, "the annotation sluicegate/keep-closed is not \"true\" (REG-53)"),
 ];
-
-/// Whether schemas would be lost if the pod stopped.
-pub(super) fn schemas_kept(valid: &Valid, situation: &Situation<'_>) -> Gate {
-    let held = situation.seen.map(|seen| seen.schema_count);
-    let (holds, observed) = match (held, &situation.silent) {
-        (Some(0), _) => (Some(true), "it holds no schema".to_owned()),
-        (Some(held), _) => (Some(false), format!("{} would be gone", many(held, "schema"))),
-        (None, Some(why)) => (None, format!("it does not say what it holds: {why}")),
-        (None, None) => (Some(true), "none runs".to_owned()),
-    };
-    Gate::judged(SCHEMAS_KEPT, holds, observed).or_skipped(&valid.control.skip)
-}

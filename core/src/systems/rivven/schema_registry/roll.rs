@@ -8,6 +8,7 @@ use crate::{
     altered, compare,
     kind::{Desired, DesiredObject, Item},
     label::SLUICEGATE,
+    many::many,
     plan::{Gate, Manifest, Risk, Waiting},
     systems::rivven::{Rivven, rules},
 };
@@ -28,7 +29,7 @@ impl Roll {
         let manifest = |start| Manifest::of(&build::deployment(valid, start));
         let as_it_is = manifest(number);
         let stops = situation.deployment.is_some_and(|live| restarts(live, &as_it_is));
-        let gate = stops.then(|| gates::schemas_kept(valid, situation));
+        let gate = stops.then(|| schemas_kept(valid, situation));
         let held = gate.as_ref().is_some_and(|gate| !gate.passes());
         // What starts anew is another start: the permit of this one may be gone.
         if number == 0 || situation.start.is_over() || (stops && !held) {
@@ -88,4 +89,16 @@ fn restarts(live: &Value, manifest: &Manifest) -> bool {
     let (_, others) = altered::partition(live, altered::differences(live, manifest));
     let removed = compare::removed(live, manifest, SLUICEGATE);
     others.iter().chain(&removed).any(|change| change.path.starts_with("/spec/template"))
+}
+
+/// Whether schemas would be lost if the pod stopped.
+fn schemas_kept(valid: &Valid, situation: &Situation<'_>) -> Gate {
+    let held = situation.seen.map(|seen| seen.schema_count);
+    let (holds, observed) = match (held, &situation.silent) {
+        (Some(0), _) => (Some(true), "it holds no schema".to_owned()),
+        (Some(held), _) => (Some(false), format!("{} would be gone", many(held, "schema"))),
+        (None, Some(why)) => (None, format!("it does not say what it holds: {why}")),
+        (None, None) => (Some(true), "none runs".to_owned()),
+    };
+    Gate::judged(gates::SCHEMAS_KEPT, holds, observed).or_skipped(&valid.control.skip)
 }

@@ -113,7 +113,7 @@ impl<'a> Situation<'a> {
         self.left(valid).map(not_set)
     }
 
-    /// Whether clients are not let in though everything is in force, because somebody asks for that.
+    /// Whether clients are not let in, because somebody asks for that.
     pub(super) fn waits_closed(&self, valid: &Valid) -> bool {
         valid.kept_closed && self.seen.is_some_and(|seen| !seen.is_open())
     }

@@ -111,7 +111,10 @@ mod tests {
 
     #[test]
     fn what_has_ended_is_over_and_what_ended_at_once_a_moment_later() {
-        let since = |second: &str| json!({ "exitCode": 137, "startedAt": format!("2026-01-01T00:00:{second}Z") });
+        let since = |second: &str| {
+            let started = format!("2026-01-01T00:00:{second}Z");
+            json!({ "exitCode": 137, "startedAt": started })
+        };
         let kept = json!({ "waiting": { "reason": "CreateContainerConfigError" } });
         assert_eq!(ended(&json!({ "state": { "terminated": since("40") } })), Some(End::Over));
         let soon = Some(End::TooSoon { code: 137 });

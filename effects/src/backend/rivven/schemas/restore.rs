@@ -1,8 +1,8 @@
 //! Schemas that a registry had, brought into one that is empty.
 //!
 //! The registry judges what comes by the levels of today, which may refuse what those of its time
-//! let in, and by its rules: so both are out of force meanwhile, and nobody else may use it. What it
-//! holds in the end is read and compared.
+//! let in, and by its rules: so both are out of force meanwhile, and nobody else may use it. What
+//! it holds in the end is read and compared.
 
 use std::collections::{BTreeMap, BTreeSet};
 
