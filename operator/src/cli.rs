@@ -28,7 +28,8 @@ pub enum Command {
     /// Writes down what plans see of a cluster, as a file that `plan --state` reads: no Secrets,
     /// but the values of `env`. Writes nothing else.
     Snapshot(SnapshotArgs),
-    /// Prints resources for what runs already, ready for kubectl apply. Writes nothing else.
+    /// Takes in what was there before: prints resources for topics that exist, or brings exported
+    /// schemas into a registry.
     Import {
         /// Of what.
         #[command(subcommand)]

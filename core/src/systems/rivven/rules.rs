@@ -101,7 +101,7 @@ rules! {
          in force: the context sluicegate, made last, is the sign, and goes with the memory. The \
          ConfigMap without which its container does not start goes just before: a process that \
          ends is not started again where clients find it, but as another pod. One that ends while \
-         no operator runs waits for one.",
+         no operator runs, or while it is paused, waits.",
         "An event Unjudged tells how many schemas came in all the same: over the headless Service, \
          or because the kubelet does not watch ConfigMaps (its \
          configMapAndSecretChangeDetectionStrategy is not Watch). See that they are compatible.";

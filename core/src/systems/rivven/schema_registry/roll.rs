@@ -26,13 +26,14 @@ impl Roll {
     /// Compares what is asked for with what is there.
     pub(super) fn of(valid: &Valid, situation: &Situation<'_>) -> Self {
         let Start { number, .. } = situation.start;
+        let none = situation.deployment.is_none();
         let manifest = |start| Manifest::of(&build::deployment(valid, start));
         let as_it_is = manifest(number);
         let stops = situation.deployment.is_some_and(|live| restarts(live, &as_it_is));
         let gate = stops.then(|| schemas_kept(valid, situation));
         let held = gate.as_ref().is_some_and(|gate| !gate.passes());
         // What starts anew is another start: the permit of this one may be gone.
-        if number == 0 || situation.start.is_over() || (stops && !held) {
+        if none || situation.start.is_over() || (stops && !held) {
             return Self { manifest: manifest(number + 1), start: number + 1, gate };
         }
         Self { manifest: as_it_is, start: number, gate }

@@ -89,6 +89,9 @@ fn ready(valid: &Valid, situation: &Situation<'_>) -> (Draft, Phase) {
         let phase = if situation.deployment.is_none() { Phase::Pending } else { away };
         return (c::READY_STARTING.no("the registry is not started yet"), phase);
     }
+    if situation.start.is_over() {
+        return (c::READY_STARTING.no("it has ended, and the next start is another pod"), away);
+    }
     let left = situation.left(valid).map(|left| left.len());
     // One that has just started does not answer yet.
     match (situation.silent.as_ref().filter(|_| situation.ready), left) {
