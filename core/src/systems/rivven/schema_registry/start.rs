@@ -25,7 +25,7 @@ pub(super) const APART: SignedDuration = SignedDuration::from_secs(20);
 /// Which start of a registry its pod is, and what became of it.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub(super) struct Start<'a> {
-    /// Its number, counted from 1; 0 where there is no Deployment, or one whose pod wants no permit.
+    /// Its number, counted from 1; 0 where there is none, or its pod wants no permit.
     pub(super) number: u32,
     /// Its permit. While it is there, its container may start as often as it likes.
     pub(super) permit: Option<&'a Value>,
