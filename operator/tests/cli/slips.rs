@@ -120,6 +120,28 @@ fn what_is_wrong_in_one_way_hides_nothing_that_is_wrong_in_another() {
     }
 }
 
+/// Three sinks of one group, of which two read the same topic.
+const ONE_GROUP: &str = "\
+apiVersion: rivven.hupe1980.github.io/v1alpha1
+kind: RivvenConnect
+metadata: { name: pipeline }
+spec:
+  clusterRef: { name: prod }
+  sinks:
+    - { name: first, connector: stdout, topics: [clicks], consumerGroup: g }
+    - { name: second, connector: stdout, topics: ['cl*'], consumerGroup: g }
+    - { name: third, connector: stdout, topics: [orders], consumerGroup: g }
+";
+
+#[test]
+fn sinks_that_note_how_far_they_are_in_one_place_are_told() {
+    let ran = with_stdin(&["validate", "-f", "-"], ONE_GROUP);
+    let told =
+        "warning: <stdin>:8: spec.sinks[1].consumerGroup: the sink first reads the same topic";
+    assert!(ran.code == 0 && ran.err.contains(told), "{}", ran.err);
+    assert_eq!(ran.err.matches("warning:").count(), 1, "{}", ran.err);
+}
+
 #[test]
 fn warnings_are_counted_and_fail_where_they_are_to() {
     let wrong = ["first", "second", "B_x"];

@@ -4,8 +4,9 @@
 use serde_json::Value;
 
 use super::{
-    api::RivvenConnect,
+    api::{RivvenConnect, Sink},
     catalogue::{self, CONNECTORS},
+    pattern::matches,
     written::{self, Written},
 };
 use crate::{
@@ -30,8 +31,32 @@ pub(super) fn doubts(connect: &RivvenConnect) -> Vec<Doubt> {
             }
         }
     }
+    doubts.extend(shared_groups(connect));
     doubts.extend(written_secrets(connect));
     doubts
+}
+
+/// Sinks that read the same topic as the same group: the broker keeps one place for both.
+fn shared_groups(connect: &RivvenConnect) -> Vec<Doubt> {
+    let sinks = connect.spec.sinks.as_deref().unwrap_or_default();
+    let meets = |own: &[String], others: &[String]| {
+        own.iter().any(|own| others.iter().any(|other| matches(own, other) || matches(other, own)))
+    };
+    let of = |(index, sink): (usize, &Sink)| {
+        let other = sinks[..index].iter().find(|other| {
+            other.consumer_group == sink.consumer_group && meets(&other.topics, &sink.topics)
+        })?;
+        let (group, name) = (&sink.consumer_group, &other.name);
+        Some(Doubt {
+            path: Path::dotted("spec.sinks").index(index).child("consumerGroup"),
+            what: format!(
+                "the sink {name} reads the same topic as the group {group}: each notes how far it \
+                 has come in the place of the other, and goes on from there when it starts anew"
+            ),
+            remedy: Some("give each sink a group of its own".to_owned()),
+        })
+    };
+    sinks.iter().enumerate().filter_map(of).collect()
 }
 
 /// That the catalogue does not have a connector, which the program may have all the same.

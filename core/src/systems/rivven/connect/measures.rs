@@ -3,7 +3,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use super::{RivvenConnect, running::matches, topics_of, valid::cluster_of};
+use super::{RivvenConnect, pattern::matches, topics_of, valid::cluster_of};
 use crate::{
     kind::Measure,
     observed::Observed,

@@ -52,6 +52,7 @@ mod join;
 mod left;
 mod lineup;
 mod measures;
+mod pattern;
 mod placement;
 mod risks;
 mod running;
