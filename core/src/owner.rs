@@ -44,7 +44,7 @@ pub fn controller(object: &Value) -> Option<&str> {
 }
 
 /// The owner reference that names the controller of an object. Kubernetes takes one at most.
-pub(crate) fn controller_ref(object: &Value) -> Option<&Value> {
+pub fn controller_ref(object: &Value) -> Option<&Value> {
     let owners = at(object, "/metadata/ownerReferences")?.as_array()?;
     owners.iter().find(|owner| owner["controller"] == true)
 }

@@ -44,6 +44,22 @@ pub struct Brokers {
     registries: Guard<Registry>,
 }
 
+/// Why a registry takes no schemas that another one had.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Unfit {
+    /// It was asked, and is not such that it could.
+    Refuses(String),
+    /// It could not be asked.
+    Silent(String),
+}
+
+impl Unfit {
+    fn of(fault: &Fault) -> Self {
+        let why = fault.why().to_owned();
+        if fault.answered() { Self::Refuses(why) } else { Self::Silent(why) }
+    }
+}
+
 impl Brokers {
     /// Brokers in a cluster with this DNS suffix, such as `cluster.local`.
     pub fn new(domain: &str, resolve: Resolve) -> Self {
@@ -118,18 +134,28 @@ impl Brokers {
         done.map_err(|fault| fault.why().to_owned())
     }
 
-    /// Sees that a registry can take schemas that another one had, and takes away what lets clients
-    /// in.
+    /// Sees that a registry can take schemas that another one had.
+    ///
+    /// # Errors
+    ///
+    /// Why it cannot.
+    pub async fn check(&self, registry: &Registry) -> Result<(), Unfit> {
+        let check =
+            async |wire: &mut http1::Wire, address: &str| schemas::check(wire, address).await;
+        let work = self.rest(registry, registry::MOST, check);
+        self.registries.run("check", registry, work).await.map_err(|fault| Unfit::of(&fault))
+    }
+
+    /// The same, and takes away what lets clients in.
     ///
     /// # Errors
     ///
     /// Why it cannot; clients are let in as before.
-    pub async fn close(&self, registry: &Registry) -> Result<(), String> {
+    pub async fn close(&self, registry: &Registry) -> Result<(), Unfit> {
         let close =
             async |wire: &mut http1::Wire, address: &str| schemas::close(wire, address).await;
-        let done =
-            self.registries.run("close", registry, self.rest(registry, registry::MOST, close));
-        done.await.map_err(|fault| fault.why().to_owned())
+        let work = self.rest(registry, registry::MOST, close);
+        self.registries.run("close", registry, work).await.map_err(|fault| Unfit::of(&fault))
     }
 
     /// Brings schemas into a registry that is empty and closed, and returns the id that each has

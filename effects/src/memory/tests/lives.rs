@@ -278,3 +278,47 @@ fn a_deployment_replaces_its_pods() {
     let status = get(&world, &at("apps/v1", "Deployment", "db"))["status"].clone();
     assert_eq!((&status["updatedReplicas"], &status["readyReplicas"]), (&json!(2), &json!(2)));
 }
+
+/// A cluster that was looked at has pods of replica sets, with hashes that nobody here works out.
+#[test]
+fn a_pod_of_a_replica_set_is_the_deployments_for_as_long_as_it_is_as_written() {
+    let world = world();
+    let labels = json!({ "app.kubernetes.io/instance": "db" });
+    let deployment = |image: &str| {
+        let mut body = set("OnDelete", image, "1Gi");
+        let mut template = body["spec"]["template"].clone();
+        template["metadata"]["labels"] = labels.clone();
+        body["kind"] = json!("Deployment");
+        body["spec"] = json!({ "replicas": 1, "selector": { "matchLabels": labels },
+            "template": template });
+        body
+    };
+    apply(&world, &deployment("a:1")).unwrap();
+    // With what the API server has filled in.
+    let written = get(&world, &at("apps/v1", "Deployment", "db"));
+    let live = |name: &str| {
+        let mut spec = written["spec"]["template"]["spec"].clone();
+        spec["nodeName"] = json!("node-1");
+        json!({
+            "apiVersion": "v1", "kind": "Pod",
+            "metadata": {
+                "namespace": "default", "name": name, "uid": name, "labels": labels,
+                "ownerReferences": [{ "apiVersion": "apps/v1", "kind": "ReplicaSet",
+                    "name": "db-5c8d", "uid": "set", "controller": true }],
+            },
+            "spec": spec,
+            "status": { "conditions": [{ "type": "Ready", "status": "True" }] },
+        })
+    };
+    world.load(vec![live("db-5c8d-x")]);
+    world.settle(20);
+    let names = || -> Vec<Value> {
+        let pods = world.objects().into_iter().filter(|object| object["kind"] == "Pod");
+        pods.map(|pod| pod["metadata"]["name"].clone()).collect()
+    };
+    assert_eq!(names(), ["db-5c8d-x"], "no other is made beside it");
+    apply(&world, &deployment("a:2")).unwrap();
+    world.settle(20);
+    assert_eq!(names().len(), 1);
+    assert_ne!(names(), ["db-5c8d-x"], "another takes its place");
+}

@@ -15,7 +15,7 @@ use sluicegate_core::{
     systems::rivven::{names, schema_registry::RivvenSchemaRegistry},
 };
 use sluicegate_effects::{
-    backend::rivven::{Schema, faults},
+    backend::rivven::{Schema, Unfit, faults},
     live,
 };
 use tokio::time::{Instant, sleep};
@@ -74,9 +74,15 @@ pub(super) async fn run(args: &ImportSchemasArgs, io: &mut Io<'_>) -> Result<u8,
     let namespace = args.namespace.as_deref().unwrap_or(cluster.namespace());
     let found = find(&cluster, (namespace, &args.name), &args.reach).await.map_err(nothing)?;
     let own = Ref::to::<RivvenSchemaRegistry>(namespace, &args.name);
+    let checked = found.brokers.check(&found.registry).await;
+    checked.map_err(|unfit| unfit_for(&found, unfit, args)).map_err(nothing)?;
     let was_paused = sluicegate_core::annotations::paused(&found.resource.metadata);
     if !was_paused {
         annotate(&cluster, &own, Some("true")).await.map_err(nothing)?;
+        io.err(&format!(
+            "note: {own} is paused. Should this be interrupted, take {PAUSED} off and see whether \
+             the registry is empty"
+        ));
     }
     if let Err(failure) = close(&cluster, &found, &own, args, io).await {
         if !was_paused {
@@ -162,7 +168,7 @@ async fn close(
         ]));
     }
     let closed = found.brokers.close(&found.registry).await;
-    closed.map_err(|why| found.unanswered(&why, &args.reach))?;
+    closed.map_err(|unfit| unfit_for(found, unfit, args))?;
     let deployment = Ref::to::<Deployment>(&own.namespace, &names::registry(&own.name));
     let Look::Found(seen) = cluster.get(&deployment).await? else {
         return Err(Failure::of(format!("error: there is no {deployment}")));
@@ -219,6 +225,26 @@ async fn until(
 async fn annotate(cluster: &Cluster, own: &Ref, value: Option<&str>) -> Result<(), Failure> {
     let done = live::annotate(cluster.server(), own, PAUSED, value).await;
     done.map_err(|error| Failure::of(format!("error: {}", error.in_full())))
+}
+
+/// Why a registry takes nothing, and what to do about that.
+fn unfit_for(found: &Found, unfit: Unfit, args: &ImportSchemasArgs) -> Failure {
+    let why = match unfit {
+        Unfit::Silent(why) => return found.unanswered(&why, &args.reach),
+        Unfit::Refuses(why) => why,
+    };
+    let (namespace, name) = (&found.registry.namespace, &args.name);
+    Failure(vec![
+        format!("error: {}: {why}", found.registry),
+        "  where what it holds may go, start it anew and kept from clients, which register \
+         otherwise:"
+            .to_owned(),
+        format!(
+            "    kubectl -n {namespace} annotate rivvenschemaregistry {name} \
+             sluicegate/skip-gate=schemas-kept sluicegate/keep-closed=true \
+             sluicegate/restart=$(date +%s) --overwrite"
+        ),
+    ])
 }
 
 /// That it holds a part of them, and how to begin anew.

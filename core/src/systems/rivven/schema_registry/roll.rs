@@ -6,10 +6,11 @@ use serde_json::Value;
 use super::{Valid, build, gates, risks, situation::Situation, start::Start};
 use crate::{
     altered, compare,
+    condition::EventKind,
     kind::{Desired, DesiredObject, Item},
     label::SLUICEGATE,
     many::many,
-    plan::{Gate, Manifest, Risk, Waiting},
+    plan::{Event, Gate, Manifest, Risk, Waiting},
     systems::rivven::{Rivven, rules},
 };
 
@@ -69,6 +70,9 @@ impl Roll {
             desired.items.push(Item::Keep(target.clone()));
             return;
         }
+        if situation.start.is_over() {
+            desired.events.push(forgotten(valid));
+        }
         let Self { manifest, gate, .. } = self;
         let holds = situation.holds();
         if gate.is_some() && !holds {
@@ -82,6 +86,19 @@ impl Roll {
         let mut object = DesiredObject::new(manifest, assess);
         object.gates.extend(gate);
         desired.items.push(Item::Object(object));
+    }
+}
+
+/// That what was in memory is gone. How much it was nobody knows any more.
+fn forgotten(valid: &Valid) -> Event {
+    Event {
+        kind: EventKind::Warning,
+        reason: "Forgotten",
+        note: "the registry has ended, and with it the schemas that it held; the next one begins \
+               without. What was exported is brought back by sluicegate import schemas (REG-51)"
+            .to_owned(),
+        regarding: valid.own.clone(),
+        related: None,
     }
 }
 

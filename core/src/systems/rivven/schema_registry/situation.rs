@@ -121,7 +121,8 @@ impl<'a> Situation<'a> {
     /// Whether the permit of this start is there and has to stay: it goes when all that is left is
     /// to let clients in.
     pub(super) fn keeps_permit(&self, valid: &Valid) -> bool {
-        let opens = self.unset(valid) == Some(0) && !self.waits_closed(valid);
+        let set = self.start.here && self.unset(valid) == Some(0);
+        let opens = set && !self.waits_closed(valid);
         self.start.permit.is_some() && !opens
     }
 

@@ -29,6 +29,8 @@ pub(super) struct Start<'a> {
     pub(super) number: u32,
     /// Its permit. While it is there, its container may start as often as it likes.
     pub(super) permit: Option<&'a Value>,
+    /// Whether the pod is of this start, not of the one before.
+    pub(super) here: bool,
     /// How its container ended, if it has and may not start any more.
     pub(super) end: Option<End>,
 }
@@ -53,15 +55,16 @@ impl<'a> Start<'a> {
         (deployment, pod): (Option<&Value>, Option<&Value>),
         seen: &'a Observed<Rivven>,
     ) -> Self {
-        let number = deployment.map_or(0, number);
+        let number = deployment.map_or(0, |one| self::number(one, "/spec/template/spec"));
         // A list by labels says nothing of what is not in it.
         let permit = match seen.raw(&permit(valid, number)) {
             Seen::Present(permit) => Some(permit.as_ref()),
             Seen::Absent | Seen::Unknown(_) | Seen::Unread => None,
         };
-        let closed = number > 0 && permit.is_none();
-        let end = pod.filter(|_| closed).and_then(|pod| end(pod, now));
-        Self { number, permit, end }
+        // While another is on its way, the pod of before says nothing of this start.
+        let pod = pod.filter(|pod| number > 0 && self::number(pod, "/spec") == number);
+        let end = pod.filter(|_| permit.is_none()).and_then(|pod| end(pod, now));
+        Self { number, permit, here: pod.is_some(), end }
     }
 
     /// Whether the next start is due.
@@ -75,9 +78,10 @@ pub(super) fn permit(valid: &Valid, number: u32) -> Ref {
     Ref::to::<ConfigMap>(&valid.namespace, &names::registry_permit(&valid.name, number))
 }
 
-/// The number in the name of the permit that a Deployment's pod wants; 0 of one that wants none.
-fn number(deployment: &Value) -> u32 {
-    let all = at(deployment, "/spec/template/spec/containers").and_then(Value::as_array);
+/// The number in the name of the permit that a pod wants, which is written there; 0 of one that
+/// wants none.
+fn number(object: &Value, place: &str) -> u32 {
+    let all = at(object, &format!("{place}/containers")).and_then(Value::as_array);
     let wants = all.into_iter().flatten().filter_map(|one| at(one, "/envFrom")?.as_array());
     let names = wants.flatten().map(|one| text(one, "/configMapRef/name"));
     names.filter_map(names::permit_number).next().unwrap_or(0)

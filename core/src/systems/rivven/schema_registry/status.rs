@@ -26,7 +26,9 @@ pub(super) fn report(
     let (ready, phase) = ready(valid, situation);
     let roll = Roll::of(valid, situation);
     let rolled_out = match (roll.held(), situation.rolled_out()) {
-        (Some(gate), _) => c::ROLLED_OUT_HELD.no(format!("a change waits: {}", gate.observed)),
+        (Some(gate), _) => {
+            c::ROLLED_OUT_HELD.no(format!("a change waits: {} (REG-51)", gate.observed))
+        }
         (None, true) => ROLLED_OUT_ALL.yes(""),
         (None, false) => ROLLED_OUT_NOT.no(""),
     };
@@ -82,7 +84,9 @@ fn ready(valid: &Valid, situation: &Situation<'_>) -> (Draft, Phase) {
         None => {}
     }
     let away = if valid.served { Phase::Degraded } else { Phase::Provisioning };
-    if let Some(problem) = &situation.problem {
+    // One that answers and is not ready yet has no problem: it is being set, or kept closed.
+    let is_set = situation.seen.is_some_and(|seen| !seen.is_open());
+    if let Some(problem) = situation.problem.as_ref().filter(|_| !is_set) {
         return (c::READY_FAILED.no(problem.clone()), Phase::Failed);
     }
     if situation.pod.is_none() {

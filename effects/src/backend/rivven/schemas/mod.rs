@@ -7,7 +7,7 @@ use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
 pub use self::order::faults;
-pub(super) use self::restore::{close, restore};
+pub(super) use self::restore::{check, close, restore};
 use super::registry::{Stats, get};
 use crate::backend::{fault::Fault, http1::Wire};
 

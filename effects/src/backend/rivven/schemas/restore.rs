@@ -34,14 +34,22 @@ struct Registered {
     id: u64,
 }
 
-/// Sees that a registry is empty and has no rules but the operator's, which it puts back, and takes
-/// away what lets clients in.
+/// Takes away what lets clients in, of a registry that can take schemas.
 pub(in super::super) async fn close(wire: &mut Wire, host: &str) -> Result<(), Fault> {
+    check(wire, host).await?;
+    if contexts(wire, host).await?.contains(MARK) {
+        send(wire, host, Method::DELETE, &format!("/contexts/{MARK}"), None).await?;
+    }
+    Ok(())
+}
+
+/// Sees that a registry is empty and has no rules but the operator's, which it puts back.
+pub(in super::super) async fn check(wire: &mut Wire, host: &str) -> Result<(), Fault> {
     let Stats { schema_count, .. } = get(wire, host, "/stats").await?;
     if schema_count > 0 {
         let why = format!(
-            "it has given {schema_count} ids already, deleted schemas included: only a registry \
-             that has just started can give them anew"
+            "it has given {schema_count} ids already, deleted schemas included: an import wants a \
+             registry that holds none"
         );
         return Err(Fault::Refused(why));
     }
@@ -55,9 +63,6 @@ pub(in super::super) async fn close(wire: &mut Wire, host: &str) -> Result<(), F
             others.join(", ")
         );
         return Err(Fault::Refused(why));
-    }
-    if contexts(wire, host).await?.contains(MARK) {
-        send(wire, host, Method::DELETE, &format!("/contexts/{MARK}"), None).await?;
     }
     Ok(())
 }
