@@ -171,7 +171,8 @@ fn had_again(scene: &Scene, address: SocketAddr) {
     let import = ["import", "schemas", "-f", &*file.display().to_string()];
     let (code, _, said) = command(&import);
     assert!(code == 1 && said.contains("ids already"), "it holds them still: {said}");
-    scene.told(REGISTRIES, "schemas", "Paused", "False");
+    let annotations = scene.seen(REGISTRIES, "schemas")["metadata"]["annotations"].to_string();
+    assert!(!annotations.contains("paused"), "it was not even paused: {annotations}");
     let annotate = |value: &Value| {
         let body = json!({ "metadata": { "annotations": { KEEP_CLOSED: value } } });
         scene.kube().merge(REGISTRIES, &scene.namespace, "schemas", &body);

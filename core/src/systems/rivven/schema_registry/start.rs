@@ -105,6 +105,7 @@ mod tests {
     use serde_json::json;
 
     use super::*;
+    use crate::systems::rivven::schema_registry::valid;
 
     fn ended(status: &Value) -> Option<End> {
         let container = json!({ "name": names::REGISTRY, "state": status["state"],
@@ -126,6 +127,31 @@ mod tests {
         let last = json!({ "terminated": since("40") });
         assert_eq!(ended(&json!({ "state": kept, "lastState": last })), Some(End::Over));
         assert_eq!(ended(&json!({ "state": kept })), Some(End::Over), "it never was");
+    }
+
+    #[test]
+    fn the_pod_of_before_says_nothing_of_the_start_that_comes() {
+        let resource = serde_json::from_value(json!({
+            "metadata": { "name": "schemas", "namespace": "a", "uid": "b" },
+            "spec": { "clusterRef": { "name": "prod" } },
+        }));
+        let valid = valid::accept(&resource.expect("it decodes")).expect("it is valid");
+        let wants = |number: u32| {
+            let name = names::registry_permit("schemas", number);
+            json!({ "containers": [{ "envFrom": [{ "configMapRef": { "name": name } }] }] })
+        };
+        let ended =
+            json!({ "name": names::REGISTRY, "state": { "terminated": { "exitCode": 1 } } });
+        let pod = json!({ "spec": wants(1), "status": { "containerStatuses": [ended] } });
+        let of = |number: u32| {
+            let deployment = json!({ "spec": { "template": { "spec": wants(number) } } });
+            let now = "2026-01-01T00:00:00Z".parse().expect("a time");
+            let seen = Observed::default();
+            let start = Start::of(now, &valid, (Some(&deployment), Some(&pod)), &seen);
+            (start.number, start.here, start.end)
+        };
+        assert_eq!(of(1), (1, true, Some(End::Over)));
+        assert_eq!(of(2), (2, false, None));
     }
 
     #[test]
