@@ -110,7 +110,8 @@ fn told_and_alone() {
     say(&format!("a registry beside ill ones was set twice after {:.1?}", since.elapsed()));
     // Each is asked ten seconds after it was given up, later where it says the same each time, and
     // nothing is written about it.
-    scene.is_quiet(seconds(3));
+    // What Kubernetes said of its pod while one hung is told when it has been given up once more.
+    scene.is_quiet(seconds(13));
     let count = || counts.iter().map(|one| one.load(Ordering::Relaxed)).collect::<Vec<_>>();
     let (before, writes) = (count(), scene.writes().len());
     thread::sleep(seconds(12));
