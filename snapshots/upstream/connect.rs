@@ -12,13 +12,11 @@ use sluicegate_core::{
 };
 use sluicegate_effects::memory::reference;
 
-use crate::rig::{Rig, at, cluster, rivven};
+use crate::rig::{Rig, at, beside_prod, of_prod, rivven};
 
 /// Pipelines called `pipeline`, of the cluster `prod`.
 fn connect(spec: &Value) -> Value {
-    let mut spec = spec.clone();
-    spec["clusterRef"] = json!({ "name": "prod" });
-    rivven("RivvenConnect", "default", "pipeline", &spec)
+    of_prod("RivvenConnect", "pipeline", spec)
 }
 
 fn pipeline() -> Ref {
@@ -30,7 +28,7 @@ fn decoded(spec: &Value) -> RivvenConnect {
 }
 
 fn with(spec: &Value) -> Rig {
-    Rig::with(&[cluster(&json!({ "replicas": 1 })), connect(spec)])
+    beside_prod(connect(spec))
 }
 
 fn source(name: &str) -> Value {
@@ -169,16 +167,11 @@ fn r23_names_that_would_collide_are_refused() {
 #[test]
 fn r27_whatever_it_is_made_of_is_watched() {
     let mut rig = with(&json!({ "sources": [source("clicks")] }));
-    for (version, kind, name) in [
+    rig.makes_anew(&[
         ("v1", "Service", "rivven-connect-pipeline"),
         ("v1", "ConfigMap", "rivven-connect-pipeline-config"),
         ("apps/v1", "Deployment", "rivven-connect-pipeline"),
-    ] {
-        let target = at(version, kind, name);
-        rig.delete(&target);
-        rig.settle();
-        assert!(rig.get(&target).is_some(), "{target}");
-    }
+    ]);
     let owned = Connect::owns(&decoded(&json!({})));
     assert!(owned.iter().all(|list| !list.labels.is_empty()), "no more is kept than its own");
 }

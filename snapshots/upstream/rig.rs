@@ -166,6 +166,16 @@ impl Rig {
         self.world.memory().behave("default", &name, Behaviour::NeverReady);
     }
 
+    /// Sees that each of these is made anew when somebody has deleted it.
+    pub(crate) fn makes_anew(&mut self, all: &[(&str, &str, &str)]) {
+        for (version, kind, name) in all {
+            let target = at(version, kind, name);
+            self.delete(&target);
+            self.settle();
+            assert!(self.get(&target).is_some(), "{target}");
+        }
+    }
+
     pub(crate) fn ready(&self, pod: &str) -> bool {
         self.world.memory().store(|store| store.is_pod_ready("default", pod))
     }
@@ -207,6 +217,18 @@ pub(crate) fn rivven(kind: &str, namespace: &str, name: &str, spec: &Value) -> V
         "metadata": { "name": name, "namespace": namespace },
         "spec": spec,
     })
+}
+
+/// What is for the cluster `prod`, beside it.
+pub(crate) fn of_prod(kind: &str, name: &str, spec: &Value) -> Value {
+    let mut spec = spec.clone();
+    spec["clusterRef"] = json!({ "name": "prod" });
+    rivven(kind, "default", name, &spec)
+}
+
+/// A cluster of one broker with this, come to rest.
+pub(crate) fn beside_prod(resource: Value) -> Rig {
+    Rig::with(&[cluster(&json!({ "replicas": 1 })), resource])
 }
 
 /// A cluster called `prod`.

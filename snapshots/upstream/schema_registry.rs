@@ -10,13 +10,16 @@ use sluicegate_core::{
 };
 use sluicegate_effects::memory::reference;
 
-use crate::rig::{Rig, at, cluster, rivven};
+use crate::rig::{Rig, at, beside_prod, cluster, of_prod, rivven};
 
 /// A registry called `schemas`, of the cluster `prod`.
 fn registry(spec: &Value) -> Value {
-    let mut spec = spec.clone();
-    spec["clusterRef"] = json!({ "name": "prod" });
-    rivven("RivvenSchemaRegistry", "default", "schemas", &spec)
+    of_prod("RivvenSchemaRegistry", "schemas", spec)
+}
+
+/// One without any block.
+fn decoded() -> RivvenSchemaRegistry {
+    serde_json::from_value(registry(&json!({}))).expect("it decodes")
 }
 
 fn schemas() -> Ref {
@@ -24,7 +27,7 @@ fn schemas() -> Ref {
 }
 
 fn with(spec: &Value) -> Rig {
-    Rig::with(&[cluster(&json!({ "replicas": 1 })), registry(spec)])
+    beside_prod(registry(spec))
 }
 
 fn deployment(rig: &Rig) -> Value {
@@ -33,9 +36,7 @@ fn deployment(rig: &Rig) -> Value {
 
 #[test]
 fn r10_a_registry_without_any_block_is_valid_and_comes_to_serve() {
-    let decoded: RivvenSchemaRegistry =
-        serde_json::from_value(registry(&json!({}))).expect("it decodes");
-    accept::<SchemaRegistry>(&decoded).expect("it is valid");
+    accept::<SchemaRegistry>(&decoded()).expect("it is valid");
     assert_eq!(with(&json!({})).condition(&schemas(), "Ready"), "True Serving");
 }
 
@@ -122,20 +123,13 @@ fn r19_a_cluster_is_looked_for_in_the_namespace_of_the_registry() {
 #[test]
 fn r27_whatever_it_is_made_of_and_its_cluster_are_watched() {
     let mut rig = with(&json!({}));
-    for (version, kind, name) in [
+    rig.makes_anew(&[
         ("v1", "Service", "rivven-schema-schemas"),
         ("v1", "Service", "rivven-schema-schemas-headless"),
         ("policy/v1", "PodDisruptionBudget", "rivven-schema-schemas-pdb"),
         ("apps/v1", "Deployment", "rivven-schema-schemas"),
-    ] {
-        let target = at(version, kind, name);
-        rig.delete(&target);
-        rig.settle();
-        assert!(rig.get(&target).is_some(), "{target}");
-    }
-    let decoded: RivvenSchemaRegistry =
-        serde_json::from_value(registry(&json!({}))).expect("it decodes");
-    let owned = SchemaRegistry::owns(&decoded);
+    ]);
+    let owned = SchemaRegistry::owns(&decoded());
     assert!(owned.iter().all(|list| !list.labels.is_empty()), "no more is kept than its own");
 }
 

@@ -2,6 +2,7 @@
 
 use std::time::Duration;
 
+use clap::Args;
 use k8s_openapi::api::apps::v1::Deployment;
 use serde::{Deserialize, Serialize};
 use sluicegate_core::{
@@ -15,7 +16,11 @@ use sluicegate_core::{
 use sluicegate_effects::backend::rivven::{Brokers, Limits, Schema};
 
 use super::one::{one, read, unanswered};
-use crate::{failure::Failure, live::ClusterReader, reach::Reach};
+use crate::{
+    failure::Failure,
+    live::{Cluster, ClusterReader},
+    reach::Reach,
+};
 
 /// How long all of it may take: two requests for each schema, and more.
 const LIMIT: Duration = Duration::from_secs(600);
@@ -26,6 +31,34 @@ const LIMIT: Duration = Duration::from_secs(600);
 pub(super) struct File {
     /// Each once, in the order of their ids.
     pub(super) schemas: Vec<Schema>,
+}
+
+/// Which registry, and how to reach it.
+#[derive(Clone, Debug, Args)]
+pub struct RegistryArgs {
+    /// The RivvenSchemaRegistry
+    #[arg(value_name = "NAME")]
+    pub name: String,
+    /// Its namespace. Default: that of the context
+    #[arg(short, long, value_name = "NAMESPACE")]
+    pub namespace: Option<String>,
+    /// How to reach the cluster.
+    #[command(flatten)]
+    pub reach: Reach,
+}
+
+impl RegistryArgs {
+    /// Reaches the cluster, and looks for the registry there.
+    ///
+    /// # Errors
+    ///
+    /// If the cluster cannot be reached, or the registry is not there or on its way out.
+    pub(super) async fn find(&self) -> Result<(Cluster, Found), Failure> {
+        let cluster = Cluster::reach(self.reach.way()).await?;
+        let namespace = self.namespace.as_deref().unwrap_or(cluster.namespace());
+        let found = find(&cluster, (namespace, &self.name), &self.reach).await?;
+        Ok((cluster, found))
+    }
 }
 
 /// A registry that can be talked to.
@@ -40,11 +73,7 @@ pub(super) struct Found {
 
 /// The registry of a resource, which listens where its Deployment says: what the resource asks for
 /// may wait.
-///
-/// # Errors
-///
-/// If it is not there, or is on its way out.
-pub(super) async fn find(
+async fn find(
     sight: &impl ClusterReader,
     (namespace, name): (&str, &str),
     reach: &Reach,

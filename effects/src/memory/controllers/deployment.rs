@@ -88,9 +88,8 @@ fn is_of_now(deployment: &Value, pod: &Value) -> bool {
     }
     let template = &deployment["spec"]["template"];
     let lacks = |part: &str| {
-        let nothing = Value::Null;
-        let at = |of: &Value| of.pointer(part).cloned().unwrap_or_else(|| nothing.clone());
-        !within(&at(pod), &at(template)).is_empty()
+        let [is, wanted] = [pod, template].map(|of| of.pointer(part).unwrap_or(&Value::Null));
+        !within(is, wanted).is_empty()
     };
     !["/spec", "/metadata/labels", "/metadata/annotations"].into_iter().any(lacks)
 }

@@ -4,10 +4,8 @@ use clap::Args;
 use sluicegate_effects::backend::rivven::Schema;
 
 use crate::{
-    commands::registry::{File, find},
+    commands::registry::{File, RegistryArgs},
     failure::{DONE, Failure},
-    live::Cluster,
-    reach::Reach,
     render::summary::many,
     terminal::Io,
 };
@@ -15,15 +13,9 @@ use crate::{
 /// Arguments of `export schemas`.
 #[derive(Clone, Debug, Args)]
 pub struct ExportSchemasArgs {
-    /// The RivvenSchemaRegistry
-    #[arg(value_name = "NAME")]
-    pub name: String,
-    /// Its namespace. Default: that of the context
-    #[arg(short, long, value_name = "NAMESPACE")]
-    pub namespace: Option<String>,
-    /// How to reach the cluster.
+    /// Which registry.
     #[command(flatten)]
-    pub reach: Reach,
+    pub of: RegistryArgs,
 }
 
 /// Runs the command.
@@ -32,11 +24,9 @@ pub struct ExportSchemasArgs {
 ///
 /// If there is no such registry, or it cannot be asked.
 pub(super) async fn run(args: &ExportSchemasArgs, io: &mut Io<'_>) -> Result<u8, Failure> {
-    let cluster = Cluster::reach(args.reach.way()).await?;
-    let namespace = args.namespace.as_deref().unwrap_or(cluster.namespace());
-    let found = find(&cluster, (namespace, &args.name), &args.reach).await?;
+    let (_, found) = args.of.find().await?;
     let read = found.brokers.schemas(&found.registry).await;
-    let schemas = read.map_err(|why| found.unanswered(&why, &args.reach))?;
+    let schemas = read.map_err(|why| found.unanswered(&why, &args.of.reach))?;
     tell(&schemas, io);
     let file = serde_json::to_string_pretty(&File { schemas }).expect("schemas are JSON");
     io.out(&format!("{file}\n"));

@@ -12,7 +12,8 @@ use serde_json::{Value, json};
 use sluicegate_core::{
     label::{KEEP_CLOSED, PAUSED},
     observed::{Look, Ref, at, text},
-    systems::rivven::{names, schema_registry::RivvenSchemaRegistry},
+    owner::own_ref,
+    systems::rivven::{names, schema_registry::SchemaRegistry},
 };
 use sluicegate_effects::{
     backend::rivven::{Schema, Unfit, faults},
@@ -23,11 +24,10 @@ use tokio::time::{Instant, sleep};
 use crate::{
     commands::{
         input::{file, stdin},
-        registry::{File, Found, find},
+        registry::{File, Found, RegistryArgs},
     },
     failure::{DONE, Failure},
     live::Cluster,
-    reach::Reach,
     render::summary::many,
     terminal::Io,
 };
@@ -35,21 +35,15 @@ use crate::{
 /// Arguments of `import schemas`.
 #[derive(Clone, Debug, Args)]
 pub struct ImportSchemasArgs {
-    /// The RivvenSchemaRegistry, which holds no schema
-    #[arg(value_name = "NAME")]
-    pub name: String,
+    /// Which registry.
+    #[command(flatten)]
+    pub of: RegistryArgs,
     /// What `export schemas` has printed; `-` for standard input
     #[arg(short, long, value_name = "FILE", default_value = "-")]
     pub filename: PathBuf,
     /// Lets schemas have other ids than they had. What became of each is printed
     #[arg(long)]
     pub new_ids: bool,
-    /// Its namespace. Default: that of the context
-    #[arg(short, long, value_name = "NAMESPACE")]
-    pub namespace: Option<String>,
-    /// How to reach the cluster.
-    #[command(flatten)]
-    pub reach: Reach,
 }
 
 /// How often what is waited for is looked at.
@@ -70,10 +64,8 @@ const NOTHING: &str = "Nothing was imported.";
 pub(super) async fn run(args: &ImportSchemasArgs, io: &mut Io<'_>) -> Result<u8, Failure> {
     let nothing = |failure: Failure| failure.so(NOTHING);
     let schemas = schemas(args, io).map_err(nothing)?;
-    let cluster = Cluster::reach(args.reach.way()).await.map_err(nothing)?;
-    let namespace = args.namespace.as_deref().unwrap_or(cluster.namespace());
-    let found = find(&cluster, (namespace, &args.name), &args.reach).await.map_err(nothing)?;
-    let own = Ref::to::<RivvenSchemaRegistry>(namespace, &args.name);
+    let (cluster, found) = args.of.find().await.map_err(nothing)?;
+    let own = own_ref::<SchemaRegistry>(&found.resource);
     let checked = found.brokers.check(&found.registry).await;
     checked.map_err(|unfit| unfit_for(&found, unfit, args)).map_err(nothing)?;
     let was_paused = sluicegate_core::annotations::paused(&found.resource.metadata);
@@ -91,7 +83,7 @@ pub(super) async fn run(args: &ImportSchemasArgs, io: &mut Io<'_>) -> Result<u8,
         return Err(failure.so(NOTHING));
     }
     let ids = found.brokers.restore(&found.registry, &schemas, args.new_ids).await;
-    let ids = ids.map_err(|why| half_way(&why, &own, &args.name))?;
+    let ids = ids.map_err(|why| half_way(&why, &own))?;
     if args.new_ids {
         let ids = serde_json::to_string_pretty(&json!({ "ids": ids })).expect("numbers are JSON");
         io.out(&format!("{ids}\n"));
@@ -110,8 +102,9 @@ pub(super) async fn run(args: &ImportSchemasArgs, io: &mut Io<'_>) -> Result<u8,
         ));
     } else {
         annotate(&cluster, &own, None).await?;
-        let closed = found.resource.metadata.annotations.iter().flatten();
-        let closed = closed.into_iter().any(|(key, value)| key == KEEP_CLOSED && value == "true");
+        let annotations = found.resource.metadata.annotations.as_ref();
+        let closed = annotations.and_then(|all| all.get(KEEP_CLOSED));
+        let closed = closed.is_some_and(|value| value == "true");
         io.err(match closed {
             true => {
                 "note: the operator sets levels and rules, and lets clients in when the \
@@ -230,10 +223,10 @@ async fn annotate(cluster: &Cluster, own: &Ref, value: Option<&str>) -> Result<(
 /// Why a registry takes nothing, and what to do about that.
 fn unfit_for(found: &Found, unfit: Unfit, args: &ImportSchemasArgs) -> Failure {
     let why = match unfit {
-        Unfit::Silent(why) => return found.unanswered(&why, &args.reach),
+        Unfit::Silent(why) => return found.unanswered(&why, &args.of.reach),
         Unfit::Refuses(why) => why,
     };
-    let (namespace, name) = (&found.registry.namespace, &args.name);
+    let (namespace, name) = (&found.registry.namespace, &found.registry.name);
     Failure(vec![
         format!("error: {}: {why}", found.registry),
         "  where what it holds may go, start it anew and kept from clients, which register \
@@ -248,8 +241,8 @@ fn unfit_for(found: &Found, unfit: Unfit, args: &ImportSchemasArgs) -> Failure {
 }
 
 /// That it holds a part of them, and how to begin anew.
-fn half_way(why: &str, own: &Ref, name: &str) -> Failure {
-    let namespace = &own.namespace;
+fn half_way(why: &str, own: &Ref) -> Failure {
+    let Ref { namespace, name, .. } = own;
     Failure(vec![
         format!("error: {own}: {why}"),
         "  it holds a part of them, or others, and is kept closed and paused. To begin anew, with \

@@ -12,13 +12,12 @@ use std::{
     time::Instant,
 };
 
-use serde_json::{Value, json};
+use serde_json::json;
 
+use super::registry::{apply_as, told_of};
 use crate::{
-    Scenario,
-    kube::REGISTRIES,
-    ports, say,
-    scene::{SOON, Scene, says},
+    Scenario, ports, say,
+    scene::{SOON, Scene},
     schema::Program,
     wait::{seconds, until},
 };
@@ -72,24 +71,11 @@ fn told_and_alone() {
     let _operator = scene.run(&scene.start().with(&flags));
     scene.settled("small", &json!({ "replicas": 1 }));
     let apply = |name: &str, level: &str| {
-        scene.kube().apply(
-            REGISTRIES,
-            &json!({
-                "apiVersion": "rivven.hupe1980.github.io/v1alpha1",
-                "kind": "RivvenSchemaRegistry",
-                "metadata": { "name": name, "namespace": scene.namespace },
-                "spec": {
-                    "clusterRef": { "name": "small" },
-                    "compatibility": { "defaultLevel": level },
-                },
-            }),
-        );
+        let compatibility = json!({ "defaultLevel": level });
+        let spec = json!({ "clusterRef": { "name": "small" }, "compatibility": compatibility });
+        apply_as(&scene, name, &spec);
     };
-    let told = |name: &str, condition: &str, status: &str| -> Value {
-        let what = format!("{condition}={status} of {name}");
-        let seen = || scene.kube().get(REGISTRIES, &scene.namespace, name).unwrap_or_default();
-        until(&what, SOON, || says(seen(), condition, status)).0
-    };
+    let told = |name: &str, condition: &str, status: &str| told_of(&scene, name, condition, status);
     ILL.iter().for_each(|(name, ..)| apply(name, "FULL"));
     for (name, _, why) in ILL {
         let seen = told(name, "Ready", "Unknown");

@@ -34,19 +34,31 @@ impl Program {
     }
 }
 
+/// Applies a registry called `schemas`.
 fn apply(scene: &Scene, spec: &Value) -> Value {
+    apply_as(scene, "schemas", spec)
+}
+
+/// Applies a registry of this name.
+pub(super) fn apply_as(scene: &Scene, name: &str, spec: &Value) -> Value {
     let registry = json!({
         "apiVersion": "rivven.hupe1980.github.io/v1alpha1",
         "kind": "RivvenSchemaRegistry",
-        "metadata": { "name": "schemas", "namespace": scene.namespace },
+        "metadata": { "name": name, "namespace": scene.namespace },
         "spec": spec,
     });
     scene.kube().apply(REGISTRIES, &registry)
 }
 
+/// Waits for a condition of the registry called `schemas`.
 fn told(scene: &Scene, condition: &str, status: &str) -> Value {
-    let what = format!("{condition}={status} of schemas");
-    let seen = || scene.kube().get(REGISTRIES, &scene.namespace, "schemas").unwrap_or_default();
+    told_of(scene, "schemas", condition, status)
+}
+
+/// Waits for a condition of the registry of this name.
+pub(super) fn told_of(scene: &Scene, name: &str, condition: &str, status: &str) -> Value {
+    let what = format!("{condition}={status} of {name}");
+    let seen = || scene.kube().get(REGISTRIES, &scene.namespace, name).unwrap_or_default();
     until(&what, SOON, || says(seen(), condition, status)).0
 }
 

@@ -1,6 +1,6 @@
 //! What is not in force is put in force, and told where somebody else has had a part in it.
 
-use super::{LOOK_AGAIN, Valid, force, gates, situation::Situation, start};
+use super::{LOOK_AGAIN, Valid, gates, situation::Situation, start};
 use crate::{
     condition::EventKind,
     kind::{Desired, Item},
@@ -21,18 +21,12 @@ pub(super) fn put_in_force(
     desired: &mut Desired<Rivven>,
 ) {
     let Some(registry) = &situation.registry else { return };
-    let Some(seen) = situation.seen else {
+    let (Some(seen), Some(left)) = (situation.seen, &situation.left) else {
         let why = situation.silent.clone().unwrap_or_default();
-        desired.waiting.push(Waiting {
-            what: format!("see that what is asked for is in force in {registry}"),
-            target: valid.own.clone(),
-            risk: Risk::Online,
-            rule: &rules::REG_53,
-            gates: vec![Gate::judged(gates::ANSWERS, None, why)],
-        });
+        let what = format!("see that what is asked for is in force in {registry}");
+        desired.waiting.push(waiting(valid, what, Gate::judged(gates::ANSWERS, None, why)));
         return;
     };
-    let left = force::left(valid, registry, seen);
     if left.is_empty() && situation.ready {
         desired.requeue = LOOK_AGAIN;
     }
@@ -45,19 +39,16 @@ pub(super) fn put_in_force(
         desired.events.push(unjudged(valid, seen));
     }
     for change in left {
-        if change.what == What::Open && situation.waits_closed(valid) {
+        let (opens, change) = (change.what == What::Open, change.clone());
+        if opens && situation.waits_closed(valid) {
             let told = format!("{KEEP_CLOSED} is \"true\"");
-            desired.waiting.push(Waiting {
-                what: Call::Registry(change).to_string(),
-                target: valid.own.clone(),
-                risk: Risk::Online,
-                rule: &rules::REG_53,
-                gates: vec![Gate::judged(gates::NOT_KEPT_CLOSED, Some(false), told)],
-            });
+            let what = Call::Registry(change).to_string();
+            let gate = Gate::judged(gates::NOT_KEPT_CLOSED, Some(false), told);
+            desired.waiting.push(waiting(valid, what, gate));
             continue;
         }
         // What ends with clients in it must not start again under their hands.
-        if change.what == What::Open && situation.start.permit.is_some() {
+        if opens && situation.start.permit.is_some() {
             continue;
         }
         let why = match (&change.what, seen.is_open()) {
@@ -68,6 +59,12 @@ pub(super) fn put_in_force(
         let (call, why) = (Verb::Call(Call::Registry(change)), Why::Requested(why.to_owned()));
         desired.items.push(Item::Act(Action::new(call, why, Risk::Online, &rules::REG_53)));
     }
+}
+
+/// What is put in force later, and what that waits for.
+fn waiting(valid: &Valid, what: String, gate: Gate) -> Waiting {
+    let (target, rule) = (valid.own.clone(), &rules::REG_53);
+    Waiting { what, target, risk: Risk::Online, rule, gates: vec![gate] }
 }
 
 /// Takes the permit of a registry away that has started and is as it should be: it is not to start
@@ -87,8 +84,7 @@ pub(super) fn take_permit(valid: &Valid, situation: &Situation<'_>, desired: &mu
 /// That somebody else has changed what is in force.
 fn set_again(valid: &Valid, change: &Change) -> Event {
     let note = format!("{} is not as the spec asks for it: set again (REG-53)", change.subject());
-    let regarding = valid.own.clone();
-    Event { kind: EventKind::Normal, reason: "SetAgain", note, regarding, related: None }
+    valid.event(EventKind::Normal, "SetAgain", note)
 }
 
 /// That clients came before what is asked for was in force.
@@ -98,6 +94,5 @@ fn unjudged(valid: &Valid, seen: &SeenRegistry) -> Event {
         "{came} came in when the registry had just started, before everything was in force, at \
          level {level}: see that they are compatible (REG-53)"
     );
-    let regarding = valid.own.clone();
-    Event { kind: EventKind::Warning, reason: "Unjudged", note, regarding, related: None }
+    valid.event(EventKind::Warning, "Unjudged", note)
 }

@@ -91,15 +91,9 @@ impl Roll {
 
 /// That what was in memory is gone. How much it was nobody knows any more.
 fn forgotten(valid: &Valid) -> Event {
-    Event {
-        kind: EventKind::Warning,
-        reason: "Forgotten",
-        note: "the registry has ended, and with it the schemas that it held; the next one begins \
-               without. What was exported is brought back by sluicegate import schemas (REG-51)"
-            .to_owned(),
-        regarding: valid.own.clone(),
-        related: None,
-    }
+    let note = "the registry has ended, and with it the schemas that it held; the next one begins \
+                without. What was exported is brought back by sluicegate import schemas (REG-51)";
+    valid.event(EventKind::Warning, "Forgotten", note.to_owned())
 }
 
 /// Whether a Deployment starts its pod anew to become so.

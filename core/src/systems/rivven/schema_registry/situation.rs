@@ -51,7 +51,9 @@ pub(super) struct Situation<'a> {
     pub(super) registry: Option<Registry>,
     /// What it answered.
     pub(super) seen: Option<&'a SeenRegistry>,
-    /// Why it did not, if it should have.
+    /// What is left to be done in it, in order; nothing where that is not known.
+    pub(super) left: Option<Vec<Change>>,
+    /// Why it did not answer, if it should have.
     pub(super) silent: Option<String>,
     /// What keeps its pod from running, as a sentence.
     pub(super) problem: Option<String>,
@@ -99,18 +101,15 @@ impl<'a> Situation<'a> {
             Some(Answer::Unreachable(why)) => own.silent = Some(why.clone()),
             _ => {}
         }
+        let asked = own.registry.as_ref().zip(own.seen);
+        own.left = asked.map(|(registry, seen)| force::left(valid, registry, seen));
         own
     }
 
-    /// What is left to be done in the registry; nothing where that is not known.
-    pub(super) fn left(&self, valid: &Valid) -> Option<Vec<Change>> {
-        Some(force::left(valid, self.registry.as_ref()?, self.seen?))
-    }
-
-    /// How much of what is asked for is not in force; nothing where that is not known.
-    pub(super) fn unset(&self, valid: &Valid) -> Option<usize> {
-        let not_set = |left: Vec<Change>| left.iter().filter(|one| one.what != What::Open).count();
-        self.left(valid).map(not_set)
+    /// Whether everything that is asked for is in force, be clients let in or not; nothing where
+    /// that is not known.
+    pub(super) fn is_set(&self) -> Option<bool> {
+        Some(self.left.as_ref()?.iter().all(|one| one.what == What::Open))
     }
 
     /// Whether clients are not let in, because somebody asks for that.
@@ -121,7 +120,7 @@ impl<'a> Situation<'a> {
     /// Whether the permit of this start is there and has to stay: it goes when all that is left is
     /// to let clients in.
     pub(super) fn keeps_permit(&self, valid: &Valid) -> bool {
-        let set = self.start.here && self.unset(valid) == Some(0);
+        let set = self.start.here && self.is_set() == Some(true);
         let opens = set && !self.waits_closed(valid);
         self.start.permit.is_some() && !opens
     }

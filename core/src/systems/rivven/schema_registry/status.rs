@@ -34,7 +34,7 @@ pub(super) fn report(
     };
     let conditions = vec![
         ready,
-        levels(valid, situation),
+        levels(situation),
         durable(valid),
         scaled(valid),
         rolled_out,
@@ -84,9 +84,9 @@ fn ready(valid: &Valid, situation: &Situation<'_>) -> (Draft, Phase) {
         None => {}
     }
     let away = if valid.served { Phase::Degraded } else { Phase::Provisioning };
-    // One that answers and is not ready yet has no problem: it is being set, or kept closed.
-    let is_set = situation.seen.is_some_and(|seen| !seen.is_open());
-    if let Some(problem) = situation.problem.as_ref().filter(|_| !is_set) {
+    // One that answers and is not open yet has no problem: it is being set, or kept closed.
+    let comes = situation.seen.is_some_and(|seen| !seen.is_open());
+    if let Some(problem) = situation.problem.as_ref().filter(|_| !comes) {
         return (c::READY_FAILED.no(problem.clone()), Phase::Failed);
     }
     if situation.pod.is_none() {
@@ -96,7 +96,7 @@ fn ready(valid: &Valid, situation: &Situation<'_>) -> (Draft, Phase) {
     if situation.start.is_over() {
         return (c::READY_STARTING.no("it has ended, and the next start is another pod"), away);
     }
-    let left = situation.left(valid).map(|left| left.len());
+    let left = situation.left.as_ref().map(Vec::len);
     // One that has just started does not answer yet.
     match (situation.silent.as_ref().filter(|_| situation.ready), left) {
         (Some(why), _) => (c::READY_SILENT.unknown(why.clone()), Phase::Degraded),
@@ -106,7 +106,7 @@ fn ready(valid: &Valid, situation: &Situation<'_>) -> (Draft, Phase) {
             (c::READY_SERVING.yes(format!("the registry runs with {}", valid.level)), phase)
         }
         (None, Some(0)) => (c::READY_STARTING.no("the registry is not ready yet"), away),
-        (None, Some(_)) if situation.unset(valid) == Some(0) && valid.kept_closed => {
+        (None, Some(_)) if situation.is_set() == Some(true) && valid.kept_closed => {
             let why = "everything is in force; clients are let in when the annotation \
                        sluicegate/keep-closed is taken off";
             (c::READY_CLOSED.no(why), away)
@@ -115,10 +115,10 @@ fn ready(valid: &Valid, situation: &Situation<'_>) -> (Draft, Phase) {
     }
 }
 
-fn levels(valid: &Valid, situation: &Situation<'_>) -> Draft {
-    match situation.unset(valid) {
-        Some(0) => c::LEVELS_APPLIED.yes(""),
-        Some(_) => c::LEVELS_APPLYING.no(""),
+fn levels(situation: &Situation<'_>) -> Draft {
+    match situation.is_set() {
+        Some(true) => c::LEVELS_APPLIED.yes(""),
+        Some(false) => c::LEVELS_APPLYING.no(""),
         None => c::LEVELS_UNKNOWN.unknown(situation.silent.clone().unwrap_or_default()),
     }
 }

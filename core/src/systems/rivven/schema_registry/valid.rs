@@ -11,6 +11,7 @@ use super::{
 };
 use crate::{
     annotations::{Control, switch},
+    condition::EventKind,
     field::{Errors, Path},
     inert::{Idle, set_without_effect},
     k8s::{self, api::Phase},
@@ -18,6 +19,7 @@ use crate::{
     label::{self, KEEP_CLOSED, Labels},
     observed::Ref,
     owner::{own_ref, owner},
+    plan::Event,
     systems::rivven::{
         cluster::RivvenCluster,
         image,
@@ -83,6 +85,11 @@ impl Valid {
     /// The metadata of an object of this name that belongs to it.
     pub(super) fn meta(&self, name: String) -> ObjectMeta {
         k8s::meta(&self.owner, &self.namespace, name, self.labels.clone())
+    }
+
+    /// Something that people are told of it.
+    pub(super) fn event(&self, kind: EventKind, reason: &'static str, note: String) -> Event {
+        Event { kind, reason, note, regarding: self.own.clone(), related: None }
     }
 
     /// The labels of everything that belongs to it.
