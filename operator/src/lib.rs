@@ -41,6 +41,7 @@ pub mod reach;
 pub mod render;
 mod review;
 pub mod run;
+mod signals;
 pub mod terminal;
 pub mod validate;
 

@@ -14,12 +14,7 @@ use sluicegate_effects::{
     metrics::Metrics,
     watch::{Scope, Watches},
 };
-use tokio::{
-    signal::unix::{Signal, SignalKind, signal},
-    sync::watch,
-    task::JoinHandle,
-    time::timeout,
-};
+use tokio::{sync::watch, task::JoinHandle, time::timeout};
 
 use super::{
     announce,
@@ -36,6 +31,7 @@ use super::{
 use crate::{
     failure::{DONE, FAILED, Failure},
     live::looked_at,
+    signals::Signals,
 };
 
 /// What the API server is told who calls.
@@ -55,7 +51,7 @@ pub(crate) struct Process {
     /// The loop of the lease, what came of it, and how it is told to leave.
     lease: Option<(JoinHandle<End>, watch::Receiver<Role>)>,
     leave: watch::Sender<bool>,
-    signals: (Signal, Signal),
+    signals: Signals,
 }
 
 /// Why it ends.
@@ -76,7 +72,7 @@ impl Process {
         let connection = reached.map_err(|error| no_access(args, &error))?;
         let metrics_at = probes::listen("metrics-addr", args.metrics_addr).await?;
         let health_at = probes::listen("health-addr", args.health_addr).await?;
-        let signals = (listen_for(SignalKind::terminate())?, listen_for(SignalKind::interrupt())?);
+        let signals = Signals::listen()?;
 
         let metrics = Metrics::default();
         let budget = Budget::new(args.api_qps, args.api_burst);
@@ -167,8 +163,7 @@ impl Process {
                 }
             };
             tokio::select! {
-                _ = self.signals.0.recv() => return Ending::Asked("SIGTERM"),
-                _ = self.signals.1.recv() => return Ending::Asked("SIGINT"),
+                signal = self.signals.asked() => return Ending::Asked(signal),
                 why = self.services.ended() => return Ending::Broken(why),
                 why = self.controllers.ended() => return Ending::Broken(why),
                 led = lease => match led {
@@ -191,8 +186,7 @@ impl Process {
                     tracing::warn!("left actions behind: they took longer than 20 s");
                 }
             }
-            _ = signals.0.recv() => return FAILED,
-            _ = signals.1.recv() => return FAILED,
+            _ = signals.asked() => return FAILED,
         }
         self.give_up().await;
         DONE
@@ -286,10 +280,6 @@ fn options(args: &RunArgs) -> Options {
         workers: usize::from(args.workers),
         dry_run: args.dry_run,
     }
-}
-
-fn listen_for(kind: SignalKind) -> Result<Signal, Failure> {
-    signal(kind).map_err(|error| Failure::of(format!("error: cannot listen for signals: {error}")))
 }
 
 async fn ended(task: impl Future<Output = ()>) -> String {

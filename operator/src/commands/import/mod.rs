@@ -5,6 +5,7 @@ use clap::Subcommand;
 pub use self::{schemas::ImportSchemasArgs, topics::ImportTopicsArgs};
 use crate::{commands::wait::wait, failure::Failure, terminal::Io};
 
+mod alone;
 mod look;
 mod names;
 mod schemas;

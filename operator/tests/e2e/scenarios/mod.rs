@@ -11,6 +11,7 @@ mod helm;
 mod ill_registries;
 mod import;
 mod install;
+mod interrupted;
 mod lease;
 mod leave;
 mod network;
@@ -33,7 +34,8 @@ pub(crate) const WITH_RIVVEND: &[&[&[Scenario]]] = &[topics::ALL, &[gates::ALL, 
 pub(crate) const WITH_HELM: &[&[Scenario]] = &[helm::ALL];
 
 /// Those with a real schema registry.
-pub(crate) const WITH_SCHEMA: &[&[Scenario]] = &[registry::REAL, ill_registries::REAL];
+pub(crate) const WITH_SCHEMA: &[&[Scenario]] =
+    &[registry::REAL, ill_registries::REAL, interrupted::REAL];
 
 /// All others.
 pub(crate) const ALL: &[&[Scenario]] = &[
