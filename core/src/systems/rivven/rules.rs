@@ -72,6 +72,22 @@ rules! {
          until its keys change.",
         "Create what is missing, or change the value in the Secret and then the annotation \
          sluicegate/restart-connector.";
+    CON_61 = "CON-61":
+        "A sink goes on where its consumer group is, whatever startOffset says",
+        "startOffset counts for partitions that the group has not read yet.",
+        "Give it another consumerGroup to have it begin there.";
+    CON_62 = "CON-62":
+        "Another consumer group brings again what was read",
+        "It has read nothing yet and begins with the earliest record, as startOffset says. What the \
+         group before has brought comes once more.",
+        "Keep consumerGroup to go on where the sink is.";
+    CON_63 = "CON-63":
+        "Who begins elsewhere may pass over what was not read",
+        "Another consumer group begins at startOffset: with latest, or a time, what was written \
+         before and not read yet never comes. A mysql-cdc begins at binlogFilename and \
+         binlogPosition: what stands before never comes.",
+        "Keep consumerGroup, or set startOffset to earliest: then what was read comes again. Set \
+         binlogPosition to a place that was read.";
     DEL_01 = "DEL-01":
         "Under deletionPolicy Delete brokers stop first and their claims go last",
         "A claim that is deleted while its StatefulSet exists is made again, empty.",

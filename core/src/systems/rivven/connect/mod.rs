@@ -14,7 +14,7 @@ use k8s_openapi::api::{
 use kube_core::ResourceExt as _;
 use serde_json::{Value, json};
 
-use self::{lineup::Lineup, task::Task, worker::Worker};
+use self::{begins::Begins, lineup::Lineup, task::Task, worker::Worker};
 use crate::{
     check::Check,
     condition::Reason,
@@ -38,6 +38,7 @@ use crate::{
 };
 
 pub mod api;
+mod begins;
 mod blame;
 mod build;
 pub(crate) mod catalogue;
@@ -187,7 +188,7 @@ fn desire(
     }
     let address = address(ctx, &valid.cluster, cluster);
     let workers = lineup.deployments();
-    desired.items.extend(workers.flat_map(|task| worker(valid, &lineup, task, &address)));
+    desired.items.extend(workers.flat_map(|task| worker(valid, &lineup, task, (&address, seen))));
     for task in lineup.jobs() {
         match task.kept {
             true => desired.items.extend(kept(&Ref::to::<Job>(&valid.namespace, &task.name), seen)),
@@ -221,7 +222,12 @@ fn kept(job: &Ref, seen: &Observed<Rivven>) -> impl Iterator<Item = Item<Rivven>
 }
 
 /// A worker reads its file when it starts, so the file comes first.
-fn worker(valid: &Valid, lineup: &Lineup<'_>, task: &Task<'_>, address: &str) -> [Item<Rivven>; 2] {
+fn worker(
+    valid: &Valid,
+    lineup: &Lineup<'_>,
+    task: &Task<'_>,
+    (address, seen): (&str, &Observed<Rivven>),
+) -> [Item<Rivven>; 2] {
     let file = build::file(valid, address, &task.running);
     // One that never ran has nothing to lose; one that moves loses what changes on its way.
     let there = lineup.workers.get(&task.name);
@@ -232,11 +238,14 @@ fn worker(valid: &Valid, lineup: &Lineup<'_>, task: &Task<'_>, address: &str) ->
             && task.running.iter().any(|own| own.wired.name == name)
     };
     let forgets = valid.forgets(|name| has(name) || comes(name));
-    let assess = match (forgets, task.joins) {
+    let assess = match (forgets, begins::begins(valid, seen, &file)) {
         (true, _) => risks::restarts_and_forgets,
-        (false, true) => risks::restarts_for_topics,
-        (false, false) if !lineup.apart.is_empty() => risks::restarts_without,
-        (false, false) => risks::restarts,
+        (false, Some(Begins::Beyond)) => risks::restarts_beyond,
+        (false, Some(Begins::Again)) => risks::restarts_again,
+        (false, Some(Begins::WhereUnread)) => risks::restarts_where_unread,
+        (false, None) if task.joins => risks::restarts_for_topics,
+        (false, None) if !lineup.apart.is_empty() => risks::restarts_without,
+        (false, None) => risks::restarts,
     };
     [
         Item::object(Manifest::of(&build::config_map(valid, task, &file)), at_next_start),

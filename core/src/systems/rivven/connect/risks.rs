@@ -23,6 +23,21 @@ pub(super) fn restarts_and_forgets(change: &Change) -> (Risk, &'static Rule) {
     by_template(change, Risk::DataLoss, &rules::CON_57)
 }
 
+/// A connector is told to begin where it may pass over what was not read.
+pub(super) fn restarts_beyond(change: &Change) -> (Risk, &'static Rule) {
+    by_template(change, Risk::DataLoss, &rules::CON_63)
+}
+
+/// A sink of another group reads again what was read.
+pub(super) fn restarts_again(change: &Change) -> (Risk, &'static Rule) {
+    by_template(change, Risk::Restart, &rules::CON_62)
+}
+
+/// A sink is told to begin elsewhere, and goes on where its group is.
+pub(super) fn restarts_where_unread(change: &Change) -> (Risk, &'static Rule) {
+    by_template(change, Risk::Restart, &rules::CON_61)
+}
+
 /// A connector that kept it from starting has a worker of its own.
 pub(super) fn restarts_without(change: &Change) -> (Risk, &'static Rule) {
     by_template(change, Risk::Restart, &rules::CON_60)

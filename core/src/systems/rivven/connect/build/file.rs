@@ -13,7 +13,7 @@ use crate::{
 };
 
 /// What the file is called.
-pub(super) const FILE: &str = "pipeline.yaml";
+pub(in super::super) const FILE: &str = "pipeline.yaml";
 
 /// Holds the file of a worker.
 pub(in super::super) fn config_map(connect: &Valid, task: &Task<'_>, file: &str) -> ConfigMap {

@@ -8,6 +8,6 @@ mod pod;
 mod service;
 
 pub(super) use deployment::deployment;
-pub(super) use file::{config_map, file};
+pub(super) use file::{FILE, config_map, file};
 pub(super) use job::{job, once};
 pub(super) use service::service;
