@@ -1,5 +1,6 @@
-# Programs from the crate registry, built once per machine, outside the checkout.
-# Sourced by .ci/run and .ci/cluster, which set tools.
+# Where tools are kept: built once per machine, outside the checkout; and those from the crate
+# registry. Sourced by the scripts that use any.
+tools=${SLUICEGATE_TOOLS:-${XDG_CACHE_HOME:-$HOME/.cache}/sluicegate/tools}
 
 # The broker to test against, the schema registry, and the program that runs connectors, with those
 # that are tried.
