@@ -41,6 +41,8 @@ impl Scene {
             user: format!("e2e-{name}"),
             brokers: StandIn::start(),
         };
+        let there = scene.kube().get(NAMESPACES, "", &scene.namespace);
+        assert!(there.is_none(), "two scenarios are called {name}");
         scene.make_namespace(&scene.namespace);
         scene
     }

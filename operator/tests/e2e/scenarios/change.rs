@@ -74,7 +74,7 @@ fn rolled() {
 }
 
 fn edited() {
-    let scene = Scene::new("edited");
+    let scene = Scene::new("edits");
     let _operator = scene.operator();
     scene.settled("trio", &json!({ "replicas": 3 }));
     for edit in 1..=6 {
