@@ -2,7 +2,7 @@
 
 use serde_json::{Map, Value};
 
-use super::{Connector, literal::secrets};
+use super::{Key, literal::secrets};
 use crate::field::Path;
 
 /// What a user has written of a connector.
@@ -21,13 +21,17 @@ pub struct Given<'a> {
 }
 
 impl Given<'_> {
-    /// The field that has a key: its own block where it is there, whatever it is called.
-    pub(super) fn place_of(&self, connector: &Connector, key: &str) -> &str {
-        let key = connector.keys.iter().find(|one| one.name == key);
-        let has = |fields: &Map<String, Value>| {
-            key.is_some_and(|key| fields.keys().any(|name| key.is(name)))
+    /// Where a key is written, by the name that it has there: in the connector's own block, or else
+    /// below `config`.
+    pub(super) fn path_of(&self, key: &Key) -> Path {
+        let written = |fields: &'_ Map<String, Value>| {
+            fields.keys().find(|name| key.is(name)).map(|name| name.to_owned())
         };
-        self.block.filter(|(_, fields)| has(fields)).map_or("config", |(name, _)| name)
+        let block = self.block.and_then(|(block, fields)| Some((block, written(fields)?)));
+        let (place, name) = block.unwrap_or_else(|| {
+            ("config", self.config.and_then(written).unwrap_or_else(|| key.name.to_owned()))
+        });
+        self.at.child(place).child(&name)
     }
 
     /// What is called like a secret and is written down, where no table says what is one.

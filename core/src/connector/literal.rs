@@ -2,6 +2,7 @@
 
 use serde_json::Value;
 
+use super::SECRET;
 use crate::field::Path;
 
 /// Headers that are no secrets.
@@ -157,6 +158,20 @@ fn without_references(text: &str) -> String {
         rest = behind;
     }
     left + rest
+}
+
+/// Whether a text that refers to a Secret has what cannot stand between single quotes.
+pub(super) fn has_broken_line(value: &Value) -> bool {
+    let breaks = |c: char| {
+        c.is_control()
+            || matches!(c, '\u{2028}' | '\u{2029}' | '\u{feff}' | '\u{fffe}' | '\u{ffff}')
+    };
+    match value {
+        Value::String(text) => text.contains(SECRET) && text.contains(breaks),
+        Value::Array(items) => items.iter().any(has_broken_line),
+        Value::Object(fields) => fields.values().any(has_broken_line),
+        Value::Null | Value::Bool(_) | Value::Number(_) => false,
+    }
 }
 
 #[cfg(test)]

@@ -86,6 +86,8 @@ pub struct Key {
     pub yields: bool,
     /// How it is written, where that is not by the path that the program reads.
     pub writes: Option<Writes>,
+    /// The key without which the program does not look at it.
+    pub with: Option<&'static str>,
 }
 
 /// What a value may be.
@@ -168,6 +170,7 @@ impl Key {
             file,
             yields,
             writes,
+            with: None,
         }
     }
 
@@ -217,6 +220,12 @@ impl Key {
     #[must_use]
     pub const fn written(self, how: Writes) -> Self {
         Self { writes: Some(how), ..self }
+    }
+
+    /// It counts together with another only.
+    #[must_use]
+    pub const fn with(self, other: &'static str) -> Self {
+        Self { with: Some(other), ..self }
     }
 
     /// Whether it has keys of its own.

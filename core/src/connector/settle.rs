@@ -9,7 +9,7 @@ use super::{
     Connector, Key, Node, Object, Program, SECRET, Takes,
     fits::kind_of,
     given::Given,
-    literal::{in_url, is_variable, literals, secrets_within},
+    literal::{has_broken_line, in_url, is_variable, literals, secrets_within},
     put::{Clash, put, stands},
 };
 use crate::{
@@ -70,10 +70,12 @@ pub fn settle(connector: &Connector, given: &Given<'_>) -> Settled {
             below.iter().filter(|key| key.always).for_each(|key| settled.left_out(key, given));
         }
     }
+    settled.alone(connector, &found, given);
     let lacks = connector.lacks.map_or_else(Vec::new, |lacks| lacks(&settled.config));
     for (keys, why) in lacks {
         let asks = keys.iter().find(|key| found.contains(*key)).unwrap_or(&keys[0]);
-        let path = given.at.child(given.place_of(connector, asks)).child(asks);
+        let key = connector.keys.iter().find(|key| key.name == *asks);
+        let path = key.map_or_else(|| given.at.child(asks), |key| given.path_of(key));
         if !settled.lacking.iter().any(|lost| lost.path == path) {
             settled.lost(path, why);
         }
@@ -249,6 +251,25 @@ impl Settled {
         }
     }
 
+    /// Tells the keys that count together with another, where that is left out or switched off.
+    fn alone(&mut self, connector: &Connector, found: &BTreeSet<&str>, given: &Given<'_>) {
+        let off = Node::Bool(false);
+        let says = |name: &str| {
+            let to = connector.keys.iter().find_map(|key| match key.program {
+                Program::Reads(to) if key.name == name => Some(to),
+                Program::Reads(_) | Program::Ignores(_) | Program::Lacks(_) => None,
+            });
+            found.contains(name) && to.is_some_and(|to| self.config.get(to) != Some(&off))
+        };
+        let alone = connector.keys.iter().filter_map(|key| {
+            let other = key.with.filter(|other| says(key.name) && !says(other))?;
+            let why = format!("the program looks at it together with {other} only");
+            Some(Lost { path: given.path_of(key), why })
+        });
+        let alone: Vec<Lost> = alone.collect();
+        self.ignored.extend(alone);
+    }
+
     /// A value as it is written; nothing where it is wrong, or is written elsewhere.
     fn value(&mut self, takes: &Takes, path: &Path, value: &Value, mode: Mode) -> Option<Node> {
         match (takes, value) {
@@ -348,20 +369,6 @@ impl Settled {
             all.insert(name.clone(), Node::Text(text));
         }
         Some(Node::Map(all))
-    }
-}
-
-/// Whether a text that refers to a Secret has what cannot stand between single quotes.
-fn has_broken_line(value: &Value) -> bool {
-    let breaks = |c: char| {
-        c.is_control()
-            || matches!(c, '\u{2028}' | '\u{2029}' | '\u{feff}' | '\u{fffe}' | '\u{ffff}')
-    };
-    match value {
-        Value::String(text) => text.contains(SECRET) && text.contains(breaks),
-        Value::Array(items) => items.iter().any(has_broken_line),
-        Value::Object(fields) => fields.values().any(has_broken_line),
-        Value::Null | Value::Bool(_) | Value::Number(_) => false,
     }
 }
 

@@ -41,9 +41,9 @@ fn no_pause() {
         let mut stdin = child.stdin.take().expect("it has one");
         stdin.write_all(br#"{ "schemas": [] }"#).expect("it reads");
         drop(stdin);
-        until("the resource to be paused", SOON, || match paused() {
-            Value::String(value) if value == "true" => Ok(()),
-            seen => Err(seen.to_string()),
+        until("the resource to be paused", SOON, || {
+            let seen = paused();
+            if seen == "true" { Ok(()) } else { Err(seen.to_string()) }
         });
         let id = child.id().to_string();
         let kill = Command::new("kill").args(["-s", sent, &id]).status();

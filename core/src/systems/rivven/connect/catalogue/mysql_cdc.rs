@@ -72,16 +72,19 @@ pub(super) static MYSQL_CDC: Connector = Connector {
             "Byte in that file to start at.",
         )
         .or("4")
-        .also(&["binlog_position"]),
+        .also(&["binlog_position"])
+        .with("binlogFilename"),
         flag(
             "useGtid",
             "use_gtid",
             "Whether the log is followed by GTID; only together with gtidSet.",
         )
         .or("false")
-        .also(&["use_gtid"]),
+        .also(&["use_gtid"])
+        .with("gtidSet"),
         text("gtidSet", "gtid_set", "GTIDs that are known already; only together with useGtid.")
-            .also(&["gtid_set"]),
+            .also(&["gtid_set"])
+            .with("useGtid"),
         cdc::TABLES_LACKING,
         lacking(
             "includeTables",
