@@ -78,8 +78,8 @@ rules! {
         "Give it another consumerGroup to have it begin there.";
     CON_62 = "CON-62":
         "Another consumer group brings again what was read",
-        "It has read nothing yet and begins with the earliest record, as startOffset says. What the \
-         group before has brought comes once more.",
+        "It has read nothing yet and begins with the earliest record, as startOffset says. What \
+         the group before has brought comes once more.",
         "Keep consumerGroup to go on where the sink is.";
     CON_63 = "CON-63":
         "Who begins elsewhere may pass over what was not read",

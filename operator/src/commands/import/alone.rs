@@ -1,5 +1,5 @@
-//! That nobody changes a registry meanwhile: the operator does not while its resource is paused, and
-//! clients are led to it no more.
+//! That nobody changes a registry meanwhile: the operator does not while its resource is paused,
+//! and clients are led to it no more.
 
 use std::time::Duration;
 

@@ -17,7 +17,7 @@ use crate::{
 /// What another place to begin comes to, the worst last.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub(super) enum Begins {
-    /// It goes on where its consumer group is; only what the group has not begun is begun elsewhere.
+    /// It goes on where its consumer group is; what the group has not begun is begun elsewhere.
     WhereUnread,
     /// What was read already comes again.
     Again,
@@ -95,8 +95,8 @@ mod tests {
     /// A sink with these lines, beside others that say nothing of this.
     fn file(lines: &str) -> String {
         format!(
-            "settings:\n  retry:\n    start_offset: 1\nsinks:\n  print:\n    config:\n      format: \
-             \"json\"\n{lines}    topics:\n      - \"start_offset: x\"\n"
+            "settings:\n  retry:\n    start_offset: 1\nsinks:\n  print:\n    config:\n      \
+             format: \"json\"\n{lines}    topics:\n      - \"start_offset: x\"\n"
         )
     }
 
