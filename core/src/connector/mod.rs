@@ -15,7 +15,7 @@ mod settle;
 
 pub use given::Given;
 pub(crate) use literal::is_called_secret;
-pub use node::{Node, Object, SECRET};
+pub use node::{Node, Object, SECRET, write_field, write_fields, write_name};
 pub use probe::{Compared, Sample, place, sum};
 pub use settle::{Lost, Settled, settle, settle_unlisted};
 

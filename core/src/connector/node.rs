@@ -127,7 +127,13 @@ impl Node {
     /// The same, where keys of the Secret are the variables of these names, and files lie in this
     /// folder. A text that has a variable stands in single quotes, between which nothing but such a
     /// quote or a new line can end it.
-    pub fn resolved(&self, folder: &str, variable: &dyn Fn(&str) -> String) -> Self {
+    #[must_use]
+    pub fn resolved(mut self, folder: &str, variable: &dyn Fn(&str) -> String) -> Self {
+        self.resolve(folder, variable);
+        self
+    }
+
+    fn resolve(&mut self, folder: &str, variable: &dyn Fn(&str) -> String) {
         let resolve = |text: &str| {
             pieces(text).fold(String::new(), |whole, piece| match piece {
                 Ok(plain) => whole + plain,
@@ -135,24 +141,19 @@ impl Node {
             })
         };
         match self {
-            Self::Text(text) if text.contains(SECRET) => Self::Resolved(resolve(text)),
-            Self::Bare(text) => Self::Bare(resolve(text)),
-            Self::File(key) => Self::Text(format!("{folder}/{key}")),
-            Self::List(items) => {
-                Self::List(items.iter().map(|item| item.resolved(folder, variable)).collect())
-            }
+            Self::Text(text) if text.contains(SECRET) => *self = Self::Resolved(resolve(text)),
+            Self::Bare(text) => *text = resolve(text),
+            Self::File(key) => *self = Self::Text(format!("{folder}/{key}")),
+            Self::List(items) => items.iter_mut().for_each(|item| item.resolve(folder, variable)),
             Self::Map(fields) => {
-                let field = |(key, value): (&String, &Self)| {
-                    (key.clone(), value.resolved(folder, variable))
-                };
-                Self::Map(fields.iter().map(field).collect())
+                fields.values_mut().for_each(|field| field.resolve(folder, variable));
             }
             Self::Null
             | Self::Bool(_)
             | Self::Number(_)
             | Self::Text(_)
             | Self::Resolved(_)
-            | Self::Tagged(..) => self.clone(),
+            | Self::Tagged(..) => {}
         }
     }
 
@@ -160,8 +161,11 @@ impl Node {
     pub fn to_yaml(&self) -> String {
         let mut text = String::new();
         match self.as_map().filter(|fields| !fields.is_empty()) {
-            Some(fields) => object(fields, 0, &mut text),
-            None => _ = writeln!(text, "{}", scalar(self)),
+            Some(fields) => write_fields(fields, 0, &mut text),
+            None => {
+                scalar(self, &mut text);
+                text.push('\n');
+            }
         }
         text
     }
@@ -189,18 +193,32 @@ fn pieces(text: &str) -> impl Iterator<Item = Result<&str, &str>> {
     })
 }
 
-fn object(fields: &Object, depth: usize, text: &mut String) {
+/// Writes a field as YAML, at the beginning of a line.
+pub fn write_field(key: &str, value: &Node, text: &mut String) {
+    write_name(key, 0, text);
+    below(value, 0, text);
+}
+
+/// Writes fields as YAML, so far from the beginning of the line.
+pub fn write_fields(fields: &Object, depth: usize, text: &mut String) {
     for (key, value) in fields {
-        let _ = write!(text, "{:depth$}{}:", "", name(key));
+        write_name(key, depth, text);
         below(value, depth, text);
     }
+}
+
+/// Writes the name of a field, and a colon.
+pub fn write_name(key: &str, depth: usize, text: &mut String) {
+    let _ = write!(text, "{:depth$}", "");
+    name(key, text);
+    text.push(':');
 }
 
 /// What stands behind a name or a dash.
 fn below(value: &Node, depth: usize, text: &mut String) {
     if let Some(fields) = value.as_map().filter(|fields| !fields.is_empty()) {
         text.push('\n');
-        object(fields, depth + 2, text);
+        write_fields(fields, depth + 2, text);
     } else if let Some(items) = value.as_list().filter(|items| !items.is_empty()) {
         text.push('\n');
         for item in items {
@@ -208,7 +226,9 @@ fn below(value: &Node, depth: usize, text: &mut String) {
             item_of(item, depth + 2, text);
         }
     } else {
-        let _ = writeln!(text, " {}", scalar(value));
+        text.push(' ');
+        scalar(value, text);
+        text.push('\n');
     }
 }
 
@@ -219,47 +239,59 @@ fn item_of(item: &Node, depth: usize, text: &mut String) {
         return below(item, depth, text);
     }
     let mut block = String::new();
-    object(fields, depth + 2, &mut block);
+    write_fields(fields, depth + 2, &mut block);
     text.push(' ');
     text.push_str(block.trim_start());
 }
 
-fn scalar(value: &Node) -> String {
+fn scalar(value: &Node, text: &mut String) {
     match value {
-        Node::Null => "null".to_owned(),
-        Node::Bool(flag) => flag.to_string(),
-        Node::Number(number) => number.to_string(),
-        Node::Text(text) => quoted(text),
-        Node::Bare(text) => text.clone(),
-        Node::Resolved(text) => format!("'{}'", text.replace('\'', "''")),
-        Node::File(key) => quoted(key),
-        Node::Tagged(tag, text) => format!("{tag} {}", quoted(text)),
-        Node::List(_) => "[]".to_owned(),
-        Node::Map(_) => "{}".to_owned(),
+        Node::Null => text.push_str("null"),
+        Node::Bool(true) => text.push_str("true"),
+        Node::Bool(false) => text.push_str("false"),
+        Node::Number(number) => _ = write!(text, "{number}"),
+        Node::Text(plain) | Node::File(plain) => quoted(plain, text),
+        Node::Bare(plain) => text.push_str(plain),
+        Node::Resolved(resolved) => _ = write!(text, "'{}'", resolved.replace('\'', "''")),
+        Node::Tagged(tag, plain) => {
+            text.push_str(tag);
+            text.push(' ');
+            quoted(plain, text);
+        }
+        Node::List(_) => text.push_str("[]"),
+        Node::Map(_) => text.push_str("{}"),
     }
 }
 
 /// In double quotes: what JSON makes of a text is YAML too, once nothing in it is unprintable.
-fn quoted(text: &str) -> String {
-    let json = Value::from(text).to_string();
-    let escape = |c: char| match c {
-        '\u{7f}'..='\u{9f}' | '\u{2028}' | '\u{2029}' | '\u{feff}' => {
-            format!("\\u{:04x}", u32::from(c))
+fn quoted(plain: &str, text: &mut String) {
+    let as_it_is = |byte: u8| matches!(byte, b' '..=b'~') && !matches!(byte, b'"' | b'\\');
+    if plain.bytes().all(as_it_is) {
+        text.push('"');
+        text.push_str(plain);
+        text.push('"');
+        return;
+    }
+    for c in Value::from(plain).to_string().chars() {
+        match c {
+            '\u{7f}'..='\u{9f}' | '\u{2028}' | '\u{2029}' | '\u{feff}' => {
+                let _ = write!(text, "\\u{:04x}", u32::from(c));
+            }
+            c => text.push(c),
         }
-        c => c.to_string(),
-    };
-    json.chars().map(escape).collect()
+    }
 }
 
 /// A name stands as it is where nobody could take it for anything else.
-fn name(key: &str) -> String {
-    let plain = |c: char| c.is_ascii_alphanumeric() || c == '_' || c == '-' || c == '.';
+fn name(key: &str, text: &mut String) {
+    const WORDS: [&str; 9] = ["true", "false", "null", "yes", "no", "on", "off", "y", "n"];
+    let plain = |c: u8| c.is_ascii_alphanumeric() || matches!(c, b'_' | b'-' | b'.');
     let begins = key.starts_with(|c: char| c.is_ascii_alphabetic() || c == '_');
-    let word = ["true", "false", "null", "yes", "no", "on", "off", "y", "n"];
-    if begins && key.chars().all(plain) && !word.contains(&key.to_ascii_lowercase().as_str()) {
-        key.to_owned()
+    let is_word = || WORDS.iter().any(|word| word.eq_ignore_ascii_case(key));
+    if begins && key.bytes().all(plain) && !is_word() {
+        text.push_str(key);
     } else {
-        quoted(key)
+        quoted(key, text);
     }
 }
 

@@ -16,6 +16,7 @@ use super::{
 use crate::{
     connector::{
         Connector, Given, Lost, Node, Object, Program, Role, Settled, settle, settle_unlisted,
+        write_fields,
     },
     digest::digest,
     doubt::Doubt,
@@ -75,7 +76,8 @@ impl Wired {
 
     /// What it does, and for which cluster, as a digest: the same for as long as it does the same.
     pub(super) fn run(&self, cluster: &Ref) -> String {
-        let entry = Node::Map(self.entry.clone()).to_yaml();
+        let mut entry = String::new();
+        write_fields(&self.entry, 0, &mut entry);
         digest(&json!([cluster.namespace, cluster.name, self.name, entry]))
     }
 }

@@ -6,7 +6,7 @@
 //! by an entry of its own with the same group. What a group has read already, it does not read
 //! again.
 
-use std::collections::BTreeSet;
+use std::{borrow::Cow, collections::BTreeSet};
 
 use super::{api::ConnectorStatus, connectors::Wired, pattern::matches};
 use crate::connector::{Node, Object};
@@ -63,24 +63,25 @@ pub(super) fn topics(
 
 impl Running<'_> {
     /// What stands of it in the file, each by its name.
-    pub(super) fn entries(&self) -> Vec<(String, Object)> {
+    pub(super) fn entries(&self) -> Vec<(Cow<'_, str>, Cow<'_, Object>)> {
+        let (name, entry) = (self.wired.name.as_str(), &self.wired.entry);
         let Some(topics) = &self.topics else {
-            return vec![(self.wired.name.clone(), self.wired.entry.clone())];
+            return vec![(Cow::Borrowed(name), Cow::Borrowed(entry))];
         };
         let mut entries = Vec::new();
         let lists = [
-            (self.wired.name.clone(), &topics.initial),
+            (Cow::Borrowed(name), &topics.initial),
             // No connector is called so.
-            (format!("{}.joined", self.wired.name), &topics.joined),
+            (Cow::Owned(format!("{name}.joined")), &topics.joined),
         ];
-        for (name, topics) in lists.into_iter().filter(|(_, topics)| !topics.is_empty()) {
-            let mut entry = self.wired.entry.clone();
+        for (own, topics) in lists.into_iter().filter(|(_, topics)| !topics.is_empty()) {
+            let mut entry = entry.clone();
             let list = topics.iter().map(Node::text).collect();
             entry.insert("topics".to_owned(), Node::List(list));
-            if name != self.wired.name {
+            if own != name {
                 entry.insert("start_offset".to_owned(), Node::text("earliest"));
             }
-            entries.push((name, entry));
+            entries.push((own, Cow::Owned(entry)));
         }
         entries
     }

@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use k8s_openapi::api::core::v1::ConfigMap;
 
 use crate::{
-    connector::{Node, Object, Role},
+    connector::{Node, Role, write_field, write_fields, write_name},
     systems::rivven::{
         connect::{Valid, running::Running, task::Task},
         names,
@@ -26,21 +26,25 @@ pub(in super::super) fn config_map(connect: &Valid, task: &Task<'_>, file: &str)
 
 /// The file, of the connectors that are to run, for a cluster at this address.
 pub(in super::super) fn file(connect: &Valid, address: &str, running: &[Running<'_>]) -> String {
-    let of = |role: Role| {
-        let all = running.iter().filter(|one| one.wired.role == role);
-        let all = all.flat_map(Running::entries);
-        all.map(|(name, entry)| (name, Node::Map(entry))).collect::<Object>()
-    };
-    let broker = [("bootstrap_servers", Node::List(vec![Node::text(address)]))];
-    let mut whole = Object::from([
-        ("version".to_owned(), Node::text("1.0")),
-        ("broker".to_owned(), Node::map(broker)),
-        ("settings".to_owned(), connect.settings.clone()),
-    ]);
-    for (name, all) in [("sources", of(Role::Source)), ("sinks", of(Role::Sink))] {
-        if !all.is_empty() {
-            whole.insert(name.to_owned(), Node::Map(all));
+    let mut text = String::with_capacity(4096);
+    let broker = Node::map([("bootstrap_servers", Node::List(vec![Node::text(address)]))]);
+    let (settings, version) = (&connect.settings, Node::text("1.0"));
+    let head = [("broker", &broker), ("settings", settings)];
+    head.into_iter().for_each(|(name, node)| write_field(name, node, &mut text));
+    for (name, role) in [("sinks", Role::Sink), ("sources", Role::Source)] {
+        let of = running.iter().filter(|one| one.wired.role == role);
+        let all: BTreeMap<_, _> = of.flat_map(Running::entries).collect();
+        if all.is_empty() {
+            continue;
+        }
+        write_name(name, 0, &mut text);
+        text.push('\n');
+        for (name, entry) in all {
+            write_name(&name, 2, &mut text);
+            text.push('\n');
+            write_fields(&entry, 4, &mut text);
         }
     }
-    Node::Map(whole).to_yaml()
+    write_field("version", &version, &mut text);
+    text
 }
