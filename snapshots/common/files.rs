@@ -16,8 +16,8 @@ pub(crate) fn below(folder: &Path, extension: &str) -> Vec<PathBuf> {
     let Ok(entries) = fs::read_dir(folder) else { return found };
     for entry in entries {
         let path = entry.expect("a folder can be listed").path();
-        // What stands beside the fixtures of a kind is none.
-        if path.ends_with("fields") {
+        // What stands beside the fixtures of a kind is none: tables of fields, and of records.
+        if path.ends_with("fields") || path.ends_with("transform") {
             continue;
         }
         if path.is_dir() {

@@ -2,6 +2,7 @@
 
 use crate::{kind::Kind, system::System};
 
+pub mod dataflow;
 pub mod rivven;
 
 /// Something to be done once for every system or every kind: write its definition, start its
