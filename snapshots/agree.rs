@@ -33,11 +33,14 @@ mod judges;
 mod resources;
 #[path = "common/schema.rs"]
 mod schema;
+#[path = "common/shares.rs"]
+mod shares;
 #[path = "common/tricky.rs"]
 mod tricky;
 
 use cases::Case;
 use judges::Judges;
+use shares::in_shares;
 
 /// Where our own validation refuses what the API server takes of any kind: `(where, why)`. Of one
 /// kind, its exceptions say so.
@@ -111,9 +114,21 @@ impl<S: System> Visitor<S> for Each {
 
 impl Each {
     fn cases<K: Kind>(&mut self, judges: &Judges, cases: &[Case]) {
-        for Case { name, new, old } in cases {
-            self.judge::<K>(judges, new, old.as_ref(), name);
-        }
+        let shares = in_shares(cases, |share| {
+            let mut each = Self::default();
+            for Case { name, new, old } in share {
+                each.judge::<K>(judges, new, old.as_ref(), name);
+            }
+            each
+        });
+        shares.into_iter().for_each(|share| self.add(share));
+    }
+
+    fn add(&mut self, Self { judged, refused, disagreements, used, .. }: Self) {
+        self.judged += judged;
+        self.refused += refused;
+        self.disagreements.extend(disagreements);
+        self.used.extend(used);
     }
 
     fn fields<K: Kind>(&mut self, judges: &Judges) {

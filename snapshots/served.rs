@@ -49,6 +49,8 @@ mod pods;
 mod resources;
 #[path = "common/schema.rs"]
 mod schema;
+#[path = "common/shares.rs"]
+mod shares;
 #[path = "common/tricky.rs"]
 mod tricky;
 #[path = "../effects/tests/conformance/undone.rs"]
@@ -56,6 +58,7 @@ mod undone;
 
 use cases::Case;
 use plane::{Plane, say};
+use shares::in_shares;
 
 /// How many boundaries of a kind are sent, unless all are asked for.
 const BOUNDARIES: usize = 6_000;
@@ -114,8 +117,8 @@ impl<S: System> Visitor<S> for Corpus {
         let api = Api::of::<K::Resource>();
         let list =
             |place: &str| format!("/apis/{}/namespaces/{place}/{}", api.api_version(), api.plural);
-        let all = env::var("SLUICEGATE_CORPUS").is_ok_and(|it| it == "all");
-        let most = |most| if all { usize::MAX } else { most };
+        let whole = env::var("SLUICEGATE_CORPUS").is_ok_and(|it| it == "all");
+        let most = |most| if whole { usize::MAX } else { most };
         let judged = |name: &str, method, path, body: Value, old: Option<&Value>| {
             let fits = judges.schema(&body).is_empty();
             let cel = if fits { judges.cel(&body, old) } else { Vec::new() };
@@ -123,15 +126,18 @@ impl<S: System> Visitor<S> for Corpus {
             let (name, broken) = (name.to_owned(), cel.iter().map(id).collect());
             Sent { name, method, path, body, fits, broken, ids: Arc::clone(&ids) }
         };
-        let create = |(name, new): (String, Value)| {
+        let create = |(name, new): &(String, Value)| {
             let path = format!("{}?dryRun=All&fieldValidation=Ignore", list(HOME));
-            judged(&name, Method::POST, path, as_sent(new, HOME), None)
+            judged(name, Method::POST, path, as_sent(new.clone(), HOME), None)
         };
         let files = distinct(cases::files::<K>());
         self.files += files.len();
-        let boundaries = spread(distinct(cases::boundaries::<K>(&judges)), most(BOUNDARIES));
-        self.sent.extend(files.into_iter().chain(boundaries).map(create));
-        let boundaries = spread(changed(cases::boundaries::<K>(&judges)), most(CHANGED));
+        let all = cases::boundaries::<K>(&judges);
+        let boundaries = spread(distinct(all.clone()), most(BOUNDARIES));
+        let created: Vec<(String, Value)> = files.into_iter().chain(boundaries).collect();
+        let shares = in_shares(&created, |share| share.iter().map(create).collect::<Vec<_>>());
+        self.sent.extend(shares.into_iter().flatten());
+        let boundaries = spread(changed(all), most(CHANGED));
         let changed = changed(cases::files::<K>()).into_iter().chain(boundaries);
         for (old, cases) in changed {
             let namespace = format!("{HOME}-{}", self.stored.len());
@@ -140,12 +146,14 @@ impl<S: System> Visitor<S> for Corpus {
             if !judged("", Method::POST, String::new(), body.clone(), None).taken() {
                 continue;
             }
-            let changes = spread(cases, most(CHANGES)).into_iter().map(|(name, new)| {
+            let change = |(name, new): &(String, Value)| {
                 let at = text(&body, "/metadata/name");
                 let path = format!("{}/{at}?dryRun=All&fieldValidation=Ignore", list(&namespace));
-                judged(&name, Method::PUT, path, as_sent(new, &namespace), Some(&body))
-            });
-            let changes = changes.collect();
+                judged(name, Method::PUT, path, as_sent(new.clone(), &namespace), Some(&body))
+            };
+            let cases = spread(cases, most(CHANGES));
+            let shares = in_shares(&cases, |share| share.iter().map(change).collect::<Vec<_>>());
+            let changes = shares.into_iter().flatten().collect();
             self.stored.push(Stored { list: list(&namespace), namespace, body, changes });
         }
         self.lists.push(list(HOME));

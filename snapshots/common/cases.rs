@@ -5,9 +5,16 @@
 use serde_json::Value;
 use sluicegate_core::{kind::Kind, observed::Api};
 
-use crate::{examples, judges::Judges, resources, tricky};
+use crate::{
+    examples,
+    judges::Judges,
+    resources,
+    shares::in_shares,
+    tricky::{self, Mutation},
+};
 
 /// A resource to judge.
+#[derive(Clone)]
 pub(crate) struct Case {
     /// Where it is from.
     pub name: String,
@@ -32,11 +39,12 @@ pub(crate) fn boundaries<K: Kind>(judges: &Judges) -> Vec<Case> {
     let (least, all) = (examples::least::<K>(), examples::full::<K>());
     let example = |new: &Value| Case { name: "the example".into(), new: new.clone(), old: None };
     let mut cases: Vec<Case> = all.iter().map(example).collect();
-    for mutation in tricky::mutations::<K>() {
+    let of = |mutation: &Mutation| {
         let name = mutation.to_string();
         let mut bases: Vec<Value> = all.iter().map(|full| mutation.base(&least, full)).collect();
         bases.push(least.clone());
         bases.dedup();
+        let mut cases = Vec::new();
         for base in bases {
             let Some(new) = mutation.applied(&base) else { continue };
             let back = judges.ours::<K>(&new, None).is_empty();
@@ -44,6 +52,10 @@ pub(crate) fn boundaries<K: Kind>(judges: &Judges) -> Vec<Case> {
             cases.push(Case { name: name.clone(), new, old: Some(base) });
             cases.extend(back.map(|(new, old)| Case { name: name.clone(), new, old }));
         }
-    }
+        cases
+    };
+    let mutations = tricky::mutations::<K>();
+    let shares = in_shares(&mutations, |share| share.iter().flat_map(of).collect::<Vec<_>>());
+    cases.extend(shares.into_iter().flatten());
     cases
 }
