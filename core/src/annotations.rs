@@ -8,7 +8,7 @@ use k8s_openapi::apimachinery::pkg::apis::meta::v1::ObjectMeta;
 use crate::{
     field::{Cause, Errors, Path},
     label::{ADOPT, OURS, PAUSED, RESTART, SKIP_GATE},
-    schema::nearest,
+    schema::did_you_mean,
 };
 
 /// The annotations that there are.
@@ -34,10 +34,8 @@ impl Control {
         let known: Vec<&str> = KNOWN.iter().chain(own).copied().collect();
         let given = meta.annotations.iter().flatten().map(|(key, _)| key.as_str());
         for key in given.filter(|key| key.starts_with(OURS) && !known.contains(key)) {
-            let remedy = match nearest(key, known.iter().copied()) {
-                Some(meant) => format!("did you mean `{meant}`?"),
-                None => format!("known here: {}", known.join(", ")),
-            };
+            let remedy = did_you_mean(key, known.iter().copied())
+                .unwrap_or_else(|| format!("known here: {}", known.join(", ")));
             errors.push(path(key), Cause::Unknown, remedy);
         }
         let annotation = |key: &str| meta.annotations.as_ref().and_then(|all| all.get(key));

@@ -24,14 +24,12 @@ impl Given<'_> {
     /// Where a key is written, by the name that it has there: in the connector's own block, or else
     /// below `config`.
     pub(super) fn path_of(&self, key: &Key) -> Path {
-        let written = |fields: &'_ Map<String, Value>| {
-            fields.keys().find(|name| key.is(name)).map(|name| name.to_owned())
-        };
-        let block = self.block.and_then(|(block, fields)| Some((block, written(fields)?)));
-        let (place, name) = block.unwrap_or_else(|| {
-            ("config", self.config.and_then(written).unwrap_or_else(|| key.name.to_owned()))
+        let config = self.config.map(|fields| ("config", fields));
+        let written = self.block.into_iter().chain(config).find_map(|(place, fields)| {
+            Some((place, fields.keys().find(|name| key.is(name))?.as_str()))
         });
-        self.at.child(place).child(&name)
+        let (place, name) = written.unwrap_or(("config", key.name));
+        self.at.child(place).child(name)
     }
 
     /// What is called like a secret and is written down, where no table says what is one.

@@ -5,7 +5,7 @@
 //! or why it reads none. [`settle()`] holds what a user has written against it, and makes of it
 //! what the program reads: a tree of [`Node`]s.
 
-mod fits;
+pub(crate) mod fits;
 mod given;
 mod literal;
 mod node;
@@ -144,6 +144,13 @@ impl Role {
             Self::Source => "source",
             Self::Sink => "sink",
         }
+    }
+}
+
+impl Connector {
+    /// Its key of this name.
+    pub fn key(&self, name: &str) -> Option<&'static Key> {
+        self.keys.iter().find(|key| key.name == name)
     }
 }
 

@@ -14,7 +14,7 @@ use super::{
 };
 use crate::{
     field::{Cause, Errors, Path},
-    schema::nearest,
+    schema::did_you_mean,
 };
 
 /// What comes of it.
@@ -74,8 +74,8 @@ pub fn settle(connector: &Connector, given: &Given<'_>) -> Settled {
     let lacks = connector.lacks.map_or_else(Vec::new, |lacks| lacks(&settled.config));
     for (keys, why) in lacks {
         let asks = keys.iter().find(|key| found.contains(*key)).unwrap_or(&keys[0]);
-        let key = connector.keys.iter().find(|key| key.name == *asks);
-        let path = key.map_or_else(|| given.at.child(asks), |key| given.path_of(key));
+        let path =
+            connector.key(asks).map_or_else(|| given.at.child(asks), |key| given.path_of(key));
         if !settled.lacking.iter().any(|lost| lost.path == path) {
             settled.lost(path, why);
         }
@@ -149,10 +149,9 @@ impl Settled {
 
     fn unknown(&mut self, keys: &[Key], path: Path, name: &str) {
         let known = keys.iter().flat_map(|key| key.also.iter().copied().chain([key.name]));
-        let remedy = match nearest(name, known) {
-            Some(meant) => format!("did you mean `{meant}`?"),
-            None => "leave it out; `sluicegate explain connector NAME` lists its keys".to_owned(),
-        };
+        let remedy = did_you_mean(name, known).unwrap_or_else(|| {
+            "leave it out; `sluicegate explain connector NAME` lists its keys".to_owned()
+        });
         self.errors.push(path, Cause::Unknown, remedy);
     }
 
@@ -255,18 +254,20 @@ impl Settled {
     fn alone(&mut self, connector: &Connector, found: &BTreeSet<&str>, given: &Given<'_>) {
         let off = Node::Bool(false);
         let says = |name: &str| {
-            let to = connector.keys.iter().find_map(|key| match key.program {
-                Program::Reads(to) if key.name == name => Some(to),
-                Program::Reads(_) | Program::Ignores(_) | Program::Lacks(_) => None,
-            });
-            found.contains(name) && to.is_some_and(|to| self.config.get(to) != Some(&off))
+            let Some(Key { program: Program::Reads(to), .. }) = connector.key(name) else {
+                return false;
+            };
+            found.contains(name) && self.config.get(*to) != Some(&off)
         };
-        let alone = connector.keys.iter().filter_map(|key| {
-            let other = key.with.filter(|other| says(key.name) && !says(other))?;
-            let why = format!("the program looks at it together with {other} only");
-            Some(Lost { path: given.path_of(key), why })
-        });
-        let alone: Vec<Lost> = alone.collect();
+        let alone: Vec<Lost> = connector
+            .keys
+            .iter()
+            .filter_map(|key| {
+                let other = key.with.filter(|other| says(key.name) && !says(other))?;
+                let why = format!("the program looks at it together with {other} only");
+                Some(Lost { path: given.path_of(key), why })
+            })
+            .collect();
         self.ignored.extend(alone);
     }
 
@@ -332,10 +333,8 @@ impl Settled {
     ) -> Option<Node> {
         let Some(word) = words.iter().find(|word| word.name == text) else {
             let known: Vec<String> = words.iter().map(|word| word.name.to_owned()).collect();
-            let remedy = match nearest(text, words.iter().map(|word| word.name)) {
-                Some(meant) => format!("did you mean `{meant}`?"),
-                None => format!("write one of: {}", known.join(", ")),
-            };
+            let remedy = did_you_mean(text, words.iter().map(|word| word.name))
+                .unwrap_or_else(|| format!("write one of: {}", known.join(", ")));
             let cause = Cause::NotSupported(text.chars().take(60).collect(), known);
             self.errors.push(path.clone(), cause, remedy);
             return None;

@@ -37,10 +37,8 @@ pub(super) fn node(node: &Node, at: &Trail<'_>, value: &Value, errors: &mut Erro
         // An empty text is taken as if it was left out, which is no advice.
         let known = node.values.iter().map(word).filter(|word| !word.is_empty());
         let known: Vec<String> = known.collect();
-        let remedy = match super::nearest(&word(value), known.iter().map(String::as_str)) {
-            Some(near) => format!("did you mean `{near}`?"),
-            None => format!("write one of: {}", known.join(", ")),
-        };
+        let remedy = super::did_you_mean(&word(value), known.iter().map(String::as_str))
+            .unwrap_or_else(|| format!("write one of: {}", known.join(", ")));
         errors.push(at.path(), Cause::NotSupported(cut(word(value)), known), remedy);
     }
     match value {

@@ -25,7 +25,7 @@ mod unknown;
 
 pub use explain::Leaf;
 pub use path::node_at;
-pub use unknown::nearest;
+pub use unknown::{did_you_mean, nearest};
 
 /// Schemas nested deeper than this are not read: anything fits there.
 const MAX_DEPTH: usize = 64;

@@ -53,6 +53,11 @@ pub fn nearest<'n>(name: &str, names: impl Iterator<Item = &'n str>) -> Option<&
         .map(|(_, known)| known)
 }
 
+/// The remedy that names what a slip may have meant, if any name is like it.
+pub fn did_you_mean<'n>(name: &str, names: impl Iterator<Item = &'n str>) -> Option<String> {
+    nearest(name, names).map(|meant| format!("did you mean `{meant}`?"))
+}
+
 impl<'a> Search<'a> {
     fn node(
         &mut self,

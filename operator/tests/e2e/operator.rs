@@ -132,9 +132,7 @@ impl Operator {
 
     /// Sends it a signal by name.
     pub(crate) fn signal(&self, name: &str) {
-        let id = self.child.id().to_string();
-        let sent = Command::new("kill").args(["-s", name, &id]).status();
-        assert!(sent.expect("kill is there").success(), "{name} was sent");
+        signal(&self.child, name);
     }
 
     /// Kills it, and returns when it is gone.
@@ -221,6 +219,12 @@ pub(crate) fn folder() -> PathBuf {
     let folder = Path::new(env!("CARGO_TARGET_TMPDIR")).join("e2e").join("operators");
     fs::create_dir_all(&folder).expect("the target folder can be written");
     folder
+}
+
+/// Sends a process a signal by name.
+pub(crate) fn signal(child: &Child, name: &str) {
+    let sent = Command::new("kill").args(["-s", name, &child.id().to_string()]).status();
+    assert!(sent.expect("kill is there").success(), "{name} was sent");
 }
 
 /// The program, to be asked something, as the user of a kubeconfig.

@@ -11,6 +11,7 @@ use super::registry::apply_as;
 use crate::{
     Scenario,
     kube::REGISTRIES,
+    operator::signal,
     ports,
     scene::{SOON, Scene},
     schema::Program,
@@ -45,9 +46,7 @@ fn no_pause() {
             let seen = paused();
             if seen == "true" { Ok(()) } else { Err(seen.to_string()) }
         });
-        let id = child.id().to_string();
-        let kill = Command::new("kill").args(["-s", sent, &id]).status();
-        assert!(kill.expect("kill is there").success(), "{name} was sent");
+        signal(&child, sent);
         let done = child.wait_with_output().expect("it ends");
         let said = String::from_utf8_lossy(&done.stderr).into_owned();
         let last = format!("error: asked to end by {name}\nNothing was imported.\n");

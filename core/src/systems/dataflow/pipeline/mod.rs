@@ -9,7 +9,10 @@ use k8s_openapi::jiff::Timestamp;
 use serde_json::{Map, Value};
 
 use self::{json::Json, transform::Transform};
-use crate::field::{Cause, Errors, Path};
+use crate::{
+    connector::fits::kind_of,
+    field::{Cause, Errors, Path},
+};
 
 pub mod condition;
 pub mod json;
@@ -95,7 +98,7 @@ impl Pipeline {
         for (index, given) in transformations.iter().enumerate() {
             let at = at.index(index);
             let Some(fields) = given.as_object() else {
-                let cause = Cause::Type("value".to_owned(), "an object".to_owned());
+                let cause = Cause::Type(kind_of(given).to_owned(), "an object".to_owned());
                 errors.push(at, cause, "write its type and its config");
                 continue;
             };
@@ -164,8 +167,8 @@ fn spelled<'a>(
             errors.push(at.child("type"), Cause::Required, remedy);
             return None;
         }
-        Some(_) => {
-            let cause = Cause::Type("value".to_owned(), "a string".to_owned());
+        Some(other) => {
+            let cause = Cause::Type(kind_of(other).to_owned(), "a string".to_owned());
             errors.push(at.child("type"), cause, "write its name");
             return None;
         }
@@ -175,26 +178,23 @@ fn spelled<'a>(
         errors.push(at.child(name), Cause::Unknown, remedy);
     }
     let given = |name: &str| fields.get(name).filter(|value| !value.is_null());
-    let place = match (given("config"), given(kind)) {
+    let (place, config) = match (given("config"), given(kind)) {
         (Some(_), Some(_)) => {
             let cause = Cause::Forbidden("config is there too".to_owned());
             errors.push(at.child(kind), cause, "write all of it below config");
             return None;
         }
-        (None, Some(_)) => kind,
-        (Some(_), None) => "config",
+        (None, Some(config)) => (kind, config),
+        (Some(config), None) => ("config", config),
         (None, None) => {
             // Some can do without.
             static NOTHING: LazyLock<Map<String, Value>> = LazyLock::new(Map::new);
             return Some((kind, at.child("config"), &NOTHING));
         }
     };
-    match given(place) {
-        Some(Value::Object(config)) => Some((kind, at.child(place), config)),
-        Some(_) | None => {
-            let cause = Cause::Type("value".to_owned(), "an object".to_owned());
-            errors.push(at.child(place), cause, "write its keys below each other");
-            None
-        }
+    if config.as_object().is_none() {
+        let cause = Cause::Type(kind_of(config).to_owned(), "an object".to_owned());
+        errors.push(at.child(place), cause, "write its keys below each other");
     }
+    Some((kind, at.child(place), config.as_object()?))
 }

@@ -70,13 +70,7 @@ impl JsonPath {
 
     /// What stands there.
     pub fn get<'j>(&self, document: &'j Json) -> Option<&'j Json> {
-        self.0.iter().try_fold(document, |value, step| match value {
-            Json::Map(fields) => {
-                fields.iter().rev().find(|(name, _)| name == step).map(|(_, value)| value)
-            }
-            Json::List(items) => items.get(index(step)?),
-            Json::Null | Json::Bool(_) | Json::Number(_) | Json::Text(_) => None,
-        })
+        self.0.iter().try_fold(document, |value, step| below(value, step))
     }
 
     /// The same, to be changed.
@@ -94,17 +88,10 @@ impl JsonPath {
     pub fn leads_into_list(&self, document: &Json) -> bool {
         let mut value = document;
         for step in &self.0 {
-            let below = match value {
-                Json::Map(fields) => {
-                    fields.iter().rev().find(|(name, _)| name == step).map(|(_, value)| value)
-                }
-                Json::List(items) => match index(step) {
-                    Some(index) => items.get(index),
-                    None => return true,
-                },
-                Json::Null | Json::Bool(_) | Json::Number(_) | Json::Text(_) => None,
-            };
-            let Some(below) = below else { return false };
+            if matches!(value, Json::List(_)) && index(step).is_none() {
+                return true;
+            }
+            let Some(below) = below(value, step) else { return false };
             value = below;
         }
         false
@@ -122,6 +109,17 @@ impl JsonPath {
             }
             Some(Json::Null | Json::Bool(_) | Json::Number(_) | Json::Text(_)) | None => {}
         }
+    }
+}
+
+/// What stands below a value by a name, or at a place.
+fn below<'j>(value: &'j Json, step: &str) -> Option<&'j Json> {
+    match value {
+        Json::Map(fields) => {
+            fields.iter().rev().find(|(name, _)| name == step).map(|(_, value)| value)
+        }
+        Json::List(items) => items.get(index(step)?),
+        Json::Null | Json::Bool(_) | Json::Number(_) | Json::Text(_) => None,
     }
 }
 

@@ -5,8 +5,9 @@ use std::collections::BTreeSet;
 use serde_json::{Map, Value};
 
 use crate::{
+    connector::fits::kind_of,
     field::{Cause, Errors, Path},
-    schema::nearest,
+    schema::did_you_mean,
     systems::dataflow::pipeline::path::{JsonPath, Wrong},
 };
 
@@ -30,13 +31,10 @@ impl<'a, 'e> Config<'a, 'e> {
     /// Tells the keys that the transformation does not have.
     pub(super) fn done(self, kind: &str) {
         for name in self.fields.keys().filter(|name| !self.asked.contains(name.as_str())) {
-            let remedy = match nearest(name, self.asked.iter().copied()) {
-                Some(meant) => format!("did you mean `{meant}`?"),
-                None => {
-                    let known: Vec<&str> = self.asked.iter().copied().collect();
-                    format!("leave it out; {kind} has: {}", known.join(", "))
-                }
-            };
+            let remedy = did_you_mean(name, self.asked.iter().copied()).unwrap_or_else(|| {
+                let known: Vec<&str> = self.asked.iter().copied().collect();
+                format!("leave it out; {kind} has: {}", known.join(", "))
+            });
             self.errors.push(self.at.child(name), Cause::Unknown, remedy);
         }
     }
@@ -56,22 +54,8 @@ impl<'a, 'e> Config<'a, 'e> {
     }
 
     fn not_a(&mut self, path: Path, value: &Value, wanted: &str) {
-        let found = match value {
-            Value::Null => "null",
-            Value::Bool(_) => "boolean",
-            Value::Number(_) => "number",
-            Value::String(_) => "string",
-            Value::Array(_) => "list",
-            Value::Object(_) => "object",
-        };
-        let cause = Cause::Type(found.to_owned(), wanted.to_owned());
+        let cause = Cause::Type(kind_of(value).to_owned(), wanted.to_owned());
         self.errors.push(path, cause, format!("write {wanted}"));
-    }
-
-    /// Tells what is wrong with a text.
-    pub(super) fn wrong(&mut self, path: Path, text: &str, (why, remedy): Wrong) {
-        let text: String = text.chars().take(60).collect();
-        self.errors.push(path, Cause::Invalid(text, why), remedy);
     }
 
     /// A text, or its default.
@@ -117,13 +101,7 @@ impl<'a, 'e> Config<'a, 'e> {
         read: impl FnOnce(&str) -> Result<T, Wrong>,
     ) -> Option<T> {
         let text = self.text(name, default)?;
-        match read(text) {
-            Ok(read) => Some(read),
-            Err(wrong) => {
-                self.wrong(self.at.child(name), text, wrong);
-                None
-            }
-        }
+        self.parse(self.at.child(name), text, read)
     }
 
     fn read_at<T>(
@@ -136,28 +114,46 @@ impl<'a, 'e> Config<'a, 'e> {
             self.not_a(path, value, "a string");
             return None;
         };
-        match read(text) {
-            Ok(read) => Some(read),
-            Err(wrong) => {
-                self.wrong(path, text, wrong);
-                None
-            }
-        }
+        self.parse(path, text, read)
     }
 
-    /// The paths of fields, of which there has to be one.
-    pub(super) fn fields(&mut self, name: &'static str) -> Option<Vec<JsonPath>> {
-        let remedy = "name at least one field, such as [order.id]";
+    fn parse<T>(
+        &mut self,
+        path: Path,
+        text: &str,
+        read: impl FnOnce(&str) -> Result<T, Wrong>,
+    ) -> Option<T> {
+        let refused = |(why, remedy)| {
+            let text = text.chars().take(60).collect();
+            self.errors.push(path, Cause::Invalid(text, why), remedy);
+        };
+        read(text).map_err(refused).ok()
+    }
+
+    /// A list in which there has to be something, and where it stands.
+    fn items(
+        &mut self,
+        name: &'static str,
+        wanted: &str,
+        remedy: &str,
+    ) -> Option<(Path, &'a [Value])> {
         let value = self.required(name, remedy)?;
         let path = self.at.child(name);
         let Value::Array(items) = value else {
-            self.not_a(path, value, "a list of strings");
+            self.not_a(path, value, wanted);
             return None;
         };
         if items.is_empty() {
             self.errors.push(path, Cause::Required, remedy);
             return None;
         }
+        Some((path, items))
+    }
+
+    /// The paths of fields, of which there has to be one.
+    pub(super) fn fields(&mut self, name: &'static str) -> Option<Vec<JsonPath>> {
+        let remedy = "name at least one field, such as [order.id]";
+        let (path, items) = self.items(name, "a list of strings", remedy)?;
         // Everything that is wrong is told.
         let items = items.iter().enumerate();
         let read: Vec<_> =
@@ -171,16 +167,7 @@ impl<'a, 'e> Config<'a, 'e> {
         name: &'static str,
         remedy: &str,
     ) -> Option<Vec<(Path, &'a Map<String, Value>)>> {
-        let value = self.required(name, remedy)?;
-        let path = self.at.child(name);
-        let Value::Array(items) = value else {
-            self.not_a(path, value, "a list of objects");
-            return None;
-        };
-        if items.is_empty() {
-            self.errors.push(path, Cause::Required, remedy);
-            return None;
-        }
+        let (path, items) = self.items(name, "a list of objects", remedy)?;
         let mut all = Vec::new();
         for (index, item) in items.iter().enumerate() {
             match item.as_object() {

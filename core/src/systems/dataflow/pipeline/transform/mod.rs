@@ -10,7 +10,7 @@ use self::{
 use super::Record;
 use crate::{
     field::{Cause, Errors, Path},
-    schema::nearest,
+    schema::did_you_mean,
 };
 
 mod config;
@@ -103,9 +103,7 @@ impl Transform {
 /// Tells that there is no such transformation.
 pub(super) fn unknown(kind: &str, at: Path, errors: &mut Errors) {
     let all = NAMES.iter().map(|name| (*name).to_owned()).collect();
-    let remedy = match nearest(kind, NAMES.into_iter()) {
-        Some(meant) => format!("did you mean `{meant}`?"),
-        None => format!("write one of: {}", NAMES.join(", ")),
-    };
+    let remedy = did_you_mean(kind, NAMES.into_iter())
+        .unwrap_or_else(|| format!("write one of: {}", NAMES.join(", ")));
     errors.push(at, Cause::NotSupported(kind.to_owned(), all), remedy);
 }

@@ -28,9 +28,8 @@ pub(in super::super) fn config_map(connect: &Valid, task: &Task<'_>, file: &str)
 pub(in super::super) fn file(connect: &Valid, address: &str, running: &[Running<'_>]) -> String {
     let mut text = String::with_capacity(4096);
     let broker = Node::map([("bootstrap_servers", Node::List(vec![Node::text(address)]))]);
-    let (settings, version) = (&connect.settings, Node::text("1.0"));
-    let head = [("broker", &broker), ("settings", settings)];
-    head.into_iter().for_each(|(name, node)| write_field(name, node, &mut text));
+    write_field("broker", &broker, &mut text);
+    write_field("settings", &connect.settings, &mut text);
     for (name, role) in [("sinks", Role::Sink), ("sources", Role::Source)] {
         let of = running.iter().filter(|one| one.wired.role == role);
         let all: BTreeMap<_, _> = of.flat_map(Running::entries).collect();
@@ -45,6 +44,6 @@ pub(in super::super) fn file(connect: &Valid, address: &str, running: &[Running<
             write_fields(&entry, 4, &mut text);
         }
     }
-    write_field("version", &version, &mut text);
+    write_field("version", &Node::text("1.0"), &mut text);
     text
 }
