@@ -8,6 +8,7 @@ use serde_json::Value;
 use crate::{
     condition::{Draft, EventKind, Reason, State},
     field::Path,
+    trail::Trail,
 };
 
 /// Every field that is set is used.
@@ -55,11 +56,12 @@ pub fn set_without_effect(
     table: &[(&'static str, &'static str)],
 ) -> Vec<Idle> {
     let spec = serde_json::to_value(spec).expect("a spec is JSON");
+    let root = Path::root("spec");
     let mut found: Vec<Idle> = Vec::new();
     for (path, why) in table {
-        let steps: Vec<&str> = path.split('.').skip(1).collect();
+        let Some((_, steps)) = path.split_once('.') else { continue };
         let mut paths = Vec::new();
-        set(&spec, &steps, &Path::root("spec"), &mut paths);
+        set(&spec, Some(steps), &Trail::base(&root), &mut paths);
         for path in paths {
             let under = |one: &Idle| path.segments().starts_with(one.path.segments());
             if !found.iter().any(under) {
@@ -71,15 +73,19 @@ pub fn set_without_effect(
 }
 
 /// Where something is set at the end of these steps.
-fn set(value: &Value, steps: &[&str], at: &Path, found: &mut Vec<Path>) {
-    let Some((step, rest)) = steps.split_first() else {
+fn set(value: &Value, steps: Option<&str>, at: &Trail<'_>, found: &mut Vec<Path>) {
+    let Some(steps) = steps else {
         if asks(value) {
-            found.push(at.clone());
+            found.push(at.path());
         }
         return;
     };
+    let (step, rest) = match steps.split_once('.') {
+        Some((step, rest)) => (step, Some(rest)),
+        None => (steps, None),
+    };
     let name = step.trim_end_matches("[]");
-    let at = at.child(name);
+    let at = at.key(name);
     match value.get(name) {
         Some(Value::Array(items)) if step.ends_with("[]") => {
             let items = items.iter().enumerate();

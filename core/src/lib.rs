@@ -48,6 +48,7 @@ pub mod quantity;
 pub mod reasons;
 pub mod schema;
 pub mod settings;
+mod trail;
 
 pub mod k8s;
 

@@ -3,7 +3,7 @@
 use serde_json::{Map, Value};
 
 use super::{Key, literal::secrets};
-use crate::field::Path;
+use crate::{field::Path, trail::Trail};
 
 /// What a user has written of a connector.
 #[derive(Clone, Copy, Debug)]
@@ -36,7 +36,8 @@ impl Given<'_> {
     pub(super) fn written_down(&self) -> Vec<Path> {
         let mut found = Vec::new();
         if let Some(config) = self.config {
-            secrets(&Value::Object(config.clone()), &self.at.child("config"), &mut found);
+            let at = Trail::base(self.at);
+            secrets(&Value::Object(config.clone()), &at.key("config"), &mut found);
         }
         found
     }

@@ -3,7 +3,7 @@
 use serde_json::Value;
 
 use super::SECRET;
-use crate::field::Path;
+use crate::{field::Path, trail::Trail};
 
 /// Headers that are no secrets.
 const PLAIN_HEADERS: [&str; 4] = ["accept", "content-encoding", "content-type", "user-agent"];
@@ -47,21 +47,21 @@ const PEM: &str = "-----BEGIN ";
 const ANY_KEY: &str = "key";
 
 /// Where something is written down that is called like a secret, or stands in a URL as one.
-pub(super) fn secrets(value: &Value, at: &Path, found: &mut Vec<Path>) {
+pub(super) fn secrets(value: &Value, at: &Trail<'_>, found: &mut Vec<Path>) {
     search(value, at, is_called_secret, found);
 }
 
 /// The same in what a known connector passes on as it is, where a `key` may be that of a record.
-pub(super) fn secrets_within(value: &Value, at: &Path, found: &mut Vec<Path>) {
+pub(super) fn secrets_within(value: &Value, at: &Trail<'_>, found: &mut Vec<Path>) {
     search(value, at, |name| !name.eq_ignore_ascii_case(ANY_KEY) && is_called_secret(name), found);
 }
 
-fn search(value: &Value, at: &Path, is_called: fn(&str) -> bool, found: &mut Vec<Path>) {
+fn search(value: &Value, at: &Trail<'_>, is_called: fn(&str) -> bool, found: &mut Vec<Path>) {
     match value {
         Value::Object(fields) => {
             let named = value["name"].as_str().is_some_and(is_called);
             for (name, value) in fields {
-                let at = at.child(name);
+                let at = at.key(name);
                 match is_called(name) || (named && name == "value") {
                     true => found.extend(literals(value, &at)),
                     false => search(value, &at, is_called, found),
@@ -73,7 +73,7 @@ fn search(value: &Value, at: &Path, is_called: fn(&str) -> bool, found: &mut Vec
             items.for_each(|(index, item)| search(item, &at.index(index), is_called, found));
         }
         Value::String(text) if in_url(text) || text.trim_start().starts_with(PEM) => {
-            found.push(at.clone());
+            found.push(at.path());
         }
         Value::Null | Value::Bool(_) | Value::Number(_) | Value::String(_) => {}
     }
@@ -90,15 +90,15 @@ pub(crate) fn is_called_secret(name: &str) -> bool {
 }
 
 /// Where a secret is written down: each value of a map is one, but for headers that are none.
-pub(super) fn literals(value: &Value, at: &Path) -> Vec<Path> {
+pub(super) fn literals(value: &Value, at: &Trail<'_>) -> Vec<Path> {
     match value {
         Value::Object(fields) => {
             let plain = |name: &str| PLAIN_HEADERS.contains(&name.to_ascii_lowercase().as_str());
             let fields = fields.iter().filter(|(name, _)| !plain(name));
-            fields.flat_map(|(name, value)| literals(value, &at.child(name))).collect()
+            fields.flat_map(|(name, value)| literals(value, &at.key(name))).collect()
         }
         Value::Null | Value::Bool(_) | Value::Number(_) | Value::String(_) | Value::Array(_) => {
-            is_literal(value).then(|| at.clone()).into_iter().collect()
+            is_literal(value).then(|| at.path()).into_iter().collect()
         }
     }
 }
@@ -223,7 +223,7 @@ mod tests {
             "secret": { "a": { "b": "c" } }, "batchSize": 1, "keyField": "id",
         });
         let mut found = Vec::new();
-        secrets(&config, &Path::root("config"), &mut found);
+        secrets(&config, &Trail::base(&Path::root("config")), &mut found);
         let found: Vec<String> = found.iter().map(ToString::to_string).collect();
         let wanted = ["config.headers[0].value", "config.pwd", "config.secret.a.b", "config.url"];
         assert_eq!(found, wanted);

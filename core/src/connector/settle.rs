@@ -15,6 +15,7 @@ use super::{
 use crate::{
     field::{Cause, Errors, Path},
     schema::did_you_mean,
+    trail::Trail,
 };
 
 /// What comes of it.
@@ -56,11 +57,12 @@ pub fn settle(connector: &Connector, given: &Given<'_>) -> Settled {
         let clash = put(&mut settled.config, path, Node::text(*value));
         debug_assert!(clash.is_ok(), "what is fixed is fixed once");
     }
-    let mut all: Vec<_> = below(given.at.child("config"), given.config).collect();
-    if let Some((name, block)) = given.block {
-        all.extend(below(given.at.child(name), Some(block)));
-    }
-    all.extend(given.beside.iter().map(|(name, value)| (given.at.child(name), *name, value)));
+    let at = Trail::base(given.at);
+    let config = at.key("config");
+    let block = given.block.map(|(name, fields)| (at.key(name), fields));
+    let mut all: Vec<_> = below(&config, given.config).collect();
+    all.extend(block.iter().flat_map(|(block, fields)| below(block, Some(fields))));
+    all.extend(given.beside.iter().map(|(name, value)| (at.key(name), *name, value)));
     let found = settled.keys(connector.keys, all, Mode::Written);
     for key in connector.keys {
         if !found.contains(key.name) {
@@ -93,13 +95,16 @@ pub fn settle_unlisted(given: &Given<'_>) -> Settled {
     Settled { config: all.collect(), literal, ..Settled::default() }
 }
 
-/// The keys of an object, with their paths.
-fn below(
-    at: Path,
-    fields: Option<&Map<String, Value>>,
-) -> impl Iterator<Item = (Path, &str, &Value)> {
+/// A field as it is written, and where.
+type Field<'a> = (Trail<'a>, &'a str, &'a Value);
+
+/// The keys of an object, each with its place.
+fn below<'a>(
+    at: &'a Trail<'a>,
+    fields: Option<&'a Map<String, Value>>,
+) -> impl Iterator<Item = Field<'a>> {
     let fields = fields.into_iter().flatten();
-    fields.map(move |(name, value)| (at.child(name), name.as_str(), value))
+    fields.map(|(name, value)| (at.key(name), name.as_str(), value))
 }
 
 /// What becomes of what is read.
@@ -121,30 +126,32 @@ impl Settled {
     fn keys(
         &mut self,
         keys: &'static [Key],
-        given: Vec<(Path, &str, &Value)>,
+        given: Vec<Field<'_>>,
         mode: Mode,
     ) -> BTreeSet<&'static str> {
-        let mut found: Vec<(&'static str, Path, &Value)> = Vec::new();
-        for (path, name, value) in given {
+        let mut found: Vec<Field<'_>> = Vec::new();
+        let mut names = BTreeSet::new();
+        for (at, name, value) in given {
             let Some(key) = keys.iter().find(|key| key.is(name)) else {
-                self.unknown(keys, path, name);
+                self.unknown(keys, at.path(), name);
                 continue;
             };
             // As an API server does: what is null is not there.
             if value.is_null() {
                 continue;
             }
-            if let Some((_, first, other)) = found.iter().find(|(name, ..)| *name == key.name) {
-                if *other != value {
-                    let why = format!("{first} says something else");
-                    self.errors.push(path, Cause::Forbidden(why), "leave one of them out");
+            if !names.insert(key.name) {
+                let first = found.iter().find(|(_, name, other)| key.is(name) && *other != value);
+                if let Some((first, ..)) = first {
+                    let why = format!("{} says something else", first.path());
+                    self.errors.push(at.path(), Cause::Forbidden(why), "leave one of them out");
                 }
                 continue;
             }
-            self.key(key, &path, value, mode);
-            found.push((key.name, path, value));
+            self.key(key, &at, value, mode);
+            found.push((at, name, value));
         }
-        found.into_iter().map(|(name, ..)| name).collect()
+        names
     }
 
     fn unknown(&mut self, keys: &[Key], path: Path, name: &str) {
@@ -155,21 +162,21 @@ impl Settled {
         self.errors.push(path, Cause::Unknown, remedy);
     }
 
-    fn key(&mut self, key: &'static Key, path: &Path, value: &Value, mode: Mode) {
+    fn key(&mut self, key: &'static Key, at: &Trail<'_>, value: &Value, mode: Mode) {
         if key.secret {
             let before = self.literal.len();
-            self.literal.extend(literals(value, path));
+            self.literal.extend(literals(value, at));
             if self.literal.len() > before {
                 return;
             }
         }
         if value.as_str().is_some_and(in_url) {
-            self.literal.push(path.clone());
+            self.literal.push(at.path());
             return;
         }
         if matches!(key.takes, Takes::Map | Takes::Any) && !key.secret {
             let before = self.literal.len();
-            secrets_within(value, path, &mut self.literal);
+            secrets_within(value, at, &mut self.literal);
             if self.literal.len() > before {
                 return;
             }
@@ -177,7 +184,7 @@ impl Settled {
         if has_broken_line(value) {
             let why = "a text with a reference has to be one line".to_owned();
             let remedy = "write it in quotes, without line ends";
-            self.errors.push(path.clone(), Cause::Forbidden(why), remedy);
+            self.errors.push(at.path(), Cause::Forbidden(why), remedy);
             return;
         }
         let mode = match key.program {
@@ -185,18 +192,18 @@ impl Settled {
             Program::Ignores(why) => {
                 // What stands below one that is told is not told again.
                 if mode == Mode::Written && !is_default(key, value) {
-                    self.ignored.push(Lost { path: path.clone(), why: why.to_owned() });
+                    self.ignored.push(Lost { path: at.path(), why: why.to_owned() });
                 }
                 Mode::Judged
             }
             Program::Lacks(why) => {
                 if asks(key, value) {
-                    self.lost(path.clone(), why);
+                    self.lost(at.path(), why);
                 }
                 Mode::Judged
             }
         };
-        let node = match self.value(&key.takes, path, value, mode) {
+        let node = match self.value(&key.takes, at, value, mode) {
             Some(node) => node,
             // A program that wants a block wants it although nothing is said in it.
             None if key.required && key.is_block() => Node::Map(Object::new()),
@@ -204,20 +211,23 @@ impl Settled {
         };
         let node = if key.file { node.into_file() } else { node };
         if let (Mode::Written, Program::Reads(to)) = (mode, key.program) {
-            self.write(key, to, path, &node);
+            self.write(key, to, at, node);
         }
     }
 
-    fn write(&mut self, key: &Key, to: &'static str, path: &Path, node: &Node) {
-        let places = key.writes.map_or_else(|| vec![(to, node.clone())], |writes| writes(node));
+    fn write(&mut self, key: &Key, to: &'static str, at: &Trail<'_>, node: Node) {
+        let places = match key.writes {
+            None => vec![(to, node)],
+            Some(writes) => writes(&node),
+        };
         for (place, node) in places {
             if put(&mut self.config, place, node) == Err(Clash) {
                 let why = format!("another key gives {place} another value");
                 if key.yields {
-                    self.ignored.push(Lost { path: path.clone(), why });
+                    self.ignored.push(Lost { path: at.path(), why });
                     continue;
                 }
-                self.errors.push(path.clone(), Cause::Forbidden(why), "leave one of them out");
+                self.errors.push(at.path(), Cause::Forbidden(why), "leave one of them out");
             }
         }
     }
@@ -233,7 +243,7 @@ impl Settled {
                 (false, true) => Node::File(key.name.to_owned()),
                 (false, false) => Node::Text(reference),
             };
-            self.write(key, to, &given.at.child("config").child(key.name), &node);
+            self.write(key, to, &Trail::base(given.at).key("config").key(key.name), node);
         } else if key.required {
             let path = given.at.child(given.block.map_or("config", |(name, _)| name));
             let remedy = match key.secret {
@@ -245,8 +255,8 @@ impl Settled {
             (key.always, key.default, stands(&self.config, to))
         {
             let value = serde_json::from_str(default).unwrap_or_else(|_| Value::from(default));
-            let path = given.at.child("config").child(key.name);
-            self.key(key, &path, &value, Mode::Written);
+            let at = Trail::base(given.at);
+            self.key(key, &at.key("config").key(key.name), &value, Mode::Written);
         }
     }
 
@@ -272,17 +282,17 @@ impl Settled {
     }
 
     /// A value as it is written; nothing where it is wrong, or is written elsewhere.
-    fn value(&mut self, takes: &Takes, path: &Path, value: &Value, mode: Mode) -> Option<Node> {
+    fn value(&mut self, takes: &Takes, at: &Trail<'_>, value: &Value, mode: Mode) -> Option<Node> {
         match (takes, value) {
             (Takes::Block(keys), Value::Object(fields)) => {
-                let found = self.keys(keys, below(path.clone(), Some(fields)).collect(), mode);
-                self.lacks_of(keys, &found, path);
+                let found = self.keys(keys, below(at, Some(fields)).collect(), mode);
+                self.lacks_of(keys, &found, at);
                 None
             }
             (Takes::Blocks(keys), Value::Array(items)) => {
                 let items = items.iter().enumerate();
                 let items =
-                    items.map(|(index, item)| self.item(keys, path.index(index), item, mode));
+                    items.map(|(index, item)| self.item(keys, &at.index(index), item, mode));
                 Some(Node::List(items.collect::<Option<_>>()?))
             }
             (Takes::Bool | Takes::Whole(..) | Takes::Number(..), Value::String(text))
@@ -291,13 +301,13 @@ impl Settled {
                 Some(Node::Bare(text.clone()))
             }
             (Takes::Words(words), Value::String(text)) if !is_variable(text) => {
-                self.word(words, path, text, mode)
+                self.word(words, at, text, mode)
             }
-            (Takes::Map, Value::Object(fields)) => self.map(path, fields),
+            (Takes::Map, Value::Object(fields)) => self.map(at, fields),
             (takes, value) => match takes.fault(value) {
                 None => Some(Node::of(value)),
                 Some(cause) => {
-                    self.errors.push(path.clone(), cause, takes.remedy());
+                    self.errors.push(at.path(), cause, takes.remedy());
                     None
                 }
             },
@@ -305,29 +315,39 @@ impl Settled {
     }
 
     /// One of a list of blocks: it is a tree of its own.
-    fn item(&mut self, keys: &'static [Key], path: Path, item: &Value, mode: Mode) -> Option<Node> {
+    fn item(
+        &mut self,
+        keys: &'static [Key],
+        at: &Trail<'_>,
+        item: &Value,
+        mode: Mode,
+    ) -> Option<Node> {
         let Value::Object(fields) = item else {
             let cause = Cause::Type(kind_of(item).to_owned(), "an object".to_owned());
-            self.errors.push(path, cause, "write its keys below each other");
+            self.errors.push(at.path(), cause, "write its keys below each other");
             return None;
         };
         let around = std::mem::take(&mut self.config);
-        let found = self.keys(keys, below(path.clone(), Some(fields)).collect(), mode);
-        self.lacks_of(keys, &found, &path);
+        let found = self.keys(keys, below(at, Some(fields)).collect(), mode);
+        self.lacks_of(keys, &found, at);
         Some(Node::Map(std::mem::replace(&mut self.config, around)))
     }
 
     /// What a block cannot do without.
-    fn lacks_of(&mut self, keys: &[Key], found: &BTreeSet<&'static str>, path: &Path) {
+    fn lacks_of(&mut self, keys: &[Key], found: &BTreeSet<&'static str>, at: &Trail<'_>) {
         for key in keys.iter().filter(|key| key.required && !found.contains(key.name)) {
-            self.errors.push(path.child(key.name), Cause::Required, "write it, or leave all out");
+            self.errors.push(
+                at.key(key.name).path(),
+                Cause::Required,
+                "write it, or leave all out",
+            );
         }
     }
 
     fn word(
         &mut self,
         words: &'static [super::Word],
-        path: &Path,
+        at: &Trail<'_>,
         text: &str,
         mode: Mode,
     ) -> Option<Node> {
@@ -336,24 +356,24 @@ impl Settled {
             let remedy = did_you_mean(text, words.iter().map(|word| word.name))
                 .unwrap_or_else(|| format!("write one of: {}", known.join(", ")));
             let cause = Cause::NotSupported(text.chars().take(60).collect(), known);
-            self.errors.push(path.clone(), cause, remedy);
+            self.errors.push(at.path(), cause, remedy);
             return None;
         };
         match word.program {
             Program::Reads(word) => Some(Node::text(word)),
             Program::Ignores(why) if mode == Mode::Written => {
-                self.ignored.push(Lost { path: path.clone(), why: why.to_owned() });
+                self.ignored.push(Lost { path: at.path(), why: why.to_owned() });
                 None
             }
             Program::Ignores(_) => None,
             Program::Lacks(why) => {
-                self.lost(path.clone(), why);
+                self.lost(at.path(), why);
                 None
             }
         }
     }
 
-    fn map(&mut self, path: &Path, fields: &Map<String, Value>) -> Option<Node> {
+    fn map(&mut self, at: &Trail<'_>, fields: &Map<String, Value>) -> Option<Node> {
         let mut all = Object::new();
         for (name, value) in fields {
             let text = match value {
@@ -361,7 +381,7 @@ impl Settled {
                 Value::Number(_) | Value::Bool(_) => value.to_string(),
                 Value::Null | Value::Array(_) | Value::Object(_) => {
                     let cause = Cause::Type(kind_of(value).to_owned(), "a text".to_owned());
-                    self.errors.push(path.child(name), cause, "write a text, in quotes");
+                    self.errors.push(at.key(name).path(), cause, "write a text, in quotes");
                     return None;
                 }
             };

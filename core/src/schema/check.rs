@@ -6,10 +6,11 @@ use std::collections::BTreeSet;
 use k8s_openapi::jiff::Timestamp;
 use serde_json::{Map, Number, Value};
 
-use super::{Bound, Count, Kind, Node, Trail, Unique, Width, patterns::in_words};
+use super::{Bound, Count, Kind, Node, Unique, Width, patterns::in_words};
 use crate::{
     field::{Cause, Errors},
     quantity::{self, Quantity},
+    trail::Trail,
 };
 
 /// Lists up to this long are compared item by item; longer ones by what they are written as.

@@ -15,7 +15,10 @@ use k8s_openapi::apiextensions_apiserver::pkg::apis::apiextensions::v1::{
 use regex_lite::Regex;
 use serde_json::Value;
 
-use crate::field::{Errors, Path, Segment};
+use crate::{
+    field::{Errors, Path},
+    trail::Trail,
+};
 
 mod check;
 mod explain;
@@ -111,20 +114,6 @@ enum Unique {
     Set,
     /// No two items alike in these fields.
     Map(Vec<String>),
-}
-
-/// Where a check stands, told on the stack: a path is built only for an error.
-#[derive(Clone, Copy)]
-struct Trail<'a> {
-    parent: Option<&'a Trail<'a>>,
-    step: Step<'a>,
-}
-
-#[derive(Clone, Copy)]
-enum Step<'a> {
-    Base(&'a Path),
-    Key(&'a str),
-    Index(usize),
 }
 
 impl Compiled {
@@ -263,38 +252,6 @@ impl Unique {
             Some("map") => Self::Map(schema.x_kubernetes_list_map_keys.clone().unwrap_or_default()),
             Some(_) | None => Self::No,
         }
-    }
-}
-
-impl<'a> Trail<'a> {
-    fn base(path: &'a Path) -> Self {
-        Self { parent: None, step: Step::Base(path) }
-    }
-
-    fn key(&'a self, key: &'a str) -> Self {
-        Self { parent: Some(self), step: Step::Key(key) }
-    }
-
-    fn index(&'a self, index: usize) -> Self {
-        Self { parent: Some(self), step: Step::Index(index) }
-    }
-
-    fn path(&self) -> Path {
-        let mut steps = vec![self.step];
-        let mut parent = self.parent;
-        while let Some(trail) = parent {
-            steps.push(trail.step);
-            parent = trail.parent;
-        }
-        let mut segments = Vec::new();
-        for step in steps.into_iter().rev() {
-            match step {
-                Step::Base(path) => segments.extend_from_slice(path.segments()),
-                Step::Key(key) => segments.push(Segment::Key(key.to_owned())),
-                Step::Index(index) => segments.push(Segment::Index(index)),
-            }
-        }
-        segments.into_iter().collect()
     }
 }
 

@@ -2,8 +2,11 @@
 
 use serde_json::Value;
 
-use super::{Node, Trail, check::names};
-use crate::field::{Cause, Errors, Path};
+use super::{Node, check::names};
+use crate::{
+    field::{Cause, Errors, Path},
+    trail::Trail,
+};
 
 /// After this many, an unknown field gets the names that are known there and no guess: whoever
 /// has more has another problem, and a guess costs a look at the whole schema.

@@ -7,7 +7,7 @@ use kube_core::{
     Resource,
     object::{HasSpec, HasStatus},
 };
-use serde_json::json;
+use serde_json::{Map, Value, json};
 
 use crate::{
     annotations,
@@ -134,7 +134,8 @@ fn denied<K: Kind>(needs: &[Selector], seen: &Observed<K::System>) -> Result<(),
 pub fn accept<K: Kind>(resource: &K::Resource) -> Result<K::Valid, Errors> {
     let mut errors = Errors::default();
     let spec = serde_json::to_value(resource.spec()).expect("a spec is JSON");
-    K::schema().check(&Path::default(), &json!({ "spec": spec }), &mut errors);
+    let whole = Value::Object(Map::from_iter([("spec".to_owned(), spec)]));
+    K::schema().check(&Path::default(), &whole, &mut errors);
     errors.and(kind::accept::<K>(resource))
 }
 

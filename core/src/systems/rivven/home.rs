@@ -1,5 +1,7 @@
 //! The cluster that another resource refers to, if it is there and lets itself be used.
 
+use k8s_openapi::apimachinery::pkg::apis::meta::v1::Time;
+use serde::Deserialize;
 use serde_json::{Value, json};
 
 use super::{Broker, Rivven, cluster::RivvenCluster, names, rules};
@@ -18,20 +20,59 @@ pub(super) enum Away {
     NotPermitted,
 }
 
+/// What others go by of a cluster. No more of it is read: it is looked at in each of their steps,
+/// and is large.
+#[derive(Debug, Deserialize)]
+pub(super) struct Home {
+    metadata: Metadata,
+    spec: Spec,
+}
+
+#[derive(Debug, Deserialize)]
+#[serde(rename_all = "camelCase")]
+struct Metadata {
+    deletion_timestamp: Option<Time>,
+}
+
+#[derive(Debug, Deserialize)]
+#[serde(rename_all = "camelCase")]
+struct Spec {
+    topic_namespaces: Option<Vec<String>>,
+    service: Option<Service>,
+}
+
+#[derive(Debug, Deserialize)]
+struct Service {
+    port: Option<i32>,
+}
+
+impl Home {
+    /// The namespaces besides its own that may have topics on it. `*` stands for every one.
+    pub(super) fn namespaces(&self) -> &[String] {
+        self.spec.topic_namespaces.as_deref().unwrap_or_default()
+    }
+
+    /// The port that clients find it at.
+    pub(super) fn port(&self) -> i32 {
+        let given = self.spec.service.as_ref().and_then(|service| service.port);
+        given.unwrap_or_else(|| i32::from(names::CLIENT_PORT))
+    }
+}
+
 /// The cluster, for a resource of this namespace.
 pub(super) fn cluster(
     target: &Ref,
     namespace: &str,
     seen: &Observed<Rivven>,
-) -> Result<RivvenCluster, Away> {
-    let sentence = match seen.get::<RivvenCluster>(&target.namespace, &target.name) {
-        Seen::Present(cluster) if cluster.metadata.deletion_timestamp.is_some() => {
-            "is being deleted".to_owned()
-        }
-        Seen::Present(cluster) if permits(&cluster, &target.namespace, namespace) => {
-            return Ok(cluster);
-        }
-        Seen::Present(_) => return Err(Away::NotPermitted),
+) -> Result<Home, Away> {
+    let target_of_kind = Ref::to::<RivvenCluster>(&target.namespace, &target.name);
+    let sentence = match seen.raw(&target_of_kind) {
+        Seen::Present(cluster) => match Home::deserialize(&**cluster) {
+            Ok(home) if home.metadata.deletion_timestamp.is_some() => "is being deleted".to_owned(),
+            Ok(home) if permits(&home, &target.namespace, namespace) => return Ok(home),
+            Ok(_) => return Err(Away::NotPermitted),
+            Err(error) => format!("cannot be looked at: it does not decode: {error}"),
+        },
         Seen::Absent => "does not exist".to_owned(),
         Seen::Unknown(why) => format!("cannot be looked at: {why}"),
         Seen::Unread => "was not looked at".to_owned(),
@@ -68,7 +109,7 @@ pub(super) fn refused(cluster: &Ref, namespace: &str) -> Blocked {
 }
 
 /// Whether a cluster in one namespace lets another have topics on it.
-fn permits(cluster: &RivvenCluster, home: &str, namespace: &str) -> bool {
+fn permits(cluster: &Home, own: &str, namespace: &str) -> bool {
     let listed = |one: &String| one == "*" || one == namespace;
-    home == namespace || cluster.spec.topic_namespaces.iter().flatten().any(listed)
+    own == namespace || cluster.namespaces().iter().any(listed)
 }

@@ -58,7 +58,8 @@ pub(super) async fn look(
         ordinal: 0,
         port: names::CLIENT_PORT,
     };
-    let lists = topic::of_cluster(&resource, namespace);
+    let lists =
+        topic::of_cluster(resource.spec.topic_namespaces.as_deref().unwrap_or_default(), namespace);
     let holdings = Probe::Holdings(broker.clone());
     let reads = lists.iter().cloned().fold(Reads::none(), Reads::list).probe(holdings.clone());
     let seen = read(sight, reads).await?;

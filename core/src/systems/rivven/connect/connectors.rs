@@ -244,14 +244,17 @@ fn derive(
     (namespace, resource): (&str, &str),
     config: &mut Object,
 ) {
-    let whole = format!("{namespace}/{resource}/{}", written.name);
-    let digest = digest(&Value::from(whole));
-    let hex: String = digest.chars().filter(char::is_ascii_hexdigit).collect();
+    let hex = || {
+        let whole = format!("{namespace}/{resource}/{}", written.name);
+        let mut digest = digest(&Value::from(whole));
+        digest.truncate(8);
+        digest
+    };
     let name = || {
         let words =
             format!("rivven_{namespace}_{resource}_{}", written.name).replace(['-', '.'], "_");
         let words: String = words.chars().take(63 - 9).collect();
-        Node::text(format!("{words}_{}", &hex[..8]))
+        Node::text(format!("{words}_{}", hex()))
     };
     match known.name {
         "postgres-cdc" => {
@@ -260,8 +263,8 @@ fn derive(
         }
         "mysql-cdc" => {
             // 0 is no number of a replica.
-            let number = u32::from_str_radix(&hex[..8], 16).unwrap_or(1).max(1);
-            config.entry("server_id".to_owned()).or_insert_with(|| Node::whole(number));
+            let number = || u32::from_str_radix(&hex(), 16).unwrap_or(1).max(1);
+            config.entry("server_id".to_owned()).or_insert_with(|| Node::whole(number()));
         }
         _ => {}
     }

@@ -30,8 +30,7 @@ use crate::{
     schema::Compiled,
     systems::rivven::{
         Probe, Rivven,
-        cluster::RivvenCluster,
-        home::{self, Away},
+        home::{self, Away, Home},
         image, names, rules,
     },
     workload::risks::{at_next_start, online},
@@ -167,7 +166,7 @@ impl Kind for Connect {
 fn desire(
     ctx: &Ctx<'_>,
     valid: &Valid,
-    cluster: &RivvenCluster,
+    cluster: &Home,
     seen: &Observed<Rivven>,
 ) -> Desired<Rivven> {
     let lineup = lineup::lineup(ctx, valid, seen);
@@ -263,11 +262,10 @@ fn worker_once(valid: &Valid, task: &Task<'_>, address: &str) -> [Item<Rivven>; 
 }
 
 /// Where clients find the cluster, as host and port.
-fn address(ctx: &Ctx<'_>, target: &Ref, cluster: &RivvenCluster) -> String {
+fn address(ctx: &Ctx<'_>, target: &Ref, cluster: &Home) -> String {
     let service = names::client_service(&target.name);
-    let port = cluster.spec.service.as_ref().and_then(|service| service.port);
-    let port = port.unwrap_or_else(|| i32::from(names::CLIENT_PORT));
-    format!("{service}.{}.svc.{}:{port}", target.namespace, ctx.settings.cluster_domain)
+    let (domain, port) = (&ctx.settings.cluster_domain, cluster.port());
+    format!("{service}.{}.svc.{domain}:{port}", target.namespace)
 }
 
 /// What is there stays as it is. What is wrong with the connectors is told all the same.

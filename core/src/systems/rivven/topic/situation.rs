@@ -9,7 +9,7 @@ use crate::{
     systems::rivven::{
         Answer, Broker, Probe, Rivven, SeenTopic,
         cluster::RivvenCluster,
-        home::{self, Away},
+        home::{self, Away, Home},
     },
 };
 
@@ -89,7 +89,7 @@ impl Place {
     }
 
     /// The cluster, if it is there and may be used; otherwise how the topic stands.
-    pub(super) fn cluster(&self, seen: &Observed<Rivven>) -> Result<RivvenCluster, Situation> {
+    pub(super) fn cluster(&self, seen: &Observed<Rivven>) -> Result<Home, Situation> {
         home::cluster(&self.cluster, &self.namespace, seen).map_err(|away| match away {
             Away::NotThere(why) => Situation::NoCluster(why),
             Away::NotPermitted => Situation::NotPermitted,
@@ -97,8 +97,8 @@ impl Place {
     }
 
     /// The resources of every namespace that may refer to the cluster and name this topic.
-    pub(super) fn rivals(&self, cluster: &RivvenCluster) -> Vec<Selector> {
-        let mut all = of_cluster(cluster, &self.cluster.namespace);
+    pub(super) fn rivals(&self, cluster: &Home) -> Vec<Selector> {
+        let mut all = of_cluster(cluster.namespaces(), &self.cluster.namespace);
         let value = index_value(&self.cluster.namespace, &self.cluster.name, &self.topic);
         for selector in &mut all {
             selector.indexed = Some(Indexed { index: &BY_TOPIC, value: value.clone() });
@@ -107,11 +107,7 @@ impl Place {
     }
 
     /// The other resources that name this topic and are not on their way out.
-    pub(super) fn claimants(
-        &self,
-        cluster: &RivvenCluster,
-        seen: &Observed<Rivven>,
-    ) -> Vec<Claimant> {
+    pub(super) fn claimants(&self, cluster: &Home, seen: &Observed<Rivven>) -> Vec<Claimant> {
         let selectors = self.rivals(cluster);
         let items = selectors.iter().flat_map(|selector| seen.items(selector));
         items.filter_map(|item| self.claimant(item)).collect()
@@ -132,14 +128,13 @@ impl Place {
     }
 }
 
-/// The topics of every namespace that may refer to a cluster in this one.
-pub fn of_cluster(cluster: &RivvenCluster, home: &str) -> Vec<Selector> {
+/// The topics of every namespace that may refer to a cluster in this one: these and its own.
+pub fn of_cluster(others: &[String], home: &str) -> Vec<Selector> {
     let all = |namespace: &str| Selector::all(Api::of::<RivvenTopic>(), namespace);
-    let others = cluster.spec.topic_namespaces.iter().flatten();
-    if others.clone().any(|namespace| namespace == "*") {
+    if others.iter().any(|namespace| namespace == "*") {
         return vec![all("")];
     }
-    let mut namespaces: Vec<&str> = others.map(String::as_str).collect();
+    let mut namespaces: Vec<&str> = others.iter().map(String::as_str).collect();
     namespaces.push(home);
     namespaces.sort_unstable();
     namespaces.dedup();
