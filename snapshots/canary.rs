@@ -63,6 +63,7 @@ fn secret_keys(keys: &'static [Key], above: &[&'static str], found: &mut Vec<Vec
             | Takes::Words(_)
             | Takes::Texts
             | Takes::Map
+            | Takes::Reference
             | Takes::Any => {}
         }
     }

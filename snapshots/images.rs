@@ -68,7 +68,7 @@ fn walk(value: &Value, found: &mut BTreeSet<String>) {
 fn rendered() -> BTreeSet<String> {
     let mut found = BTreeSet::new();
     images(&printed(&["manifests"]), &mut found);
-    let all = below(&root().join("deploy/examples/rivven"), "yaml");
+    let all = below(&root().join("deploy/examples"), "yaml");
     let own = all.iter().map(|path| path.display().to_string());
     // Those of others are not all valid, and nobody is to fetch what they name.
     let own: Vec<String> = own.filter(|file| !file.contains("/seeds/")).collect();

@@ -10,9 +10,14 @@
 //! - a22, r3, r4: leader election; a23, r5: health endpoints and signals; a27, r6: metrics;
 //! - r27 of clusters and topics: what has to be read is declared by each kind, and tested there;
 //! - r1, r2, r7, r8, r9: packaging, flags and rights.
+//!
+//! `f…` are those of DataFlow's operator. Not here: f7, its webhook; f9, its chart, whose
+//! definitions are ours; f37, a pause within its only worker; f38, its own figures; f39, those of
+//! its processor.
 
 mod cluster;
 mod connect;
+mod flow;
 mod ownership;
 mod rig;
 mod schema_registry;

@@ -39,6 +39,7 @@ impl Rig {
     pub(crate) fn new() -> Self {
         let world = World::new("fresh", &Start::Empty).expect("it is empty");
         world.memory().serve("rivven.hupe1980.github.io/v1alpha1");
+        world.memory().serve("dataflow.dataflow.io/v1");
         let namespace = |name: &str| {
             let metadata = json!({ "name": name });
             json!({ "apiVersion": "v1", "kind": "Namespace", "metadata": metadata })

@@ -33,7 +33,7 @@ impl Takes {
             (Self::Whole(..), _) => wrong("a whole number"),
             (Self::Number(..), _) => wrong("a number"),
             (Self::Texts, _) => wrong("a list of texts"),
-            (Self::Map | Self::Block(_), _) => wrong("an object"),
+            (Self::Map | Self::Block(_) | Self::Reference, _) => wrong("an object"),
             (Self::Blocks(_), _) => wrong("a list of objects"),
         }
     }
@@ -46,6 +46,7 @@ impl Takes {
             Self::Number(least, most) => return format!("write a number from {least} to {most}"),
             Self::Texts => "write each text behind a dash",
             Self::Map | Self::Block(_) => "write its keys below it",
+            Self::Reference => "write name and key of a Secret below it",
             Self::Blocks(_) => "write each item behind a dash, its keys below each other",
             Self::Any => "write anything",
         }

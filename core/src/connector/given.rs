@@ -24,12 +24,22 @@ impl Given<'_> {
     /// Where a key is written, by the name that it has there: in the connector's own block, or else
     /// below `config`.
     pub(super) fn path_of(&self, key: &Key) -> Path {
-        let config = self.config.map(|fields| ("config", fields));
-        let written = self.block.into_iter().chain(config).find_map(|(place, fields)| {
-            Some((place, fields.keys().find(|name| key.is(name))?.as_str()))
-        });
-        let (place, name) = written.unwrap_or(("config", key.name));
+        let (place, name) =
+            self.written(key).map_or(("config", key.name), |(place, name, _)| (place, name));
         self.at.child(place).child(name)
+    }
+
+    /// Whether a key is written as `false`.
+    pub(super) fn switches_off(&self, key: &Key) -> bool {
+        self.written(key).is_some_and(|(_, _, value)| *value == Value::Bool(false))
+    }
+
+    fn written(&self, key: &Key) -> Option<(&str, &str, &Value)> {
+        let config = self.config.map(|fields| ("config", fields));
+        self.block.into_iter().chain(config).find_map(|(place, fields)| {
+            let (name, value) = fields.iter().find(|(name, _)| key.is(name))?;
+            Some((place, name.as_str(), value))
+        })
     }
 
     /// What is called like a secret and is written down, where no table says what is one.

@@ -7,17 +7,20 @@
 
 pub(crate) mod fits;
 mod given;
+mod keys;
 mod literal;
 mod node;
 mod probe;
 mod put;
 mod settle;
+mod value;
 
 pub use given::Given;
+pub use keys::Keys;
 pub(crate) use literal::is_called_secret;
 pub use node::{Node, Object, SECRET, write_field, write_fields, write_name};
 pub use probe::{Compared, Sample, place, sum};
-pub use settle::{Lost, Settled, settle, settle_unlisted};
+pub use settle::{Lost, Settled, judge, settle, settle_unlisted};
 
 /// A connector.
 #[derive(Debug)]
@@ -111,6 +114,8 @@ pub enum Takes {
     Block(&'static [Key]),
     /// A list of such.
     Blocks(&'static [Key]),
+    /// Where a value stands: a key of a Secret, by `name` and `key`.
+    Reference,
     /// Anything: it is passed on as it is written.
     Any,
 }
@@ -267,6 +272,13 @@ impl Word {
         Self { name, program: Program::Lacks(why) }
     }
 }
+
+/// What [`Takes::Reference`] has. A namespace may be written, and is judged by whoever has one.
+static REFERENCE: [Key; 3] = [
+    Key::new("name", Program::Reads("name"), Takes::Text(253), "Name of the Secret.").required(),
+    Key::new("key", Program::Reads("key"), Takes::Text(253), "Key of the Secret.").required(),
+    Key::new("namespace", Program::Reads("namespace"), Takes::Text(63), "Namespace of the Secret."),
+];
 
 #[cfg(test)]
 mod tests;

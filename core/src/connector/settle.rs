@@ -7,9 +7,8 @@ use serde_json::{Map, Value};
 
 use super::{
     Connector, Key, Node, Object, Program, SECRET, Takes,
-    fits::kind_of,
     given::Given,
-    literal::{has_broken_line, in_url, is_variable, literals, secrets_within},
+    literal::{has_broken_line, in_url, literals, secrets_within},
     put::{Clash, put, stands},
 };
 use crate::{
@@ -31,6 +30,8 @@ pub struct Settled {
     pub literal: Vec<Path>,
     /// What is wrong.
     pub errors: Errors,
+    /// Whether no text stands for another: nobody puts in what `${…}` would name.
+    pub(super) plain: bool,
 }
 
 /// Something that is asked for in vain.
@@ -42,9 +43,19 @@ pub struct Lost {
     pub why: String,
 }
 
-/// Holds what is given against a catalogue.
+/// Holds what is given against a catalogue, and makes of it what the program reads.
 pub fn settle(connector: &Connector, given: &Given<'_>) -> Settled {
-    let mut settled = Settled::default();
+    held(connector, given, Mode::Written)
+}
+
+/// Holds what is given against a catalogue whose program reads it as it stands: there is no
+/// [`config`](Settled::config) to be made of it.
+pub fn judge(connector: &Connector, given: &Given<'_>) -> Settled {
+    held(connector, given, Mode::AsItStands)
+}
+
+fn held(connector: &Connector, given: &Given<'_>, mode: Mode) -> Settled {
+    let mut settled = Settled { plain: mode == Mode::AsItStands, ..Settled::default() };
     if let Program::Lacks(why) | Program::Ignores(why) = connector.program {
         settled.lost(given.at.child("connector"), why);
         if connector.keys.is_empty() {
@@ -63,7 +74,7 @@ pub fn settle(connector: &Connector, given: &Given<'_>) -> Settled {
     let mut all: Vec<_> = below(&config, given.config).collect();
     all.extend(block.iter().flat_map(|(block, fields)| below(block, Some(fields))));
     all.extend(given.beside.iter().map(|(name, value)| (at.key(name), *name, value)));
-    let found = settled.keys(connector.keys, all, Mode::Written);
+    let found = settled.keys(connector.keys, all, mode);
     for key in connector.keys {
         if !found.contains(key.name) {
             settled.left_out(key, given);
@@ -96,10 +107,10 @@ pub fn settle_unlisted(given: &Given<'_>) -> Settled {
 }
 
 /// A field as it is written, and where.
-type Field<'a> = (Trail<'a>, &'a str, &'a Value);
+pub(super) type Field<'a> = (Trail<'a>, &'a str, &'a Value);
 
 /// The keys of an object, each with its place.
-fn below<'a>(
+pub(super) fn below<'a>(
     at: &'a Trail<'a>,
     fields: Option<&'a Map<String, Value>>,
 ) -> impl Iterator<Item = Field<'a>> {
@@ -109,21 +120,23 @@ fn below<'a>(
 
 /// What becomes of what is read.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum Mode {
+pub(super) enum Mode {
     /// It is written.
     Written,
+    /// The program reads it as it stands.
+    AsItStands,
     /// It stands below something that the program does not read: only what is wrong with it, and
     /// what must not be met by less, is of interest.
     Judged,
 }
 
 impl Settled {
-    fn lost(&mut self, path: Path, why: &str) {
+    pub(super) fn lost(&mut self, path: Path, why: &str) {
         self.lacking.push(Lost { path, why: why.to_owned() });
     }
 
     /// Reads keys, and tells which were there.
-    fn keys(
+    pub(super) fn keys(
         &mut self,
         keys: &'static [Key],
         given: Vec<Field<'_>>,
@@ -163,6 +176,12 @@ impl Settled {
     }
 
     fn key(&mut self, key: &'static Key, at: &Trail<'_>, value: &Value, mode: Mode) {
+        if key.secret && self.plain {
+            if *value != "" {
+                self.literal.push(at.path());
+            }
+            return;
+        }
         if key.secret {
             let before = self.literal.len();
             self.literal.extend(literals(value, at));
@@ -191,7 +210,7 @@ impl Settled {
             Program::Reads(_) => mode,
             Program::Ignores(why) => {
                 // What stands below one that is told is not told again.
-                if mode == Mode::Written && !is_default(key, value) {
+                if mode != Mode::Judged && !is_default(key, value) {
                     self.ignored.push(Lost { path: at.path(), why: why.to_owned() });
                 }
                 Mode::Judged
@@ -262,12 +281,10 @@ impl Settled {
 
     /// Tells the keys that count together with another, where that is left out or switched off.
     fn alone(&mut self, connector: &Connector, found: &BTreeSet<&str>, given: &Given<'_>) {
-        let off = Node::Bool(false);
         let says = |name: &str| {
-            let Some(Key { program: Program::Reads(to), .. }) = connector.key(name) else {
-                return false;
-            };
-            found.contains(name) && self.config.get(*to) != Some(&off)
+            let reads = |key: &&Key| matches!(key.program, Program::Reads(_));
+            found.contains(name)
+                && connector.key(name).filter(reads).is_some_and(|key| !given.switches_off(key))
         };
         let alone: Vec<Lost> = connector
             .keys
@@ -279,115 +296,6 @@ impl Settled {
             })
             .collect();
         self.ignored.extend(alone);
-    }
-
-    /// A value as it is written; nothing where it is wrong, or is written elsewhere.
-    fn value(&mut self, takes: &Takes, at: &Trail<'_>, value: &Value, mode: Mode) -> Option<Node> {
-        match (takes, value) {
-            (Takes::Block(keys), Value::Object(fields)) => {
-                let found = self.keys(keys, below(at, Some(fields)).collect(), mode);
-                self.lacks_of(keys, &found, at);
-                None
-            }
-            (Takes::Blocks(keys), Value::Array(items)) => {
-                let items = items.iter().enumerate();
-                let items =
-                    items.map(|(index, item)| self.item(keys, &at.index(index), item, mode));
-                Some(Node::List(items.collect::<Option<_>>()?))
-            }
-            (Takes::Bool | Takes::Whole(..) | Takes::Number(..), Value::String(text))
-                if is_variable(text) =>
-            {
-                Some(Node::Bare(text.clone()))
-            }
-            (Takes::Words(words), Value::String(text)) if !is_variable(text) => {
-                self.word(words, at, text, mode)
-            }
-            (Takes::Map, Value::Object(fields)) => self.map(at, fields),
-            (takes, value) => match takes.fault(value) {
-                None => Some(Node::of(value)),
-                Some(cause) => {
-                    self.errors.push(at.path(), cause, takes.remedy());
-                    None
-                }
-            },
-        }
-    }
-
-    /// One of a list of blocks: it is a tree of its own.
-    fn item(
-        &mut self,
-        keys: &'static [Key],
-        at: &Trail<'_>,
-        item: &Value,
-        mode: Mode,
-    ) -> Option<Node> {
-        let Value::Object(fields) = item else {
-            let cause = Cause::Type(kind_of(item).to_owned(), "an object".to_owned());
-            self.errors.push(at.path(), cause, "write its keys below each other");
-            return None;
-        };
-        let around = std::mem::take(&mut self.config);
-        let found = self.keys(keys, below(at, Some(fields)).collect(), mode);
-        self.lacks_of(keys, &found, at);
-        Some(Node::Map(std::mem::replace(&mut self.config, around)))
-    }
-
-    /// What a block cannot do without.
-    fn lacks_of(&mut self, keys: &[Key], found: &BTreeSet<&'static str>, at: &Trail<'_>) {
-        for key in keys.iter().filter(|key| key.required && !found.contains(key.name)) {
-            self.errors.push(
-                at.key(key.name).path(),
-                Cause::Required,
-                "write it, or leave all out",
-            );
-        }
-    }
-
-    fn word(
-        &mut self,
-        words: &'static [super::Word],
-        at: &Trail<'_>,
-        text: &str,
-        mode: Mode,
-    ) -> Option<Node> {
-        let Some(word) = words.iter().find(|word| word.name == text) else {
-            let known: Vec<String> = words.iter().map(|word| word.name.to_owned()).collect();
-            let remedy = did_you_mean(text, words.iter().map(|word| word.name))
-                .unwrap_or_else(|| format!("write one of: {}", known.join(", ")));
-            let cause = Cause::NotSupported(text.chars().take(60).collect(), known);
-            self.errors.push(at.path(), cause, remedy);
-            return None;
-        };
-        match word.program {
-            Program::Reads(word) => Some(Node::text(word)),
-            Program::Ignores(why) if mode == Mode::Written => {
-                self.ignored.push(Lost { path: at.path(), why: why.to_owned() });
-                None
-            }
-            Program::Ignores(_) => None,
-            Program::Lacks(why) => {
-                self.lost(at.path(), why);
-                None
-            }
-        }
-    }
-
-    fn map(&mut self, at: &Trail<'_>, fields: &Map<String, Value>) -> Option<Node> {
-        let mut all = Object::new();
-        for (name, value) in fields {
-            let text = match value {
-                Value::String(text) => text.clone(),
-                Value::Number(_) | Value::Bool(_) => value.to_string(),
-                Value::Null | Value::Array(_) | Value::Object(_) => {
-                    let cause = Cause::Type(kind_of(value).to_owned(), "a text".to_owned());
-                    self.errors.push(at.key(name).path(), cause, "write a text, in quotes");
-                    return None;
-                }
-            };
-            all.insert(name.clone(), Node::Text(text));
-        }
-        Some(Node::Map(all))
     }
 }
 

@@ -64,6 +64,7 @@ impl Faults {
                 | Takes::Number(..)
                 | Takes::Texts
                 | Takes::Map
+                | Takes::Reference
                 | Takes::Any => {}
             }
         }
@@ -95,7 +96,12 @@ fn fits(takes: &Takes, default: &str) -> bool {
             default.parse::<f64>().is_ok_and(|it| (*least..=*most).contains(&it))
         }
         Takes::Words(words) => words.iter().any(|word| word.name == default),
-        Takes::Texts | Takes::Map | Takes::Block(_) | Takes::Blocks(_) | Takes::Any => true,
+        Takes::Texts
+        | Takes::Map
+        | Takes::Block(_)
+        | Takes::Blocks(_)
+        | Takes::Reference
+        | Takes::Any => true,
     }
 }
 

@@ -19,11 +19,12 @@ pub trait Visitor<S: System> {
 }
 
 /// What can be done for every system that there is.
-pub trait VisitsAll: Visitor<rivven::Rivven> {}
+pub trait VisitsAll: Visitor<rivven::Rivven> + Visitor<dataflow::DataFlows> {}
 
-impl<V: Visitor<rivven::Rivven>> VisitsAll for V {}
+impl<V: Visitor<rivven::Rivven> + Visitor<dataflow::DataFlows>> VisitsAll for V {}
 
 /// Visits every kind of every system.
 pub fn visit(visitor: &mut impl VisitsAll) {
     rivven::visit(visitor);
+    dataflow::visit(visitor);
 }

@@ -2,7 +2,10 @@
 
 use sluicegate_core::{
     system::{Kubernetes, Never, System},
-    systems::rivven::{Answer, Call, Probe, Rivven},
+    systems::{
+        dataflow::DataFlows,
+        rivven::{Answer, Call, Probe, Rivven},
+    },
 };
 
 use super::{Backend, Resolve, rivven::Brokers};
@@ -55,5 +58,16 @@ impl Backend<Rivven> for Products {
 
     async fn call(&self, call: &Call) -> Result<(), Error> {
         self.rivven.call(call).await
+    }
+}
+
+/// Its processors are asked nothing.
+impl Backend<DataFlows> for Products {
+    async fn ask(&self, probe: &Never) -> Never {
+        match *probe {}
+    }
+
+    async fn call(&self, call: &Never) -> Result<(), Error> {
+        match *call {}
     }
 }

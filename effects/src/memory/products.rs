@@ -1,19 +1,20 @@
 //! Every product that is simulated, in one value: a world made from files holds them all.
 
-use sluicegate_core::systems::rivven::Rivven;
+use sluicegate_core::systems::{dataflow::DataFlows, rivven::Rivven};
 
-use super::{Brokers, Containers, Simulated, Simulates};
+use super::{Brokers, Containers, NoProduct, Simulated, Simulates};
 
 /// The products. A system more is a field and a block more.
 #[derive(Clone, Debug, Default)]
 pub struct SimProducts {
     rivven: Simulated<Brokers>,
+    dataflow: Simulated<NoProduct<DataFlows>>,
 }
 
 impl SimProducts {
-    fn each(&mut self) -> [&mut dyn Containers; 1] {
-        let Self { rivven } = self;
-        [rivven]
+    fn each(&mut self) -> [&mut dyn Containers; 2] {
+        let Self { rivven, dataflow } = self;
+        [rivven, dataflow]
     }
 }
 
@@ -36,5 +37,18 @@ impl Simulates<Rivven> for SimProducts {
 
     fn simulated_mut(&mut self) -> &mut Simulated<Brokers> {
         &mut self.rivven
+    }
+}
+
+/// Its processors are asked nothing.
+impl Simulates<DataFlows> for SimProducts {
+    type Product = NoProduct<DataFlows>;
+
+    fn simulated(&self) -> &Simulated<NoProduct<DataFlows>> {
+        &self.dataflow
+    }
+
+    fn simulated_mut(&mut self) -> &mut Simulated<NoProduct<DataFlows>> {
+        &mut self.dataflow
     }
 }

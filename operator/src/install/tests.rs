@@ -6,17 +6,18 @@ use sluicegate_effects::yaml;
 use super::*;
 use crate::command::run;
 
-/// What one may be allowed to do, and nobody is by these manifests: verbs and resources.
+/// What one may be allowed to do, and nobody is by these manifests: verbs and resources. Whoever
+/// may make roles and neither `escalate` nor `bind` gives nobody more than it has itself.
 const NEVER: &[&str] = &[
     "*",
     "bind",
+    "clusterrolebindings",
     "clusterroles",
     "deletecollection",
     "escalate",
     "impersonate",
     "nodes",
     "pods/exec",
-    "roles",
     "secrets",
 ];
 

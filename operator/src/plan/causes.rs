@@ -59,7 +59,11 @@ fn plain(code: CauseCode) -> Cause {
 /// Both of them without the secrets that they have written down. That one of them has changed is
 /// seen all the same.
 fn veiled<'a>(before: &'a Value, now: &'a Value) -> (Cow<'a, Value>, Cow<'a, Value>) {
-    let same = |path: &Path| before.pointer(&path.pointer()) == now.pointer(&path.pointer());
+    let same = |path: &Path| {
+        let (was, is) = (before.pointer(&path.pointer()), now.pointer(&path.pointer()));
+        // A snapshot does not say what it was.
+        was == is || was.is_some_and(|was| *was == hidden::SENSITIVE)
+    };
     let kept = kinds::secrets_of(now).iter().all(same);
     let word = if kept { hidden::SENSITIVE } else { hidden::AFTER };
     let was = if kept { hidden::SENSITIVE } else { hidden::BEFORE };
@@ -94,8 +98,15 @@ fn by_name(items: &[Value]) -> Option<Vec<(&str, &Value)>> {
     items.iter().map(named).collect()
 }
 
+/// Whether the items of two lists stand for each other, one by one: as many, each of the type that
+/// it was.
+fn by_place(was: &[Value], is: &[Value]) -> bool {
+    let typed = |(was, is): (&Value, &Value)| was["type"].is_string() && was["type"] == is["type"];
+    was.len() == is.len() && was.iter().zip(is).all(typed)
+}
+
 /// The fields that differ, each by its own path. A list that differs is one field, unless its items
-/// have names.
+/// have names, or types that stay.
 fn differ(path: &Path, before: Option<&Value>, now: Option<&Value>, causes: &mut Vec<Cause>) {
     if before == now {
         return;
@@ -120,6 +131,14 @@ fn differ(path: &Path, before: Option<&Value>, now: Option<&Value>, causes: &mut
         }
         for (name, before) in gone {
             whole(&path.child(&format!("name={name}")), Some(before), None, causes);
+        }
+        return;
+    }
+    if let (Some(Value::Array(was)), Some(Value::Array(is))) = (before, now)
+        && by_place(was, is)
+    {
+        for (at, (was, is)) in was.iter().zip(is).enumerate() {
+            differ(&path.index(at), Some(was), Some(is), causes);
         }
         return;
     }

@@ -32,6 +32,7 @@ pub(crate) const CLUSTERS: Kind = kind(RIVVEN, "rivvenclusters");
 pub(crate) const TOPICS: Kind = kind(RIVVEN, "rivventopics");
 pub(crate) const CONNECTS: Kind = kind(RIVVEN, "rivvenconnects");
 pub(crate) const REGISTRIES: Kind = kind(RIVVEN, "rivvenschemaregistries");
+pub(crate) const FLOWS: Kind = kind("/apis/dataflow.dataflow.io/v1", "dataflows");
 pub(crate) const CONFIG_MAPS: Kind = kind("/api/v1", "configmaps");
 pub(crate) const SERVICES: Kind = kind("/api/v1", "services");
 pub(crate) const PODS: Kind = kind("/api/v1", "pods");

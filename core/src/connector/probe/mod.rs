@@ -11,7 +11,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use serde_json::{Map, Value};
 
-use super::{Connector, Given, Key, Node, Object, Program, SECRET, Takes, settle};
+use super::{Connector, Given, Key, Node, Object, Program, REFERENCE, SECRET, Takes, settle};
 use crate::{digest::digest, field::Path};
 
 /// What was asked of a program and what it answered.
@@ -40,6 +40,11 @@ pub struct Sample {
 impl Compared {
     /// Nothing was compared.
     pub const NONE: Self = Self { samples: &[], answers: "" };
+
+    /// Whether nothing was compared at all.
+    pub fn is_none(&self) -> bool {
+        self.answers.is_empty()
+    }
 
     /// The keys that a program is said to read, without proof.
     pub fn unproven(&self, connector: &Connector) -> BTreeSet<String> {
@@ -163,6 +168,7 @@ impl Writer<'_> {
             Takes::Texts => vec![Value::from(vec![text.clone(), text])],
             Takes::Map => vec![Value::from(Map::from_iter([("a".to_owned(), text.into())]))],
             Takes::Any => vec![Value::from(Map::new())],
+            Takes::Reference => vec![self.needed(&REFERENCE, &format!("{path}.")).into()],
             Takes::Block(below) => vec![self.needed(below, &format!("{path}.")).into()],
             Takes::Blocks(below) => {
                 vec![Value::from(vec![Value::from(self.needed(below, &format!("{path}[].")))])]

@@ -19,6 +19,8 @@ use crate::{
 
 /// What is said of a key that [`Compared`] does not prove.
 const UNPROVEN: &str = "Not compared with its program: unproven.";
+/// The same of all keys of a connector.
+const NOTHING_PROVEN: &str = "None of its keys was compared with its program: unproven.";
 
 /// A connector and the system that has it.
 pub(super) struct Named {
@@ -30,9 +32,18 @@ pub(super) struct Named {
 }
 
 impl Named {
-    /// The keys that its program is said to read, without proof.
+    /// The keys that its program is said to read, without proof; none where that is so of all that
+    /// the system has, which is said once.
     fn unproven(&self) -> BTreeSet<String> {
-        self.compared.unproven(self.connector)
+        match self.compared.is_none() {
+            true => BTreeSet::new(),
+            false => self.compared.unproven(self.connector),
+        }
+    }
+
+    /// That nothing of it is proven, if so.
+    pub(super) fn nothing_proven(&self) -> Option<&'static str> {
+        self.compared.is_none().then_some(NOTHING_PROVEN)
     }
 
     /// Its whole name, such as `rivven/source/postgres-cdc`.
@@ -180,6 +191,9 @@ fn connector(page: &mut Page, kinds: &[KindInfo], named: &Named) {
         let missing = format!("{}, which names connectors, is no kind yet.", named.kind);
         page.words(2, &[], &missing, Style::Dim);
     }
+    if let Some(unproven) = named.nothing_proven() {
+        page.words(2, &[], unproven, Style::Dim);
+    }
     made_of_it(page, 2, *program, named.connector.name);
     for (key, value) in *fixed {
         page.words(2, &[], &format!("Its program is always told {key}: {value}."), Style::Dim);
@@ -230,6 +244,7 @@ fn below(key: &Key, path: &str) -> (&'static [Key], String) {
         | Takes::Words(_)
         | Takes::Texts
         | Takes::Map
+        | Takes::Reference
         | Takes::Any => (&[], String::new()),
     }
 }
@@ -325,6 +340,7 @@ fn range(takes: &Takes) -> String {
         Takes::Map => "map of texts".to_owned(),
         Takes::Block(_) => "block".to_owned(),
         Takes::Blocks(_) => "list of blocks".to_owned(),
+        Takes::Reference => "name and key of a Secret".to_owned(),
         Takes::Any => "anything".to_owned(),
     }
 }

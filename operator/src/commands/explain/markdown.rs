@@ -43,7 +43,8 @@ pub(super) fn render(kinds: &[KindInfo]) -> String {
         let about = named.connector.about;
         let whole = connector::made(named.connector.program, named.connector.name);
         let whole = whole.map(|whole| format!(" {whole}")).unwrap_or_default();
-        text.push_str(&format!("\n## {}\n\n{about}{whole}{head}", named.path()));
+        let unproven = named.nothing_proven().map(|why| format!(" {why}")).unwrap_or_default();
+        text.push_str(&format!("\n## {}\n\n{about}{whole}{unproven}{head}", named.path()));
         for line in connector::lines(&named) {
             let cells = line.each_ref().map(String::as_str);
             row(&mut text, &cells);

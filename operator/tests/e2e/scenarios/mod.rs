@@ -6,6 +6,7 @@ mod create;
 mod drift;
 mod faults;
 mod files;
+mod flows;
 mod gates;
 mod helm;
 mod ill_registries;
@@ -56,6 +57,7 @@ pub(crate) const ALL: &[&[Scenario]] = &[
     workers::ALL,
     connect::ALL,
     registry::ALL,
+    flows::ALL,
     create::ALL,
     files::ALL,
 ];

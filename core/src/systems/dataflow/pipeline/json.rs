@@ -1,6 +1,6 @@
 //! A document as it was written: numbers keep their digits, and objects the order of their keys.
 
-use std::fmt::Write as _;
+use std::{collections::BTreeSet, fmt::Write as _};
 
 use jiter::{Jiter, Peek};
 
@@ -137,14 +137,14 @@ fn read(reader: &mut Jiter<'_>, first: Peek, depth: usize) -> Option<Json> {
             Json::List(items)
         }
         Peek::Object => {
-            let mut fields = Vec::new();
+            let mut fields: Vec<(String, Json)> = Vec::new();
             let mut next = reader.known_object().ok()?.map(str::to_owned);
             while let Some(name) = next {
                 let first = reader.peek().ok()?;
                 fields.push((name, read(reader, first, depth + 1)?));
                 next = reader.next_key().ok()?.map(str::to_owned);
             }
-            Json::Map(fields)
+            Json::Map(each_once(fields))
         }
         number if number.is_num() => {
             let digits = reader.next_number_bytes().ok()?;
@@ -152,6 +152,23 @@ fn read(reader: &mut Jiter<'_>, first: Peek, depth: usize) -> Option<Json> {
         }
         _ => return None,
     })
+}
+
+/// Of two fields of one name the last one: whoever reads the document sees no other, and what would
+/// stand there before it no transformation would get to.
+fn each_once(mut fields: Vec<(String, Json)>) -> Vec<(String, Json)> {
+    let mut names: Vec<&str> = fields.iter().map(|(name, _)| name.as_str()).collect();
+    names.sort_unstable();
+    if names.windows(2).all(|two| two[0] != two[1]) {
+        return fields;
+    }
+    let mut seen = BTreeSet::new();
+    let mut last: Vec<bool> =
+        fields.iter().rev().map(|(name, _)| seen.insert(name.clone())).collect();
+    last.reverse();
+    let mut keep = last.into_iter();
+    fields.retain(|_| keep.next().unwrap_or(true));
+    fields
 }
 
 #[cfg(test)]
@@ -173,6 +190,12 @@ mod tests {
             assert_eq!(again(text).as_deref(), Some(text));
         }
         assert_eq!(again(" { \"a\" : [ 1 , 2 ] } ").as_deref(), Some(r#"{"a":[1,2]}"#));
+    }
+
+    #[test]
+    fn of_two_fields_of_one_name_the_last_one_is_there() {
+        let text = r#"{"a":1,"b":2,"a":{"c":3,"c":4}}"#;
+        assert_eq!(again(text).as_deref(), Some(r#"{"b":2,"a":{"c":4}}"#));
     }
 
     #[test]

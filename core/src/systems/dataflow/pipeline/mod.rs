@@ -3,16 +3,12 @@
 //! It is compiled once from what a user has written, by whoever wants to know: what compiles here
 //! starts there.
 
-use std::sync::LazyLock;
-
 use k8s_openapi::jiff::Timestamp;
-use serde_json::{Map, Value};
+use serde_json::Value;
 
 use self::{json::Json, transform::Transform};
-use crate::{
-    connector::fits::kind_of,
-    field::{Cause, Errors, Path},
-};
+use super::spelled::{Spelled, spelled};
+use crate::field::{Errors, Path};
 
 pub mod condition;
 pub mod json;
@@ -29,7 +25,18 @@ pub use transform::NAMES;
 #[derive(Clone, Debug)]
 pub struct Pipeline {
     steps: Vec<(String, Transform)>,
-    routes: Vec<Value>,
+    routes: Vec<Route>,
+}
+
+/// Where records go that meet a condition.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Route {
+    /// The condition, as it was written.
+    pub condition: String,
+    /// Where its sink stands.
+    pub at: Path,
+    /// The sink, as it was written.
+    pub sink: Value,
 }
 
 /// Something that a source gave, or what became of it.
@@ -94,24 +101,27 @@ impl Pipeline {
     /// Everything that is wrong with them.
     pub fn compile(transformations: &[Value], at: &Path) -> Result<Self, Errors> {
         let mut errors = Errors::default();
+        let read = Self::read(transformations, at, &mut errors);
+        errors.or(read)
+    }
+
+    /// The same as far as it can be read. What is wrong is added to the errors.
+    pub(super) fn read(transformations: &[Value], at: &Path, errors: &mut Errors) -> Self {
         let (mut steps, mut routes) = (Vec::new(), Vec::new());
         for (index, given) in transformations.iter().enumerate() {
             let at = at.index(index);
-            let Some(fields) = given.as_object() else {
-                let cause = Cause::Type(kind_of(given).to_owned(), "an object".to_owned());
-                errors.push(at, cause, "write its type and its config");
-                continue;
-            };
-            if let Some((kind, config_at, config)) = spelled(fields, &at, &mut errors) {
-                let read = Transform::of(kind, (&config_at, config), &mut routes, &mut errors);
+            if let Some(Spelled { kind, place, config }) = spelled(given, &at, &NAMES, errors) {
+                let config = (&at.child(place), config);
+                let read = Transform::of(kind, config, &mut routes, errors);
                 steps.extend(read.map(|step| (kind.to_owned(), step)));
             }
         }
-        errors.or(Self { steps, routes })
+        Self { steps, routes }
     }
 
-    /// The sinks that records can be led to beside that of the flow, as they were written.
-    pub fn routes(&self) -> &[Value] {
+    /// The sinks that records can be led to beside that of the flow, as they were written, and
+    /// where.
+    pub fn routes(&self) -> &[Route] {
         &self.routes
     }
 
@@ -148,53 +158,4 @@ impl Pipeline {
         }
         Ok(records)
     }
-}
-
-/// The name of a transformation, and what it takes: both spellings.
-fn spelled<'a>(
-    fields: &'a Map<String, Value>,
-    at: &Path,
-    errors: &mut Errors,
-) -> Option<(&'a str, Path, &'a Map<String, Value>)> {
-    let kind = match fields.get("type") {
-        Some(Value::String(kind)) if NAMES.contains(&kind.as_str()) => kind.as_str(),
-        Some(Value::String(kind)) => {
-            transform::unknown(kind, at.child("type"), errors);
-            return None;
-        }
-        Some(Value::Null) | None => {
-            let remedy = format!("write one of: {}", NAMES.join(", "));
-            errors.push(at.child("type"), Cause::Required, remedy);
-            return None;
-        }
-        Some(other) => {
-            let cause = Cause::Type(kind_of(other).to_owned(), "a string".to_owned());
-            errors.push(at.child("type"), cause, "write its name");
-            return None;
-        }
-    };
-    for name in fields.keys().filter(|name| !["type", "config", kind].contains(&name.as_str())) {
-        let remedy = format!("write what {kind} takes below config");
-        errors.push(at.child(name), Cause::Unknown, remedy);
-    }
-    let given = |name: &str| fields.get(name).filter(|value| !value.is_null());
-    let (place, config) = match (given("config"), given(kind)) {
-        (Some(_), Some(_)) => {
-            let cause = Cause::Forbidden("config is there too".to_owned());
-            errors.push(at.child(kind), cause, "write all of it below config");
-            return None;
-        }
-        (None, Some(config)) => (kind, config),
-        (Some(config), None) => ("config", config),
-        (None, None) => {
-            // Some can do without.
-            static NOTHING: LazyLock<Map<String, Value>> = LazyLock::new(Map::new);
-            return Some((kind, at.child("config"), &NOTHING));
-        }
-    };
-    if config.as_object().is_none() {
-        let cause = Cause::Type(kind_of(config).to_owned(), "an object".to_owned());
-        errors.push(at.child(place), cause, "write its keys below each other");
-    }
-    Some((kind, at.child(place), config.as_object()?))
 }

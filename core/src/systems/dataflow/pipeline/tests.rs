@@ -31,9 +31,15 @@ fn document() -> impl Strategy<Value = Json> {
     leaf.prop_recursive(4, 40, 5, |inner| {
         prop_oneof![
             prop::collection::vec(inner.clone(), 0..4).prop_map(Json::List),
-            prop::collection::vec(("[abAB0_.]{0,2}", inner), 0..5).prop_map(Json::Map),
+            prop::collection::vec(("[abAB0_.]{0,2}", inner), 0..5).prop_map(each_once),
         ]
     })
+}
+
+/// An object: no two fields of one name are in a document.
+fn each_once(fields: Vec<(String, Json)>) -> Json {
+    let mut seen = std::collections::BTreeSet::new();
+    Json::Map(fields.into_iter().filter(|(name, _)| seen.insert(name.clone())).collect())
 }
 
 fn path() -> impl Strategy<Value = String> {

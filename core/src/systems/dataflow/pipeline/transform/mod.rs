@@ -7,11 +7,8 @@ use self::{
     filter::Filter, flatten::Flatten, mask::Mask, remove::Remove, rename::Rename, router::Router,
     select::Select, timestamp::Stamp,
 };
-use super::Record;
-use crate::{
-    field::{Cause, Errors, Path},
-    schema::did_you_mean,
-};
+use super::{Record, Route};
+use crate::field::{Errors, Path};
 
 mod config;
 mod filter;
@@ -57,7 +54,7 @@ impl Transform {
     pub(super) fn of(
         kind: &str,
         (at, config): (&Path, &Map<String, Value>),
-        routes: &mut Vec<Value>,
+        routes: &mut Vec<Route>,
         errors: &mut Errors,
     ) -> Option<Self> {
         let mut config = Config::new(at, config, errors);
@@ -98,12 +95,4 @@ impl Transform {
             Self::Rename(rename) => Ok(vec![rename.apply(record)]),
         }
     }
-}
-
-/// Tells that there is no such transformation.
-pub(super) fn unknown(kind: &str, at: Path, errors: &mut Errors) {
-    let all = NAMES.iter().map(|name| (*name).to_owned()).collect();
-    let remedy = did_you_mean(kind, NAMES.into_iter())
-        .unwrap_or_else(|| format!("write one of: {}", NAMES.join(", ")));
-    errors.push(at, Cause::NotSupported(kind.to_owned(), all), remedy);
 }

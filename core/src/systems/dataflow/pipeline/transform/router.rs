@@ -5,7 +5,7 @@ use serde_json::Value;
 use super::config::Config;
 use crate::{
     field::Cause,
-    systems::dataflow::pipeline::{Record, condition::Condition},
+    systems::dataflow::pipeline::{Record, Route, condition::Condition},
 };
 
 /// Sends what meets a condition to a sink of its own; the first that is met counts. All else goes
@@ -16,7 +16,7 @@ pub(in super::super) struct Router {
 }
 
 impl Router {
-    pub(super) fn of(config: &mut Config<'_, '_>, sinks: &mut Vec<Value>) -> Option<Self> {
+    pub(super) fn of(config: &mut Config<'_, '_>, all: &mut Vec<Route>) -> Option<Self> {
         let remedy = "write at least one route, with a condition and a sink";
         let given = config.objects("routes", remedy)?;
         let count = given.len();
@@ -27,15 +27,22 @@ impl Router {
             let condition = route.read("condition", remedy, Condition::parse);
             let sink = route.object("sink", "write the type of the sink and its config");
             route.done("a route");
-            let (Some(condition), Some(sink)) = (condition, sink) else { continue };
+            if let Some(sink) = sink {
+                let condition = fields.get("condition").and_then(Value::as_str).unwrap_or_default();
+                all.push(Route {
+                    condition: condition.to_owned(),
+                    at: path.child("sink"),
+                    sink: Value::Object(sink.clone()),
+                });
+            }
+            let (Some(condition), Some(_)) = (condition, sink) else { continue };
             if routes.iter().any(|(other, _)| *other == condition) {
                 let cause = Cause::Duplicate("a route before it has this condition".to_owned());
                 let remedy = "write one route for a condition: the first would have all records";
                 config.errors().push(path.child("condition"), cause, remedy);
                 continue;
             }
-            routes.push((condition, sinks.len()));
-            sinks.push(Value::Object(sink.clone()));
+            routes.push((condition, all.len() - 1));
         }
         (routes.len() == count).then_some(Self { routes })
     }

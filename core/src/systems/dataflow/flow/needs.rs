@@ -1,0 +1,292 @@
+//! What a store cannot do without, and what does not go together: what no single key says.
+
+use serde_json::{Map, Value};
+
+use crate::{
+    connector::Role,
+    field::{Cause, Errors, Path},
+};
+
+/// The files that would have to be in the pod, and what is written instead.
+const FILES: [(&str, &str); 4] = [
+    ("certFile", "certSecretRef"),
+    ("keyFile", "keySecretRef"),
+    ("caFile", "caSecretRef"),
+    ("avroSchemaFile", "avroSchemaSecretRef"),
+];
+
+/// Something that is looked at as a whole.
+struct Keys<'a> {
+    at: &'a Path,
+    fields: &'a Map<String, Value>,
+}
+
+/// Adds what is missing of a store, or does not go together.
+pub(super) fn check(
+    role: Role,
+    kind: &str,
+    config: &Map<String, Value>,
+    at: &Path,
+    errors: &mut Errors,
+) {
+    let keys = Keys { at, fields: config };
+    match kind {
+        "kafka" => kafka(role, &keys, errors),
+        "postgresql" | "clickhouse" => {
+            keys.need("connectionString", errors);
+            keys.need_rows(role, errors);
+        }
+        "trino" => trino(role, &keys, errors),
+        _ => nessie(&keys, errors),
+    }
+    keys.files(errors);
+    keys.pairs(errors);
+    if role == Role::Sink && kind != "kafka" {
+        keys.batches(errors);
+    }
+}
+
+fn kafka(role: Role, keys: &Keys<'_>, errors: &mut Errors) {
+    keys.need("brokers", errors);
+    keys.need("topic", errors);
+    keys.brokers(errors);
+    keys.topic(errors);
+    if let Some(sasl) = keys.block("sasl") {
+        sasl.read(|sasl| {
+            sasl.need("username", errors);
+            sasl.need("password", errors);
+        });
+    }
+    if role == Role::Sink {
+        return;
+    }
+    let schema = ["avroSchema", "avroSchemaSecretRef", "schemaRegistry"];
+    let avro = keys.text("format") == Some("avro");
+    if avro && !schema.iter().any(|name| keys.has(name)) && !keys.has("avroSchemaFile") {
+        let remedy = "write it, or name avroSchemaSecretRef, or a schemaRegistry";
+        errors.push(keys.at.child("avroSchema"), Cause::Required, remedy);
+    }
+    if let Some(text) = keys.text("avroSchema").filter(|text| !is_avro(text)) {
+        let must = "must be a schema of Avro, as JSON".to_owned();
+        let remedy = "write {\"type\": \"record\", …}, or the name of a type in quotes";
+        let cause = Cause::Invalid(shown(text), must);
+        errors.push(keys.at.child("avroSchema"), cause, remedy);
+    }
+    if let Some(registry) = keys.block("schemaRegistry") {
+        registry.read(|registry| {
+            registry.need("url", errors);
+            registry.url("url", errors);
+            registry.files(errors);
+            registry.pairs(errors);
+        });
+    }
+}
+
+fn trino(role: Role, keys: &Keys<'_>, errors: &mut Errors) {
+    for name in ["serverURL", "catalog", "schema"] {
+        keys.need(name, errors);
+    }
+    keys.url("serverURL", errors);
+    keys.need_rows(role, errors);
+    let Some(keycloak) = keys.block("keycloak") else { return };
+    keycloak.read(|keycloak| {
+        // A token is shown as it is: nobody is asked for one.
+        if keycloak.given("token") {
+            return;
+        }
+        for name in ["serverURL", "realm", "clientID"] {
+            keycloak.need(name, errors);
+        }
+        keycloak.url("serverURL", errors);
+        match keycloak.given("username") {
+            true => keycloak.need("password", errors),
+            false => keycloak.need("clientSecret", errors),
+        }
+    });
+}
+
+fn nessie(keys: &Keys<'_>, errors: &mut Errors) {
+    for name in ["baseURL", "namespace", "table"] {
+        keys.need(name, errors);
+    }
+    keys.url("baseURL", errors);
+    let how = keys.text("authenticationType").unwrap_or("AUTO");
+    if how == "BEARER" && !keys.has("bearerToken") && !keys.has("tokenSecretRef") {
+        let remedy = "name the Secret that has the token";
+        errors.push(keys.at.child("tokenSecretRef"), Cause::Required, remedy);
+    }
+    match keys.block("basicAuth") {
+        Some(basic) => basic.read(|basic| {
+            basic.need("username", errors);
+            basic.need("password", errors);
+        }),
+        None if how == "BASIC" => {
+            let remedy = "write a user and the Secret that has the password";
+            errors.push(keys.at.child("basicAuth"), Cause::Required, remedy);
+        }
+        None => {}
+    }
+}
+
+/// A block of keys, with its path.
+struct Block<'a> {
+    at: Path,
+    fields: &'a Map<String, Value>,
+}
+
+impl Block<'_> {
+    fn read(&self, look: impl FnOnce(&Keys<'_>)) {
+        look(&Keys { at: &self.at, fields: self.fields });
+    }
+}
+
+impl<'a> Keys<'a> {
+    fn get(&self, name: &str) -> Option<&'a Value> {
+        self.fields.get(name).filter(|value| !value.is_null())
+    }
+
+    fn text(&self, name: &str) -> Option<&'a str> {
+        self.get(name).and_then(Value::as_str)
+    }
+
+    fn block(&self, name: &str) -> Option<Block<'a>> {
+        let fields = self.get(name)?.as_object()?;
+        Some(Block { at: self.at.child(name), fields })
+    }
+
+    /// Whether it is there and says something.
+    fn has(&self, name: &str) -> bool {
+        match self.get(name) {
+            Some(Value::String(text)) => !text.is_empty(),
+            Some(Value::Array(items)) => !items.is_empty(),
+            Some(_) => true,
+            None => false,
+        }
+    }
+
+    /// The same of it or of its reference.
+    fn given(&self, name: &str) -> bool {
+        self.has(name) || self.has(&format!("{name}SecretRef"))
+    }
+
+    fn need(&self, name: &str, errors: &mut Errors) {
+        if !self.given(name) {
+            let remedy = format!("write it, or name the Secret that has it in {name}SecretRef");
+            errors.push(self.at.child(name), Cause::Required, remedy);
+        }
+    }
+
+    /// What is read or written: a table, or the rows of a query.
+    fn need_rows(&self, role: Role, errors: &mut Errors) {
+        if role == Role::Source && self.has("query") {
+            return;
+        }
+        if !self.given("table") {
+            let instead = if role == Role::Source { ", or write a query" } else { "" };
+            let remedy =
+                format!("write it, or name the Secret that has it in tableSecretRef{instead}");
+            errors.push(self.at.child("table"), Cause::Required, remedy);
+        }
+    }
+
+    fn url(&self, name: &str, errors: &mut Errors) {
+        let Some(text) = self.text(name).filter(|text| !text.is_empty()) else { return };
+        let rest = text.strip_prefix("https://").or_else(|| text.strip_prefix("http://"));
+        let host = |rest: &str| !rest.split(['/', '?', '#']).next().unwrap_or_default().is_empty();
+        if rest.is_none_or(|rest| !host(rest) || rest.contains(char::is_whitespace)) {
+            // It may hold a password.
+            let must = "must be a URL that begins with http:// or https://".to_owned();
+            let cause = Cause::Invalid("a text".to_owned(), must);
+            errors.push(self.at.child(name), cause, "write https://HOST:PORT");
+        }
+    }
+
+    fn brokers(&self, errors: &mut Errors) {
+        let all = self.get("brokers").and_then(Value::as_array).into_iter().flatten();
+        for (index, broker) in all.enumerate() {
+            let Some(text) = broker.as_str() else { continue };
+            let parts = text.rsplit_once(':');
+            let fits = parts.is_some_and(|(host, port)| {
+                !host.is_empty()
+                    && !host.contains(|c: char| c.is_whitespace() || matches!(c, '/' | ',' | '@'))
+                    && port.parse::<u16>().is_ok_and(|port| port > 0)
+            });
+            if !fits {
+                let cause = Cause::Invalid(shown(text), "must be HOST:PORT".to_owned());
+                let path = self.at.child("brokers").index(index);
+                errors.push(path, cause, "write HOST:PORT, such as kafka-0.kafka:9092");
+            }
+        }
+    }
+
+    fn topic(&self, errors: &mut Errors) {
+        let Some(text) = self.text("topic").filter(|text| !text.is_empty()) else { return };
+        let plain = |c: char| c.is_ascii_alphanumeric() || matches!(c, '-' | '_' | '.');
+        if !text.chars().all(plain) || matches!(text, "." | "..") {
+            let must = "must be letters, digits, dashes, dots and underscores".to_owned();
+            let cause = Cause::Invalid(shown(text), must);
+            errors.push(self.at.child("topic"), cause, "write the name of one topic");
+        }
+    }
+
+    /// Files that would have to be in the pod.
+    fn files(&self, errors: &mut Errors) {
+        let tls = self.block("tls");
+        let mut told = |keys: &Keys<'_>| {
+            for (name, instead) in FILES.iter().filter(|(name, _)| keys.has(name)) {
+                let why = "no file of yours is in the pod".to_owned();
+                let remedy = format!("put it into a Secret and name that in {instead}");
+                errors.push(keys.at.child(name), Cause::Forbidden(why), remedy);
+            }
+        };
+        told(self);
+        if let Some(tls) = tls {
+            tls.read(|tls| told(tls));
+        }
+    }
+
+    /// A certificate and its key belong together.
+    fn pairs(&self, errors: &mut Errors) {
+        let Some(tls) = self.block("tls") else { return };
+        tls.read(|tls| match (tls.has("certSecretRef"), tls.has("keySecretRef")) {
+            (true, false) => tls.miss("keySecretRef", "name the Secret that has its key", errors),
+            (false, true) => {
+                tls.miss("certSecretRef", "name the Secret that has its certificate", errors);
+            }
+            _ => {}
+        });
+    }
+
+    /// A batch is written when it is full or when its time is up: one of both has to come.
+    fn batches(&self, errors: &mut Errors) {
+        let zero = |name: &str| self.get(name).and_then(Value::as_i64) == Some(0);
+        if zero("batchSize") && zero("batchFlushIntervalSeconds") {
+            let why = "with batchSize 0 too nothing is ever written".to_owned();
+            let at = self.at.child("batchFlushIntervalSeconds");
+            errors.push(at, Cause::Forbidden(why), "write how many seconds, or a batchSize");
+        }
+    }
+
+    fn miss(&self, name: &str, remedy: &str, errors: &mut Errors) {
+        errors.push(self.at.child(name), Cause::Required, remedy);
+    }
+}
+
+/// A text in quotes, as far as it is short; not one with a scheme or a user, which may hold a
+/// password.
+pub(super) fn shown(text: &str) -> String {
+    if text.contains('@') || text.contains("://") {
+        return "a text".to_owned();
+    }
+    format!("{:?}", text.chars().take(60).collect::<String>())
+}
+
+/// Whether a text may be a schema of Avro. Whether it is one the processor finds out.
+fn is_avro(text: &str) -> bool {
+    match serde_json::from_str(text) {
+        Ok(Value::Object(fields)) => fields.contains_key("type"),
+        Ok(Value::Array(items)) => !items.is_empty(),
+        Ok(Value::String(name)) => !name.is_empty(),
+        Ok(Value::Null | Value::Bool(_) | Value::Number(_)) | Err(_) => false,
+    }
+}

@@ -1,0 +1,150 @@
+//! A DataFlow whose fields have been checked.
+
+use k8s_openapi::api::core::v1::ResourceRequirements;
+use k8s_openapi::apimachinery::pkg::{
+    api::resource::Quantity,
+    apis::meta::v1::{ObjectMeta, OwnerReference},
+};
+use kube_core::ResourceExt as _;
+use serde_json::Map;
+
+use super::{
+    api::{DataFlow, Delivery, OnError, StoreType},
+    checkpoint, inert,
+    meaning::Meaning,
+    names,
+};
+use crate::{
+    annotations::Control,
+    field::{Errors, Path},
+    inert::Idle,
+    k8s,
+    label::{self, Labels},
+    owner::owner,
+    workload::parts::PodParts,
+};
+
+/// A DataFlow whose fields have been checked, every default filled in.
+#[derive(Clone, Debug)]
+pub struct Valid {
+    pub(super) name: String,
+    pub(super) namespace: String,
+    owner: OwnerReference,
+    pub(super) labels: Labels,
+    pub(super) control: Control,
+    /// What it means.
+    pub(super) meaning: Meaning,
+    pub(super) image: Option<String>,
+    pub(super) version: Option<String>,
+    pub(super) pod: PodParts,
+    pub(super) replicas: i32,
+    /// Whether its source is a topic of Kafka, which keeps how far it is read.
+    pub(super) by_group: bool,
+    pub(super) checkpoint: bool,
+    pub(super) channel_buffer_size: i32,
+    pub(super) on_error: OnError,
+    pub(super) delivery: Delivery,
+    pub(super) safety_lag: i32,
+}
+
+impl Valid {
+    /// The uid of the resource, which its objects bear.
+    pub(super) fn uid(&self) -> &str {
+        &self.owner.uid
+    }
+
+    /// The metadata of an object of this name that belongs to it.
+    pub(super) fn meta(&self, name: String) -> ObjectMeta {
+        k8s::meta(&self.owner, &self.namespace, name, self.labels.clone())
+    }
+
+    /// The same without the labels that its objects are found by.
+    pub(super) fn bare(&self, name: String) -> ObjectMeta {
+        k8s::meta(&self.owner, &self.namespace, name, names::pod_labels(&self.name))
+    }
+
+    /// The secrets that are written down.
+    pub(super) fn literal(&self) -> impl Iterator<Item = &Path> {
+        self.meaning.literal()
+    }
+}
+
+/// Checks what the schema cannot say.
+pub(super) fn accept(flow: &DataFlow) -> Result<Valid, Errors> {
+    let mut errors = Errors::default();
+    let control = Control::of(&flow.metadata, &[], &[], &mut errors);
+    let (spec, name) = (&flow.spec, flow.name_any());
+    let namespace = flow.namespace().unwrap_or_default();
+    let meaning = match meaning(flow) {
+        Ok(meaning) => meaning,
+        Err(found) => {
+            for error in found {
+                errors.push(error.path, error.cause, format!("FLW-02: {}", error.remedy));
+            }
+            return Err(errors);
+        }
+    };
+    let secret = |one: &super::api::PullSecret| one.name.clone();
+    let mut pod = PodParts::of(flow);
+    pod.image_pull_secrets = spec.image_pull_secrets.iter().flatten().map(secret).collect();
+    pod.resources = pod.resources.or_else(|| Some(resources()));
+    errors.or(Valid {
+        labels: label::recommended(&names::selector_labels(&name)),
+        owner: owner(flow),
+        control,
+        meaning,
+        image: spec.processor_image.clone(),
+        version: spec.processor_version.clone(),
+        pod,
+        replicas: spec.replicas.unwrap_or(1),
+        by_group: spec.source.kind == StoreType::Kafka,
+        checkpoint: checkpoint::wanted(flow).is_some(),
+        channel_buffer_size: spec.channel_buffer_size.unwrap_or(100),
+        on_error: spec.on_error.unwrap_or(OnError::Stop),
+        delivery: spec.delivery.unwrap_or(Delivery::AtLeastOnce),
+        safety_lag: spec.safety_lag.unwrap_or(5),
+        namespace,
+        name,
+    })
+}
+
+/// What a flow means that need not be valid.
+fn meaning(flow: &DataFlow) -> Result<Meaning, Errors> {
+    let spec = serde_json::to_value(&flow.spec).expect("a spec is JSON");
+    let none = Map::new();
+    let spec = spec.as_object().unwrap_or(&none);
+    Meaning::compile(spec, &flow.namespace().unwrap_or_default())
+}
+
+/// The secrets that are written down in a flow that need not be valid.
+pub(super) fn secrets(flow: &DataFlow) -> Vec<Path> {
+    let spec = serde_json::to_value(&flow.spec).expect("a spec is JSON");
+    let none = Map::new();
+    let namespace = flow.namespace().unwrap_or_default();
+    Meaning::literal_in(spec.as_object().unwrap_or(&none), &namespace)
+}
+
+/// What a processor is given where the flow says nothing.
+fn resources() -> ResourceRequirements {
+    let amounts = |cpu: &str, memory: &str| {
+        let amount = |text: &str| Quantity(text.to_owned());
+        Some([("cpu".to_owned(), amount(cpu)), ("memory".to_owned(), amount(memory))].into())
+    };
+    ResourceRequirements {
+        requests: amounts("100m", "128Mi"),
+        limits: amounts("500m", "512Mi"),
+        ..ResourceRequirements::default()
+    }
+}
+
+/// What of the spec has no effect.
+pub(super) fn without_effect(flow: &DataFlow) -> Vec<Idle> {
+    let meaning = meaning(flow);
+    let of_stores = meaning.iter().flat_map(|meaning| meaning.idle().cloned());
+    inert::told(flow).into_iter().chain(of_stores).collect()
+}
+
+/// The same of one that was accepted.
+pub(super) fn idle(flow: &DataFlow, meaning: &Meaning) -> Vec<Idle> {
+    inert::told(flow).into_iter().chain(meaning.idle().cloned()).collect()
+}

@@ -1,0 +1,208 @@
+//! Flows: what they are made of, what their processor notes, and what upstream's operator has left.
+//! Their processor is not there: the pods have no container.
+
+use serde_json::{Value, json};
+
+use crate::{
+    Scenario,
+    audit::{Class, of_class},
+    kube::{BUDGETS, CONFIG_MAPS, DEPLOYMENTS, FLOWS, ROLE_BINDINGS, ROLES},
+    scene::{SOON, Scene, says},
+    wait::{seconds, until},
+};
+
+pub(crate) const ALL: &[Scenario] = &[
+    ("a_flow_is_made_changed_stopped_and_taken_away", lived),
+    ("what_upstreams_operator_has_left_is_taken_over", taken_over),
+    ("a_secret_that_a_flow_has_written_down_goes_nowhere", literal),
+];
+
+fn spec() -> Value {
+    let url = json!({ "name": "shop-db", "key": "url" });
+    json!({
+        "source": {
+            "type": "postgresql",
+            "config": { "connectionStringSecretRef": url, "table": "orders" },
+        },
+        "sink": { "type": "kafka", "config": { "brokers": ["kafka:9092"], "topic": "orders" } },
+    })
+}
+
+/// Applies a flow called `orders`.
+fn apply(scene: &Scene, spec: &Value) -> Value {
+    let flow = json!({
+        "apiVersion": "dataflow.dataflow.io/v1",
+        "kind": "DataFlow",
+        "metadata": { "name": "orders", "namespace": scene.namespace },
+        "spec": spec,
+    });
+    scene.kube().apply(FLOWS, &flow)
+}
+
+fn told(scene: &Scene, condition: &str, status: &str, reason: &str) -> Value {
+    let what = format!("{condition}={status} {reason} of the flow in {}", scene.namespace);
+    let seen = || scene.kube().get(FLOWS, &scene.namespace, "orders").unwrap_or_default();
+    until(&what, SOON, || {
+        let seen = says(seen(), condition, status)?;
+        let is = seen["status"]["conditions"].to_string().contains(reason);
+        if is { Ok(seen) } else { Err(seen["status"].to_string()) }
+    })
+    .0
+}
+
+fn config_map(scene: &Scene, name: &str) -> Value {
+    scene.kube().get(CONFIG_MAPS, &scene.namespace, name).unwrap_or_default()
+}
+
+fn deployment(scene: &Scene) -> Value {
+    scene.kube().get(DEPLOYMENTS, &scene.namespace, "dataflow-orders").unwrap_or_default()
+}
+
+fn lived() {
+    let scene = Scene::new("flow");
+    let _operator = scene.operator();
+    apply(&scene, &spec());
+    let seen = told(&scene, "Ready", "True", "Running");
+    assert_eq!(seen["status"]["phase"], "Running", "{seen}");
+    assert_eq!(deployment(&scene)["spec"]["strategy"], json!({ "type": "Recreate" }));
+    scene.is_quiet(seconds(2));
+
+    // What the processor notes is nobody's concern: it costs neither a write nor a look.
+    let before = scene.log().len();
+    let noted = json!({ "data": { "checkpoint.json": "{\"lastReadID\":7}" } });
+    scene.kube().merge(CONFIG_MAPS, &scene.namespace, "dataflow-orders-checkpoint", &noted);
+    std::thread::sleep(seconds(3));
+    let since = scene.log().split_off(before);
+    let looked = [Class::Read, Class::Write].map(|class| of_class(&since, class));
+    assert!(looked.iter().all(Vec::is_empty), "{looked:?}");
+
+    // A source that is not polled: the strategy changes with it, both ways.
+    let mut from_kafka = spec();
+    from_kafka["source"] = from_kafka["sink"].take();
+    from_kafka["sink"] = json!({ "type": "postgresql", "config": {
+        "connectionStringSecretRef": { "name": "shop-db", "key": "url" }, "table": "orders",
+    } });
+    from_kafka["replicas"] = json!(2);
+    apply(&scene, &from_kafka);
+    until("two processors", SOON, || {
+        let seen = says(told(&scene, "Ready", "True", "Running"), "RolledOut", "True")?;
+        let budget = scene.kube().get(BUDGETS, &scene.namespace, "dataflow-orders");
+        match seen["status"]["readyReplicas"].as_i64() {
+            Some(2) if budget.is_some() => Ok(()),
+            _ => Err(seen["status"].to_string()),
+        }
+    });
+    assert_eq!(deployment(&scene)["spec"]["strategy"]["rollingUpdate"]["maxSurge"], 0);
+    apply(&scene, &spec());
+    until("the strategy of before", SOON, || {
+        let strategy = deployment(&scene)["spec"]["strategy"].clone();
+        if strategy == json!({ "type": "Recreate" }) { Ok(()) } else { Err(strategy.to_string()) }
+    });
+
+    let mut stopped = spec();
+    stopped["replicas"] = json!(0);
+    apply(&scene, &stopped);
+    let seen = told(&scene, "Ready", "False", "StoppedAsAsked");
+    assert_eq!(seen["status"]["phase"], "Stopped", "{seen}");
+    let kept = config_map(&scene, "dataflow-orders-checkpoint");
+    assert_eq!(kept["data"], noted["data"], "{kept}");
+
+    // Made once more where it was deleted, when its flow is next looked at.
+    scene.kube().delete(CONFIG_MAPS, &scene.namespace, "dataflow-orders-checkpoint");
+    apply(&scene, &spec());
+    until("the checkpoint to be made once more", SOON, || {
+        let there = config_map(&scene, "dataflow-orders-checkpoint");
+        if there.is_object() { Ok(()) } else { Err(there.to_string()) }
+    });
+
+    scene.kube().delete(FLOWS, &scene.namespace, "orders");
+    until("nothing of it to be left", SOON, || {
+        let left: Vec<Value> = [DEPLOYMENTS, CONFIG_MAPS, ROLES, ROLE_BINDINGS, BUDGETS]
+            .iter()
+            .flat_map(|kind| scene.kube().list(*kind, &scene.namespace))
+            .filter(|one| one["metadata"]["name"].to_string().contains("dataflow-orders"))
+            .collect();
+        if left.is_empty() { Ok(()) } else { Err(format!("{left:?}")) }
+    });
+}
+
+/// Upstream's operator has made a Deployment whose strategy it has left to Kubernetes, a file with
+/// a password, and a checkpoint.
+fn taken_over() {
+    let scene = Scene::new("flow-taken-over");
+    let flow = apply(&scene, &spec());
+    let labels = json!({
+        "app": "dataflow-processor",
+        "dataflow.dataflow.io/name": "orders",
+        "dataflow.dataflow.io/owned": "true",
+    });
+    let meta = |name: &str| {
+        let owner = json!({
+            "apiVersion": "dataflow.dataflow.io/v1", "kind": "DataFlow", "name": "orders",
+            "uid": flow["metadata"]["uid"], "controller": true, "blockOwnerDeletion": true,
+        });
+        json!({
+            "name": name, "namespace": scene.namespace, "labels": labels,
+            "ownerReferences": [owner],
+        })
+    };
+    let file = |name: &str, key: &str, text: &str| {
+        json!({
+            "apiVersion": "v1", "kind": "ConfigMap", "metadata": meta(name), "data": { key: text },
+        })
+    };
+    let position = "{\"lastReadID\":7}";
+    let secret = "{\"connectionString\":\"postgres://u:hunter2@db/shop\"}";
+    for one in [
+        file("dataflow-orders-spec", "spec.json", secret),
+        file("dataflow-orders-checkpoint", "checkpoint.json", position),
+    ] {
+        scene.kube().apply(CONFIG_MAPS, &one);
+    }
+    let container = json!({
+        "name": "processor", "image": "ghcr.io/dataflow-operator/dataflow:v1.0.10",
+        "command": ["/processor", "--spec-path=/etc/dataflow/spec.json"],
+    });
+    let template =
+        json!({ "metadata": { "labels": labels }, "spec": { "containers": [container] } });
+    let theirs = json!({
+        "apiVersion": "apps/v1", "kind": "Deployment", "metadata": meta("dataflow-orders"),
+        "spec": { "replicas": 1, "selector": { "matchLabels": labels }, "template": template },
+    });
+    scene.kube().apply(DEPLOYMENTS, &theirs);
+    let _operator = scene.operator();
+    told(&scene, "Ready", "True", "Running");
+    let taken = deployment(&scene);
+    let container = &taken["spec"]["template"]["spec"]["containers"][0];
+    assert_eq!(taken["spec"]["strategy"], json!({ "type": "Recreate" }), "{taken}");
+    assert_eq!(container["command"], json!(["/processor"]), "{container}");
+    assert_eq!(container["args"].as_array().map(Vec::len), Some(3), "{container}");
+    let file = config_map(&scene, "dataflow-orders-spec");
+    assert!(!file.to_string().contains("hunter2"), "{file}");
+    let kept = config_map(&scene, "dataflow-orders-checkpoint");
+    assert_eq!(kept["data"]["checkpoint.json"], position, "{kept}");
+    scene.is_quiet(seconds(2));
+}
+
+fn literal() {
+    let scene = Scene::new("flow-literal");
+    let operator = scene.operator();
+    let mut spec = spec();
+    spec["source"]["config"] =
+        json!({ "connectionString": "postgres://u:hunter2@db/shop", "table": "orders" });
+    apply(&scene, &spec);
+    let seen = told(&scene, "SpecResolved", "False", "LiteralSecret");
+    assert_eq!(seen["status"]["phase"], "Error", "{seen}");
+    scene.is_quiet(seconds(2));
+    assert!(deployment(&scene).is_null(), "nothing is started");
+    let files = scene.kube().list(CONFIG_MAPS, &scene.namespace);
+    let said = [
+        seen["status"].to_string(),
+        scene.notes().join("\n"),
+        files.iter().map(Value::to_string).collect(),
+        operator.said(),
+    ];
+    let said = said.join("\n");
+    assert!(said.contains("spec.source.config.connectionString"), "it says where");
+    assert!(!said.contains("hunter2"), "{said}");
+}
