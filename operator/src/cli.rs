@@ -4,7 +4,7 @@ use clap::{CommandFactory as _, Parser, Subcommand};
 
 use crate::{
     commands::{
-        crd::CrdArgs, explain::ExplainArgs, export::Export, import::Import,
+        crd::CrdArgs, explain::ExplainArgs, export::Export, flow::Flow, import::Import,
         manifests::ManifestsArgs, plan::PlanArgs, simulate::SimulateArgs, snapshot::SnapshotArgs,
         unstick::UnstickArgs, validate::ValidateArgs,
     },
@@ -40,6 +40,12 @@ pub enum Command {
         /// Of what.
         #[command(subcommand)]
         what: Export,
+    },
+    /// Shows what a DataFlow makes of records. Reads and writes nothing else.
+    Flow {
+        /// What of it.
+        #[command(subcommand)]
+        what: Flow,
     },
     /// Checks resources, and values of the Helm charts: every error with file, line and
     /// remedy.

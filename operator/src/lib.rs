@@ -74,6 +74,7 @@ where
         Command::Validate(args) => commands::validate::run(args, io),
         Command::Import { what } => commands::import::run(what, io),
         Command::Export { what } => commands::export::run(what, io),
+        Command::Flow { what } => commands::flow::run(what, io),
         Command::Snapshot(args) => commands::snapshot::run(args, io),
         Command::Simulate(args) => commands::simulate::run(args, io),
         Command::Run(args) => run::run(args, io),

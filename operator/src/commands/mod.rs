@@ -7,6 +7,7 @@ pub mod args;
 pub mod crd;
 pub mod explain;
 pub mod export;
+pub mod flow;
 pub mod import;
 mod input;
 pub mod manifests;

@@ -9,6 +9,7 @@ use std::{
 mod answers;
 mod chosen;
 mod explain;
+mod flow;
 mod slips;
 
 const CLUSTER: &str = "apiVersion: rivven.hupe1980.github.io/v1alpha1
