@@ -119,6 +119,9 @@ rules:
 {{- if and (not .Values.serviceAccount.create) (not .Values.serviceAccount.name) -}}
 {{- $wrong = append $wrong "serviceAccount.name: is needed where none is made: name one that exists, or set serviceAccount.create to true" -}}
 {{- end -}}
+{{- if contains "dataflow-operator/" .Values.image.repository -}}
+{{- $wrong = append $wrong "image.repository: must be the image of this operator, not of another: leave it out, or name your own" -}}
+{{- end -}}
 {{- with $wrong }}{{ fail (join "\n" .) }}{{ end -}}
 {{- end -}}
 

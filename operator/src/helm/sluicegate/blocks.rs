@@ -76,6 +76,12 @@ pub struct Operator {
     /// program.
     #[schemars(range(max = 10_000))]
     pub api_burst: u32,
+    /// The image of a DataFlow's processor, where the flow names none.
+    pub processor_image: String,
+    /// How much a DataFlow's processor writes into its log: `error`, `warn`, `info`, `debug` or
+    /// `trace`.
+    #[schemars(extend("enum" = ["", "error", "warn", "info", "debug", "trace"]))]
+    pub processor_log_level: String,
 }
 
 impl Default for Operator {
@@ -93,6 +99,8 @@ impl Default for Operator {
             max_concurrent_reconciles: 0,
             api_qps: 0,
             api_burst: 0,
+            processor_image: String::new(),
+            processor_log_level: String::new(),
         }
     }
 }

@@ -82,6 +82,17 @@ pub const CHART: Chart = Chart {
         ("defaultConnect", FROM_OUTSIDE),
         ("defaultSchemaRegistry", FROM_OUTSIDE),
         ("webhook", "there is none: the definitions hold every rule; leave it out"),
+        ("processorImage", "it is called operator.processorImage here; set that"),
+        ("processorLogLevel", "it is called operator.processorLogLevel here; set that"),
+        ("logLevel", "it is called operator.logLevel here; set that"),
+        ("health", "operator.healthAddr says where it answers probes; set that"),
+        ("metrics", "its figures are always served; operator.metricsAddr says where"),
+        (
+            "sentry",
+            "it reports to nobody: its log and its events say what goes wrong; leave it out",
+        ),
+        ("monitoring", "there are no dashboards and rules yet; leave it out"),
+        ("gui", "there is none yet; leave it out"),
         (
             "rbac.extraRules",
             "the role is what plans need and no more; bind a role of your own to the account",
@@ -285,6 +296,8 @@ impl Values {
             ("workers", "maxConcurrentReconciles", number(operator.max_concurrent_reconciles)),
             ("api-qps", "apiQps", number(operator.api_qps)),
             ("api-burst", "apiBurst", number(operator.api_burst)),
+            ("processor-image", "processorImage", operator.processor_image.clone()),
+            ("processor-log-level", "processorLogLevel", operator.processor_log_level.clone()),
         ];
         let mut all: Vec<(String, String)> = Vec::new();
         if !operator.leader_election {
@@ -335,6 +348,11 @@ fn judge(values: Value) -> Result<Errors, serde_json::Error> {
         let cause = Cause::Invalid("\"\"".to_owned(), must);
         let remedy = "name one that exists, or set serviceAccount.create to true";
         errors.push(Path::dotted("serviceAccount.name"), cause, remedy);
+    }
+    if values.image.repository.contains("dataflow-operator/") {
+        let must = "must be the image of this operator, not of another".to_owned();
+        let cause = Cause::Invalid(format!("{:?}", values.image.repository), must);
+        errors.push(Path::dotted("image.repository"), cause, "leave it out, or name your own");
     }
     let watched = values
         .namespaces()
