@@ -235,7 +235,7 @@ fn fewer_rights() {
             {
                 "apiGroups": [
                     "apps", "policy", "events.k8s.io", "coordination.k8s.io",
-                    "rivven.hupe1980.github.io",
+                    "rivven.hupe1980.github.io", "dataflow.dataflow.io",
                 ],
                 "resources": ["*"], "verbs": all,
             },

@@ -77,7 +77,8 @@ fn role(scene: &Scene, services: &[&str]) {
             {
                 "apiGroups": [
                     "apps", "policy", "events.k8s.io", "coordination.k8s.io",
-                    "rivven.hupe1980.github.io", "monitoring.coreos.com",
+                    "rivven.hupe1980.github.io", "dataflow.dataflow.io",
+                    "monitoring.coreos.com",
                 ],
                 "resources": ["*"], "verbs": all,
             },
