@@ -36,6 +36,7 @@ pub(crate) const ACCOUNT: &str = "system:serviceaccount:sluicegate:sluicegate";
 
 /// What is allowed and never asked for, with the reason.
 const UNASKED: &[(&str, &str, &str)] = &[
+    ("dataflows/finalizers", "update", LOOKED),
     ("rivvenclusters/finalizers", "update", LOOKED),
     ("rivvenconnects/finalizers", "update", LOOKED),
     ("rivvenschemaregistries/finalizers", "update", LOOKED),

@@ -37,6 +37,7 @@ pub(crate) const CONFIG_MAPS: Kind = kind("/api/v1", "configmaps");
 pub(crate) const SERVICES: Kind = kind("/api/v1", "services");
 pub(crate) const PODS: Kind = kind("/api/v1", "pods");
 pub(crate) const CLAIMS: Kind = kind("/api/v1", "persistentvolumeclaims");
+pub(crate) const ACCOUNTS: Kind = kind("/api/v1", "serviceaccounts");
 pub(crate) const QUOTAS: Kind = kind("/api/v1", "resourcequotas");
 #[allow(dead_code, reason = "shared")]
 pub(crate) const SECRETS: Kind = kind("/api/v1", "secrets");

@@ -6,7 +6,8 @@ use serde_json::{Value, json};
 use crate::{
     Scenario,
     audit::{Class, of_class},
-    kube::{BUDGETS, CONFIG_MAPS, DEPLOYMENTS, FLOWS, ROLE_BINDINGS, ROLES},
+    kube::{ACCOUNTS, BUDGETS, CONFIG_MAPS, DEPLOYMENTS, FLOWS, ROLE_BINDINGS, ROLES},
+    operator::plan,
     scene::{SOON, Scene, says},
     wait::{seconds, until},
 };
@@ -16,6 +17,11 @@ pub(crate) const ALL: &[Scenario] = &[
     ("what_upstreams_operator_has_left_is_taken_over", taken_over),
     ("a_secret_that_a_flow_has_written_down_goes_nowhere", literal),
 ];
+
+/// The account of its processor, its role and the binding of both.
+const ACCOUNT: &str = "dataflow-orders-processor";
+/// What a processor has noted.
+const POSITION: &str = "{\"lastReadID\":7}";
 
 fn spec() -> Value {
     let url = json!({ "name": "shop-db", "key": "url" });
@@ -107,6 +113,13 @@ fn lived() {
     let kept = config_map(&scene, "dataflow-orders-checkpoint");
     assert_eq!(kept["data"], noted["data"], "{kept}");
 
+    // What is made once more rests on its flow, which is looked at first.
+    scene.kube().delete(ROLES, &scene.namespace, ACCOUNT);
+    until("the role to be made once more", SOON, || {
+        let there = scene.kube().get(ROLES, &scene.namespace, ACCOUNT);
+        there.map(|_| ()).ok_or(String::new())
+    });
+
     // Made once more where it was deleted, when its flow is next looked at.
     scene.kube().delete(CONFIG_MAPS, &scene.namespace, "dataflow-orders-checkpoint");
     apply(&scene, &spec());
@@ -126,11 +139,9 @@ fn lived() {
     });
 }
 
-/// Upstream's operator has made a Deployment whose strategy it has left to Kubernetes, a file with
-/// a password, and a checkpoint.
-fn taken_over() {
-    let scene = Scene::new("flow-taken-over");
-    let flow = apply(&scene, &spec());
+/// Makes what upstream's operator makes of a flow: a Deployment whose strategy it has left to
+/// Kubernetes, a file with a password, a checkpoint, an account.
+fn upstream(scene: &Scene, uid: &Value) {
     let labels = json!({
         "app": "dataflow-processor",
         "dataflow.dataflow.io/name": "orders",
@@ -139,7 +150,7 @@ fn taken_over() {
     let meta = |name: &str| {
         let owner = json!({
             "apiVersion": "dataflow.dataflow.io/v1", "kind": "DataFlow", "name": "orders",
-            "uid": flow["metadata"]["uid"], "controller": true, "blockOwnerDeletion": true,
+            "uid": uid, "controller": true, "blockOwnerDeletion": true,
         });
         json!({
             "name": name, "namespace": scene.namespace, "labels": labels,
@@ -151,11 +162,10 @@ fn taken_over() {
             "apiVersion": "v1", "kind": "ConfigMap", "metadata": meta(name), "data": { key: text },
         })
     };
-    let position = "{\"lastReadID\":7}";
     let secret = "{\"connectionString\":\"postgres://u:hunter2@db/shop\"}";
     for one in [
         file("dataflow-orders-spec", "spec.json", secret),
-        file("dataflow-orders-checkpoint", "checkpoint.json", position),
+        file("dataflow-orders-checkpoint", "checkpoint.json", POSITION),
     ] {
         scene.kube().apply(CONFIG_MAPS, &one);
     }
@@ -170,6 +180,29 @@ fn taken_over() {
         "spec": { "replicas": 1, "selector": { "matchLabels": labels }, "template": template },
     });
     scene.kube().apply(DEPLOYMENTS, &theirs);
+    let rbac = "rbac.authorization.k8s.io";
+    let (mut account, mut role, mut binding) = (json!({}), json!({}), json!({}));
+    for (one, version, kind) in [
+        (&mut account, "v1".to_owned(), "ServiceAccount"),
+        (&mut role, format!("{rbac}/v1"), "Role"),
+        (&mut binding, format!("{rbac}/v1"), "RoleBinding"),
+    ] {
+        one["apiVersion"] = json!(version);
+        one["kind"] = json!(kind);
+        one["metadata"] = meta(ACCOUNT);
+    }
+    binding["roleRef"] = json!({ "apiGroup": rbac, "kind": "Role", "name": ACCOUNT });
+    scene.kube().apply(ACCOUNTS, &account);
+    scene.kube().apply(ROLES, &role);
+    scene.kube().apply(ROLE_BINDINGS, &binding);
+}
+
+fn taken_over() {
+    let scene = Scene::new("flow-taken-over");
+    let flow = apply(&scene, &spec());
+    let held = json!({ "metadata": { "finalizers": ["dataflow.dataflow.io/finalizer"] } });
+    scene.kube().merge(FLOWS, &scene.namespace, "orders", &held);
+    upstream(&scene, &flow["metadata"]["uid"]);
     let _operator = scene.operator();
     told(&scene, "Ready", "True", "Running");
     let taken = deployment(&scene);
@@ -180,8 +213,16 @@ fn taken_over() {
     let file = config_map(&scene, "dataflow-orders-spec");
     assert!(!file.to_string().contains("hunter2"), "{file}");
     let kept = config_map(&scene, "dataflow-orders-checkpoint");
-    assert_eq!(kept["data"]["checkpoint.json"], position, "{kept}");
+    assert_eq!(kept["data"]["checkpoint.json"], POSITION, "{kept}");
     scene.is_quiet(seconds(2));
+    let seen = scene.kube().get(FLOWS, &scene.namespace, "orders").unwrap_or_default();
+    assert!(seen["metadata"]["finalizers"].is_null(), "nobody would take it off: {seen}");
+    let role = scene.kube().get(ROLES, &scene.namespace, ACCOUNT).unwrap_or_default();
+    assert_eq!(role["rules"][0]["verbs"], json!(["get", "patch"]), "{role}");
+    // Whoever plans with the same rights finds nothing left to do.
+    let kubeconfig = scene.start().kubeconfig(scene.plane).display().to_string();
+    let left = plan(&["-n", &scene.namespace, "dataflow/orders", "--kubeconfig", &kubeconfig]);
+    assert_eq!(left["resources"][0]["actions"], json!([]), "{left}");
 }
 
 fn literal() {
