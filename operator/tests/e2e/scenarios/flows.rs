@@ -16,6 +16,7 @@ pub(crate) const ALL: &[Scenario] = &[
     ("a_flow_is_made_changed_stopped_and_taken_away", lived),
     ("what_upstreams_operator_has_left_is_taken_over", taken_over),
     ("a_secret_that_a_flow_has_written_down_goes_nowhere", literal),
+    ("an_account_that_is_somebody_elses_is_given_nothing", strangers),
 ];
 
 /// The account of its processor, its role and the binding of both.
@@ -246,4 +247,35 @@ fn literal() {
     let said = said.join("\n");
     assert!(said.contains("spec.source.config.connectionString"), "it says where");
     assert!(!said.contains("hunter2"), "{said}");
+}
+
+fn strangers() {
+    let scene = Scene::new("flow-strangers");
+    let _operator = scene.operator();
+    let rbac = "rbac.authorization.k8s.io";
+    let meta = json!({ "name": ACCOUNT, "namespace": scene.namespace });
+    let reference = json!({ "apiGroup": rbac, "kind": "Role", "name": ACCOUNT });
+    let theirs = [
+        (ACCOUNTS, json!({ "apiVersion": "v1", "kind": "ServiceAccount", "metadata": meta })),
+        (ROLES, json!({ "apiVersion": format!("{rbac}/v1"), "kind": "Role", "metadata": meta })),
+        (
+            ROLE_BINDINGS,
+            json!({
+                "apiVersion": format!("{rbac}/v1"), "kind": "RoleBinding", "metadata": meta,
+                "roleRef": reference,
+            }),
+        ),
+    ];
+    for (kind, object) in &theirs {
+        scene.kube().apply(*kind, object);
+    }
+    apply(&scene, &spec());
+    told(&scene, "Accepted", "False", "NameTaken");
+    scene.is_quiet(seconds(2));
+    for (kind, _) in &theirs {
+        let now = scene.kube().get(*kind, &scene.namespace, ACCOUNT).expect("it is there");
+        assert!(now["metadata"]["ownerReferences"].is_null(), "it is theirs: {now}");
+        assert!(now["rules"].is_null() && now["subjects"].is_null(), "it is theirs: {now}");
+    }
+    assert!(deployment(&scene).is_null(), "nothing is started");
 }
