@@ -133,7 +133,7 @@ pub async fn look<S: System>(
 ) -> Result<(), Error> {
     for target in reads.objects {
         let look = reader.get(&target).await?;
-        let look = if is_config_map(&target) { without_data(look) } else { look };
+        let look = kept(&target, look);
         seen.saw(target, look);
     }
     for selector in reads.lists {
@@ -153,19 +153,20 @@ pub async fn look<S: System>(
     Ok(())
 }
 
-/// Whether it is one. What is looked at by its name alone may be anybody's, and nobody plans by
-/// what is in it: that is left where it is. Our own are listed by their labels, and whole.
-fn is_config_map(target: &Ref) -> bool {
-    target.api.group.is_empty() && &*target.api.kind == "ConfigMap"
-}
-
-fn without_data(look: Look) -> Look {
-    let Look::Found(object) = look else { return look };
-    let mut object = Arc::unwrap_or_clone(object);
-    if let Some(fields) = object.as_object_mut() {
-        fields.retain(|name, _| !matches!(&**name, "data" | "binaryData"));
+/// What is kept of an object that was looked at by its name alone: of a ConfigMap no data. It may
+/// be anybody's, and nobody plans by what is in it; our own are listed by their labels, and whole.
+pub fn kept(target: &Ref, look: Look) -> Look {
+    let is_config_map = target.api.group.is_empty() && &*target.api.kind == "ConfigMap";
+    match look {
+        Look::Found(object) if is_config_map => {
+            let mut object = Arc::unwrap_or_clone(object);
+            if let Some(fields) = object.as_object_mut() {
+                fields.retain(|name, _| !matches!(&**name, "data" | "binaryData"));
+            }
+            Look::Found(Arc::new(object))
+        }
+        Look::Found(_) | Look::Absent | Look::Denied(_) => look,
     }
-    Look::Found(Arc::new(object))
 }
 
 /// Plans for one resource: steps until the core has seen enough. Returns what it saw as well, for

@@ -48,12 +48,7 @@ pub async fn get(server: &ApiServer, target: &Ref) -> Result<Look, Error> {
         return Ok(Look::Absent);
     }
     match server.read(request::get(target)).await {
-        Ok(mut object) => {
-            // Where it is its metadata alone it is called so.
-            object["apiVersion"] = target.api.api_version().into();
-            object["kind"] = (*target.api.kind).into();
-            Ok(Look::Found(Arc::new(object)))
-        }
+        Ok(object) => Ok(Look::Found(Arc::new(object))),
         // Also where its API is not served: then there is no such object either.
         Err(Error::Api { source, .. }) if source.code == 404 => Ok(Look::Absent),
         Err(Error::Api { source, .. }) if source.code == 403 => Ok(Look::Denied(source.message)),

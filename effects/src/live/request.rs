@@ -2,10 +2,7 @@
 //!
 //! A dry run is the same request with one word more, so that what was judged is what is sent.
 
-use http::{
-    HeaderValue, Method,
-    header::{ACCEPT, CONTENT_TYPE},
-};
+use http::{Method, header::CONTENT_TYPE};
 use k8s_openapi::api::events::v1::Event;
 use serde_json::{Value, json};
 use sluicegate_core::{
@@ -16,10 +13,7 @@ use sluicegate_core::{
 };
 
 use super::{DEADLINE, DEADLINE_LIST, DEADLINE_STATUS, Request};
-use crate::is_config_map;
 
-/// An object without all but its metadata.
-const METADATA: &str = "application/json;as=PartialObjectMetadata;g=meta.k8s.io;v=v1";
 /// How many objects one page of a list may have: what client-go asks for.
 const PAGE: u32 = 500;
 /// How long a name may be (RFC 1123 subdomain), and so a segment of a path.
@@ -45,12 +39,9 @@ impl Mode {
     }
 }
 
-/// One object, as it is now; of a ConfigMap its metadata alone.
+/// One object, as it is now.
 pub(super) fn get(target: &Ref) -> Request {
-    let mut http = request(Method::GET, &path_of(target, ""), None);
-    if is_config_map(target) {
-        http.headers_mut().insert(ACCEPT, HeaderValue::from_static(METADATA));
-    }
+    let http = request(Method::GET, &path_of(target, ""), None);
     Request { doing: format!("get {target}"), verb: "get", deadline: DEADLINE, http }
 }
 

@@ -14,6 +14,7 @@ use sluicegate_effects::{
     Error,
     backend::Products,
     file::{self, Found, Looked},
+    kept,
     live::{self, Access, ApiServer, Budget, connect},
     metrics::Metrics,
 };
@@ -136,7 +137,7 @@ impl ClusterReader for Cluster {
             seen.listed(selector, list);
         }
         let objects = stream::iter(alone).map(|target| async move {
-            let look = live::get(server, &target).await?;
+            let look = kept(&target, live::get(server, &target).await?);
             Ok::<_, Error>((target, look))
         });
         let objects: Vec<_> = objects.buffered(AT_ONCE).try_collect().await?;

@@ -177,7 +177,7 @@ impl ControlPlane {
             let place = if kind == CLAIMS { "default" } else { "" };
             let there = || kube.list(kind, place).into_iter().filter(own).map(|one| name(&one));
             there().for_each(|one| kube.delete(kind, place, &one));
-            // Before a definition goes Kubernetes waits up to a minute for its resources to be gone,
+            // Before a definition goes Kubernetes waits up to a minute for its resources to go,
             // and looks again when that was in vain.
             until("what was installed to be gone", seconds(150), || {
                 let left: Vec<String> = there().collect();

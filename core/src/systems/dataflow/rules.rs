@@ -20,7 +20,7 @@ rules! {
     FLW_52 = "FLW-52":
         "How far a flow is belongs to its processor",
         "The ConfigMap of its checkpoint is made once; the operator looks whether it is there, and \
-         neither reads what is in it nor changes it nor takes it away. It goes with the flow. One \
+         neither keeps what is in it nor changes it nor takes it away. It goes with the flow. One \
          that somebody else made is not used.",
         "Delete the other ConfigMap if nothing needs it, give the flow another name, or set \
          spec.checkpointPersistence to false.";
