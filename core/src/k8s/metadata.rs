@@ -11,7 +11,7 @@ use serde_json::{Map, Value, json};
 use super::schema::{KEY, LABEL, LABEL_VALUE, SUBDOMAIN, bare, bound};
 use crate::{
     field::{Errors, Path},
-    schema::Compiled,
+    schema::{Compiled, patterns::DATA_KEY},
 };
 
 /// How many bytes the annotations of one object may have, keys and values together.
@@ -36,6 +36,9 @@ static KEYS: LazyLock<Regex> = LazyLock::new(|| Regex::new(KEY).expect("the patt
 static SUBDOMAINS: LazyLock<Regex> =
     LazyLock::new(|| Regex::new(SUBDOMAIN).expect("the pattern is one"));
 
+static DATA_KEYS: LazyLock<Regex> =
+    LazyLock::new(|| Regex::new(DATA_KEY).expect("the pattern is one"));
+
 /// Whether a text is the key of a label: a name, or a domain of at most 253 characters, a slash and
 /// a name.
 pub fn is_key(text: &str) -> bool {
@@ -45,6 +48,11 @@ pub fn is_key(text: &str) -> bool {
 /// Whether a text is the name of a node, a Secret and most other objects.
 pub fn is_subdomain(text: &str) -> bool {
     text.len() <= 253 && SUBDOMAINS.is_match(text)
+}
+
+/// Whether a Secret or a ConfigMap can have such a key.
+pub fn is_data_key(text: &str) -> bool {
+    text.len() <= 253 && DATA_KEYS.is_match(text)
 }
 
 /// How many bytes annotations have together, as the API server counts them.

@@ -1,8 +1,13 @@
 //! Small words for Kubernetes objects. No policy: what to say is the builders' business.
 
 use k8s_openapi::{
-    api::core::v1::{
-        ContainerPort, EnvVar, EnvVarSource, ObjectFieldSelector, SecretKeySelector, ServicePort,
+    api::{
+        apps::v1::DeploymentStrategy,
+        core::v1::{
+            ConfigMapVolumeSource, ContainerPort, EnvVar, EnvVarSource, KeyToPath,
+            ObjectFieldSelector, SecretKeySelector, SecretVolumeSource, ServicePort, Volume,
+            VolumeMount,
+        },
     },
     apimachinery::pkg::{
         apis::meta::v1::{LabelSelector, ObjectMeta, OwnerReference},
@@ -38,6 +43,11 @@ pub fn selected(labels: &Labels) -> LabelSelector {
     LabelSelector { match_labels: Some(labels.clone()), ..LabelSelector::default() }
 }
 
+/// That the old pod of a Deployment has ended before the new one starts.
+pub fn recreate() -> DeploymentStrategy {
+    DeploymentStrategy { type_: Some("Recreate".to_owned()), rolling_update: None }
+}
+
 /// An environment variable with a value.
 pub fn env(name: &str, value: &(impl ToString + ?Sized)) -> EnvVar {
     EnvVar { name: name.to_owned(), value: Some(value.to_string()), value_from: None }
@@ -65,6 +75,42 @@ pub fn container_port(name: &str, port: i32) -> ContainerPort {
         protocol: Some("TCP".to_owned()),
         ..ContainerPort::default()
     }
+}
+
+/// Where a volume is mounted for reading.
+pub fn read_only_mount(volume: &str, path: &str) -> VolumeMount {
+    VolumeMount { read_only: Some(true), ..mount(volume, path) }
+}
+
+/// Where a volume is mounted.
+pub fn mount(volume: &str, path: &str) -> VolumeMount {
+    VolumeMount { name: volume.to_owned(), mount_path: path.to_owned(), ..VolumeMount::default() }
+}
+
+/// A volume that holds what a ConfigMap has.
+pub fn config_map_volume(volume: &str, config_map: String) -> Volume {
+    let source = ConfigMapVolumeSource { name: config_map, ..ConfigMapVolumeSource::default() };
+    Volume { name: volume.to_owned(), config_map: Some(source), ..Volume::default() }
+}
+
+/// A volume that holds these keys of a Secret, each as a file of its name with this mode.
+pub fn secret_volume<K: AsRef<str>>(
+    volume: String,
+    secret: &str,
+    keys: &[K],
+    mode: Option<i32>,
+) -> Volume {
+    let item = |key: &K| {
+        let key = key.as_ref().to_owned();
+        KeyToPath { path: key.clone(), key, mode: None }
+    };
+    let source = SecretVolumeSource {
+        secret_name: Some(secret.to_owned()),
+        items: Some(keys.iter().map(item).collect()),
+        default_mode: mode,
+        ..SecretVolumeSource::default()
+    };
+    Volume { name: volume, secret: Some(source), ..Volume::default() }
 }
 
 /// A TCP port of a service, which leads to the container port of the same name.

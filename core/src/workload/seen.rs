@@ -20,6 +20,16 @@ pub(crate) fn is_ready(pod: &Value) -> bool {
     holds(pod, "Ready").is_some()
 }
 
+/// Whether all of its containers have ended for good. One that was evicted is left lying like this.
+pub(crate) fn has_ended(pod: &Value) -> bool {
+    matches!(text(pod, "/status/phase"), "Succeeded" | "Failed")
+}
+
+/// Whether a pod has neither ended nor is on its way out.
+pub(crate) fn stays(pod: &Value) -> bool {
+    !has_ended(pod) && at(pod, "/metadata/deletionTimestamp").is_none()
+}
+
 /// How a container ended, now or the last time, with its exit code.
 pub(crate) fn last_end(status: &Value) -> Option<(&Value, i64)> {
     let ended = ["/state/terminated", "/lastState/terminated"];

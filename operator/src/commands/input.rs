@@ -74,9 +74,22 @@ pub(super) fn read(
 ///
 /// If it cannot be read, or is no text.
 pub(super) fn stdin(io: &mut Io<'_>) -> Result<Source, Failure> {
+    source("<stdin>", read_stdin(io))
+}
+
+/// The bytes of a file, or of standard input where it is called `-`.
+///
+/// # Errors
+///
+/// If it cannot be read.
+pub(super) fn bytes(path: &Path, io: &mut Io<'_>) -> Result<Vec<u8>, Failure> {
+    let read = if path.as_os_str() == "-" { read_stdin(io) } else { std::fs::read(path) };
+    read.map_err(|error| Failure::of(format!("error: {}: cannot be read: {error}", path.display())))
+}
+
+fn read_stdin(io: &mut Io<'_>) -> std::io::Result<Vec<u8>> {
     let mut bytes = Vec::new();
-    let read = io.stdin.read_to_end(&mut bytes);
-    source("<stdin>", read.map(|_| bytes))
+    io.stdin.read_to_end(&mut bytes).map(|_| bytes)
 }
 
 /// A file.

@@ -4,7 +4,7 @@ use k8s_openapi::apimachinery::pkg::apis::meta::v1::Time;
 use serde::Deserialize;
 use serde_json::{Value, json};
 
-use super::{Broker, Rivven, cluster::RivvenCluster, names, rules};
+use super::{Broker, Rivven, names, rules};
 use crate::{
     field::Path,
     observed::{Observed, Ref, Seen},
@@ -65,8 +65,7 @@ pub(super) fn cluster(
     namespace: &str,
     seen: &Observed<Rivven>,
 ) -> Result<Home, Away> {
-    let target_of_kind = Ref::to::<RivvenCluster>(&target.namespace, &target.name);
-    let sentence = match seen.raw(&target_of_kind) {
+    let sentence = match seen.raw(target) {
         Seen::Present(cluster) => match Home::deserialize(&**cluster) {
             Ok(home) if home.metadata.deletion_timestamp.is_some() => "is being deleted".to_owned(),
             Ok(home) if permits(&home, &target.namespace, namespace) => return Ok(home),

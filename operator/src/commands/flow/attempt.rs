@@ -88,17 +88,7 @@ pub(super) fn run(args: &TryArgs, io: &mut Io<'_>) -> Result<u8, Failure> {
             "note: {target} does not start: a secret is written down: {path} (FLW-50)"
         ));
     }
-    let bytes = match args.records.as_os_str() == "-" {
-        true => {
-            let mut bytes = Vec::new();
-            io.stdin.read_to_end(&mut bytes).map(|_| bytes)
-        }
-        false => std::fs::read(&args.records),
-    };
-    let bytes = bytes.map_err(|error| {
-        let records = args.records.display();
-        Failure::of(format!("error: {records}: cannot be read: {error}"))
-    })?;
+    let bytes = input::bytes(&args.records, io)?;
     let now = args.now.unwrap_or_else(Timestamp::now);
     let lines = bytes.split(|byte| *byte == b'\n').enumerate();
     let records = lines.filter(|(_, line)| !line.trim_ascii().is_empty());

@@ -70,7 +70,7 @@ fn ends(page: &mut Page, meaning: &Meaning, tried: &Tried) {
     for record in tried.arrives() {
         let to = match record.route {
             Some(route) => meaning.route(route),
-            None => meaning.sink_says(),
+            None => meaning.sink.says(),
         };
         let begin = Span::plain(format!("{:NAMES$}  ", "  ends in"));
         page.line(0, &[begin, Span(to, Style::Add)]);
@@ -104,7 +104,7 @@ fn sum(meaning: &Meaning, all: &[Tried]) -> String {
     let to_routes = arrived().filter(|record| record.route.is_some()).count();
     let gone = all.iter().filter(|it| it.arrives().is_empty() && it.faults.is_empty()).count();
     let faults = all.iter().filter(|tried| !tried.faults.is_empty()).count();
-    let mut told = vec![format!("{to_sink} to {}", meaning.sink_says())];
+    let mut told = vec![format!("{to_sink} to {}", meaning.sink.says())];
     for (count, what) in [(to_routes, "to routes"), (gone, "left out"), (faults, "with a fault")] {
         told.extend((count > 0).then(|| format!("{count} {what}")));
     }

@@ -8,7 +8,7 @@ use crate::{
     audit::{Class, of_class},
     kube::{ACCOUNTS, BUDGETS, CONFIG_MAPS, DEPLOYMENTS, FLOWS, ROLE_BINDINGS, ROLES},
     operator::plan,
-    scene::{SOON, Scene, says},
+    scene::{self, SOON, Scene, says},
     wait::{seconds, until},
 };
 
@@ -51,7 +51,7 @@ fn told(scene: &Scene, condition: &str, status: &str, reason: &str) -> Value {
     let seen = || scene.kube().get(FLOWS, &scene.namespace, "orders").unwrap_or_default();
     until(&what, SOON, || {
         let seen = says(seen(), condition, status)?;
-        let is = seen["status"]["conditions"].to_string().contains(reason);
+        let is = scene::condition(&seen, condition)["reason"] == reason;
         if is { Ok(seen) } else { Err(seen["status"].to_string()) }
     })
     .0

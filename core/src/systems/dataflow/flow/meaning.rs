@@ -87,11 +87,6 @@ impl Meaning {
         format!("from {} to {}", self.source.says(), self.sink.says())
     }
 
-    /// Its sink, in a few words.
-    pub fn sink_says(&self) -> String {
-        self.sink.says()
-    }
-
     /// A route of its pipeline, in a few words.
     pub fn route(&self, route: usize) -> String {
         let condition = self.pipeline.routes().get(route).map(|route| route.condition.as_str());

@@ -159,7 +159,7 @@ impl Kind for Flow {
         }
         let goal = build::deployment(ctx, valid, &file);
         let first = deployment(valid, seen).and_then(|it| build::strategy_first(valid, it, &goal));
-        let assess = match begins::begins(valid, seen) {
+        let assess = match begins::begins(valid, &file, seen) {
             None => risks::restarts,
             Some(Begins::Again) => risks::restarts_again,
             Some(Begins::Elsewhere) => risks::restarts_elsewhere,

@@ -17,7 +17,7 @@ const FILES: [(&str, &str); 4] = [
 
 /// Something that is looked at as a whole.
 struct Keys<'a> {
-    at: &'a Path,
+    at: Path,
     fields: &'a Map<String, Value>,
 }
 
@@ -29,7 +29,7 @@ pub(super) fn check(
     at: &Path,
     errors: &mut Errors,
 ) {
-    let keys = Keys { at, fields: config };
+    let keys = Keys { at: at.clone(), fields: config };
     match kind {
         "kafka" => kafka(role, &keys, errors),
         "postgresql" | "clickhouse" => {
@@ -52,10 +52,8 @@ fn kafka(role: Role, keys: &Keys<'_>, errors: &mut Errors) {
     keys.brokers(errors);
     keys.topic(errors);
     if let Some(sasl) = keys.block("sasl") {
-        sasl.read(|sasl| {
-            sasl.need("username", errors);
-            sasl.need("password", errors);
-        });
+        sasl.need("username", errors);
+        sasl.need("password", errors);
     }
     if role == Role::Sink {
         return;
@@ -73,12 +71,10 @@ fn kafka(role: Role, keys: &Keys<'_>, errors: &mut Errors) {
         errors.push(keys.at.child("avroSchema"), cause, remedy);
     }
     if let Some(registry) = keys.block("schemaRegistry") {
-        registry.read(|registry| {
-            registry.need("url", errors);
-            registry.url("url", errors);
-            registry.files(errors);
-            registry.pairs(errors);
-        });
+        registry.need("url", errors);
+        registry.url("url", errors);
+        registry.files(errors);
+        registry.pairs(errors);
     }
 }
 
@@ -89,20 +85,18 @@ fn trino(role: Role, keys: &Keys<'_>, errors: &mut Errors) {
     keys.url("serverURL", errors);
     keys.need_rows(role, errors);
     let Some(keycloak) = keys.block("keycloak") else { return };
-    keycloak.read(|keycloak| {
-        // A token is shown as it is: nobody is asked for one.
-        if keycloak.given("token") {
-            return;
-        }
-        for name in ["serverURL", "realm", "clientID"] {
-            keycloak.need(name, errors);
-        }
-        keycloak.url("serverURL", errors);
-        match keycloak.given("username") {
-            true => keycloak.need("password", errors),
-            false => keycloak.need("clientSecret", errors),
-        }
-    });
+    // A token is shown as it is: nobody is asked for one.
+    if keycloak.given("token") {
+        return;
+    }
+    for name in ["serverURL", "realm", "clientID"] {
+        keycloak.need(name, errors);
+    }
+    keycloak.url("serverURL", errors);
+    match keycloak.given("username") {
+        true => keycloak.need("password", errors),
+        false => keycloak.need("clientSecret", errors),
+    }
 }
 
 fn nessie(keys: &Keys<'_>, errors: &mut Errors) {
@@ -116,27 +110,15 @@ fn nessie(keys: &Keys<'_>, errors: &mut Errors) {
         errors.push(keys.at.child("tokenSecretRef"), Cause::Required, remedy);
     }
     match keys.block("basicAuth") {
-        Some(basic) => basic.read(|basic| {
+        Some(basic) => {
             basic.need("username", errors);
             basic.need("password", errors);
-        }),
+        }
         None if how == "BASIC" => {
             let remedy = "write a user and the Secret that has the password";
             errors.push(keys.at.child("basicAuth"), Cause::Required, remedy);
         }
         None => {}
-    }
-}
-
-/// A block of keys, with its path.
-struct Block<'a> {
-    at: Path,
-    fields: &'a Map<String, Value>,
-}
-
-impl Block<'_> {
-    fn read(&self, look: impl FnOnce(&Keys<'_>)) {
-        look(&Keys { at: &self.at, fields: self.fields });
     }
 }
 
@@ -149,9 +131,10 @@ impl<'a> Keys<'a> {
         self.get(name).and_then(Value::as_str)
     }
 
-    fn block(&self, name: &str) -> Option<Block<'a>> {
+    /// The keys below it.
+    fn block(&self, name: &str) -> Option<Self> {
         let fields = self.get(name)?.as_object()?;
-        Some(Block { at: self.at.child(name), fields })
+        Some(Self { at: self.at.child(name), fields })
     }
 
     /// Whether it is there and says something.
@@ -231,30 +214,25 @@ impl<'a> Keys<'a> {
 
     /// Files that would have to be in the pod.
     fn files(&self, errors: &mut Errors) {
-        let tls = self.block("tls");
-        let mut told = |keys: &Keys<'_>| {
+        for keys in [Some(self), self.block("tls").as_ref()].into_iter().flatten() {
             for (name, instead) in FILES.iter().filter(|(name, _)| keys.has(name)) {
                 let why = "no file of yours is in the pod".to_owned();
                 let remedy = format!("put it into a Secret and name that in {instead}");
                 errors.push(keys.at.child(name), Cause::Forbidden(why), remedy);
             }
-        };
-        told(self);
-        if let Some(tls) = tls {
-            tls.read(|tls| told(tls));
         }
     }
 
     /// A certificate and its key belong together.
     fn pairs(&self, errors: &mut Errors) {
         let Some(tls) = self.block("tls") else { return };
-        tls.read(|tls| match (tls.has("certSecretRef"), tls.has("keySecretRef")) {
+        match (tls.has("certSecretRef"), tls.has("keySecretRef")) {
             (true, false) => tls.miss("keySecretRef", "name the Secret that has its key", errors),
             (false, true) => {
                 tls.miss("certSecretRef", "name the Secret that has its certificate", errors);
             }
             _ => {}
-        });
+        }
     }
 
     /// A batch is written when it is full or when its time is up: one of both has to come.

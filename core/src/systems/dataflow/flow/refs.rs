@@ -7,6 +7,7 @@ use crate::{
     connector::is_called_secret,
     field::{Cause, Errors, Path},
     inert::Idle,
+    k8s::metadata::{is_data_key, is_subdomain},
 };
 
 /// What a name of a reference ends with.
@@ -86,25 +87,7 @@ fn key_of(
         let remedy = format!("copy the Secret there, and leave namespace: {other} out");
         errors.push(at.child("namespace"), Cause::Forbidden(why), remedy);
     }
-    let plain = |c: char| c.is_ascii_alphanumeric() || matches!(c, '-' | '_' | '.');
-    let is_key = |key: &str| {
-        !key.is_empty()
-            && key.len() <= 253
-            && key.chars().all(plain)
-            && key != "."
-            && !key.starts_with("..")
-    };
-    let letter = |c: char| c.is_ascii_lowercase() || c.is_ascii_digit();
-    let is_name = |name: &str| {
-        !name.is_empty()
-            && name.len() <= 253
-            && name.split('.').all(|word| {
-                word.starts_with(letter)
-                    && word.ends_with(letter)
-                    && word.chars().all(|c| letter(c) || c == '-')
-            })
-    };
-    let mut read = |name: &str, fits: &dyn Fn(&str) -> bool, must: &str, remedy: &str| {
+    let mut read = |name: &str, fits: fn(&str) -> bool, must: &str, remedy: &str| {
         let value = text(name)?;
         if fits(value) {
             return Some(value.to_owned());
@@ -115,13 +98,13 @@ fn key_of(
     };
     let name = read(
         "name",
-        &is_name,
+        is_subdomain,
         "must be small letters, digits, dashes and dots",
         "write the name of the Secret",
     );
     let key = read(
         "key",
-        &is_key,
+        is_data_key,
         "must be letters, digits, dashes, dots and underscores",
         "write the key as the Secret has it",
     );

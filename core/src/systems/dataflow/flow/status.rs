@@ -16,13 +16,13 @@ use crate::{
     kind::{Ctx, Report},
     label,
     many::many,
-    observed::{Api, Observed, at, text},
+    observed::{Api, Observed},
     systems::dataflow::DataFlows,
     workload::{
         conditions::{ROLLED_OUT_ALL, ROLLED_OUT_NOT},
         deployment::{DeploymentSeen, not_created},
         problems::PodProblem,
-        seen::is_ready,
+        seen::{is_ready, stays},
     },
 };
 
@@ -87,12 +87,7 @@ impl State {
 
 /// What keeps a pod from running, as a sentence.
 fn problem(ctx: &Ctx<'_>, pods: &[&Value]) -> Option<String> {
-    // One that was evicted is left lying, and another is made in its place.
-    let over = |pod: &Value| {
-        matches!(text(pod, "/status/phase"), "Succeeded" | "Failed")
-            || at(pod, "/metadata/deletionTimestamp").is_some()
-    };
-    pods.iter().filter(|pod| !is_ready(pod) && !over(pod)).find_map(|pod| {
+    pods.iter().filter(|pod| stays(pod) && !is_ready(pod)).find_map(|pod| {
         let problems = PodProblem::of(pod, names::CONTAINER);
         problems.iter().find_map(|problem| problem.told(ctx.now)).map(str::to_owned)
     })

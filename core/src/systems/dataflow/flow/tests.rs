@@ -2,8 +2,14 @@
 
 use serde_json::{Value, json};
 
-use super::{Meaning, SecretKey};
-use crate::field::Errors;
+use super::{
+    Meaning, SecretKey,
+    api::{StepType, StoreType},
+};
+use crate::{
+    field::Errors,
+    systems::dataflow::{catalogue, pipeline},
+};
 
 fn compile(spec: &Value) -> Result<Meaning, Errors> {
     Meaning::compile(spec.as_object().expect("it is an object"), "shop")
@@ -33,6 +39,14 @@ fn table(name: &str) -> Value {
         "type": "postgresql",
         "config": { "connectionStringSecretRef": reference, "table": name },
     })
+}
+
+#[test]
+fn every_type_of_the_definition_can_be_read() {
+    let stores: Vec<&str> = StoreType::ALL.iter().map(|one| one.as_str()).collect();
+    assert_eq!(stores, catalogue::NAMES);
+    let steps: Vec<&str> = StepType::ALL.iter().map(|one| one.as_str()).collect();
+    assert_eq!(steps, pipeline::NAMES);
 }
 
 #[test]

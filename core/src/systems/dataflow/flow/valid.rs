@@ -6,7 +6,7 @@ use k8s_openapi::apimachinery::pkg::{
     apis::meta::v1::{ObjectMeta, OwnerReference},
 };
 use kube_core::ResourceExt as _;
-use serde_json::Map;
+use serde_json::{Map, Value};
 
 use super::{
     api::{DataFlow, Delivery, OnError, StoreType},
@@ -110,18 +110,20 @@ pub(super) fn accept(flow: &DataFlow) -> Result<Valid, Errors> {
 
 /// What a flow means that need not be valid.
 fn meaning(flow: &DataFlow) -> Result<Meaning, Errors> {
-    let spec = serde_json::to_value(&flow.spec).expect("a spec is JSON");
-    let none = Map::new();
-    let spec = spec.as_object().unwrap_or(&none);
-    Meaning::compile(spec, &flow.namespace().unwrap_or_default())
+    Meaning::compile(&fields(flow), &flow.namespace().unwrap_or_default())
 }
 
 /// The secrets that are written down in a flow that need not be valid.
 pub(super) fn secrets(flow: &DataFlow) -> Vec<Path> {
-    let spec = serde_json::to_value(&flow.spec).expect("a spec is JSON");
-    let none = Map::new();
-    let namespace = flow.namespace().unwrap_or_default();
-    Meaning::literal_in(spec.as_object().unwrap_or(&none), &namespace)
+    Meaning::literal_in(&fields(flow), &flow.namespace().unwrap_or_default())
+}
+
+/// The fields of its spec.
+fn fields(flow: &DataFlow) -> Map<String, Value> {
+    match serde_json::to_value(&flow.spec) {
+        Ok(Value::Object(fields)) => fields,
+        other => unreachable!("a spec is an object: {other:?}"),
+    }
 }
 
 /// What a processor is given where the flow says nothing.

@@ -6,6 +6,7 @@ use super::written::Written;
 use crate::{
     connector::{Node, SECRET},
     field::{Cause, Errors},
+    k8s::metadata::is_data_key,
 };
 
 /// A variable of the worker that has the value of a key of a Secret.
@@ -70,9 +71,7 @@ fn wanted<'a, 'k>(
 
 /// Whether a Secret can have such a key. If not, that is added to the errors.
 fn is_key(written: &Written<'_>, key: &str, errors: &mut Errors) -> bool {
-    let plain = |c: char| c.is_ascii_alphanumeric() || matches!(c, '-' | '_' | '.');
-    let fits = !key.is_empty() && key.len() <= 253 && key.chars().all(plain);
-    let fits = fits && key != "." && !key.starts_with("..");
+    let fits = is_data_key(key);
     if !fits {
         let must = "must be letters, digits, dashes, dots and underscores";
         let cause = Cause::Invalid(format!("{SECRET}{key}}}"), must.to_owned());

@@ -22,7 +22,7 @@ use crate::{
     workload::{
         deployment::{DeploymentSeen, not_created},
         problems::PodProblem,
-        seen::{holds, is_ready},
+        seen::{has_ended, holds, is_ready},
     },
 };
 
@@ -112,7 +112,7 @@ impl Worker {
     }
 
     fn note(&mut self, ctx: &Ctx<'_>, pod: &Value) {
-        if matches!(text(pod, "/status/phase"), "Succeeded" | "Failed") {
+        if has_ended(pod) {
             return;
         }
         self.pods.insert(text(pod, "/metadata/name").to_owned(), connectors(pod));

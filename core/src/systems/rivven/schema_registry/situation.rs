@@ -25,7 +25,7 @@ use crate::{
     workload::{
         deployment::{DeploymentSeen, not_created},
         problems::PodProblem,
-        seen::is_ready,
+        seen::{is_ready, stays},
     },
 };
 
@@ -185,12 +185,8 @@ fn registry(namespace: &str, name: &str, pod: &Value, port: u16) -> Registry {
 
 /// The pod that is no longer on its way out and has not ended: the newest, where there are two.
 fn running<'a>(pods: &[&'a Value]) -> Option<&'a Value> {
-    let stays = |pod: &&&Value| {
-        at(pod, "/metadata/deletionTimestamp").is_none()
-            && !matches!(text(pod, "/status/phase"), "Succeeded" | "Failed")
-    };
     let made = |pod: &&&Value| text(pod, "/metadata/creationTimestamp").to_owned();
-    pods.iter().filter(stays).max_by_key(made).copied()
+    pods.iter().filter(|pod| stays(pod)).max_by_key(made).copied()
 }
 
 /// Whether its program has started, ready or not.

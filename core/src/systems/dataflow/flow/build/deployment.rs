@@ -4,10 +4,7 @@ use std::collections::BTreeMap;
 
 use k8s_openapi::api::{
     apps::v1::{Deployment, DeploymentSpec},
-    core::v1::{
-        ConfigMapVolumeSource, Container, KeyToPath, PodTemplateSpec, Probe, SecretVolumeSource,
-        Volume, VolumeMount,
-    },
+    core::v1::{Container, PodTemplateSpec, Probe, Volume, VolumeMount},
 };
 use serde_json::Value;
 
@@ -120,36 +117,18 @@ fn secrets(flow: &Valid) -> BTreeMap<&str, Vec<&str>> {
 }
 
 fn mounts(flow: &Valid) -> Vec<VolumeMount> {
-    let mount = |name: String, path: String| VolumeMount {
-        name,
-        mount_path: path,
-        read_only: Some(true),
-        ..VolumeMount::default()
-    };
     let of_secret = |(nth, name): (usize, &str)| {
-        mount(format!("secret-{nth}"), format!("{}/{name}", names::SECRETS))
+        k8s::read_only_mount(&format!("secret-{nth}"), &format!("{}/{name}", names::SECRETS))
     };
-    let spec = mount("spec".to_owned(), names::FOLDER.to_owned());
-    let secrets = secrets(flow);
-    std::iter::once(spec).chain(secrets.into_keys().enumerate().map(of_secret)).collect()
+    let spec = k8s::read_only_mount("spec", names::FOLDER);
+    std::iter::once(spec).chain(secrets(flow).into_keys().enumerate().map(of_secret)).collect()
 }
 
 fn volumes(flow: &Valid) -> Vec<Volume> {
-    let file =
-        ConfigMapVolumeSource { name: names::spec(&flow.name), ..ConfigMapVolumeSource::default() };
-    let item =
-        |key: &&str| KeyToPath { key: (*key).to_owned(), path: (*key).to_owned(), mode: None };
-    let of_secret = |(nth, (name, keys)): (usize, (&str, Vec<&str>))| Volume {
-        name: format!("secret-{nth}"),
-        secret: Some(SecretVolumeSource {
-            secret_name: Some(name.to_owned()),
-            items: Some(keys.iter().map(item).collect()),
-            // The group of the pod may read them, and nobody else.
-            default_mode: Some(0o440),
-            ..SecretVolumeSource::default()
-        }),
-        ..Volume::default()
+    // The group of the pod may read them, and nobody else.
+    let of_secret = |(nth, (name, keys)): (usize, (&str, Vec<&str>))| {
+        k8s::secret_volume(format!("secret-{nth}"), name, &keys, Some(0o440))
     };
-    let spec = Volume { name: "spec".to_owned(), config_map: Some(file), ..Volume::default() };
+    let spec = k8s::config_map_volume("spec", names::spec(&flow.name));
     std::iter::once(spec).chain(secrets(flow).into_iter().enumerate().map(of_secret)).collect()
 }

@@ -7,6 +7,7 @@ use k8s_openapi::{
 use serde_json::{Value, json};
 
 use crate::{
+    k8s::recreate,
     label::DIGEST,
     observed::{annotation, at, text},
     plan::{Action, Manifest, Precondition, Risk, Verb, Why},
@@ -18,7 +19,7 @@ use crate::{
 pub(super) fn strategy(flow: &Valid) -> DeploymentStrategy {
     match flow.by_group {
         true => one_by_one(),
-        false => DeploymentStrategy { type_: Some("Recreate".to_owned()), rolling_update: None },
+        false => recreate(),
     }
 }
 

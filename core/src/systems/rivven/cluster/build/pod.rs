@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use k8s_openapi::api::core::v1::{
-    ConfigMapEnvSource, Container, EnvFromSource, PodTemplateSpec, Probe, VolumeMount,
+    ConfigMapEnvSource, Container, EnvFromSource, PodTemplateSpec, Probe,
 };
 
 use super::config::{DATA_DIR, environment};
@@ -74,11 +74,7 @@ fn container(cluster: &Valid) -> Container {
         ]),
         readiness_probe: ready,
         startup_probe: Some(starting),
-        volume_mounts: Some(vec![VolumeMount {
-            mount_path: DATA_DIR.to_owned(),
-            name: names::DATA.to_owned(),
-            ..VolumeMount::default()
-        }]),
+        volume_mounts: Some(vec![k8s::mount(names::DATA, DATA_DIR)]),
         ..Container::default()
     }
 }

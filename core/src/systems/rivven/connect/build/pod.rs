@@ -2,10 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use k8s_openapi::api::core::v1::{
-    ConfigMapVolumeSource, Container, EmptyDirVolumeSource, KeyToPath, PodTemplateSpec, Probe,
-    SecretVolumeSource, Volume, VolumeMount,
-};
+use k8s_openapi::api::core::v1::{Container, EmptyDirVolumeSource, PodTemplateSpec, Probe, Volume};
 
 use super::file::FILE;
 use crate::{
@@ -95,16 +92,12 @@ fn worker(connect: &Valid, running: &[Running<'_>]) -> Container {
 /// The program with its file, told to do this. The file comes first: behind the command the program
 /// knows no such argument.
 fn program(connect: &Valid, running: &[Running<'_>], name: &str, command: &str) -> Container {
-    let mount = |name: &str, path: &str, read_only: Option<bool>| VolumeMount {
-        name: name.to_owned(),
-        mount_path: path.to_owned(),
-        read_only,
-        ..VolumeMount::default()
-    };
     let mut env = vec![k8s::env("RUST_LOG", &connect.log_level)];
     let variables = running.iter().flat_map(|one| &one.wired.variables);
     env.extend(variables.map(|one| k8s::env_from_secret(&one.name, &one.secret, &one.key)));
     let secrets = with_files(running);
+    let of_secret =
+        |(volume, one): (String, &Wired)| k8s::read_only_mount(&volume, &folder(&one.name));
     let args = ["--config", &format!("{CONFIG_DIR}/{FILE}"), command];
     Container {
         name: name.to_owned(),
@@ -112,9 +105,9 @@ fn program(connect: &Valid, running: &[Running<'_>], name: &str, command: &str) 
         args: Some(args.map(str::to_owned).to_vec()),
         env: Some(env),
         volume_mounts: Some(
-            [mount("config", CONFIG_DIR, Some(true)), mount("data", DATA_DIR, None)]
+            [k8s::read_only_mount("config", CONFIG_DIR), k8s::mount("data", DATA_DIR)]
                 .into_iter()
-                .chain(secrets.map(|(volume, one)| mount(&volume, &folder(&one.name), Some(true))))
+                .chain(secrets.map(of_secret))
                 .collect(),
         ),
         ..Container::default()
@@ -132,25 +125,12 @@ fn with_files<'a>(running: &[Running<'a>]) -> impl Iterator<Item = (String, &'a 
 
 fn files_of((volume, wired): (String, &Wired)) -> Option<Volume> {
     let (secret, keys) = wired.files.as_ref()?;
-    let item = |key: &String| KeyToPath { key: key.clone(), path: key.clone(), mode: None };
-    Some(Volume {
-        name: volume,
-        secret: Some(SecretVolumeSource {
-            secret_name: Some(secret.clone()),
-            items: Some(keys.iter().map(item).collect()),
-            ..SecretVolumeSource::default()
-        }),
-        ..Volume::default()
-    })
+    Some(k8s::secret_volume(volume, secret, keys, None))
 }
 
 fn volumes(task: &Task<'_>) -> Vec<Volume> {
-    let file = ConfigMapVolumeSource {
-        name: names::worker_config(&task.name),
-        ..ConfigMapVolumeSource::default()
-    };
     let own = [
-        Volume { name: "config".to_owned(), config_map: Some(file), ..Volume::default() },
+        k8s::config_map_volume("config", names::worker_config(&task.name)),
         Volume {
             name: "data".to_owned(),
             empty_dir: Some(EmptyDirVolumeSource::default()),

@@ -2,12 +2,12 @@
 //! ready when all that is asked for is in force.
 
 use k8s_openapi::api::{
-    apps::v1::{Deployment, DeploymentSpec, DeploymentStrategy},
+    apps::v1::{Deployment, DeploymentSpec},
     core::v1::{ConfigMap, ConfigMapEnvSource, Container, EnvFromSource, PodTemplateSpec},
 };
 
 use crate::{
-    k8s::{self, selected},
+    k8s::{self, recreate, selected},
     label::{Labels, RESTARTED},
     systems::rivven::{names, registry::MARK, schema_registry::Valid},
     workload::{
@@ -30,13 +30,12 @@ pub(in super::super) fn permit(registry: &Valid, start: u32) -> ConfigMap {
 /// Runs a registry. The old one has ended before the new one starts: clients would see the schemas
 /// of either.
 pub(in super::super) fn deployment(registry: &Valid, start: u32) -> Deployment {
-    let strategy = DeploymentStrategy { type_: Some("Recreate".to_owned()), rolling_update: None };
     Deployment {
         metadata: registry.meta(names::registry(&registry.name)),
         spec: Some(DeploymentSpec {
             replicas: Some(1),
             selector: selected(&registry.selector),
-            strategy: Some(strategy),
+            strategy: Some(recreate()),
             template: template(registry, start),
             ..DeploymentSpec::default()
         }),
