@@ -88,6 +88,11 @@ pub fn paused(meta: &ObjectMeta) -> bool {
     Control::of(meta, &[], &[], &mut Errors::default()).paused
 }
 
+/// The ids of the gates that a resource passes unseen, known or not.
+pub fn skipped(meta: &ObjectMeta) -> BTreeSet<String> {
+    Control::of(meta, &[], &[], &mut Errors::default()).skip
+}
+
 /// Whether a resource takes over what has lost its owner. Only `"true"` says so.
 pub fn adopts(meta: &ObjectMeta) -> bool {
     Control::of(meta, &[], &[], &mut Errors::default()).adopt

@@ -100,4 +100,14 @@ rules! {
          their owner. Pods keep running. Volume claims stay as they are: they were made for the \
          earlier resource, so they are kept when this one is deleted.",
         "Set the annotation sluicegate/adopt: \"true\" on the resource, and look at the plan.";
+    OBJ_12 = "OBJ-12":
+        "What changes many resources at once goes through them a part at a time",
+        "Another default image, or another release of the operator, may change what runs for every \
+         resource of a kind though nobody has changed a spec. Where that restarts something, and \
+         the kind has the gate fleet-paced, it is done for a tenth of them at once \
+         (--fleet-at-once): the next has its turn when one is Ready again, so that a change that \
+         is wrong stops at the first. Until its turn a resource stays Ready as it is. One that is \
+         not Ready does not wait. The leader counts: one that has just started looks at all of \
+         them first, and counts those that have ceased to be Ready in the last ten minutes.",
+        "See who waits with plan --all; sluicegate/skip-gate: \"fleet-paced\" lets one pass.";
 }

@@ -25,6 +25,7 @@
 
 mod error;
 mod execute;
+mod fleet;
 mod own;
 mod sentence;
 

@@ -1,7 +1,7 @@
 //! The arguments by which a cluster is reached: the same words, with the same meaning, for every
 //! command that speaks to one.
 
-use std::{collections::BTreeMap, path::PathBuf};
+use std::{collections::BTreeMap, path::PathBuf, str::FromStr as _};
 
 use clap::{
     Arg, ArgMatches, Args, Command, FromArgMatches,
@@ -9,7 +9,7 @@ use clap::{
 };
 use sluicegate_core::{
     kind::Kind,
-    settings::{Setting, Settings},
+    settings::{AtOnce, Setting, Settings},
     system::System,
     systems::{self, Visitor},
 };
@@ -42,6 +42,11 @@ pub struct Reach {
     #[arg(long, env = "CLUSTER_DOMAIN", value_name = "DOMAIN", hide_env_values = true)]
     #[arg(default_value = "cluster.local", value_parser = domain)]
     pub cluster_domain: String,
+    /// How many resources of a kind undergo at once what changes all of them, such as another
+    /// default image: a number, or a share
+    #[arg(long, env = "FLEET_AT_ONCE", value_name = "N|N%", hide_env_values = true)]
+    #[arg(default_value = "10%", value_parser = AtOnce::from_str)]
+    pub fleet_at_once: AtOnce,
     /// What systems want to be told.
     #[command(flatten)]
     pub of_systems: OfSystems,
@@ -107,8 +112,8 @@ impl Reach {
 
     /// What plans are made with.
     pub fn settings(&self) -> Settings {
-        let Self { cluster_domain, of_systems: OfSystems(of_systems), .. } = self.clone();
-        Settings { cluster_domain, of_systems }
+        let Self { cluster_domain, fleet_at_once, of_systems, .. } = self.clone();
+        Settings { cluster_domain, fleet_at_once, of_systems: of_systems.0 }
     }
 
     /// The way to what runs in the cluster.

@@ -26,7 +26,7 @@ use crate::{
     field,
     inert::{self, Idle},
     observed::{Observed, Reads, Ref, Selector},
-    plan::{Action, Blocked, Change, Event, Gate, Guard, Manifest, Requeue, Risk, Waiting},
+    plan::{Action, Blocked, Change, Event, Gate, Guard, Manifest, Pace, Requeue, Risk, Waiting},
     rule::Rule,
     schema::Compiled,
     settings::Settings,
@@ -243,12 +243,15 @@ pub struct Ctx<'a> {
     /// just changed and may change again: each broker would be restarted for each of the changes.
     /// Default: no time.
     pub hold_restarts: Duration,
+    /// Whether one more resource may undergo a change that all do. Default: it is the only one.
+    pub pace: Pace<'a>,
 }
 
 impl<'a> Ctx<'a> {
     /// At this time, with nothing known of what was before.
     pub fn new(now: Timestamp, settings: &'a Settings) -> Self {
-        Self { now, settings, failure: None, anew: false, hold_restarts: Duration::ZERO }
+        let hold_restarts = Duration::ZERO;
+        Self { now, settings, failure: None, anew: false, hold_restarts, pace: Pace::ALONE }
     }
 }
 

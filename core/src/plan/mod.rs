@@ -15,9 +15,11 @@ use crate::{
 };
 
 mod change;
+mod fleet;
 mod manifest;
 
 pub use self::change::{Altered, Change};
+pub use self::fleet::{FLEET_GATE, FLEET_PACED, Pace};
 pub use self::manifest::{Manifest, Precondition, UID_PLACEHOLDER, uid, uid_placeholder};
 
 /// What to do about one resource.

@@ -22,11 +22,13 @@ use crate::{
 
 mod ending;
 mod events;
+mod fleet;
 mod objects;
 mod status;
 mod unreadable;
 
 use self::ending::{Ending, Telling, leave, pause, refuse, refuse_name, wait_for_predecessor};
+pub use self::fleet::{Standing, is_paced};
 pub use self::unreadable::unreadable;
 
 /// How often [`Step::Read`] may follow itself. The deepest chain there is needs all four: the
@@ -197,6 +199,7 @@ fn converge<K: Kind>(
                 }
             }
         }
+        fleet::pace::<K>(ctx, resource, &mut plan);
         plan.actions.extend(owned.orphans(&wished, &desired.gone));
         events.extend(events::put_back(&plan.resource, &put_back));
         events.extend(events::adopted(&plan.resource, &adopted));

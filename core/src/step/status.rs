@@ -7,7 +7,7 @@ use serde_json::Value;
 use super::{
     ending::{Ending, Telling},
     events::tell,
-    precondition,
+    fleet, precondition,
 };
 use crate::{
     altered,
@@ -111,7 +111,7 @@ fn hold_back_ready<S: System>(ctx: &Ctx<'_>, draft: &mut Draft, plan: &Plan<S>) 
         *draft = reasons::READY_NOT_SYNCED.no(failure.message.as_str());
     } else if !plan.blocked.is_empty() {
         *draft = reasons::READY_BLOCKED.no(all_blocked(&plan.blocked));
-    } else if let Some(waiting) = plan.waiting.first() {
+    } else if let Some(waiting) = plan.waiting.iter().find(|one| !fleet::is_for_turn(one)) {
         *draft = reasons::READY_RECONCILING.no(format!("waiting: {}", waiting.what));
     } else if plan.actions.iter().any(|action| !action.verb.only_tells()) {
         *draft = reasons::READY_RECONCILING.no("changes are being made");

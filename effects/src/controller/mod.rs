@@ -4,6 +4,7 @@
 //! - [`index`](Index): who has read what, so that a change wakes just those.
 //! - [`backoff`](Backoff): how long to wait after what went wrong.
 //! - `reconcile`: one round of one resource.
+//! - `turns`: who goes first through what all undergo.
 //! - `refusals`: what a product does not do for it, whatever else goes on.
 //!
 //! [`run`] puts them together. It hands out keys itself and each round is a task of its own, so
@@ -17,8 +18,10 @@ mod log;
 mod queue;
 mod reconcile;
 mod refusals;
+mod round;
 #[cfg(test)]
 mod tests;
+mod turns;
 mod unrest;
 
 use std::{
@@ -27,7 +30,7 @@ use std::{
     time::Duration,
 };
 
-use sluicegate_core::{kind::Kind, observed::Api, settings::Settings};
+use sluicegate_core::{kind::Kind, observed::Api, settings::Settings, step};
 use tokio::{
     sync::watch::Receiver,
     task::JoinSet,
@@ -42,6 +45,7 @@ pub use self::{
 use self::{
     executor::{Cluster, DryRun, Executors},
     reconcile::Engine,
+    turns::Turns,
 };
 use crate::{
     Error,
@@ -191,6 +195,8 @@ impl<B> Work<B> {
         let api = waking.api.clone();
         let of = OfKind { kind: api.kind.to_string() };
         watches.subscribe(move |notice| waking.hear(notice));
+        let at_once = options.settings.fleet_at_once;
+        let turns = Turns::new(at_once, api.clone(), watches.clone(), queue.clone());
         let engine = Arc::new(Engine {
             watches: watches.clone(),
             backend,
@@ -200,6 +206,7 @@ impl<B> Work<B> {
             queue: queue.clone(),
             index,
             history: Mutex::default(),
+            turns,
             mode: mode.clone(),
             kind: PhantomData::<fn() -> K>,
         });
@@ -268,6 +275,7 @@ where
         if !leads {
             // Whoever leads tells them.
             engine.metrics.measured.forget::<K>();
+            engine.turns.reset();
         }
         tokio::select! {
             changed = mode.changed() => {
@@ -292,10 +300,14 @@ where
                 }
             }
             _ = beat.tick() => {
-                let gauge = |number| i64::try_from(number).unwrap_or(i64::MAX);
                 engine.metrics.queue_depth.get_or_create(of).set(gauge(queue.depth()));
                 let there = engine.watches.count(&Api::of::<K::Resource>());
                 engine.metrics.resources.get_or_create(of).set(gauge(there));
+                if step::is_paced::<K>() {
+                    let (changing, waiting) = engine.turns.counts();
+                    engine.metrics.fleet_changing.get_or_create(of).set(gauge(changing));
+                    engine.metrics.fleet_waiting.get_or_create(of).set(gauge(waiting));
+                }
                 if rounds.len() < workers {
                     progress.beat();
                 }
@@ -308,6 +320,11 @@ where
         () = sleep(LEAVE) => tracing::warn!(kind = of.kind, "left an action behind"),
     }
     Ok(())
+}
+
+/// A number, as gauges take it.
+fn gauge(number: usize) -> i64 {
+    i64::try_from(number).unwrap_or(i64::MAX)
 }
 
 fn ended(of: &OfKind, source: Box<dyn std::error::Error + Send + Sync>) -> Error {

@@ -15,7 +15,7 @@ use sluicegate_core::{
     kind::{Ctx, Failure, Kind},
     observed::{Api, Ref, at},
     plan::{Plan, Requeue},
-    step,
+    step::{self, Standing},
 };
 use tokio::{sync::watch::Receiver, time::Instant};
 use tracing::Instrument as _;
@@ -26,6 +26,8 @@ use super::{
     history::History,
     index::Noting,
     log,
+    round::{Round, Subject},
+    turns::Turns,
 };
 use crate::{
     Class, Done, Error, Refused,
@@ -54,38 +56,9 @@ pub(super) struct Engine<K: Kind, B, W> {
     pub(super) queue: Arc<Queue>,
     pub(super) index: Arc<Mutex<Index>>,
     pub(super) history: Mutex<BTreeMap<Key, History>>,
+    pub(super) turns: Turns,
     pub(super) mode: Receiver<Mode>,
     pub(super) kind: std::marker::PhantomData<fn() -> K>,
-}
-
-/// What a round is about: a resource as it was seen, and what is remembered of it.
-struct Subject {
-    key: Key,
-    target: Ref,
-    object: Arc<Value>,
-    history: History,
-}
-
-/// How a round ended, where it is not an error.
-enum Round {
-    /// The plan was carried out.
-    Done {
-        /// Whether it changed anything but what is told.
-        changed: bool,
-        requeue: Requeue,
-    },
-    /// The product has refused some of it, and will not be asked for that again.
-    Refused,
-    /// It only tells, and there may soon be more to tell.
-    Settling(Duration),
-    /// What it was made from is no longer so.
-    Overtaken(String),
-    /// Somebody changes again at once what it puts back: it is left as it is for so long.
-    Fought(String, Duration),
-    /// The API server makes something else of it each time.
-    Unsteady(String),
-    /// All was done but that the status was refused.
-    Untold(Error),
 }
 
 impl<K, B, W> Engine<K, B, W>
@@ -102,13 +75,16 @@ where
             self.history().remove(key);
             self.metrics.measured.tell::<K>(key, Vec::new());
             self.lock_index().forget(key);
+            self.turns.forget(key);
             return None;
         };
         let history = self.history().remove(key);
         let history = history.unwrap_or_else(|| History::new(Jitter::thrown(), self.resync()));
         let mut subject = Subject { key: key.clone(), target, object, history };
+        self.turns.meet(key, &subject.object);
         let wait = self.attempt(&mut subject).await;
         self.history().insert(subject.key, subject.history);
+        self.turns.wake();
         Some(wait)
     }
 
@@ -273,7 +249,8 @@ where
         let (now, settings) = (Timestamp::now(), &self.options.settings);
         let history = &subject.history;
         let (anew, hold_restarts) = (history.is_anew(), history.unrest.left(Instant::now()));
-        let ctx = Ctx { now, settings, failure, anew, hold_restarts };
+        let turn = self.turns.turn(key);
+        let ctx = Ctx { now, settings, failure, anew, hold_restarts, pace: turn.pace() };
         match K::Resource::deserialize(&**object) {
             Err(error) => {
                 Ok(step::unreadable::<K>(&ctx, object, &undecodable::<K>(object, &error)))
@@ -282,7 +259,14 @@ where
                 debug_assert_eq!(resource.name_any(), key.1);
                 let notes = Noting { index: &self.index, key };
                 let reader = Cached::new(&self.watches, &*self.backend, notes);
-                let (plan, seen) = plan::<K, _>(&reader, &ctx, &resource).await?;
+                let (mut plan, mut seen) = plan::<K, _>(&reader, &ctx, &resource).await?;
+                if Standing::of::<K>(&resource, &plan) == Standing::Waits
+                    && let Some(turn) = self.turns.take(key)
+                {
+                    let ctx = Ctx { pace: turn.pace(), ..ctx };
+                    (plan, seen) = crate::plan::<K, _>(&reader, &ctx, &resource).await?;
+                }
+                self.turns.stands(key, Standing::of::<K>(&resource, &plan));
                 self.lock_index().settle(key, &seen.reads());
                 self.metrics.measured.tell::<K>(key, K::measures(&resource, &seen));
                 Ok(plan)

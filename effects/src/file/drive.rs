@@ -11,12 +11,18 @@ use sluicegate_core::{
     observed::{Api, List, Look, Observed, Ref, Selector, text},
     plan::{Plan, Requeue},
     settings::Settings,
+    step::{self, Standing},
     system::System,
     systems::{self, Visitor},
 };
 
 use super::World;
-use crate::{Ask, Done, Error, Reader, Writer, execute, memory::SimEvent, plan};
+use crate::{
+    Ask, Done, Error, Reader, Writer, execute,
+    fleet::{Answer, Fleet},
+    memory::SimEvent,
+    plan,
+};
 
 /// Is told what the operator plans and does.
 pub trait Watcher {
@@ -56,6 +62,8 @@ pub struct Operator<'a> {
     settings: &'a Settings,
     /// By resource, a [`Quiet`] of its system.
     quiet: BTreeMap<Ref, Box<dyn Any>>,
+    /// Whose turn it is, by kind, where a change goes through all of them.
+    fleets: BTreeMap<Api, Fleet>,
 }
 
 /// What a plan was made from that had nothing to do.
@@ -69,7 +77,7 @@ struct Quiet<S: System> {
 impl<'a> Operator<'a> {
     /// One that has looked at nothing yet.
     pub fn new(world: &'a World, settings: &'a Settings) -> Self {
-        Self { world, settings, quiet: BTreeMap::new() }
+        Self { world, settings, quiet: BTreeMap::new(), fleets: BTreeMap::new() }
     }
 
     /// Looks once at every resource of which the plan may have changed: plans for it, and does what
@@ -141,10 +149,12 @@ where
 {
     fn kind<K: Kind<System = S>>(&mut self) {
         let api = Api::of::<K::Resource>();
-        for object in self.operator.world.all(&api) {
-            let part = |place| text(&object, place).to_owned();
-            let (namespace, name) = (part("/metadata/namespace"), part("/metadata/name"));
-            let target = Ref { api: api.clone(), namespace, name };
+        let all = self.operator.world.all(&api);
+        if step::is_paced::<K>() {
+            self.operator.give_turns(&api, &all);
+        }
+        for object in all {
+            let target = named(&api, &object);
             if self.watcher.wants(&target) && !self.operator.is_quiet::<S>(&target, &object) {
                 self.one::<K>(&target, object);
             }
@@ -157,21 +167,33 @@ impl<W: Watcher> Turn<'_, '_, W> {
     where
         World: Reader + Ask<K::System> + Writer<K::System>,
     {
-        let Operator { world, settings, quiet } = &mut *self.operator;
+        let Operator { world, settings, quiet, fleets } = &mut *self.operator;
         quiet.remove(target);
         let resource = match K::Resource::deserialize(&*object) {
             Ok(resource) => resource,
             Err(error) => return self.watcher.unreadable(target, &error.to_string()),
         };
-        let ctx = Ctx::new(world.now(), settings);
-        let (made, seen) = match block_on(plan::<K, _>(*world, &ctx, &resource)) {
+        let key = (target.namespace.clone(), target.name.clone());
+        let fleet = fleets.entry(target.api.clone()).or_default();
+        let (now, at) = (world.now(), Ctx::new(world.now(), settings));
+        let plan = |answer: &Answer| {
+            block_on(plan::<K, _>(*world, &Ctx { pace: answer.pace(), ..at }, &resource))
+        };
+        let mut planned = plan(&fleet.turn(&key));
+        let stands = |made: &Plan<K::System>| Standing::of::<K>(&resource, made);
+        let waits = planned.as_ref().is_ok_and(|(made, _)| stands(made) == Standing::Waits);
+        if waits && fleet.take(&key) {
+            planned = plan(&fleet.turn(&key));
+        }
+        let (made, seen) = match planned {
             Ok(planned) => planned,
             Err(error) => return self.watcher.ended(target, &Err(error)),
         };
+        fleet.stands(&key, stands(&made));
         self.watcher.planned::<K>(&resource, &made, &seen);
         if made.actions.is_empty() {
             let until = match made.requeue {
-                Requeue::After(delay) => ctx.now.checked_add(delay).ok(),
+                Requeue::After(delay) => now.checked_add(delay).ok(),
                 Requeue::OnChange => None,
             };
             quiet.insert(target.clone(), Box::new(Quiet { resource: object, seen, until }));
@@ -187,6 +209,19 @@ impl<W: Watcher> Turn<'_, '_, W> {
 }
 
 impl Operator<'_> {
+    /// Looks again at those who may have their turn now in what all undergo.
+    fn give_turns(&mut self, api: &Api, all: &[Arc<Value>]) {
+        let (now, at_once) = (self.world.now(), self.settings.fleet_at_once);
+        let fleet = self.fleets.entry(api.clone()).or_insert_with(|| Fleet::new(at_once));
+        let there: Vec<Ref> = all.iter().map(|object| named(api, object)).collect();
+        let key = |target: &Ref| (target.namespace.clone(), target.name.clone());
+        fleet.keep(&there.iter().map(key).collect());
+        there.iter().zip(all).for_each(|(target, object)| fleet.meet(&key(target), object, now));
+        for (namespace, name) in fleet.due() {
+            self.quiet.remove(&Ref { api: api.clone(), namespace, name });
+        }
+    }
+
     /// Whether the last plan for a resource had nothing to do, and would be made again as it was.
     fn is_quiet<S: System>(&self, target: &Ref, object: &Arc<Value>) -> bool
     where
@@ -198,6 +233,13 @@ impl Operator<'_> {
             && until.is_none_or(|until| self.world.now() < until)
             && block_on(is_still(self.world, seen)).unwrap_or(false)
     }
+}
+
+/// What an object of this API is known by.
+fn named(api: &Api, object: &Value) -> Ref {
+    let part = |place| text(object, place).to_owned();
+    let (namespace, name) = (part("/metadata/namespace"), part("/metadata/name"));
+    Ref { api: api.clone(), namespace, name }
 }
 
 /// Whether everything is as it was seen. What did not change is the very same object.

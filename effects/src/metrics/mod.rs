@@ -30,6 +30,10 @@ pub struct Metrics {
     pub queue_wait: Family<OfKind, Histogram, fn() -> Histogram>,
     /// Resources that are there.
     pub resources: Family<OfKind, Gauge>,
+    /// Resources that undergo what all do.
+    pub fleet_changing: Family<OfKind, Gauge>,
+    /// Resources that wait for their turn in that.
+    pub fleet_waiting: Family<OfKind, Gauge>,
     /// When the last event or bookmark came on a stream, in seconds since 1970.
     pub last_event: Family<OfApi, Gauge>,
     /// Requests to products, questions and changes.
@@ -113,6 +117,8 @@ impl Default for Metrics {
             queue_depth: Family::default(),
             queue_wait: Family::new_with_constructor(seconds),
             resources: Family::default(),
+            fleet_changing: Family::default(),
+            fleet_waiting: Family::default(),
             last_event: Family::default(),
             product_calls: Family::default(),
             product_seconds: Family::new_with_constructor(seconds),
@@ -143,6 +149,16 @@ impl Metrics {
             self.queue_wait.clone(),
         );
         own.register("resources", "Resources that are there", self.resources.clone());
+        own.register(
+            "fleet_changing",
+            "Resources that undergo what all of their kind do",
+            self.fleet_changing.clone(),
+        );
+        own.register(
+            "fleet_waiting",
+            "Resources that wait for their turn in what all of their kind undergo",
+            self.fleet_waiting.clone(),
+        );
         own.register_with_unit(
             "last_event_timestamp",
             "When the last event or bookmark came on a stream",

@@ -9,6 +9,7 @@ use std::{
 mod answers;
 mod chosen;
 mod explain;
+mod fleet;
 mod flow;
 mod slips;
 

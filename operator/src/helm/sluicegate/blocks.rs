@@ -76,6 +76,10 @@ pub struct Operator {
     /// program.
     #[schemars(range(max = 10_000))]
     pub api_burst: u32,
+    /// How many resources of a kind undergo at once what changes all of them, such as another
+    /// default image: a number, or a share such as `10%`.
+    #[schemars(regex(pattern = "^(([0-9]{1,9}|(100|[1-9]?[0-9])%))?$"))]
+    pub fleet_at_once: String,
     /// The image of a DataFlow's processor, where the flow names none.
     pub processor_image: String,
     /// How much a DataFlow's processor writes into its log: `error`, `warn`, `info`, `debug` or
@@ -99,6 +103,7 @@ impl Default for Operator {
             max_concurrent_reconciles: 0,
             api_qps: 0,
             api_burst: 0,
+            fleet_at_once: String::new(),
             processor_image: String::new(),
             processor_log_level: String::new(),
         }

@@ -296,6 +296,7 @@ impl Values {
             ("workers", "maxConcurrentReconciles", number(operator.max_concurrent_reconciles)),
             ("api-qps", "apiQps", number(operator.api_qps)),
             ("api-burst", "apiBurst", number(operator.api_burst)),
+            ("fleet-at-once", "fleetAtOnce", operator.fleet_at_once.clone()),
             ("processor-image", "processorImage", operator.processor_image.clone()),
             ("processor-log-level", "processorLogLevel", operator.processor_log_level.clone()),
         ];

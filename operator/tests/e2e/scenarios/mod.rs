@@ -6,6 +6,7 @@ mod create;
 mod drift;
 mod faults;
 mod files;
+mod fleet;
 mod flows;
 mod gates;
 mod helm;
@@ -57,6 +58,7 @@ pub(crate) const ALL: &[&[Scenario]] = &[
     workers::ALL,
     connect::ALL,
     registry::ALL,
+    fleet::ALL,
     flows::ALL,
     create::ALL,
     files::ALL,

@@ -26,7 +26,7 @@ use crate::{
     kind::{Ctx, Desired, Item, Kind, Report},
     observed::{Api, Observed, Reads, Ref, Seen, Selector},
     owner::controller,
-    plan::{Blocked, Manifest, Requeue},
+    plan::{Blocked, FLEET_GATE, Manifest, Requeue},
     schema::Compiled,
     workload::risks::{at_next_start, online},
 };
@@ -87,6 +87,8 @@ impl Kind for Flow {
     const REASONS: &'static [&'static Reason] = conditions::REASONS;
     const OVERRIDDEN: &'static [(&'static str, &'static str)] = inert::OVERRIDDEN;
     const CHECKS: &'static [Check<DataFlow>] = checks::CHECKS;
+    const GATES: &'static [(&'static str, &'static str)] = &[FLEET_GATE];
+    const SKIPS_GATES: bool = true;
 
     fn schema() -> &'static Compiled {
         static SCHEMA: OnceLock<Compiled> = OnceLock::new();

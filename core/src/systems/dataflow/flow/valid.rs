@@ -21,6 +21,7 @@ use crate::{
     k8s,
     label::{self, Labels},
     owner::owner,
+    plan::FLEET_PACED,
     workload::parts::PodParts,
 };
 
@@ -72,7 +73,7 @@ impl Valid {
 /// Checks what the schema cannot say.
 pub(super) fn accept(flow: &DataFlow) -> Result<Valid, Errors> {
     let mut errors = Errors::default();
-    let control = Control::of(&flow.metadata, &[], &[], &mut errors);
+    let control = Control::of(&flow.metadata, &[FLEET_PACED], &[], &mut errors);
     let (spec, name) = (&flow.spec, flow.name_any());
     let namespace = flow.namespace().unwrap_or_default();
     let meaning = match meaning(flow) {
