@@ -18,6 +18,11 @@ pub trait Status: Default + Clone + PartialEq + Serialize + DeserializeOwned {
     fn changed_at_mut(&mut self) -> &mut Option<Time>;
     /// What *Ready* says, for the engine to write.
     fn message_mut(&mut self) -> &mut Option<String>;
+    /// The same with what moves by itself as it was told before: if that is all that has changed,
+    /// nothing is written. Default: nothing in it moves by itself.
+    fn but_for_counts(&self, _before: &Self) -> Option<Self> {
+        None
+    }
 }
 
 /// Whether the last look at a resource found this very generation of it in place: what differs now
@@ -35,7 +40,7 @@ where
 /// time.
 #[macro_export]
 macro_rules! status {
-    ($status:ty, $changed_at:ident) => {
+    ($status:ty, $changed_at:ident $(, { $more:item })?) => {
         impl $crate::kind::Status for $status {
             fn conditions(&self) -> &[k8s_openapi::apimachinery::pkg::apis::meta::v1::Condition] {
                 &self.conditions
@@ -59,6 +64,7 @@ macro_rules! status {
             fn message_mut(&mut self) -> &mut Option<String> {
                 &mut self.message
             }
+            $($more)?
         }
     };
 }

@@ -220,7 +220,8 @@ fn set_status<K: Kind>(
     let ready = ready.map(|one| one.message.clone()).filter(|message| !message.is_empty());
     *after.message_mut() = ready;
     *after.changed_at_mut() = before.clone().changed_at_mut().take();
-    if resource.status() == Some(&after) {
+    let same = after.but_for_counts(&before);
+    if resource.status() == Some(same.as_ref().unwrap_or(&after)) {
         return None;
     }
     *after.changed_at_mut() = Some(k8s_openapi::apimachinery::pkg::apis::meta::v1::Time(ctx.now));

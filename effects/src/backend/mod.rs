@@ -5,6 +5,7 @@
 //! anybody sees them, and where it is found follows from the name of its resource alone.
 
 mod breaker;
+pub mod dataflow;
 mod fault;
 mod guard;
 mod http1;

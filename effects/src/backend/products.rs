@@ -3,12 +3,12 @@
 use sluicegate_core::{
     system::{Kubernetes, Never, System},
     systems::{
-        dataflow::DataFlows,
+        dataflow::{self, DataFlows},
         rivven::{Answer, Call, Probe, Rivven},
     },
 };
 
-use super::{Backend, Resolve, rivven::Brokers};
+use super::{Backend, Resolve, dataflow::Processors, rivven::Brokers};
 use crate::{Ask, Error, metrics::Metrics};
 
 /// A way to each product. A system more is a field and a block more.
@@ -16,18 +16,25 @@ use crate::{Ask, Error, metrics::Metrics};
 pub struct Products {
     /// Rivven's brokers.
     pub rivven: Brokers,
+    /// The processors of flows.
+    pub dataflow: Processors,
 }
 
 impl Products {
     /// Ways to products in a cluster with this DNS suffix, such as `cluster.local`.
     pub fn new(domain: &str, resolve: Resolve) -> Self {
-        Self { rivven: Brokers::new(domain, resolve) }
+        let dataflow = Processors::new(domain, resolve.clone());
+        Self { rivven: Brokers::new(domain, resolve), dataflow }
     }
 
     /// Counts what they are asked among these numbers.
     #[must_use]
     pub fn counted(self, metrics: &Metrics) -> Self {
-        Self { rivven: self.rivven.counted(metrics.clone()) }
+        let Self { rivven, dataflow } = self;
+        Self {
+            rivven: rivven.counted(metrics.clone()),
+            dataflow: dataflow.counted(metrics.clone()),
+        }
     }
 }
 
@@ -61,10 +68,9 @@ impl Backend<Rivven> for Products {
     }
 }
 
-/// Its processors are asked nothing.
 impl Backend<DataFlows> for Products {
-    async fn ask(&self, probe: &Never) -> Never {
-        match *probe {}
+    async fn ask(&self, probe: &dataflow::Probe) -> dataflow::Answer {
+        self.dataflow.ask(probe).await
     }
 
     async fn call(&self, call: &Never) -> Result<(), Error> {

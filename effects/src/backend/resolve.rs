@@ -104,6 +104,9 @@ impl Resolve {
         if let Some(address) = self.get(host, port) {
             return Ok(vec![address]);
         }
+        if let Ok(address) = host.parse::<IpAddr>() {
+            return permitted(std::iter::once(SocketAddr::new(address, port)));
+        }
         // With the dot it is a whole name: no search domain is tried after it.
         let found = lookup_host((format!("{host}."), port)).await.map_err(|error| why(&error))?;
         permitted(found)

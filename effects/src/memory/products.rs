@@ -40,7 +40,7 @@ impl Simulates<Rivven> for SimProducts {
     }
 }
 
-/// Its processors are asked nothing.
+/// No stand-in for processors: their pods have no addresses here, so that nobody asks them.
 impl Simulates<DataFlows> for SimProducts {
     type Product = NoProduct<DataFlows>;
 

@@ -116,9 +116,12 @@ fn the_image_is_named_in_one_place() {
 
 #[test]
 fn products_have_the_labels_by_which_the_network_lets_them_be_reached() {
-    let example = concat!(env!("CARGO_MANIFEST_DIR"), "/../deploy/examples/rivven");
-    let plan = ["plan", "--state", "empty", "-o", "manifests", "-f", example];
-    let (_, text, _) = run(&plan, b"");
+    let examples = concat!(env!("CARGO_MANIFEST_DIR"), "/../deploy/examples/");
+    let of = |system: &str| {
+        let example = format!("{examples}{system}");
+        run(&["plan", "--state", "empty", "-o", "manifests", "-f", &example], b"").1
+    };
+    let text = format!("{}---\n{}", of("rivven"), of("dataflow"));
     let objects = yaml::flatten(yaml::parse("the plan", &text).expect("it is YAML"));
     let labels = objects.iter().map(|one| &one.value["spec"]["template"]["metadata"]["labels"]);
     let labels: Vec<_> = labels.filter(|labels| !labels.is_null()).collect();

@@ -23,6 +23,7 @@ mod kubectl;
 mod normal;
 mod operator;
 mod plans;
+mod processors;
 mod proxy;
 mod readme;
 #[path = "../registry/mod.rs"]

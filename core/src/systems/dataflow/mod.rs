@@ -2,10 +2,10 @@
 //!
 //! | kind | makes | asks |
 //! |---|---|---|
-//! | [`flow`] | Deployment, ConfigMaps, account, role, budget | nobody yet |
+//! | [`flow`] | Deployment, ConfigMaps, account, role, budget | its processors: how far they are |
 //!
-//! What stores take stands in [`catalogue`], what becomes of a record in [`pipeline`], what decides
-//! in [`rules`].
+//! What stores take stands in [`catalogue`], what becomes of a record in [`pipeline`], what a
+//! processor tells of itself in [`processor`], what decides in [`rules`].
 
 use std::collections::BTreeMap;
 
@@ -20,8 +20,11 @@ use crate::{
 pub mod catalogue;
 pub mod flow;
 pub mod pipeline;
+pub mod processor;
 pub mod rules;
 mod spelled;
+
+pub use processor::{Answer, Figures, Probe, Processor};
 
 /// The system.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -33,25 +36,25 @@ pub fn visit(visitor: &mut impl Visitor<DataFlows>) {
     visitor.kind::<flow::Flow>();
 }
 
-/// Its processor is asked nothing yet.
+/// Its processors are asked, and told nothing.
 impl system::System for DataFlows {
     const NAME: &'static str = "dataflow";
     const RULES: &'static [&'static Rule] = rules::RULES;
-    const PEERS: &'static [&'static [(&'static str, &'static str)]] = &[];
+    const PEERS: &'static [&'static [(&'static str, &'static str)]] = &[flow::PODS];
     const CONNECTORS: &'static [&'static Connector] = catalogue::CONNECTORS;
     const CONNECTS: &'static str = "DataFlow";
     const SETTINGS: &'static [&'static Setting] =
         &[&flow::PROCESSOR_IMAGE, &flow::PROCESSOR_LOG_LEVEL];
-    type Probe = Never;
-    type Answer = Never;
+    type Probe = Probe;
+    type Answer = Answer;
     type Call = Never;
 
-    fn unreachable(probe: &Never, _: String) -> Never {
-        match *probe {}
+    fn unreachable(_: &Probe, why: String) -> Answer {
+        Answer::Unreachable(why)
     }
 
-    fn unreached(answer: &Never) -> Option<&str> {
-        match *answer {}
+    fn unreached(answer: &Answer) -> Option<&str> {
+        if let Answer::Unreachable(why) = answer { Some(why) } else { None }
     }
 
     fn rests_on(later: &Never, _: &Never) -> bool {
@@ -62,7 +65,7 @@ impl system::System for DataFlows {
         match *call {}
     }
 
-    fn fold(call: &Never, _: &mut BTreeMap<Never, Never>) -> bool {
+    fn fold(call: &Never, _: &mut BTreeMap<Probe, Answer>) -> bool {
         match *call {}
     }
 }

@@ -5,6 +5,7 @@ mod connect;
 mod create;
 mod drift;
 mod faults;
+mod figures;
 mod files;
 mod fleet;
 mod flows;
@@ -58,6 +59,7 @@ pub(crate) const ALL: &[&[Scenario]] = &[
     workers::ALL,
     connect::ALL,
     registry::ALL,
+    figures::ALL,
     fleet::ALL,
     flows::ALL,
     create::ALL,

@@ -58,6 +58,23 @@ reasons! {
     PROCESSOR_READY_NOT_ASKED =
         quiet("ProcessorReady", "NotAsked", "replicas is 0: none is to run.");
 
+    REPLICAS_IDLE_NONE =
+        quiet("ReplicasIdle", "AllRead", "Every processor has partitions of the topic to read.");
+    REPLICAS_IDLE_SOME = told(
+        "ReplicasIdle",
+        "NoPartition",
+        Normal,
+        "There are more processors than partitions: some have nothing to read. Fewer replicas do, \
+         or more partitions.",
+    );
+    REPLICAS_IDLE_UNSEEN = quiet(
+        "ReplicasIdle",
+        "NotSeen",
+        "Not every processor has told what it reads: some are not ready, or could not be asked.",
+    );
+    REPLICAS_IDLE_SINGLE =
+        quiet("ReplicasIdle", "NotSeveral", "One processor at most is to run: it reads it all.");
+
     CHECKPOINT_KEPT = quiet(
         "CheckpointKept",
         "InConfigMap",

@@ -23,7 +23,7 @@ use crate::{
     crd,
     field::{self, Segment},
     inert::Idle,
-    kind::{Ctx, Desired, Item, Kind, Report},
+    kind::{Ctx, Desired, Item, Kind, Measure, Report},
     observed::{Api, Observed, Reads, Ref, Seen, Selector},
     owner::controller,
     plan::{Blocked, FLEET_GATE, Manifest, Requeue},
@@ -37,6 +37,7 @@ mod build;
 mod checkpoint;
 mod checks;
 mod conditions;
+mod figures;
 mod image;
 mod inert;
 mod meaning;
@@ -71,8 +72,14 @@ const OWNS: [fn() -> Api; 6] = [
     Api::of::<PodDisruptionBudget>,
 ];
 
+/// The labels of every flow's pods.
+pub(super) const PODS: &[(&str, &str)] =
+    &[("app.kubernetes.io/component", "processor"), ("app.kubernetes.io/name", "dataflow")];
+
 /// How often it is looked whether the checkpoint is there, which is not watched.
 const LOOK_AGAIN: Requeue = Requeue::seconds(600);
+/// How often processors are asked how far they are.
+const ASK_AGAIN: Requeue = Requeue::seconds(30);
 /// How often it is looked whether an earlier one has gone.
 const LOOK_SOON: Requeue = Requeue::seconds(10);
 
@@ -132,6 +139,8 @@ impl Kind for Flow {
         if let Some(checkpoint) = checkpoint::wanted(flow) {
             reads = reads.object(checkpoint);
         }
+        let questions = figures::questions(&namespace, &name, seen);
+        reads = questions.into_iter().fold(reads, Reads::probe);
         // What upstream's operator has made lacks the labels of the list.
         let own = list(Api::of::<Deployment>(), &namespace, &name);
         if seen.served(&own) == Some(true) && seen.items(&own).is_empty() {
@@ -150,7 +159,9 @@ impl Kind for Flow {
             return Desired { blocked, freeze: true, requeue, ..Desired::default() };
         }
         let file = build::file(valid);
-        let mut desired = Desired { requeue: LOOK_AGAIN, ..Desired::default() };
+        let asked = !figures::questions(&valid.namespace, &valid.name, seen).is_empty();
+        let requeue = if asked { ASK_AGAIN } else { LOOK_AGAIN };
+        let mut desired = Desired { requeue, ..Desired::default() };
         let items = &mut desired.items;
         items.push(Item::object(Manifest::of(&build::config_map(valid, &file)), at_next_start));
         if valid.checkpoint {
@@ -174,6 +185,10 @@ impl Kind for Flow {
             items.push(Item::object(Manifest::of(&build::budget(valid)), online));
         }
         desired
+    }
+
+    fn measures(flow: &DataFlow, seen: &Observed<DataFlows>) -> Vec<Measure> {
+        figures::measures(flow, seen)
     }
 
     fn reports(ctx: &Ctx<'_>, valid: &Valid, seen: &Observed<DataFlows>) -> Report<DataFlowStatus> {

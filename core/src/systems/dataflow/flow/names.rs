@@ -12,7 +12,7 @@ pub(super) const CONTAINER: &str = "processor";
 /// The program in its image.
 pub(super) const PROGRAM: &str = "/processor";
 /// Where the processor tells how it is, and its figures.
-pub(super) const METRICS_PORT: i32 = 9090;
+pub(super) const METRICS_PORT: u16 = 9090;
 /// Where its file is.
 pub(super) const FOLDER: &str = "/etc/dataflow";
 /// Its file.

@@ -2,14 +2,14 @@
 
 use std::sync::Arc;
 
-use k8s_openapi::api::core::v1::Pod;
+use k8s_openapi::{api::core::v1::Pod, apimachinery::pkg::apis::meta::v1::Time};
 use serde_json::Value;
 
 use super::{
     Valid,
     api::{DataFlowStatus, Phase},
     checkpoint::Checkpoint,
-    conditions as c, deployment, list, names,
+    conditions as c, deployment, figures, list, names,
 };
 use crate::{
     condition::Draft,
@@ -50,7 +50,10 @@ pub(super) fn report(
             false => ROLLED_OUT_NOT.no(""),
         },
         checkpoint(valid, &state),
+        figures::idle(valid, seen),
     ];
+    let wide = |count: u64| i64::try_from(count).unwrap_or(i64::MAX);
+    let told = figures::together(valid, seen);
     let count = |of: fn(&DeploymentSeen) -> i64| {
         state.seen.as_ref().map_or(0, |seen| i32::try_from(of(seen)).unwrap_or(i32::MAX))
     };
@@ -59,6 +62,9 @@ pub(super) fn report(
         replicas: count(|seen| seen.replicas),
         ready_replicas: count(|seen| seen.ready),
         selector: Some(label::pairs(&names::pod_labels(&valid.name))),
+        processed_count: told.map(|told| wide(told.sent)),
+        error_count: told.map(|told| wide(told.errors)),
+        last_processed_time: told.and_then(|told| told.last_sent).map(Time),
         ..DataFlowStatus::default()
     };
     Report { status, conditions, synced: None }

@@ -202,6 +202,19 @@ pub struct DataFlowStatus {
     #[serde(deserialize_with = "lenient")]
     pub ready_replicas: i32,
 
+    /// Records that a sink has acknowledged since the processors started, as it was when something
+    /// else in this status changed; the metric `dataflow_flow_sent` tells how it is now.
+    #[serde(skip_serializing_if = "Option::is_none", deserialize_with = "lenient")]
+    pub processed_count: Option<i64>,
+
+    /// What went wrong since the processors started, as it was then.
+    #[serde(skip_serializing_if = "Option::is_none", deserialize_with = "lenient")]
+    pub error_count: Option<i64>,
+
+    /// When a record was last acknowledged, as it was then.
+    #[serde(skip_serializing_if = "Option::is_none", deserialize_with = "lenient")]
+    pub last_processed_time: Option<Time>,
+
     /// Label selector of the processors' pods, as text: what an autoscaler reads.
     #[serde(skip_serializing_if = "Option::is_none", deserialize_with = "lenient")]
     pub selector: Option<String>,
@@ -224,4 +237,13 @@ pub struct DataFlowStatus {
     pub message: Option<String>,
 }
 
-crate::status!(DataFlowStatus, last_updated);
+crate::status!(DataFlowStatus, last_updated, {
+    fn but_for_counts(&self, before: &Self) -> Option<Self> {
+        Some(Self {
+            processed_count: before.processed_count,
+            error_count: before.error_count,
+            last_processed_time: before.last_processed_time.clone(),
+            ..self.clone()
+        })
+    }
+});

@@ -95,7 +95,7 @@ fn container(ctx: &Ctx<'_>, flow: &Valid) -> Container {
         command: Some(vec![names::PROGRAM.to_owned()]),
         args: Some(args.to_vec()),
         env: Some(vec![k8s::env("LOG_LEVEL", level)]),
-        ports: Some(vec![k8s::container_port("metrics", names::METRICS_PORT)]),
+        ports: Some(vec![k8s::container_port("metrics", names::METRICS_PORT.into())]),
         startup_probe: Some(asks("/livez", 5, 60)),
         liveness_probe: Some(asks("/livez", 30, 3)),
         readiness_probe: Some(asks("/readyz", 10, 3)),
