@@ -87,6 +87,22 @@ fn connect(name: &str) -> Value {
     })
 }
 
+/// From a table to a topic, its addresses masked.
+fn flow(name: &str) -> Value {
+    json!({
+        "apiVersion": "dataflow.dataflow.io/v1",
+        "kind": "DataFlow",
+        "metadata": { "name": name, "namespace": "default" },
+        "spec": {
+            "source": { "type": "postgresql", "config": {
+                "connectionStringSecretRef": { "name": "db", "key": "url" }, "table": "orders",
+            } },
+            "sink": { "type": "kafka", "config": { "brokers": ["a:9092"], "topic": "orders" } },
+            "transformations": [{ "type": "mask", "config": { "fields": ["email"] } }],
+        },
+    })
+}
+
 fn now() -> Timestamp {
     "2026-01-01T00:00:00Z".parse().expect("a time")
 }
@@ -175,6 +191,12 @@ fn cluster_to_its_end(bencher: Bencher<'_, '_>) {
 fn topics_in_one_file(bencher: Bencher<'_, '_>, count: usize) {
     let topics = (0..count).map(|nth| topic(&format!("topic-{nth}")));
     plan_file(bencher, &file([cluster("prod")].into_iter().chain(topics), &json!({})));
+}
+
+/// The same for flows.
+#[divan::bench(args = [sized(1_000), sized(10_000)], sample_count = 1, sample_size = 1)]
+fn flows_in_one_file(bencher: Bencher<'_, '_>, count: usize) {
+    plan_file(bencher, &file((0..count).map(|nth| flow(&format!("flow-{nth}"))), &json!({})));
 }
 
 /// The same for clusters that there are none of: each to its end.

@@ -17,6 +17,7 @@ use kube_core::{
     object::{HasSpec, HasStatus},
 };
 use serde::{Serialize, de::DeserializeOwned};
+use serde_json::Value;
 
 use crate::{
     check::{self, Check},
@@ -137,6 +138,12 @@ pub trait Kind: Sized + Send + Sync + 'static {
     /// behind and what is lost, one sentence each. Default: nothing to tell.
     fn after_deletion(_resource: &Self::Resource) -> Vec<String> {
         Vec::new()
+    }
+
+    /// Whether an object that bears none of the labels by which others are found was left behind by
+    /// an earlier resource of this name all the same. Default: none is made without them.
+    fn is_left_bare(_resource: &Self::Resource, _target: &Ref, _object: &Value) -> bool {
+        false
     }
 
     /// What else must be seen: other resources, the product's own state.

@@ -132,7 +132,7 @@ pub(super) fn taken<K: Kind>(
             Seen::Present(object) if is_of_an_earlier(resource, object) => {
                 going.push(target.clone());
             }
-            Seen::Present(object) if is_left_behind(&owns, target, object) => {
+            Seen::Present(object) if is_left::<K>(resource, &owns, target, object) => {
                 if at(object, "/metadata/deletionTimestamp").is_some() {
                     going.push(target.clone());
                 } else if !adopts {
@@ -179,7 +179,7 @@ pub(super) fn adopted<K: Kind>(
     }
     let owns = K::owns(resource);
     let left = |target: &&Ref| match seen.raw(target) {
-        Seen::Present(object) => is_left_behind(&owns, target, object),
+        Seen::Present(object) => is_left::<K>(resource, &owns, target, object),
         Seen::Absent | Seen::Unknown(_) | Seen::Unread => false,
     };
     let claimed = items.iter().filter_map(|wish| claimed(&owns, wish));
@@ -209,6 +209,16 @@ fn told<K: Kind>(stays: &[String], left: &[Ref]) -> String {
 pub(super) fn names(objects: &[Ref]) -> String {
     let names = objects.iter().map(|one| format!("{} {}", one.api.kind, one.name));
     names.collect::<Vec<_>>().join(", ")
+}
+
+/// Whether an object was made for an earlier resource of this name, and belongs to nobody any more.
+fn is_left<K: Kind>(
+    resource: &K::Resource,
+    owns: &[Selector],
+    target: &Ref,
+    object: &Value,
+) -> bool {
+    is_left_behind(owns, target, object) || K::is_left_bare(resource, target, object)
 }
 
 /// Whether an object was made by us for a resource of this name and belongs to nobody any more: it

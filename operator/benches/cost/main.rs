@@ -1,10 +1,10 @@
 //! What the operator costs a cluster, counted from the audit log of a real control plane, and what
 //! it takes itself: `cargo bench -p sluicegate --bench cost`. Prints a table in Markdown.
 //!
-//! After `--`: `--many N` resources instead of 1,000, `--connects` for RivvenConnects instead of
-//! clusters, `--idle SECONDS` instead of 30, `--keep` to find the control plane up afterwards, and
-//! `--again` to measure a restart alone on what that left. What takes seconds depends on the
-//! machine, and on what else it does; what is counted does not.
+//! After `--`: `--many N` resources instead of 1,000, `--connects` for RivvenConnects or `--flows`
+//! for DataFlows instead of clusters, `--idle SECONDS` instead of 30, `--keep` to find the control
+//! plane up afterwards, and `--again` to measure a restart alone on what that left. What takes
+//! seconds depends on the machine, and on what else it does; what is counted does not.
 
 #[allow(dead_code, reason = "the suite uses more of it")]
 #[path = "../../tests/e2e/audit.rs"]
@@ -12,9 +12,13 @@ mod audit;
 #[allow(dead_code, reason = "the suites use more of it")]
 #[path = "../../../effects/tests/conformance/cluster.rs"]
 mod cluster;
+mod flows;
 #[allow(dead_code, reason = "the suite uses more of it")]
 #[path = "../../tests/e2e/kube.rs"]
 mod kube;
+#[allow(dead_code, reason = "the suite uses more of it")]
+#[path = "../../tests/e2e/processors.rs"]
+mod processors;
 mod stage;
 #[path = "../../tests/standin/mod.rs"]
 mod standin;
@@ -71,7 +75,12 @@ fn main() {
     let again = has("--again");
     let stage = Stage::up(again);
     let mut rows = Vec::new();
-    let of = if has("--connects") { &CONNECTORS } else { &BROKERS };
+    let flows = has("--flows");
+    let of = match (has("--connects"), flows) {
+        (true, _) => &CONNECTORS,
+        (_, true) => &flows::FLOWS,
+        _ => &BROKERS,
+    };
     if !again {
         if of.kind.plural == CLUSTERS.plural {
             rows.extend(few(&stage));
@@ -79,6 +88,9 @@ fn main() {
         rows.push(created(&stage, many, of));
     }
     rows.extend(restarted(&stage, many, idle));
+    if flows {
+        rows.push(flows::rolled(&stage, many));
+    }
     if has("--keep") || again {
         stage.keep();
     }
@@ -90,13 +102,17 @@ struct Many {
     kind: Kind,
     /// As a row names it.
     called: &'static str,
+    version: &'static str,
     name: &'static str,
     spec: fn() -> Value,
 }
 
+const RIVVEN: &str = "rivven.hupe1980.github.io/v1alpha1";
+
 const BROKERS: Many = Many {
     kind: CLUSTERS,
     called: "of 1 replica",
+    version: RIVVEN,
     name: "RivvenCluster",
     spec: || json!({ "replicas": 1 }),
 };
@@ -104,6 +120,7 @@ const BROKERS: Many = Many {
 const CONNECTORS: Many = Many {
     kind: CONNECTS,
     called: "RivvenConnects of 4 connectors",
+    version: RIVVEN,
     name: "RivvenConnect",
     spec: || {
         let source = |name: &str| json!({ "name": name, "connector": "datagen", "topic": name });
@@ -173,7 +190,7 @@ fn created(stage: &Stage, many: usize, of: &Many) -> Row {
     stage.kube.apply(NAMESPACES, &space);
     let operator = stage.operator(&["--api-qps", "1000", "--api-burst", "1000"]);
     stage.quiet(operator.started);
-    if of.kind.plural != CLUSTERS.plural {
+    if of.kind.plural == CONNECTS.plural {
         // The one that all of them name.
         apply(stage, MANY, "shared", &json!({ "replicas": 1 }));
     }
@@ -268,7 +285,7 @@ fn apply(stage: &Stage, namespace: &str, name: &str, spec: &Value) {
 
 fn applied(stage: &Stage, of: &Many, namespace: &str, name: &str, spec: &Value) {
     let resource = json!({
-        "apiVersion": "rivven.hupe1980.github.io/v1alpha1",
+        "apiVersion": of.version,
         "kind": of.name,
         "metadata": { "name": name, "namespace": namespace },
         "spec": spec,

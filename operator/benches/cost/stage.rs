@@ -21,6 +21,7 @@ use crate::{
     audit::{Audit, Class, Entry},
     cluster::{self, root},
     kube::{DEFINITIONS, Kube},
+    processors::Processors,
     standin::{StandIn, ports::free},
     wait::{seconds, until},
 };
@@ -39,6 +40,8 @@ pub(crate) struct Stage {
     pub(crate) kube: Kube,
     audit: Audit,
     brokers: StandIn,
+    /// Where every processor's page is.
+    processors: SocketAddr,
     stays: bool,
 }
 
@@ -69,7 +72,10 @@ impl Stage {
         }
         let kube = Kube::of(&folder.join("stand-in.kubeconfig"));
         let audit = Audit::of(folder.join("audit.log"));
-        let stage = Self { folder, kube, audit, brokers: StandIn::start(), stays: false };
+        let (told, processors) = Processors::start();
+        told.others_tell("dataflow_messages_sent_total 7\ndataflow_source_lag 3\n");
+        let brokers = StandIn::start();
+        let stage = Self { folder, kube, audit, brokers, processors, stays: false };
         stage.install();
         stage
     }
@@ -109,6 +115,7 @@ impl Stage {
         let metrics = free();
         command.args(["--metrics-addr", &metrics.to_string()]);
         command.args(["--leader-election-namespace", "default"]);
+        command.arg("--resolve").arg(format!("*:9090={}", self.processors));
         command.args(self.brokers.resolve_flags(&["*"])).args(args);
         let log = self.folder.join(format!("operator-{}.log", free().port()));
         let log = File::create(log).expect("the folder can be written");

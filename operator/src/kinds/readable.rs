@@ -7,7 +7,7 @@ use serde::de::DeserializeOwned;
 use serde_json::{Value, json};
 use sluicegate_core::{
     field::{Cause, Error, Errors, Path, Segment},
-    schema::{Compiled, Leaf},
+    schema::{Compiled, Leaf, nearest},
 };
 
 /// How much goes with a field that is wrong.
@@ -104,7 +104,7 @@ impl Readable {
             return false;
         };
         let at: Path = holder.iter().cloned().collect();
-        let filler = filler(&leaf);
+        let filler = meant_word(error, &leaf).or_else(|| filler(&leaf));
         let (Some(Value::Object(fields)), Some(filler)) =
             (self.value.pointer_mut(&at.pointer()), filler)
         else {
@@ -185,6 +185,14 @@ impl Readable {
         }
         before.into_iter().collect()
     }
+}
+
+/// The word that was meant, where one of those that there are is like what was written: what else
+/// there is of the resource is then judged as it was meant.
+fn meant_word(error: &Error, leaf: &Leaf<'_>) -> Option<Value> {
+    let Cause::NotSupported(written, _) = &error.cause else { return None };
+    let words = leaf.values.iter().filter_map(Value::as_str);
+    nearest(written.trim_matches('"'), words).map(Value::from)
 }
 
 /// Something that decodes as a field.

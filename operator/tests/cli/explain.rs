@@ -44,7 +44,7 @@ fn what_a_message_names_is_explained_by_its_name_alone() {
     for (args, says) in [
         (
             &["explain", "TOP-3l"][..],
-            "there is no rule, field, condition, gate or connector TOP-3l",
+            "there is no rule, field, condition, reason, gate or connector TOP-3l",
         ),
         (&["explain", "connector", "postgre-cdc"], "(did you mean postgres-cdc?)"),
         (&["explain", "rivven/sink/datagen"], "(did you mean rivven/source/datagen?)"),
@@ -96,4 +96,19 @@ fn a_field_is_explained_by_the_path_that_an_error_has() {
         assert_eq!(ran.code, 1, "{}", ran.out);
         assert!(ran.err.contains(told), "{told:?} in {}", ran.err);
     }
+}
+
+#[test]
+fn a_reason_is_found_by_its_name() {
+    for args in [&["explain", "LiteralSecret"][..], &["explain", "condition", "literalsecret"]] {
+        let ran = run(args);
+        assert_eq!((ran.code, ran.err.as_str()), (0, ""));
+        assert!(ran.out.starts_with("SpecResolved\n"), "{}", ran.out);
+        assert!(ran.out.contains("LiteralSecret") && ran.out.contains("FLW-50"), "{}", ran.out);
+        assert!(!ran.out.contains("References"), "it is asked for one reason: {}", ran.out);
+    }
+    let ran = run(&["explain", "condition", "LiteralSecrets"]);
+    assert_eq!(ran.code, 1);
+    let told = "there is no condition or reason LiteralSecrets (did you mean LiteralSecret?)";
+    assert!(ran.err.contains(told), "{}", ran.err);
 }

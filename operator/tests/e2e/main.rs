@@ -23,6 +23,7 @@ mod kubectl;
 mod normal;
 mod operator;
 mod plans;
+#[allow(dead_code, reason = "the benchmark uses more of it")]
 mod processors;
 mod proxy;
 mod readme;

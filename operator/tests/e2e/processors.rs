@@ -10,13 +10,15 @@ use std::{
     time::{Duration, Instant},
 };
 
-/// What each tells, by its host and port; whoever is not in it answers with 500.
+/// What each tells, by its host and port; who has nothing to tell answers with 500.
 #[derive(Clone, Default)]
 pub(crate) struct Processors(Arc<Mutex<State>>);
 
 #[derive(Default)]
 struct State {
     pages: BTreeMap<String, String>,
+    /// What whoever is not among them tells.
+    others: Option<String>,
     asked: Vec<(String, Instant)>,
 }
 
@@ -42,9 +44,16 @@ impl Processors {
         self.lock().pages.insert(format!("{ip}:9090"), page.to_owned());
     }
 
+    /// From now on all others tell this.
+    pub(crate) fn others_tell(&self, page: &str) {
+        self.lock().others = Some(page.to_owned());
+    }
+
     /// From now on none of them tells anything.
     pub(crate) fn fall_ill(&self) {
-        self.lock().pages.clear();
+        let mut state = self.lock();
+        state.pages.clear();
+        state.others = None;
     }
 
     /// How often each was asked in the last so many seconds.
@@ -74,7 +83,7 @@ impl Processors {
         let page = {
             let mut state = self.lock();
             state.asked.push((host.clone(), Instant::now()));
-            state.pages.get(&host).cloned()
+            state.pages.get(&host).or(state.others.as_ref()).cloned()
         };
         let (status, body) = match page {
             Some(page) => ("200 OK", page),

@@ -13,8 +13,8 @@ pub struct ExplainArgs {
     /// What to explain, which may be left out before a name; without a name what there is of it
     #[arg(value_parser = AskedParser)]
     pub topic: Option<Asked>,
-    /// A rule (TOP-31), a field (RivvenTopic.spec.partitions), a condition (Ready), a gate or a
-    /// connector (rivven/source/datagen)
+    /// A rule (TOP-31), a field (RivvenTopic.spec.partitions), a condition (Ready) or a reason for
+    /// one (NotAll), a gate or a connector (rivven/source/datagen)
     pub id: Option<String>,
     /// Prints everything but connectors as Markdown
     #[arg(long, conflicts_with_all = ["topic", "id"])]

@@ -1,7 +1,7 @@
 //! `explain`: what rules, fields, conditions, gates and connectors mean, from the tables that the
 //! operator works by. What is printed here cannot differ from what is done.
 
-use sluicegate_core::condition::EventKind;
+use sluicegate_core::condition::{EventKind, Reason};
 
 use crate::{
     failure::{DONE, Failure},
@@ -69,6 +69,7 @@ fn asked<'a>(
     let mut known: Vec<(Topic, &str)> =
         rules.iter().map(|rule| (Topic::Rule, rule.id.as_str())).collect();
     known.extend(types(&reasons).into_iter().map(|type_| (Topic::Condition, type_)));
+    known.extend(reasons.iter().map(|(_, reason)| (Topic::Condition, reason.name)));
     known.extend(gates(kinds).into_iter().map(|gate| (Topic::Gate, gate.id)));
     if let Some((topic, _)) = known.iter().find(|(_, id)| id.eq_ignore_ascii_case(name)) {
         return Ok(Some((*topic, name)));
@@ -82,7 +83,7 @@ fn asked<'a>(
     }
     let known = known.into_iter().map(|(_, id)| id);
     let known = known.chain(connectors.iter().map(|one| one.connector.name));
-    Err(unknown("rule, field, condition, gate or connector", name, known))
+    Err(unknown("rule, field, condition, reason, gate or connector", name, known))
 }
 
 fn explain_rule(page: &mut Page, kinds: &[KindInfo], id: &str) -> Result<(), Failure> {
@@ -103,12 +104,21 @@ fn explain_rule(page: &mut Page, kinds: &[KindInfo], id: &str) -> Result<(), Fai
 fn explain_condition(page: &mut Page, kinds: &[KindInfo], name: &str) -> Result<(), Failure> {
     let reasons = reasons(kinds);
     let types: Vec<&str> = types(&reasons);
-    let found = types.iter().find(|known| known.eq_ignore_ascii_case(name));
-    let Some(found) = found else {
-        return Err(unknown("condition", name, types.iter().copied()));
-    };
-    page.line(0, &[Span((*found).to_owned(), Style::Bold)]);
-    for (whose, reason) in reasons.iter().filter(|(_, reason)| reason.condition == *found) {
+    let is = |known: &str| known.eq_ignore_ascii_case(name);
+    // A status shows a reason beside each condition: it is found by that, too.
+    let by_reason = !types.iter().any(|known| is(known));
+    let asked = |reason: &Reason| if by_reason { is(reason.name) } else { is(reason.condition) };
+    let found: Vec<_> = reasons.iter().filter(|(_, reason)| asked(reason)).collect();
+    if found.is_empty() {
+        let known = types.iter().copied().chain(reasons.iter().map(|(_, reason)| reason.name));
+        return Err(unknown("condition or reason", name, known));
+    }
+    let mut title = "";
+    for (whose, reason) in found {
+        if reason.condition != title {
+            title = reason.condition;
+            page.line(0, &[Span(title.to_owned(), Style::Bold)]);
+        }
         page.gap();
         let event = match reason.event() {
             None => "",

@@ -7,6 +7,7 @@ use crate::{
     Scenario,
     audit::{Class, of_class},
     kube::{ACCOUNTS, BUDGETS, CONFIG_MAPS, DEPLOYMENTS, FLOWS, ROLE_BINDINGS, ROLES},
+    kubectl,
     operator::plan,
     scene::{self, SOON, Scene, says},
     wait::{seconds, until},
@@ -15,6 +16,7 @@ use crate::{
 pub(crate) const ALL: &[Scenario] = &[
     ("a_flow_is_made_changed_stopped_and_taken_away", lived),
     ("what_upstreams_operator_has_left_is_taken_over", taken_over),
+    ("a_position_that_an_earlier_flow_has_left_is_taken_over", left_behind),
     ("a_secret_that_a_flow_has_written_down_goes_nowhere", literal),
     ("an_account_that_is_somebody_elses_is_given_nothing", strangers),
 ];
@@ -224,6 +226,34 @@ fn taken_over() {
     let kubeconfig = scene.start().kubeconfig(scene.plane).display().to_string();
     let left = plan(&["-n", &scene.namespace, "dataflow/orders", "--kubeconfig", &kubeconfig]);
     assert_eq!(left["resources"][0]["actions"], json!([]), "{left}");
+}
+
+fn left_behind() {
+    let scene = Scene::new("flow-left-behind");
+    let _operator = scene.operator();
+    apply(&scene, &spec());
+    told(&scene, "Ready", "True", "Running");
+    let noted = json!({ "data": { "checkpoint.json": POSITION } });
+    scene.kube().merge(CONFIG_MAPS, &scene.namespace, "dataflow-orders-checkpoint", &noted);
+    let delete = ["-n", &scene.namespace, "delete", "dataflow", "orders", "--cascade=orphan"];
+    kubectl::run(scene.plane, &delete);
+
+    // It is told what is there, and nothing is touched.
+    let mut flow = apply(&scene, &spec());
+    let seen = told(&scene, "Accepted", "False", "NotAdopted");
+    let message = scene::condition(&seen, "Accepted")["message"].to_string();
+    assert!(message.contains("ConfigMap dataflow-orders-checkpoint"), "{message}");
+    let left = config_map(&scene, "dataflow-orders-checkpoint");
+    assert!(left["metadata"]["ownerReferences"].is_null(), "{left}");
+
+    let adopt = json!({ "metadata": { "annotations": { "sluicegate/adopt": "true" } } });
+    scene.kube().merge(FLOWS, &scene.namespace, "orders", &adopt);
+    told(&scene, "Ready", "True", "Running");
+    scene.is_quiet(seconds(2));
+    let taken = config_map(&scene, "dataflow-orders-checkpoint");
+    let uid = flow["metadata"]["uid"].take();
+    assert_eq!(taken["metadata"]["ownerReferences"][0]["uid"], uid, "{taken}");
+    assert_eq!(taken["data"]["checkpoint.json"], POSITION, "{taken}");
 }
 
 fn literal() {

@@ -1,6 +1,8 @@
 //! The ConfigMap in which the processor of a polled source notes how far it is: whose it is. What
 //! is in it is the processor's.
 
+use std::sync::Arc;
+
 use k8s_openapi::api::core::v1::ConfigMap;
 use kube_core::ResourceExt as _;
 use serde_json::Value;
@@ -13,9 +15,10 @@ use super::{
 use crate::{
     field::Path,
     kind::Item,
+    label::ADOPT,
     observed::{Observed, Ref, Seen, at, text},
     owner::controller,
-    plan::{Action, Blocked, Manifest, Risk, Verb, Why},
+    plan::{Action, Blocked, Manifest, Precondition, Risk, Verb, Why},
     rule,
     systems::dataflow::{DataFlows, rules},
 };
@@ -31,6 +34,8 @@ pub(super) enum Checkpoint {
     Missing,
     /// It is of an earlier flow of this name, and goes as that has gone.
     Leaving,
+    /// It was made for an earlier flow of this name, and belongs to nobody now.
+    Left(Arc<Value>),
     /// It cannot be used: why, as a sentence without an end.
     Unusable(String),
 }
@@ -56,6 +61,7 @@ impl Checkpoint {
         match seen.raw(&target) {
             Seen::Present(there) if controller(there) == Some(valid.uid()) => Self::Ours,
             Seen::Present(there) if is_of_an_earlier(there, &valid.name) => Self::Leaving,
+            Seen::Present(there) if is_left(there, &valid.name) => Self::Left(there.clone()),
             Seen::Present(_) => Self::Unusable(format!("{target} belongs to somebody else")),
             Seen::Absent => Self::Missing,
             Seen::Unknown(why) => Self::Unusable(format!("{target} cannot be looked at: {why}")),
@@ -63,11 +69,22 @@ impl Checkpoint {
         }
     }
 
-    /// What has to be done for it.
+    /// What has to be done for it. One that is taken over keeps what is in it.
     pub(super) fn item(&self, valid: &Valid) -> Option<Item<DataFlows>> {
-        let make = || Verb::Create(Manifest::of(&build::checkpoint(valid)));
-        let act = || Item::Act(Action::new(make(), Why::Missing, Risk::None, &rule::OBJ_01));
-        (*self == Self::Missing).then(act)
+        let manifest = || Manifest::of(&build::checkpoint(valid));
+        let action = match self {
+            Self::Missing => {
+                Action::new(Verb::Create(manifest()), Why::Missing, Risk::None, &rule::OBJ_01)
+            }
+            Self::Left(there) => {
+                let manifest = manifest();
+                let seen = Precondition::as_seen(&manifest.target, there);
+                let why = Why::Requested(format!("{ADOPT} asks for what an earlier flow has left"));
+                Action::new(Verb::Apply(manifest, seen), why, Risk::None, &rule::OBJ_11)
+            }
+            Self::NotWanted | Self::Ours | Self::Leaving | Self::Unusable(_) => return None,
+        };
+        Some(Item::Act(action))
     }
 
     /// That it cannot be used, if so.
@@ -82,6 +99,17 @@ impl Checkpoint {
             remedy: rules::FLW_52.remedy.to_owned(),
         })
     }
+}
+
+/// Whether it was made for a flow of this name, and belongs to nobody any more: its flow was
+/// deleted with `--cascade=orphan`, or all came back from a backup.
+pub(super) fn is_left(there: &Value, name: &str) -> bool {
+    let owners = at(there, "/metadata/ownerReferences").and_then(Value::as_array);
+    let labels = at(there, "/metadata/labels");
+    let is = |(key, value): (&String, &String)| {
+        labels.and_then(|all| all.get(key)).and_then(Value::as_str) == Some(value)
+    };
+    owners.is_none_or(Vec::is_empty) && names::pod_labels(name).iter().all(is)
 }
 
 /// Whether another flow of this name has made it, which is gone: garbage collection takes it.

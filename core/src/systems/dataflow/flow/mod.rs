@@ -133,6 +133,11 @@ impl Kind for Flow {
         told
     }
 
+    fn is_left_bare(flow: &DataFlow, target: &Ref, object: &Value) -> bool {
+        let own = checkpoint::wanted(flow).is_some_and(|own| own == *target);
+        own && checkpoint::is_left(object, &flow.name_any())
+    }
+
     fn refers(_: &Ctx<'_>, flow: &DataFlow, seen: &Observed<DataFlows>) -> Reads<DataFlows> {
         let (namespace, name) = (flow.namespace().unwrap_or_default(), flow.name_any());
         let mut reads = Reads::none().list(list(Api::of::<Pod>(), &namespace, &name));

@@ -154,7 +154,7 @@ fn checkpoint(valid: &Valid, state: &State) -> Draft {
     match &state.checkpoint {
         Checkpoint::NotWanted if valid.by_group => c::CHECKPOINT_NOT_NEEDED.yes(""),
         Checkpoint::NotWanted => c::CHECKPOINT_NOT_ASKED.no(""),
-        Checkpoint::Ours => c::CHECKPOINT_KEPT.yes(""),
+        Checkpoint::Ours | Checkpoint::Left(_) => c::CHECKPOINT_KEPT.yes(""),
         Checkpoint::Missing => c::CHECKPOINT_MISSING.no(""),
         Checkpoint::Leaving => c::CHECKPOINT_LEAVING.no(""),
         Checkpoint::Unusable(why) => c::CHECKPOINT_UNUSABLE.no(why.clone()),
