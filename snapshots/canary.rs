@@ -88,6 +88,7 @@ fn resource(connector: &Connector, block: Option<&str>, path: &[&str], value: &V
             one.insert("consumerGroup".to_owned(), json!("one"));
             "sinks"
         }
+        Role::Transformation => unreachable!("RivvenConnect has none"),
     };
     json!({
         "apiVersion": "rivven.hupe1980.github.io/v1alpha1",

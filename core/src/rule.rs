@@ -105,9 +105,9 @@ rules! {
         "Another default image, or another release of the operator, may change what runs for every \
          resource of a kind though nobody has changed a spec. Where that restarts something, and \
          the kind has the gate fleet-paced, it is done for a tenth of them at once \
-         (--fleet-at-once): the next has its turn when one is Ready again, so that a change that \
-         is wrong stops at the first. Until its turn a resource stays Ready as it is. One that is \
-         not Ready does not wait. The leader counts: one that has just started looks at all of \
-         them first, and counts those that have ceased to be Ready in the last ten minutes.",
+         (--fleet-at-once): the next has its turn when one is Ready again, so that what does not \
+         start stops at the first. Until its turn a resource stays Ready as it is. One that is not \
+         Ready does not wait. The leader counts: one that has just started looks at all of them \
+         first, and for ten minutes counts those that had ceased to be Ready just before.",
         "See who waits with plan --all; sluicegate/skip-gate: \"fleet-paced\" lets one pass.";
 }

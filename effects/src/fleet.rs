@@ -2,7 +2,7 @@
 //! answer to the core's gate `fleet-paced`. No clock and no waiting in it: it is told what is
 //! there, and says whom to look at again.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 use k8s_openapi::jiff::{SignedDuration, Timestamp};
 use serde_json::Value;
@@ -17,7 +17,7 @@ use sluicegate_core::{
 type Key = (String, String);
 
 /// Whoever ceased to be *Ready* less long ago is taken to be undergoing a change, by one who has
-/// only just begun to look.
+/// only just begun to look, for as long.
 const LATELY: SignedDuration = SignedDuration::from_mins(10);
 
 /// Who of a kind undergoes a change that all do, and who waits.
@@ -29,10 +29,14 @@ pub(crate) struct Fleet {
     /// Those that were looked at, until all were.
     met: BTreeSet<Key>,
     all_met: bool,
-    changing: BTreeSet<Key>,
-    waiting: BTreeSet<Key>,
-    /// Whether somebody may have a turn who was told to wait.
-    moved: bool,
+    /// Those that have their turn; with a time those that are only taken to, until then.
+    changing: BTreeMap<Key, Option<Timestamp>>,
+    /// Those that wait, each with its place in the line.
+    waiting: BTreeMap<Key, u64>,
+    line: BTreeMap<u64, Key>,
+    places: u64,
+    /// Those that have left the line to be looked at again.
+    called: BTreeSet<Key>,
 }
 
 /// What one resource is told: [`Pace`], with its sentence.
@@ -43,6 +47,12 @@ pub(crate) struct Answer {
 }
 
 impl Answer {
+    /// Where there are no turns.
+    pub(crate) fn alone() -> Self {
+        let Pace { open, observed } = Pace::ALONE;
+        Self { open, observed: observed.to_owned() }
+    }
+
     /// As the core takes it.
     pub(crate) fn pace(&self) -> Pace<'_> {
         Pace { open: self.open, observed: &self.observed }
@@ -62,15 +72,17 @@ impl Fleet {
 
     /// Looks at a resource. Before the first has its turn, each has to be looked at.
     pub(crate) fn meet(&mut self, key: &Key, resource: &Value, now: Timestamp) {
-        if !self.all_met && self.met.insert(key.clone()) && is_unready_of_late(resource, now) {
-            self.changing.insert(key.clone());
+        self.changing.retain(|_, until| until.is_none_or(|until| now < until));
+        if !self.all_met && self.met.insert(key.clone()) {
+            let until = unready_of_late(resource, now);
+            self.changing.extend(until.map(|until| (key.clone(), Some(until))));
         }
     }
 
     /// What a resource is told.
     pub(crate) fn turn(&self, key: &Key) -> Answer {
         let (changing, there, most) = (self.changing.len(), self.there, self.most());
-        let open = self.all_met.then(|| self.changing.contains(key));
+        let open = self.all_met.then(|| self.changing.get(key) == Some(&None));
         let observed = match open {
             Some(_) => format!("{changing} of {there} changing, at most {most} at once"),
             None => format!("{} of {there} have been looked at", self.met.len()),
@@ -80,77 +92,90 @@ impl Fleet {
 
     /// Gives a resource its turn, if one more may have it.
     pub(crate) fn take(&mut self, key: &Key) -> bool {
-        let free = self.all_met && self.changing.len() < self.most();
+        let others = self.changing.keys().filter(|one| *one != key).count();
+        let free = self.all_met && others < self.most();
         if free {
-            self.waiting.remove(key);
-            self.changing.insert(key.clone());
+            self.unline(key);
+            self.changing.insert(key.clone(), None);
         }
         free
     }
 
     /// Learns where a resource stands.
     pub(crate) fn stands(&mut self, key: &Key, standing: Standing) {
-        if standing == Standing::Waits {
-            self.waiting.insert(key.clone());
-            return;
+        if standing == Standing::Waits && self.changing.get(key).is_some_and(Option::is_some) {
+            // It is well, and undergoes nothing yet.
+            self.changing.remove(key);
         }
-        self.waiting.remove(key);
-        if standing == Standing::Settled {
-            self.leave(key);
+        match standing {
+            Standing::Waits if !self.waiting.contains_key(key) => {
+                self.waiting.insert(key.clone(), self.places);
+                self.line.insert(self.places, key.clone());
+                self.places += 1;
+            }
+            Standing::Waits => {}
+            Standing::Underway => self.unline(key),
+            Standing::Settled => self.forget(key),
         }
     }
 
-    /// A resource is no longer there.
+    /// A resource is no longer there, or cannot be looked at.
     pub(crate) fn forget(&mut self, key: &Key) {
-        self.met.remove(key);
-        self.waiting.remove(key);
-        self.leave(key);
+        self.unline(key);
+        self.changing.remove(key);
     }
 
     /// These are there now, and nobody else.
     pub(crate) fn keep(&mut self, there: &BTreeSet<Key>) {
-        let all = [&self.changing, &self.waiting, &self.met].into_iter().flatten();
+        let all = self.changing.keys().chain(self.waiting.keys());
         let gone: Vec<Key> = all.filter(|key| !there.contains(*key)).cloned().collect();
         gone.iter().for_each(|key| self.forget(key));
+        self.met.retain(|key| there.contains(key));
         self.among(there.len());
     }
 
-    fn leave(&mut self, key: &Key) {
-        self.moved |= self.changing.remove(key);
+    /// Somebody who was called has been looked at, whatever came of it.
+    pub(crate) fn looked_at(&mut self, key: &Key) {
+        self.called.remove(key);
+    }
+
+    /// Who is to be looked at again, since there may be a turn for it: the first in the line.
+    pub(crate) fn due(&mut self) -> Vec<Key> {
+        if !self.all_met && self.met.len() >= self.there {
+            self.met.clear();
+            self.all_met = true;
+        }
+        let spoken_for = self.changing.len() + self.called.len();
+        let free = if self.all_met { self.most().saturating_sub(spoken_for) } else { 0 };
+        let due: Vec<Key> = self.line.values().take(free).cloned().collect();
+        due.iter().for_each(|key| self.unline(key));
+        self.called.extend(due.iter().cloned());
+        due
+    }
+
+    /// How many undergo a change, and how many wait.
+    pub(crate) fn counts(&self) -> (usize, usize) {
+        (self.changing.len(), self.waiting.len() + self.called.len())
+    }
+
+    fn unline(&mut self, key: &Key) {
+        if let Some(place) = self.waiting.remove(key) {
+            self.line.remove(&place);
+        }
     }
 
     fn most(&self) -> usize {
         self.at_once.of(self.there)
     }
-
-    /// Who is to be looked at again, since one more may have its turn.
-    pub(crate) fn due(&mut self) -> Vec<Key> {
-        if !self.all_met && self.met.len() >= self.there {
-            self.met.clear();
-            (self.all_met, self.moved) = (true, true);
-        }
-        if !std::mem::take(&mut self.moved) {
-            return Vec::new();
-        }
-        let free = self.most().saturating_sub(self.changing.len());
-        self.waiting.iter().take(free).cloned().collect()
-    }
-
-    /// How many undergo a change, and how many wait.
-    pub(crate) fn counts(&self) -> (usize, usize) {
-        (self.changing.len(), self.waiting.len())
-    }
 }
 
-/// Whether a resource ceased to be *Ready* only lately.
-fn is_unready_of_late(resource: &Value, now: Timestamp) -> bool {
-    let conditions = at(resource, "/status/conditions").and_then(Value::as_array);
-    let ready = conditions.into_iter().flatten().find(|one| text(one, "/type") == "Ready");
-    ready.is_some_and(|ready| {
-        let since = text(ready, "/lastTransitionTime").parse::<Timestamp>();
-        text(ready, "/status") != "True"
-            && since.is_ok_and(|since| now.duration_since(since) < LATELY)
-    })
+/// Until when a resource is counted that ceased to be *Ready* only lately.
+fn unready_of_late(resource: &Value, now: Timestamp) -> Option<Timestamp> {
+    let conditions = at(resource, "/status/conditions").and_then(Value::as_array)?;
+    let ready = conditions.iter().find(|one| text(one, "/type") == "Ready")?;
+    let since: Timestamp = text(ready, "/lastTransitionTime").parse().ok()?;
+    let until = since.checked_add(LATELY).ok()?;
+    (text(ready, "/status") != "True" && since <= now && now < until).then_some(until)
 }
 
 #[cfg(test)]
@@ -201,6 +226,8 @@ mod tests {
         fleet.meet(&key(1), &json!({}), now());
         assert_eq!(fleet.due(), [key(0)], "it is looked at again");
         assert!(asks(&mut fleet, 0));
+        fleet.looked_at(&key(0));
+        assert_eq!(fleet.counts(), (1, 0));
     }
 
     #[test]
@@ -210,6 +237,7 @@ mod tests {
             (ready("Unknown", "2026-01-01T11:55:00Z"), 1),
             (ready("False", "2026-01-01T11:45:00Z"), 0),
             (ready("True", "2026-01-01T11:59:00Z"), 0),
+            (ready("False", "2026-01-01T12:30:00Z"), 0),
             (json!({}), 0),
         ];
         for (state, changing) in states {
@@ -217,7 +245,25 @@ mod tests {
             fleet.among(1);
             fleet.meet(&key(0), &state, now());
             assert_eq!(fleet.counts(), (changing, 0), "{state}");
+            // Not for ever: it may never be Ready again.
+            fleet.meet(&key(0), &state, now() + LATELY);
+            assert_eq!(fleet.counts(), (0, 0), "{state}");
         }
+    }
+
+    #[test]
+    fn who_is_only_taken_to_undergo_a_change_has_no_turn_by_that() {
+        let mut fleet = Fleet::new("1".parse().expect("a number"));
+        fleet.among(3);
+        let of_late = ready("False", "2026-01-01T11:55:00Z");
+        (0..3).for_each(|nth| fleet.meet(&key(nth), &of_late, now()));
+        assert!(fleet.due().is_empty());
+        assert_eq!(fleet.counts(), (3, 0));
+        assert!(!asks(&mut fleet, 0) && !asks(&mut fleet, 1), "the others are not seen to be well");
+        assert_eq!(fleet.counts(), (1, 2));
+        fleet.stands(&key(2), Standing::Settled);
+        assert_eq!(fleet.due(), [key(0)]);
+        assert!(asks(&mut fleet, 0) && !asks(&mut fleet, 1));
     }
 
     #[test]
@@ -231,6 +277,26 @@ mod tests {
         fleet.forget(&key(3));
         assert_eq!(fleet.due(), [key(4)]);
         assert!(fleet.due().is_empty(), "nobody is woken twice for one turn");
+        // Who is called and does not come, since it could not be planned, holds up nobody.
+        fleet.looked_at(&key(4));
+        assert_eq!(fleet.due(), [key(5)]);
+        assert!(asks(&mut fleet, 5));
+    }
+
+    #[test]
+    fn who_comes_to_the_line_as_a_turn_gets_free_is_called() {
+        let mut fleet = fleet(10, "1");
+        assert!(asks(&mut fleet, 3) && !fleet.take(&key(4)));
+        // In between.
+        fleet.stands(&key(3), Standing::Settled);
+        assert!(fleet.due().is_empty());
+        fleet.stands(&key(4), Standing::Waits);
+        assert_eq!(fleet.due(), [key(4)]);
+        // There may be more at once by now.
+        fleet.looked_at(&key(4));
+        assert!(asks(&mut fleet, 4) && !asks(&mut fleet, 5));
+        fleet.at_once = AtOnce::Number(2);
+        assert_eq!(fleet.due(), [key(5)]);
     }
 
     proptest! {
@@ -255,12 +321,9 @@ mod tests {
                 }
                 prop_assert!(changing.len() <= most, "{changing:?}");
                 prop_assert_eq!(fleet.counts().0, changing.len());
-                let woken: Vec<usize> = (0..there).filter(|nth| fleet.waiting.contains(&key(*nth)))
-                    .filter(|nth| changing.len() < most && !changing.contains(nth)).collect();
+                fleet.looked_at(&key(nth));
                 for due in fleet.due() {
-                    let nth = (0..there).find(|nth| key(*nth) == due).expect("it is there");
-                    prop_assert!(woken.contains(&nth));
-                    queue.push(nth);
+                    queue.push((0..there).find(|nth| key(*nth) == due).expect("it is there"));
                 }
                 if queue.is_empty() {
                     queue.extend(&changing);

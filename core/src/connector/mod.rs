@@ -54,10 +54,12 @@ pub type Writes = fn(&Node) -> Vec<(&'static str, Node)>;
 /// Which way records go.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Role {
-    /// From elsewhere into topics.
+    /// From elsewhere in.
     Source,
-    /// From topics to elsewhere.
+    /// Out to elsewhere.
     Sink,
+    /// Neither: something is done to them on their way. RivvenConnect has none.
+    Transformation,
 }
 
 /// Something that a connector takes.
@@ -143,11 +145,12 @@ pub enum Program {
 }
 
 impl Role {
-    /// As it stands in the path of a connector: `source` or `sink`.
+    /// As it stands in the path of a connector: `source`, `sink` or `transformation`.
     pub fn as_str(self) -> &'static str {
         match self {
             Self::Source => "source",
             Self::Sink => "sink",
+            Self::Transformation => "transformation",
         }
     }
 }

@@ -18,7 +18,10 @@ impl<S: System> Visitor<S> for Faults {
         let heads = S::CONNECTORS.iter().map(|one| (one.role, one.name));
         if !heads.clone().is_sorted() || heads.clone().collect::<BTreeSet<_>>().len() != heads.len()
         {
-            self.0.push(format!("{}: sources, then sinks, each once and by name", S::NAME));
+            self.0.push(format!(
+                "{}: sources, sinks, then transformations, each once and by name",
+                S::NAME
+            ));
         }
         for one in S::CONNECTORS {
             let place = format!("{}/{}/{}", S::NAME, one.role.as_str(), one.name);

@@ -19,8 +19,9 @@ pub trait Status: Default + Clone + PartialEq + Serialize + DeserializeOwned {
     /// What *Ready* says, for the engine to write.
     fn message_mut(&mut self) -> &mut Option<String>;
     /// The same with what moves by itself as it was told before: if that is all that has changed,
-    /// nothing is written. Default: nothing in it moves by itself.
-    fn but_for_counts(&self, _before: &Self) -> Option<Self> {
+    /// nothing is written. What is not known now stays as it was. Default: nothing in it moves by
+    /// itself.
+    fn but_for_counts(&mut self, _before: &Self) -> Option<Self> {
         None
     }
 }

@@ -78,6 +78,9 @@ pub(crate) const CONTAINER_RESOURCE: &str =
 /// A count, or a share of up to `100%`.
 pub const COUNT_OR_PERCENT: &str = "^([0-9]{1,9}|(100|[1-9]?[0-9])%)$";
 
+/// A count from 1 on, or a share from `1%` to `100%`.
+pub const SOME_OR_PERCENT: &str = "^([1-9][0-9]{0,8}|(100|[1-9][0-9]?)%)$";
+
 /// A share of up to `100%`.
 const SHARE: &str = "^(100|[1-9]?[0-9])%$";
 
@@ -126,6 +129,7 @@ const SPELLED: &[(&str, &str)] = &[
     (VARIABLE, "letters, digits and _, and no digit first"),
     (TAG, "letters, digits, _, . and -, and neither . nor - first"),
     (COUNT_OR_PERCENT, "a count, or a share such as 25%"),
+    (SOME_OR_PERCENT, "a count from 1 on, or a share such as 25%"),
     (SHARE, "a count, or a share such as 25%"),
     (IMAGE_DIGEST, "the digest of an image: sha256: and 64 hexadecimal digits"),
     (LISTENS_AT, "an address and a port, such as 0.0.0.0:8080"),

@@ -1,11 +1,14 @@
 //! Turns in what all resources of a kind undergo: who waits for one, and what waits with it.
 
-use kube_core::Resource as _;
+use kube_core::{Resource as _, object::HasStatus as _};
+use serde_json::Value;
 
 use crate::{
     annotations,
-    kind::{Ctx, Kind, was_in_sync},
+    condition::{EventKind, Reason},
+    kind::{Ctx, Kind, Status as _, was_in_sync},
     label::RESTARTED,
+    observed::{at, text},
     plan::{Action, FLEET_GATE, FLEET_PACED, Gate, Plan, Risk, Verb, Waiting, Why},
     rule,
     system::System,
@@ -21,29 +24,56 @@ pub fn is_paced<K: Kind>() -> bool {
 pub enum Standing {
     /// It waits for its turn, and for nothing else.
     Waits,
-    /// It is *Ready* and nothing is to be done.
+    /// It is *Ready* and nothing is to be done, or somebody has asked for it not to be.
     Settled,
-    /// Something is on its way.
+    /// Something is on its way, or broken.
     Underway,
 }
 
 impl Standing {
     /// Of a resource, by what is planned for it.
     pub fn of<K: Kind>(resource: &K::Resource, plan: &Plan<K::System>) -> Self {
-        let only = |one: &Waiting| one.gates.iter().filter(|gate| !gate.passes()).count() == 1;
-        if plan.waiting.iter().any(|one| is_for_turn(one) && only(one)) {
-            Self::Waits
-        } else if was_in_sync(resource) && plan.actions.iter().all(|one| one.verb.only_tells()) {
-            Self::Settled
-        } else {
-            Self::Underway
+        if plan.waiting.iter().any(is_for_turn) {
+            return Self::Waits;
+        }
+        let acts = plan.actions.iter().any(|one| !one.verb.only_tells());
+        let is = |kind, status| says::<K>(resource, plan, kind, status).is_some();
+        // By a reason that calls for nobody, such as that it was stopped.
+        let by_wish = says::<K>(resource, plan, "Ready", "False").is_some_and(|reason| {
+            let own = |one: &&&Reason| one.condition == "Ready" && one.name == reason;
+            let found = K::REASONS.iter().find(own);
+            found.is_some_and(|one| one.event() == Some(EventKind::Normal))
+        });
+        let left_alone = is("Accepted", "False") || is("Paused", "True") || is("Blocked", "True");
+        match !acts && (is("Ready", "True") || by_wish) || left_alone {
+            true => Self::Settled,
+            false => Self::Underway,
         }
     }
 }
 
-/// Whether this waits for its turn in the fleet. What runs is as it was asked for until then.
+/// The reason of a condition, if that says so: in the status that is there, and in the one that a
+/// plan writes. What is only about to be told may wait for more to tell.
+fn says<K: Kind>(
+    resource: &K::Resource,
+    plan: &Plan<K::System>,
+    kind: &str,
+    status: &str,
+) -> Option<String> {
+    let told = resource.status()?.conditions().iter().find(|one| one.type_ == kind)?;
+    let next = plan.status().and_then(|next| {
+        let conditions = at(next, "/conditions").and_then(Value::as_array)?;
+        conditions.iter().find(|one| text(one, "/type") == kind)
+    });
+    let still = next.is_none_or(|next| text(next, "/status") == status);
+    (told.status == status && still).then(|| told.reason.clone())
+}
+
+/// Whether this waits for its turn in the fleet, and for nothing else. What runs is as it was asked
+/// for until then.
 pub(super) fn is_for_turn(waiting: &Waiting) -> bool {
-    waiting.gates.iter().any(|gate| gate.id == FLEET_PACED && !gate.passes())
+    let mut closed = waiting.gates.iter().filter(|gate| !gate.passes());
+    closed.next().is_some_and(|gate| gate.id == FLEET_PACED) && closed.next().is_none()
 }
 
 /// Holds back what such a change would do to the resource, or says that its turn has come.
@@ -58,7 +88,9 @@ pub(super) fn pace<K: Kind>(ctx: &Ctx<'_>, resource: &K::Resource, plan: &mut Pl
     let gate = Gate::judged(FLEET_PACED, ctx.pace.open, ctx.pace.observed);
     let gate = gate.or_skipped(&annotations::skipped(resource.meta()));
     for mut action in std::mem::take(&mut plan.actions) {
-        match action.verb.target().filter(|_| by_fleet(&action) && !gate.passes()).cloned() {
+        // What the change leaves over is still in use until then.
+        let held = !gate.passes() && (by_fleet(&action) || action.why == Why::Orphaned);
+        match action.verb.target().filter(|_| held).cloned() {
             Some(target) => {
                 plan.kept.push(target.clone());
                 plan.waiting.push(Waiting {

@@ -199,8 +199,8 @@ fn converge<K: Kind>(
                 }
             }
         }
-        fleet::pace::<K>(ctx, resource, &mut plan);
         plan.actions.extend(owned.orphans(&wished, &desired.gone));
+        fleet::pace::<K>(ctx, resource, &mut plan);
         events.extend(events::put_back(&plan.resource, &put_back));
         events.extend(events::adopted(&plan.resource, &adopted));
     }

@@ -107,13 +107,17 @@ fn all_blocked(blocked: &[Blocked]) -> String {
 }
 
 fn hold_back_ready<S: System>(ctx: &Ctx<'_>, draft: &mut Draft, plan: &Plan<S>) {
+    // What is made or put back beside a change that waits for its turn disturbs nothing that runs:
+    // who were not Ready by that would not have to wait any more.
+    let waits = plan.waiting.iter().any(fleet::is_for_turn);
+    let is_beside = |action: &Action<S>| waits && action.risk < Risk::Restart;
     if let Some(failure) = ctx.failure {
         *draft = reasons::READY_NOT_SYNCED.no(failure.message.as_str());
     } else if !plan.blocked.is_empty() {
         *draft = reasons::READY_BLOCKED.no(all_blocked(&plan.blocked));
     } else if let Some(waiting) = plan.waiting.iter().find(|one| !fleet::is_for_turn(one)) {
         *draft = reasons::READY_RECONCILING.no(format!("waiting: {}", waiting.what));
-    } else if plan.actions.iter().any(|action| !action.verb.only_tells()) {
+    } else if plan.actions.iter().any(|action| !action.verb.only_tells() && !is_beside(action)) {
         *draft = reasons::READY_RECONCILING.no("changes are being made");
     } else if plan.altered.iter().any(|altered| !altered.is_taken()) {
         *draft = reasons::READY_NOT_SYNCED.no(not_taken(&plan.altered));

@@ -3,6 +3,8 @@
 //! Each is asked on a connection of its own, at the address of its pod. There is no token and no
 //! Secret in it.
 
+use std::time::Duration;
+
 use http::{Request, StatusCode, header};
 use http_body_util::Full;
 use hyper::body::Bytes;
@@ -22,6 +24,10 @@ use crate::metrics::Metrics;
 /// How many are asked at once, of all flows together: they are asked every 30 s, and thousands
 /// must not be asked at the same time.
 const AT_ONCE: usize = 20;
+/// How long one may take to connect, and in all: it is asked before each look at its flow, which
+/// does not wait longer for numbers.
+const CONNECT: Duration = Duration::from_secs(1);
+const WHOLE: Duration = Duration::from_secs(2);
 /// The longest page that is read, in bytes.
 const PAGE_MAX: usize = 1024 * 1024;
 
@@ -34,7 +40,8 @@ pub struct Processors {
 impl Processors {
     /// Processors in a cluster with this DNS suffix.
     pub fn new(domain: &str, resolve: Resolve) -> Self {
-        let limits = Limits { at_once: AT_ONCE, ..Limits::default() };
+        let (connect, whole) = (CONNECT, WHOLE);
+        let limits = Limits { at_once: AT_ONCE, connect, whole, ..Limits::default() };
         Self { guard: Guard::new(DataFlows::NAME, domain, resolve, limits) }
     }
 

@@ -138,7 +138,7 @@ impl<E: Endpoint> Guard<E> {
         let turns = self.turns(endpoint);
         let Ok(turn) = timeout(limit, turns.acquire()).await else {
             // That says nothing about this endpoint.
-            let why = format!("other requests to its cluster took longer than {limit:?}");
+            let why = format!("other requests took longer than {limit:?}");
             self.count(verb, "spared");
             return Err(Fault::Unsent(why));
         };

@@ -196,7 +196,11 @@ impl<B> Work<B> {
         let of = OfKind { kind: api.kind.to_string() };
         watches.subscribe(move |notice| waking.hear(notice));
         let at_once = options.settings.fleet_at_once;
-        let turns = Turns::new(at_once, api.clone(), watches.clone(), queue.clone());
+        // Who does nothing has no turn that would ever end.
+        let turns = match step::is_paced::<K>() && !options.dry_run {
+            true => Turns::new(at_once, api.clone(), watches.clone(), queue.clone()),
+            false => Turns::NONE,
+        };
         let engine = Arc::new(Engine {
             watches: watches.clone(),
             backend,
@@ -303,8 +307,7 @@ where
                 engine.metrics.queue_depth.get_or_create(of).set(gauge(queue.depth()));
                 let there = engine.watches.count(&Api::of::<K::Resource>());
                 engine.metrics.resources.get_or_create(of).set(gauge(there));
-                if step::is_paced::<K>() {
-                    let (changing, waiting) = engine.turns.counts();
+                if let Some((changing, waiting)) = engine.turns.counts() {
                     engine.metrics.fleet_changing.get_or_create(of).set(gauge(changing));
                     engine.metrics.fleet_waiting.get_or_create(of).set(gauge(waiting));
                 }

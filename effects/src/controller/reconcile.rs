@@ -76,6 +76,7 @@ where
             self.metrics.measured.tell::<K>(key, Vec::new());
             self.lock_index().forget(key);
             self.turns.forget(key);
+            self.turns.looked_at(key);
             return None;
         };
         let history = self.history().remove(key);
@@ -84,7 +85,7 @@ where
         self.turns.meet(key, &subject.object);
         let wait = self.attempt(&mut subject).await;
         self.history().insert(subject.key, subject.history);
-        self.turns.wake();
+        self.turns.looked_at(key);
         Some(wait)
     }
 
@@ -253,6 +254,7 @@ where
         let ctx = Ctx { now, settings, failure, anew, hold_restarts, pace: turn.pace() };
         match K::Resource::deserialize(&**object) {
             Err(error) => {
+                self.turns.forget(key);
                 Ok(step::unreadable::<K>(&ctx, object, &undecodable::<K>(object, &error)))
             }
             Ok(resource) => {

@@ -13,8 +13,10 @@ use crate::{
     watch::Watches,
 };
 
-/// Who has a turn, and who waits for one.
-pub(super) struct Turns {
+/// Who has a turn, and who waits for one; nothing where the kind has no turns.
+pub(super) struct Turns(Option<Paced>);
+
+struct Paced {
     fleet: Mutex<Fleet>,
     at_once: AtOnce,
     api: Api,
@@ -23,54 +25,72 @@ pub(super) struct Turns {
 }
 
 impl Turns {
+    /// Everybody goes when it likes.
+    pub(super) const NONE: Self = Self(None);
+
     /// Among all resources of this kind.
     pub(super) fn new(at_once: AtOnce, api: Api, watches: Watches, queue: Arc<Queue>) -> Self {
-        Self { fleet: Mutex::new(Fleet::new(at_once)), at_once, api, watches, queue }
+        let fleet = Mutex::new(Fleet::new(at_once));
+        Self(Some(Paced { fleet, at_once, api, watches, queue }))
     }
 
     /// Somebody else leads: whoever does next looks at all of them anew.
     pub(super) fn reset(&self) {
-        *self.lock() = Fleet::new(self.at_once);
+        if let Some(paced) = &self.0 {
+            *paced.lock() = Fleet::new(paced.at_once);
+        }
     }
 
     /// A resource is looked at.
     pub(super) fn meet(&self, key: &Key, object: &Value) {
-        self.lock().meet(key, object, Timestamp::now());
+        if let Some(paced) = &self.0 {
+            paced.lock().meet(key, object, Timestamp::now());
+        }
     }
 
     /// What a resource is told.
     pub(super) fn turn(&self, key: &Key) -> Answer {
-        self.lock().turn(key)
+        self.0.as_ref().map_or_else(Answer::alone, |paced| paced.lock().turn(key))
     }
 
     /// Gives a resource its turn, if it may have it now: what it is told then.
     pub(super) fn take(&self, key: &Key) -> Option<Answer> {
-        let mut fleet = self.lock();
+        let mut fleet = self.0.as_ref()?.lock();
         fleet.take(key).then(|| fleet.turn(key))
     }
 
     /// Learns where a resource stands.
     pub(super) fn stands(&self, key: &Key, standing: Standing) {
-        self.lock().stands(key, standing);
+        if let Some(paced) = &self.0 {
+            paced.lock().stands(key, standing);
+        }
     }
 
-    /// A resource is gone.
+    /// A resource is gone, or nobody can tell what it asks for.
     pub(super) fn forget(&self, key: &Key) {
-        self.lock().forget(key);
-        self.wake();
+        if let Some(paced) = &self.0 {
+            paced.lock().forget(key);
+        }
     }
 
-    /// Looks again at those who have waited, if there is a turn for them.
-    pub(super) fn wake(&self) {
-        let due = self.lock().due();
-        due.iter().for_each(|key| self.queue.wake(key));
+    /// A resource was looked at. Whoever is the next in the line is, if there is a turn for it.
+    pub(super) fn looked_at(&self, key: &Key) {
+        let Some(paced) = &self.0 else { return };
+        let due = {
+            let mut fleet = paced.lock();
+            fleet.looked_at(key);
+            fleet.due()
+        };
+        due.iter().for_each(|key| paced.queue.wake(key));
     }
 
     /// How many have their turn, and how many wait.
-    pub(super) fn counts(&self) -> (usize, usize) {
-        self.lock().counts()
+    pub(super) fn counts(&self) -> Option<(usize, usize)> {
+        self.0.as_ref().map(|paced| paced.lock().counts())
     }
+}
 
+impl Paced {
     fn lock(&self) -> MutexGuard<'_, Fleet> {
         let there = self.watches.count(&self.api);
         let mut fleet = self.fleet.lock().unwrap_or_else(PoisonError::into_inner);

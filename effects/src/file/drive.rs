@@ -169,27 +169,38 @@ impl<W: Watcher> Turn<'_, '_, W> {
     {
         let Operator { world, settings, quiet, fleets } = &mut *self.operator;
         quiet.remove(target);
+        let key = (target.namespace.clone(), target.name.clone());
+        let mut fleet = fleets.get_mut(&target.api);
+        if let Some(fleet) = &mut fleet {
+            fleet.looked_at(&key);
+        }
         let resource = match K::Resource::deserialize(&*object) {
             Ok(resource) => resource,
-            Err(error) => return self.watcher.unreadable(target, &error.to_string()),
+            Err(error) => {
+                fleet.into_iter().for_each(|fleet| fleet.forget(&key));
+                return self.watcher.unreadable(target, &error.to_string());
+            }
         };
-        let key = (target.namespace.clone(), target.name.clone());
-        let fleet = fleets.entry(target.api.clone()).or_default();
         let (now, at) = (world.now(), Ctx::new(world.now(), settings));
         let plan = |answer: &Answer| {
             block_on(plan::<K, _>(*world, &Ctx { pace: answer.pace(), ..at }, &resource))
         };
-        let mut planned = plan(&fleet.turn(&key));
+        let turn = fleet.as_ref().map_or_else(Answer::alone, |fleet| fleet.turn(&key));
+        let mut planned = plan(&turn);
         let stands = |made: &Plan<K::System>| Standing::of::<K>(&resource, made);
         let waits = planned.as_ref().is_ok_and(|(made, _)| stands(made) == Standing::Waits);
-        if waits && fleet.take(&key) {
+        if let Some(fleet) = fleet.as_mut().filter(|_| waits)
+            && fleet.take(&key)
+        {
             planned = plan(&fleet.turn(&key));
         }
         let (made, seen) = match planned {
             Ok(planned) => planned,
             Err(error) => return self.watcher.ended(target, &Err(error)),
         };
-        fleet.stands(&key, stands(&made));
+        if let Some(fleet) = fleet {
+            fleet.stands(&key, stands(&made));
+        }
         self.watcher.planned::<K>(&resource, &made, &seen);
         if made.actions.is_empty() {
             let until = match made.requeue {

@@ -73,7 +73,10 @@ fn a_connector_is_explained_with_what_its_program_makes_of_it() {
     }
     assert_eq!(run(&["explain", "connector", "KAFKA"]).out, ran.out);
     let (all, some) = (run(&["explain"]).out, run(&["explain", "connector"]).out);
-    assert!(some.contains("\n  rivven/source   datagen, ") && all.ends_with(&some), "{all}");
+    assert!(
+        some.contains("\n  rivven/source           datagen, ") && all.ends_with(&some),
+        "{all}"
+    );
 }
 
 #[test]

@@ -88,3 +88,20 @@ fn how_many_at_once_is_a_number_or_a_share() {
         assert!(ran.err.contains("give a number from 1 on, such as 5, or a share"), "{}", ran.err);
     }
 }
+
+#[test]
+fn what_else_is_to_be_done_for_a_flow_lets_nobody_pass() {
+    // As with a release that makes an object more for each flow: it is made at once.
+    let state = running(12);
+    let is_file = |document: &&str| !document.contains("-spec\n  namespace: team\n  annotations:");
+    let without: Vec<&str> = state.split("---\n").filter(is_file).collect();
+    assert_eq!(without.len() + 12, state.split("---\n").count());
+    let all = plan(&without.join("---\n"), &[NEXT]);
+    for one in all["resources"].as_array().expect("there are resources") {
+        let actions = one["actions"].as_array().expect("there are actions");
+        let of = |kind: &str| actions.iter().find(|action| action["target"]["kind"] == kind);
+        assert!(of("ConfigMap").is_some(), "{one}");
+        let gate = &of("Deployment").expect("it is changed")["gates"][0];
+        assert_eq!((&gate["id"], &gate["state"]), (&"fleet-paced".into(), &"open".into()), "{one}");
+    }
+}

@@ -124,7 +124,7 @@ impl Figures {
             errors: sum.errors.saturating_add(one.errors),
             lag: sum.lag.zip(one.lag).map(|(one, other)| one.saturating_add(other)),
             watermark_age: sum.watermark_age.zip(one.watermark_age).map(|(one, it)| one.max(it)),
-            partitions: sum.partitions.zip(one.partitions).map(|(one, other)| one + other),
+            partitions: sum.partitions.zip(one.partitions).map(|(a, b)| a.saturating_add(b)),
             last_sent: sum.last_sent.max(one.last_sent),
         }))
     }
@@ -225,7 +225,11 @@ mod tests {
 
     proptest! {
         #[test]
-        fn no_page_is_too_odd(page in "\\PC*", line in "[ -~\n]{0,200}") {
+        fn no_page_is_too_odd(page in "\\PC*", line in "[ -~\n]{0,200}", value in any::<f64>()) {
+            let names = [SENT, LAG, WATERMARK_AGE, PARTITIONS, LAST_SENT, ERRORS[0]];
+            let all: Vec<String> = names.iter().map(|name| format!("{name} {value}")).collect();
+            let odd = Figures::read(&all.join("\n")).expect("it is a processor's");
+            prop_assert!(Figures::together(&[odd, odd, odd]).is_some());
             prop_assert_eq!(Figures::read(&page), None);
             let page = format!("{SENT} 1\n{line}");
             prop_assert!(Figures::read(&page).is_some(), "{}", page);

@@ -159,9 +159,9 @@ pub(super) fn overview(page: &mut Page) {
     }
     let title = Span("Connectors".to_owned(), Style::Bold);
     page.line(0, &[title, Span::dim("  explain connector NAME")]);
-    for role in [Role::Source, Role::Sink] {
+    for role in [Role::Source, Role::Sink, Role::Transformation] {
         for (system, names) in by_system(&all, role) {
-            let left = Span::plain(format!("{:16}", format!("{system}/{}", role.as_str())));
+            let left = Span::plain(format!("{:24}", format!("{system}/{}", role.as_str())));
             page.words(2, &[left], &names.join(", "), Style::Dim);
         }
     }

@@ -77,8 +77,8 @@ pub struct Operator {
     #[schemars(range(max = 10_000))]
     pub api_burst: u32,
     /// How many resources of a kind undergo at once what changes all of them, such as another
-    /// default image: a number, or a share such as `10%`.
-    #[schemars(regex(pattern = "^(([0-9]{1,9}|(100|[1-9]?[0-9])%))?$"))]
+    /// default image: a number in quotes, or a share such as `10%`.
+    #[schemars(regex(pattern = "^(([1-9][0-9]{0,8}|(100|[1-9][0-9]?)%))?$"))]
     pub fleet_at_once: String,
     /// The image of a DataFlow's processor, where the flow names none.
     pub processor_image: String,

@@ -1,4 +1,5 @@
-//! The stores that a flow reads from and writes to: what each takes, as data.
+//! The stores that a flow reads from and writes to, and what it does to records on their way: what
+//! each takes, as data.
 //!
 //! Names, defaults and ranges are those of the documentation. The processor reads each key by the
 //! name that users write. Where a value may stand in a Secret, a key of the same name with
@@ -11,6 +12,7 @@ mod kafka;
 mod nessie;
 mod postgresql;
 mod shared;
+mod transformations;
 mod trino;
 
 /// The store of this name that can be used so.
@@ -21,7 +23,7 @@ pub(super) fn find(role: Role, name: &str) -> Option<&'static Connector> {
 /// What stores are called, in the order of the documentation.
 pub const NAMES: [&str; 5] = ["kafka", "postgresql", "trino", "clickhouse", "nessie"];
 
-/// All of them: sources first, then sinks, each by name.
+/// All of them: sources first, then sinks, then transformations, each by name.
 pub(super) static CONNECTORS: &[&Connector] = &[
     &clickhouse::SOURCE,
     &kafka::SOURCE,
@@ -33,6 +35,15 @@ pub(super) static CONNECTORS: &[&Connector] = &[
     &nessie::SINK,
     &postgresql::SINK,
     &trino::SINK,
+    &transformations::CAMEL_CASE,
+    &transformations::FILTER,
+    &transformations::FLATTEN,
+    &transformations::MASK,
+    &transformations::REMOVE,
+    &transformations::ROUTER,
+    &transformations::SELECT,
+    &transformations::SNAKE_CASE,
+    &transformations::TIMESTAMP,
 ];
 
 /// The longest text that a key may be, where nothing else bounds it.
@@ -40,7 +51,7 @@ const LONG: usize = 4_096;
 /// As many seconds as a day has: the longest pause between two looks.
 const DAY: i64 = 86_400;
 
-/// A store, which may be written in a field of its own name too.
+/// A store or a transformation, which may be written in a field of its own name too.
 const fn store(
     name: &'static str,
     role: Role,

@@ -70,7 +70,7 @@ reasons! {
     REPLICAS_IDLE_UNSEEN = quiet(
         "ReplicasIdle",
         "NotSeen",
-        "Not every processor has told what it reads: some are not ready, or could not be asked.",
+        "Not every processor is ready, so that it is not known what each reads.",
     );
     REPLICAS_IDLE_SINGLE =
         quiet("ReplicasIdle", "NotSeveral", "One processor at most is to run: it reads it all.");

@@ -29,24 +29,30 @@ pub(super) fn questions(namespace: &str, name: &str, seen: &Observed<DataFlows>)
     ready.filter_map(|pod| Processor::of(pod, names::METRICS_PORT)).map(Probe::Figures).collect()
 }
 
-/// What each of them has told; nothing unless all have.
-fn each(namespace: &str, name: &str, seen: &Observed<DataFlows>) -> Option<Vec<Figures>> {
+/// What each of so many processors has told; nothing unless all are ready and have.
+fn each(
+    (namespace, name): (&str, &str),
+    wanted: i32,
+    seen: &Observed<DataFlows>,
+) -> Option<Vec<Figures>> {
     let questions = questions(namespace, name, seen);
     let told = |probe: &Probe| match seen.answer(probe) {
         Some(Answer::Figures(figures)) => Some(*figures),
         Some(Answer::Unreachable(_)) | None => None,
     };
-    questions.iter().map(told).collect()
+    let all = usize::try_from(wanted).is_ok_and(|wanted| wanted == questions.len());
+    all.then(|| questions.iter().map(told).collect()).flatten()
 }
 
 /// What they have told together; nothing unless all have.
 pub(super) fn together(valid: &Valid, seen: &Observed<DataFlows>) -> Option<Figures> {
-    Figures::together(&each(&valid.namespace, &valid.name, seen)?)
+    Figures::together(&each((&valid.namespace, &valid.name), valid.replicas, seen)?)
 }
 
 /// The numbers.
 pub(super) fn measures(flow: &DataFlow, seen: &Observed<DataFlows>) -> Vec<Measure> {
-    let all = each(&flow.namespace().unwrap_or_default(), &flow.name_any(), seen);
+    let (namespace, name) = (flow.namespace().unwrap_or_default(), flow.name_any());
+    let all = each((&namespace, &name), flow.spec.replicas.unwrap_or(1), seen);
     let Some(told) = all.and_then(|all| Figures::together(&all)) else { return Vec::new() };
     let known = [
         ("sent", SENT, Some(told.sent)),
@@ -58,24 +64,27 @@ pub(super) fn measures(flow: &DataFlow, seen: &Observed<DataFlows>) -> Vec<Measu
     known.map(|(name, help, value)| Measure::whole(name, help, value)).collect()
 }
 
-/// Whether some of several processors have nothing to read.
-pub(super) fn idle(valid: &Valid, seen: &Observed<DataFlows>) -> Draft {
+/// Whether some of several processors have nothing to read. While all are ready and one does not
+/// answer, what was told stands.
+pub(super) fn idle(valid: &Valid, seen: &Observed<DataFlows>) -> Option<Draft> {
     if !valid.by_group || valid.replicas < 2 {
-        return c::REPLICAS_IDLE_SINGLE.no("");
+        return Some(c::REPLICAS_IDLE_SINGLE.no(""));
     }
-    let all = each(&valid.namespace, &valid.name, seen).unwrap_or_default();
-    let partitions: Option<Vec<u64>> = all.iter().map(|one| one.partitions).collect();
     let wanted = usize::try_from(valid.replicas).unwrap_or_default();
-    match partitions.filter(|all| all.len() == wanted) {
-        None => c::REPLICAS_IDLE_UNSEEN.unknown(""),
-        Some(of) => match of.iter().filter(|partitions| **partitions == 0).count() {
-            0 => c::REPLICAS_IDLE_NONE.no(""),
-            idle => {
-                let (there, from) = (of.iter().sum::<u64>(), valid.meaning.source.says());
-                let there = many(there, "partition");
-                c::REPLICAS_IDLE_SOME
-                    .yes(format!("{idle} of {wanted} have nothing to read: {from} has {there}"))
-            }
-        },
+    if questions(&valid.namespace, &valid.name, seen).len() != wanted {
+        return Some(c::REPLICAS_IDLE_UNSEEN.unknown(""));
+    }
+    let all = each((&valid.namespace, &valid.name), valid.replicas, seen)?;
+    let of: Vec<u64> = all.iter().map(|one| one.partitions).collect::<Option<_>>()?;
+    let there = of.iter().fold(0_u64, |sum, one| sum.saturating_add(*one));
+    match of.iter().filter(|partitions| **partitions == 0).count() {
+        0 => Some(c::REPLICAS_IDLE_NONE.no("")),
+        // They are being given out anew.
+        _ if there == 0 => None,
+        idle => {
+            let (there, from) = (many(there, "partition"), valid.meaning.source.says());
+            let told = format!("{idle} of {wanted} have nothing to read: {from} has {there}");
+            Some(c::REPLICAS_IDLE_SOME.yes(told))
+        }
     }
 }

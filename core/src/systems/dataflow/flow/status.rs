@@ -41,7 +41,7 @@ pub(super) fn report(
         checkpoint: Checkpoint::of(valid, seen),
     };
     let (ready, phase) = ready(valid, &state);
-    let conditions = vec![
+    let mut conditions = vec![
         ready,
         resolved(valid),
         processors(valid, &state),
@@ -50,8 +50,8 @@ pub(super) fn report(
             false => ROLLED_OUT_NOT.no(""),
         },
         checkpoint(valid, &state),
-        figures::idle(valid, seen),
     ];
+    conditions.extend(figures::idle(valid, seen));
     let wide = |count: u64| i64::try_from(count).unwrap_or(i64::MAX);
     let told = figures::together(valid, seen);
     let count = |of: fn(&DeploymentSeen) -> i64| {

@@ -65,7 +65,7 @@ pub(super) fn unlisted(written: &Written<'_>) -> Doubt {
     let of = |role: Role| CONNECTORS.iter().filter(move |one| one.role == role).map(|one| one.name);
     let other = match role {
         Role::Source => Role::Sink,
-        Role::Sink => Role::Source,
+        Role::Sink | Role::Transformation => Role::Source,
     };
     let remedy = match nearest(name, of(role)) {
         Some(meant) => Some(format!("did you mean {meant}?")),

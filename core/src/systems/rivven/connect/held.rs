@@ -57,6 +57,7 @@ impl<'a> Held<'a> {
         let lacks = |topic: &&String| match wired.role {
             Role::Source => self.topics.is_some_and(|topics| !topics.contains_key(*topic)),
             Role::Sink => self.there(topic).or_else(|| self.to_come(topic)).is_none(),
+            Role::Transformation => false,
         };
         let lacking: Vec<&str> = wired.wants.iter().filter(lacks).map(String::as_str).collect();
         let names = lacking.join(", ");

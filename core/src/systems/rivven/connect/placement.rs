@@ -36,7 +36,7 @@ fn group(connector: &Wired) -> Group {
     match connector.role {
         Role::Source if connector.kind.ends_with("-cdc") => Group::Changes,
         Role::Sink if !connector.patterns.is_empty() => Group::Patterns,
-        Role::Source | Role::Sink => Group::Others,
+        Role::Source | Role::Sink | Role::Transformation => Group::Others,
     }
 }
 

@@ -238,7 +238,12 @@ pub struct DataFlowStatus {
 }
 
 crate::status!(DataFlowStatus, last_updated, {
-    fn but_for_counts(&self, before: &Self) -> Option<Self> {
+    fn but_for_counts(&mut self, before: &Self) -> Option<Self> {
+        self.processed_count = self.processed_count.or(before.processed_count);
+        self.error_count = self.error_count.or(before.error_count);
+        if self.last_processed_time.is_none() {
+            self.last_processed_time = before.last_processed_time.clone();
+        }
         Some(Self {
             processed_count: before.processed_count,
             error_count: before.error_count,

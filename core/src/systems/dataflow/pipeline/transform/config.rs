@@ -11,6 +11,10 @@ use crate::{
     systems::dataflow::pipeline::path::{JsonPath, Wrong},
 };
 
+/// The longest text that a key may be.
+const LONGEST: usize = 4_096;
+const SHORTER: &str = "must have at most 4096 characters";
+
 /// The keys of a transformation. Those that nobody has asked for are unknown.
 pub(super) struct Config<'a, 'e> {
     at: &'e Path,
@@ -42,7 +46,12 @@ impl<'a, 'e> Config<'a, 'e> {
     /// A value. As an API server does: what is null is not there.
     fn value(&mut self, name: &'static str) -> Option<&'a Value> {
         self.asked.insert(name);
-        self.fields.get(name).filter(|value| !value.is_null())
+        let value = self.fields.get(name).filter(|value| !value.is_null())?;
+        if value.as_str().is_some_and(|text| text.chars().count() > LONGEST) {
+            let cause = Cause::Invalid("a longer text".to_owned(), SHORTER.to_owned());
+            self.errors.push(self.at.child(name), cause, "shorten it");
+        }
+        Some(value)
     }
 
     fn required(&mut self, name: &'static str, remedy: &str) -> Option<&'a Value> {
