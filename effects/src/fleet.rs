@@ -131,6 +131,7 @@ impl Fleet {
         let gone: Vec<Key> = all.filter(|key| !there.contains(*key)).cloned().collect();
         gone.iter().for_each(|key| self.forget(key));
         self.met.retain(|key| there.contains(key));
+        self.called.retain(|key| there.contains(key));
         self.among(there.len());
     }
 

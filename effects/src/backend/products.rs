@@ -30,10 +30,9 @@ impl Products {
     /// Counts what they are asked among these numbers.
     #[must_use]
     pub fn counted(self, metrics: &Metrics) -> Self {
-        let Self { rivven, dataflow } = self;
         Self {
-            rivven: rivven.counted(metrics.clone()),
-            dataflow: dataflow.counted(metrics.clone()),
+            rivven: self.rivven.counted(metrics.clone()),
+            dataflow: self.dataflow.counted(metrics.clone()),
         }
     }
 }
