@@ -38,6 +38,12 @@ pub fn owner<R: Resource<DynamicType = ()>>(resource: &R) -> OwnerReference {
     }
 }
 
+/// Whether an object belongs to nobody.
+pub fn is_nobodys(object: &Value) -> bool {
+    let owners = at(object, "/metadata/ownerReferences").and_then(Value::as_array);
+    owners.is_none_or(Vec::is_empty)
+}
+
 /// The controller of an object, if it has one: the uid in its controller owner reference.
 pub fn controller(object: &Value) -> Option<&str> {
     controller_ref(object)?["uid"].as_str()

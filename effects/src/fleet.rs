@@ -92,7 +92,7 @@ impl Fleet {
 
     /// Gives a resource its turn, if one more may have it.
     pub(crate) fn take(&mut self, key: &Key) -> bool {
-        let others = self.changing.keys().filter(|one| *one != key).count();
+        let others = self.changing.len() - usize::from(self.changing.contains_key(key));
         let free = self.all_met && others < self.most();
         if free {
             self.unline(key);

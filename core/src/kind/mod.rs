@@ -34,8 +34,10 @@ use crate::{
     system::System,
 };
 
+mod measure;
 mod status;
 
+pub use measure::Measure;
 pub use status::{Status, was_in_sync};
 
 /// A kind of custom resource and how to reconcile it.
@@ -203,35 +205,6 @@ pub trait Kind: Sized + Send + Sync + 'static {
 /// Everything that is wrong, with path and remedy.
 pub fn accept<K: Kind>(resource: &K::Resource) -> Result<K::Valid, field::Errors> {
     check::written(K::CHECKS, resource).and(K::accepts(resource))
-}
-
-/// A number of what a resource stands for.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Measure {
-    /// What is counted, such as `records`.
-    pub name: &'static str,
-    /// The same as a sentence.
-    pub help: &'static str,
-    /// Of what in the resource, where it has several: labels and their values.
-    pub of: Vec<(&'static str, String)>,
-    /// How many.
-    pub value: u64,
-}
-
-impl Measure {
-    /// Of the resource as a whole.
-    pub fn whole(name: &'static str, help: &'static str, value: u64) -> Self {
-        Self { name, help, of: Vec::new(), value }
-    }
-
-    /// Its name and what it is of, such as `sink_lag{sink="print"}`.
-    pub fn full_name(&self) -> String {
-        if self.of.is_empty() {
-            return self.name.to_owned();
-        }
-        let of = self.of.iter().map(|(label, value)| format!("{label}={value:?}"));
-        format!("{}{{{}}}", self.name, of.collect::<Vec<_>>().join(","))
-    }
 }
 
 /// What is the same for every resource in one reconciliation.

@@ -8,7 +8,7 @@ use std::{
 use kube_core::Resource;
 use serde_json::Value;
 
-use crate::owner::{controller, controller_ref, own_uid};
+use crate::owner::{controller, controller_ref, is_nobodys, own_uid};
 use crate::{
     altered, annotations, compare,
     field::Segment,
@@ -227,8 +227,7 @@ fn is_left_behind(owns: &[Selector], target: &Ref, object: &Value) -> bool {
     let labels = at(object, "/metadata/labels");
     let managed = labels.and_then(|all| all.get(MANAGED_BY)).and_then(Value::as_str);
     let signed = annotation(object, DIGEST).is_some();
-    let owners = at(object, "/metadata/ownerReferences").and_then(Value::as_array);
-    owners.is_none_or(Vec::is_empty)
+    is_nobodys(object)
         && managed == Some(SLUICEGATE)
         && signed
         && owns.iter().any(|selector| selector.selects(target, labels))

@@ -9,7 +9,7 @@ use crate::{
     audit::{Class, Entry, of_class},
     control_plane::{ControlPlane, shared},
     granted,
-    kube::{CLUSTERS, EVENTS, Kube, NAMESPACES, PARTS, TOPICS},
+    kube::{CLUSTERS, EVENTS, Kube, NAMESPACES, PARTS, QUOTAS, TOPICS},
     operator::{Operator, Start},
     standin::StandIn,
     wait::{seconds, until},
@@ -63,6 +63,16 @@ impl Scene {
 
     pub(crate) fn kube(&self) -> &Kube {
         &self.plane.kube
+    }
+
+    /// Lets its namespace have at most so many of these, such as `pods`, by a quota of this name.
+    pub(crate) fn quota(&self, name: &str, of: &str, most: usize) {
+        let quota = json!({
+            "apiVersion": "v1", "kind": "ResourceQuota",
+            "metadata": { "name": name, "namespace": self.namespace },
+            "spec": { "hard": { of: most.to_string() } },
+        });
+        self.kube().apply(QUOTAS, &quota);
     }
 
     /// An operator for this namespace that reaches no broker.

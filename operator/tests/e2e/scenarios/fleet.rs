@@ -6,7 +6,7 @@ use serde_json::{Value, json};
 
 use crate::{
     Scenario,
-    kube::{DEPLOYMENTS, FLOWS, QUOTAS},
+    kube::{DEPLOYMENTS, FLOWS},
     operator::{Operator, page, plan},
     scene::{self, SOON, Scene},
     wait::{seconds, until},
@@ -41,16 +41,6 @@ fn all_run(scene: &Scene, image: &str) {
         if run.len() == FLOWS_THERE && ready.len() == FLOWS_THERE { Ok(()) } else { Err(told) }
     });
     scene.is_quiet(seconds(2));
-}
-
-/// No more pods than these.
-fn quota(scene: &Scene, pods: usize) {
-    let quota = json!({
-        "apiVersion": "v1", "kind": "ResourceQuota",
-        "metadata": { "name": "q", "namespace": scene.namespace },
-        "spec": { "hard": { "pods": pods.to_string() } },
-    });
-    scene.kube().apply(QUOTAS, &quota);
 }
 
 fn says(operator: &Operator, metric: &str, value: usize) -> bool {
@@ -92,7 +82,7 @@ fn a_part_at_a_time() {
     assert_eq!(resources.iter().filter(|one| has(one, "waiting")).count(), 8, "{shown}");
 
     // Nothing that is started starts: it stops at the first two, and the others run on.
-    quota(&scene, 1);
+    scene.quota("q", "pods", 1);
     let mut second = scene.run(&start(2));
     until("two to be changed", SOON, || {
         let (run, ready) = seen(&scene, &image(2));
@@ -116,7 +106,7 @@ fn a_part_at_a_time() {
     assert_eq!(seen(&scene, &image(2)).0, run);
 
     // What they lack is there: they have their turn one after another.
-    quota(&scene, 100);
+    scene.quota("q", "pods", 100);
     until("all flows to run the next image", SOON, || {
         let (run, ready) = seen(&scene, &image(2));
         let changing = run.difference(&ready).count();

@@ -144,14 +144,7 @@ fn mirrored() {
 
 fn quota() {
     let scene = Scene::new("quota");
-    let quota = |most: &str| {
-        json!({
-            "apiVersion": "v1", "kind": "ResourceQuota",
-            "metadata": { "name": "q", "namespace": scene.namespace },
-            "spec": { "hard": { "count/statefulsets.apps": most } },
-        })
-    };
-    scene.kube().apply(QUOTAS, &quota("0"));
+    scene.quota("q", "count/statefulsets.apps", 0);
     until("the quota to be counted", SOON, || {
         let seen = scene.kube().get(QUOTAS, &scene.namespace, "q").unwrap_or_default();
         if seen["status"]["hard"].is_object() { Ok(()) } else { Err(seen.to_string()) }
@@ -165,7 +158,7 @@ fn quota() {
     assert!(said["reason"] == "Refused" && names, "{said}");
     assert!(began.elapsed() < seconds(10), "told after {:?}", began.elapsed());
     assert_eq!(condition(&seen, "Stalled")["status"], "True");
-    scene.kube().apply(QUOTAS, &quota("5"));
+    scene.quota("q", "count/statefulsets.apps", 5);
     let since = Instant::now();
     let seen = scene.told("small", "Ready", "True", seconds(90));
     let took = since.elapsed();

@@ -5,7 +5,7 @@ use serde_json::{Value, json};
 use super::gates::evicted;
 use crate::{
     Scenario,
-    kube::{CLAIMS, CLUSTERS, PODS, QUOTAS},
+    kube::{CLAIMS, CLUSTERS, PODS},
     say,
     scene::{SOON, Scene, condition},
     wait::{seconds, throughout, until},
@@ -66,14 +66,7 @@ fn kept() {
 fn refused() {
     let scene = Scene::new("pod-quota");
     let _operator = scene.operator();
-    let quota = |pods: u32| {
-        json!({
-            "apiVersion": "v1", "kind": "ResourceQuota",
-            "metadata": { "name": "few", "namespace": scene.namespace },
-            "spec": { "hard": { "pods": pods.to_string() } },
-        })
-    };
-    scene.kube().apply(QUOTAS, &quota(1));
+    scene.quota("few", "pods", 1);
     scene.cluster("duo", &json!({ "replicas": 2 }));
     let (seen, took) = until("the pod that lacks to be named", seconds(90), || {
         let seen = scene.seen("duo");
@@ -92,7 +85,7 @@ fn refused() {
     say(&format!("a pod that a quota refuses, told after {took:?}: {says}"));
     let made: Vec<Value> = scene.kube().list(PODS, &scene.namespace);
     assert_eq!(made.len(), 1, "one has room");
-    scene.kube().apply(QUOTAS, &quota(5));
+    scene.quota("few", "pods", 5);
     // The StatefulSet controller tries again by itself, later each time.
     scene.told("duo", "Ready", "True", seconds(120));
 }

@@ -3,6 +3,8 @@
 use super::{flag, key, store, text, texts};
 use crate::connector::{Connector, Key, Role, Takes};
 
+const FIELDS: Key = texts("fields", PATHS).required();
+const DEEP: &[Key] = &[flag("deep", "Whether names within objects and lists are written so too.")];
 const PATHS: &str = "Paths of fields, such as `$.customer.email`, `items[0].id` or `a\\.b`.";
 const CONDITION: &str = "A path, met by what says something and is not `false`, `0` or an empty \
                          text; or `path == 'text'`, met by what is written so.";
@@ -18,7 +20,7 @@ const fn transformation(
 pub(super) static CAMEL_CASE: Connector = transformation(
     "camelCase",
     "Writes the names of fields as OrderId. Of two that become the same the last one stays.",
-    &[flag("deep", "Whether names within objects and lists are written so too.")],
+    DEEP,
 );
 
 pub(super) static FILTER: Connector = transformation(
@@ -39,14 +41,13 @@ pub(super) static MASK: Connector = transformation(
     "Makes values unreadable: three signs, or as many as a value has. A record that it cannot look \
      into is a fault.",
     &[
-        texts("fields", PATHS).required(),
+        FIELDS,
         text("maskChar", "The sign that stands for each of a value.").or("*"),
         flag("keepLength", "Whether there are as many signs as the value has."),
     ],
 );
 
-pub(super) static REMOVE: Connector =
-    transformation("remove", "Takes fields out.", &[texts("fields", PATHS).required()]);
+pub(super) static REMOVE: Connector = transformation("remove", "Takes fields out.", &[FIELDS]);
 
 pub(super) static ROUTER: Connector = transformation(
     "router",
@@ -64,13 +65,13 @@ pub(super) static SELECT: Connector = transformation(
     "select",
     "Keeps these fields, each under the last word of its path, and nothing else. Where there is \
      none of them, nothing goes on.",
-    &[texts("fields", PATHS).required()],
+    &[FIELDS],
 );
 
 pub(super) static SNAKE_CASE: Connector = transformation(
     "snakeCase",
     "Writes the names of fields as order_id. Of two that become the same the last one stays.",
-    &[flag("deep", "Whether names within objects and lists are written so too.")],
+    DEEP,
 );
 
 pub(super) static TIMESTAMP: Connector = transformation(

@@ -16,8 +16,8 @@ use crate::{
     field::Path,
     kind::Item,
     label::ADOPT,
-    observed::{Observed, Ref, Seen, at, text},
-    owner::controller,
+    observed::{Api, Observed, Ref, Seen, Selector, text},
+    owner::{controller, controller_ref, is_nobodys},
     plan::{Action, Blocked, Manifest, Precondition, Risk, Verb, Why},
     rule,
     systems::dataflow::{DataFlows, rules},
@@ -104,20 +104,12 @@ impl Checkpoint {
 /// Whether it was made for a flow of this name, and belongs to nobody any more: its flow was
 /// deleted with `--cascade=orphan`, or all came back from a backup.
 pub(super) fn is_left(there: &Value, name: &str) -> bool {
-    let owners = at(there, "/metadata/ownerReferences").and_then(Value::as_array);
-    let labels = at(there, "/metadata/labels");
-    let is = |(key, value): (&String, &String)| {
-        labels.and_then(|all| all.get(key)).and_then(Value::as_str) == Some(value)
-    };
-    owners.is_none_or(Vec::is_empty) && names::pod_labels(name).iter().all(is)
+    let every = Selector::all(Api::of::<ConfigMap>(), "");
+    is_nobodys(there) && Selector { labels: names::pod_labels(name), ..every }.fits(there)
 }
 
 /// Whether another flow of this name has made it, which is gone: garbage collection takes it.
 fn is_of_an_earlier(there: &Value, name: &str) -> bool {
-    let owners = at(there, "/metadata/ownerReferences").and_then(Value::as_array);
-    owners.into_iter().flatten().any(|owner| {
-        owner["controller"] == true
-            && text(owner, "/kind") == "DataFlow"
-            && text(owner, "/name") == name
-    })
+    controller_ref(there)
+        .is_some_and(|owner| text(owner, "/kind") == "DataFlow" && text(owner, "/name") == name)
 }

@@ -29,31 +29,68 @@ pub(super) fn questions(namespace: &str, name: &str, seen: &Observed<DataFlows>)
     ready.filter_map(|pod| Processor::of(pod, names::METRICS_PORT)).map(Probe::Figures).collect()
 }
 
-/// What each of so many processors has told; nothing unless all are ready and have.
-fn each(
-    (namespace, name): (&str, &str),
-    wanted: i32,
-    seen: &Observed<DataFlows>,
-) -> Option<Vec<Figures>> {
-    let questions = questions(namespace, name, seen);
-    let told = |probe: &Probe| match seen.answer(probe) {
-        Some(Answer::Figures(figures)) => Some(*figures),
-        Some(Answer::Unreachable(_)) | None => None,
-    };
-    let all = usize::try_from(wanted).is_ok_and(|wanted| wanted == questions.len());
-    all.then(|| questions.iter().map(told).collect()).flatten()
+/// What the processors of a flow have told.
+pub(super) struct Told {
+    /// Whether as many are ready as there are to be.
+    all_ready: bool,
+    /// What each has told; nothing unless all are ready and have.
+    each: Option<Vec<Figures>>,
+    together: Option<Figures>,
 }
 
-/// What they have told together; nothing unless all have.
-pub(super) fn together(valid: &Valid, seen: &Observed<DataFlows>) -> Option<Figures> {
-    Figures::together(&each((&valid.namespace, &valid.name), valid.replicas, seen)?)
+impl Told {
+    /// Those of a flow that is to have so many.
+    pub(super) fn of(
+        (namespace, name): (&str, &str),
+        wanted: i32,
+        seen: &Observed<DataFlows>,
+    ) -> Self {
+        let questions = questions(namespace, name, seen);
+        let told = |probe: &Probe| match seen.answer(probe) {
+            Some(Answer::Figures(figures)) => Some(*figures),
+            Some(Answer::Unreachable(_)) | None => None,
+        };
+        let all_ready = usize::try_from(wanted).is_ok_and(|wanted| wanted == questions.len());
+        let each: Option<Vec<Figures>> =
+            all_ready.then(|| questions.iter().map(told).collect()).flatten();
+        let together = each.as_deref().and_then(Figures::together);
+        Self { all_ready, each, together }
+    }
+
+    /// What they have told together.
+    pub(super) fn together(&self) -> Option<Figures> {
+        self.together
+    }
+
+    /// Whether some of several have nothing to read. While all are ready and one does not answer,
+    /// what was told stands.
+    pub(super) fn idle(&self, valid: &Valid) -> Option<Draft> {
+        if !valid.by_group || valid.replicas < 2 {
+            return Some(c::REPLICAS_IDLE_SINGLE.no(""));
+        }
+        if !self.all_ready {
+            return Some(c::REPLICAS_IDLE_UNSEEN.unknown(""));
+        }
+        let there = self.together?.partitions?;
+        match self.each.iter().flatten().filter(|one| one.partitions == Some(0)).count() {
+            0 => Some(c::REPLICAS_IDLE_NONE.no("")),
+            // They are being given out anew.
+            _ if there == 0 => None,
+            idle => {
+                let (there, from) = (many(there, "partition"), valid.meaning.source.says());
+                let wanted = valid.replicas;
+                let told = format!("{idle} of {wanted} have nothing to read: {from} has {there}");
+                Some(c::REPLICAS_IDLE_SOME.yes(told))
+            }
+        }
+    }
 }
 
 /// The numbers.
 pub(super) fn measures(flow: &DataFlow, seen: &Observed<DataFlows>) -> Vec<Measure> {
     let (namespace, name) = (flow.namespace().unwrap_or_default(), flow.name_any());
-    let all = each((&namespace, &name), flow.spec.replicas.unwrap_or(1), seen);
-    let Some(told) = all.and_then(|all| Figures::together(&all)) else { return Vec::new() };
+    let told = Told::of((&namespace, &name), flow.spec.replicas.unwrap_or(1), seen);
+    let Some(told) = told.together() else { return Vec::new() };
     let known = [
         ("sent", SENT, Some(told.sent)),
         ("errors", ERRORS, Some(told.errors)),
@@ -62,29 +99,4 @@ pub(super) fn measures(flow: &DataFlow, seen: &Observed<DataFlows>) -> Vec<Measu
     ];
     let known = known.into_iter().filter_map(|(name, help, value)| Some((name, help, value?)));
     known.map(|(name, help, value)| Measure::whole(name, help, value)).collect()
-}
-
-/// Whether some of several processors have nothing to read. While all are ready and one does not
-/// answer, what was told stands.
-pub(super) fn idle(valid: &Valid, seen: &Observed<DataFlows>) -> Option<Draft> {
-    if !valid.by_group || valid.replicas < 2 {
-        return Some(c::REPLICAS_IDLE_SINGLE.no(""));
-    }
-    let wanted = usize::try_from(valid.replicas).unwrap_or_default();
-    if questions(&valid.namespace, &valid.name, seen).len() != wanted {
-        return Some(c::REPLICAS_IDLE_UNSEEN.unknown(""));
-    }
-    let all = each((&valid.namespace, &valid.name), valid.replicas, seen)?;
-    let of: Vec<u64> = all.iter().map(|one| one.partitions).collect::<Option<_>>()?;
-    let there = of.iter().fold(0_u64, |sum, one| sum.saturating_add(*one));
-    match of.iter().filter(|partitions| **partitions == 0).count() {
-        0 => Some(c::REPLICAS_IDLE_NONE.no("")),
-        // They are being given out anew.
-        _ if there == 0 => None,
-        idle => {
-            let (there, from) = (many(there, "partition"), valid.meaning.source.says());
-            let told = format!("{idle} of {wanted} have nothing to read: {from} has {there}");
-            Some(c::REPLICAS_IDLE_SOME.yes(told))
-        }
-    }
 }

@@ -9,7 +9,9 @@ use super::{
     Valid,
     api::{DataFlowStatus, Phase},
     checkpoint::Checkpoint,
-    conditions as c, deployment, figures, list, names,
+    conditions as c, deployment,
+    figures::Told,
+    list, names,
 };
 use crate::{
     condition::Draft,
@@ -51,9 +53,10 @@ pub(super) fn report(
         },
         checkpoint(valid, &state),
     ];
-    conditions.extend(figures::idle(valid, seen));
+    let told = Told::of((&valid.namespace, &valid.name), valid.replicas, seen);
+    conditions.extend(told.idle(valid));
+    let told = told.together();
     let wide = |count: u64| i64::try_from(count).unwrap_or(i64::MAX);
-    let told = figures::together(valid, seen);
     let count = |of: fn(&DeploymentSeen) -> i64| {
         state.seen.as_ref().map_or(0, |seen| i32::try_from(of(seen)).unwrap_or(i32::MAX))
     };
