@@ -16,10 +16,7 @@ use crate::{
     audit::Audit,
     cluster::{self, root},
     granted,
-    kube::{
-        CLAIMS, CLUSTER_ROLE_BINDINGS, CLUSTER_ROLES, CLUSTERS, DEFINITIONS, Kube, NAMESPACES,
-        TOPICS,
-    },
+    kube::{CLAIMS, CLUSTER_ROLE_BINDINGS, CLUSTER_ROLES, DEFINITIONS, Kind, Kube, NAMESPACES},
     wait::{seconds, until},
 };
 
@@ -140,33 +137,15 @@ impl ControlPlane {
     /// Installs our definitions, and waits until they are served.
     pub(crate) fn install(&self) {
         for definition in definitions() {
-            let name = definition["metadata"]["name"].as_str().unwrap_or_default().to_owned();
             self.kube.apply(DEFINITIONS, &definition);
-            self.established(&name);
+            self.established(name(&definition));
         }
     }
 
     /// Removes everything that was ever installed, and what came of it.
     pub(crate) fn clear(&self) {
         let kube = &self.kube;
-        let name = |one: &Value| one["metadata"]["name"].as_str().unwrap_or_default().to_owned();
-        let served = kube.list(DEFINITIONS, "");
-        for kind in [CLUSTERS, TOPICS] {
-            if !served.iter().any(|one| name(one).starts_with(kind.plural)) {
-                continue;
-            }
-            // Nobody is there to finish what they wait for. A definition that was just changed is
-            // not served for a moment.
-            let asked = || kube.send(&Method::GET, &kind.path("", ""), None);
-            let (list, _) = until("a definition to be served", seconds(30), || {
-                asked().map_err(|refused| refused.message)
-            });
-            for one in list["items"].as_array().cloned().unwrap_or_default() {
-                let namespace = one["metadata"]["namespace"].as_str().unwrap_or_default();
-                let free = json!({ "metadata": { "finalizers": null } });
-                kube.merge(kind, namespace, &name(&one), &free);
-            }
-        }
+        kube.list(DEFINITIONS, "").iter().for_each(|definition| self.free(definition));
         let all = [DEFINITIONS, CLAIMS, CLUSTER_ROLES, CLUSTER_ROLE_BINDINGS, NAMESPACES];
         for kind in all {
             let own = |one: &Value| match kind {
@@ -175,14 +154,33 @@ impl ControlPlane {
                 _ => true,
             };
             let place = if kind == CLAIMS { "default" } else { "" };
-            let there = || kube.list(kind, place).into_iter().filter(own).map(|one| name(&one));
-            there().for_each(|one| kube.delete(kind, place, &one));
-            // Before a definition goes Kubernetes waits up to a minute for its resources to go,
-            // and looks again when that was in vain.
-            until("what was installed to be gone", seconds(150), || {
-                let left: Vec<String> = there().collect();
+            let there = || kube.list(kind, place).into_iter().filter(own);
+            there().for_each(|one| kube.delete(kind, place, name(&one)));
+            until("what was installed to be gone", seconds(60), || {
+                let of = |one: Value| format!("{}: {}", name(&one), one["status"]["conditions"]);
+                let left: Vec<String> = there().map(of).collect();
                 if left.is_empty() { Ok(()) } else { Err(left.join(", ")) }
             });
+        }
+    }
+
+    /// Takes the finalizers off what a definition has resources of: nobody is there to finish what
+    /// they wait for. That they were listed lets the definition go, too. One that nobody has read
+    /// yet answers "storage is (re)initializing" to the controller that is to remove it, whose
+    /// second try, 5 ms later, may then be overtaken by its own write of that and be forgotten for
+    /// up to five minutes (apiextensions-apiserver 0.36.3, `crd_finalizer.go`: seen on a busy
+    /// machine).
+    fn free(&self, definition: &Value) {
+        let kind = Kind::defined_by(definition);
+        // One that was just changed is not served for a moment.
+        let asked = || self.kube.send(&Method::GET, &kind.path("", ""), None);
+        let (list, _) = until(&format!("{} to be served", name(definition)), seconds(30), || {
+            asked().map_err(|refused| refused.message)
+        });
+        for one in list["items"].as_array().into_iter().flatten() {
+            let namespace = one["metadata"]["namespace"].as_str().unwrap_or_default();
+            let free = json!({ "metadata": { "finalizers": null } });
+            self.kube.merge(kind, namespace, name(one), &free);
         }
     }
 
@@ -196,6 +194,10 @@ impl ControlPlane {
             if is { Ok(()) } else { Err(format!("{conditions:?}")) }
         });
     }
+}
+
+fn name(object: &Value) -> &str {
+    object["metadata"]["name"].as_str().unwrap_or_default()
 }
 
 /// Our definitions, as they are shipped.

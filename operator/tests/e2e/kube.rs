@@ -67,6 +67,17 @@ pub(crate) const PARTS: &[Kind] =
     &[CLUSTERS, TOPICS, CONFIG_MAPS, SERVICES, SETS, BUDGETS, PODS, CLAIMS];
 
 impl Kind {
+    /// What a CustomResourceDefinition defines, in its first version.
+    pub(crate) fn defined_by(definition: &Value) -> Self {
+        let spec = &definition["spec"];
+        let text = |value: &Value| value.as_str().expect("it is said").to_owned();
+        let version = text(&spec["versions"][0]["name"]);
+        kind(
+            format!("/apis/{}/{version}", text(&spec["group"])).leak(),
+            text(&spec["names"]["plural"]).leak(),
+        )
+    }
+
     /// The path of one object, or of all where the name is empty.
     pub(crate) fn path(self, namespace: &str, name: &str) -> String {
         let mut path = self.prefix.to_owned();
