@@ -116,8 +116,8 @@ impl Look<'_> {
             }
         }
         let Exceptions { settled, refused, tied, .. } = self.exceptions;
-        let settled = settled.contains_key(&field.path);
-        let refused = refused.keys().any(|path| field.path.starts_with(path));
+        let settled = settled.keys().any(|path| examples::ends(&field.path, path));
+        let refused = refused.keys().any(|path| examples::is_of(&field.path, path));
         if tied.contains_key(&field.path) {
             if !changes.is_empty() {
                 self.wrong.push(format!("{} can change alone", field.path));
@@ -217,7 +217,8 @@ impl Ask for LeavesAreThoseOfTheSchema {
         assert_eq!(plain, leaves);
         let examples = look.full;
         let missing = look.leaves().into_iter().filter(|field| {
-            let refused = look.exceptions.refused.keys().any(|path| field.path.starts_with(path));
+            let mut refused = look.exceptions.refused.keys();
+            let refused = refused.any(|path| examples::is_of(&field.path, path));
             let set = |full: &Value| full.pointer(&field.pointer()).is_some();
             !refused && !examples.iter().any(set)
         });

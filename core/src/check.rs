@@ -67,6 +67,12 @@ impl<R> Check<R> {
         Self { terms: Terms { id, path, cel: None, message }, how: How::Read }
     }
 
+    /// The same where the API server judges by it too.
+    #[must_use]
+    pub const fn and_cel(self, cel: &'static str) -> Self {
+        Self { terms: Terms { cel: Some(cel), ..self.terms }, ..self }
+    }
+
     /// A rule of a change, from the first to the second, which the API server judges by too.
     pub const fn of_change(
         id: &'static str,

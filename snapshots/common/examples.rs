@@ -29,9 +29,10 @@ pub(crate) struct Exceptions {
     pub values: BTreeMap<String, Vec<Value>>,
     /// Values of whole blocks whose fields depend on each other, by path.
     pub blocks: BTreeMap<String, Vec<Value>>,
-    /// Fields that may only say what is so anyway: everything else they could say is refused.
+    /// Fields that may only say what is so anyway, because everything else they could say is
+    /// refused, or whose other values nobody is told: by how their paths end.
     pub settled: BTreeMap<String, String>,
-    /// Fields that may not be set at all, with the rule.
+    /// Fields that may not be set at all, with the rule: by how their paths begin or end.
     pub refused: BTreeMap<String, String>,
     /// Fields that change together with others only, or that have one value, with the rule.
     pub tied: BTreeMap<String, String>,
@@ -97,12 +98,20 @@ fn documents(path: &Path) -> Vec<Value> {
 impl Exceptions {
     /// What else a field may be.
     pub(crate) fn values_of(&self, path: &str) -> Vec<Value> {
-        let of = |(ending, _): &(&String, &Vec<Value>)| {
-            let before = path.strip_suffix(ending.as_str());
-            before.is_some_and(|before| before.is_empty() || before.ends_with(['.', ']']))
-        };
+        let of = |(ending, _): &(&String, &Vec<Value>)| ends(path, ending);
         self.values.iter().filter(of).flat_map(|(_, values)| values.clone()).collect()
     }
+}
+
+/// Whether a path ends so.
+pub(crate) fn ends(path: &str, ending: &str) -> bool {
+    let before = path.strip_suffix(ending);
+    before.is_some_and(|before| before.is_empty() || before.ends_with(['.', ']']))
+}
+
+/// Whether a path begins or ends so.
+pub(crate) fn is_of(path: &str, part: &str) -> bool {
+    path.starts_with(part) || ends(path, part)
 }
 
 /// The full example of a kind, and its variants.

@@ -12,6 +12,8 @@ mod literal;
 mod node;
 mod probe;
 mod put;
+mod said;
+mod schema;
 mod settle;
 mod value;
 
@@ -20,6 +22,8 @@ pub use keys::Keys;
 pub(crate) use literal::is_called_secret;
 pub use node::{Node, Object, SECRET, write_field, write_fields, write_name};
 pub use probe::{Compared, Sample, place, sum};
+pub use said::said;
+pub use schema::union_of;
 pub use settle::{Lost, Settled, judge, settle, settle_unlisted};
 
 /// A connector.

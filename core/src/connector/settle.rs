@@ -300,7 +300,7 @@ impl Settled {
 }
 
 /// Whether a value only says what is so without it.
-fn is_default(key: &Key, value: &Value) -> bool {
+pub(super) fn is_default(key: &Key, value: &Value) -> bool {
     let word = value.as_str().map_or_else(|| value.to_string(), str::to_owned);
     key.default == Some(word.as_str())
 }

@@ -150,3 +150,45 @@ fn what_a_program_cannot_do_without_stands_in_its_file() {
     let iceberg = json!({"catalog": {}, "namespace": "a", "table": "a"});
     assert_eq!(written("iceberg", iceberg), "catalog: {}\nnamespace: \"a\"\ntable: \"a\"\n");
 }
+
+/// A connector that takes these keys.
+const fn of(name: &'static str, keys: &'static [Key]) -> Connector {
+    let (role, program) = (super::Role::Sink, Program::Reads(name));
+    Connector { name, role, about: "", block: None, program, fixed: &[], lacks: None, keys }
+}
+
+const fn key(name: &'static str, takes: Takes) -> Key {
+    Key::new(name, Program::Reads(name), takes, "It.")
+}
+
+static INNER: [Key; 2] =
+    [key("on", Takes::Bool).or("false"), key("who", Takes::Text(9)).required()];
+static FIRST: Connector =
+    of("first", &[key("size", Takes::Whole(0, 9)).or("1"), key("inner", Takes::Block(&INNER))]);
+static SECOND: Connector =
+    of("second", &[key("size", Takes::Whole(0, 9)).or("2"), key("url", Takes::Text(9))]);
+
+#[test]
+fn the_schema_of_several_has_the_keys_of_all_and_says_whose_they_are() {
+    let schema = super::union_of(&[&FIRST, &SECOND]).to_value();
+    let size = json!({
+        "type": "integer", "format": "int64", "minimum": 0, "maximum": 9,
+        "description": "It. Left out: 1 (first); 2 (second).",
+    });
+    assert_eq!(schema["properties"]["size"], size);
+    assert_eq!(schema["properties"]["url"]["description"], "It. For second.");
+    let inner = &schema["properties"]["inner"];
+    assert_eq!(inner["required"], json!(["who"]));
+    assert_eq!(inner["properties"]["on"]["description"], "It. Default: `false`.");
+    assert_eq!(inner["x-kubernetes-preserve-unknown-fields"], true);
+}
+
+#[test]
+fn what_says_nothing_is_left_out() {
+    let given = json!({ "size": 1, "inner": { "on": false, "who": null, "odd": 1 }, "url": null });
+    let said = super::said(FIRST.keys, given.as_object().expect("it is an object"));
+    assert_eq!(json!(said), json!({ "inner": { "odd": 1 } }));
+    let given = json!({ "size": 2 });
+    let said = super::said(FIRST.keys, given.as_object().expect("it is an object"));
+    assert_eq!(json!(said), given);
+}

@@ -20,6 +20,11 @@ pub(super) fn find(role: Role, name: &str) -> Option<&'static Connector> {
     CONNECTORS.iter().copied().find(|one| (one.role, one.name) == (role, name))
 }
 
+/// All that can be used so.
+pub(super) fn of(role: Role) -> Vec<&'static Connector> {
+    CONNECTORS.iter().copied().filter(|one| one.role == role).collect()
+}
+
 /// What stores are called, in the order of the documentation.
 pub const NAMES: [&str; 5] = ["kafka", "postgresql", "trino", "clickhouse", "nessie"];
 

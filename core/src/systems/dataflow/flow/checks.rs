@@ -2,13 +2,17 @@
 
 use super::{
     api::{DataFlow, StoreType},
-    image, names,
+    image, names, needs,
 };
 use crate::{
     check::Check,
     k8s::pod,
     workload::checks::{self as pods, HasPods, Pods},
 };
+
+const SINK: &str = "a sink needs, itself or its SecretRef: of kafka brokers and topic; of \
+                    postgresql and clickhouse connectionString and table; of trino serverURL, \
+                    catalog, schema and table; of nessie baseURL, namespace and table";
 
 /// The rules, in the order of their ids.
 pub(super) const CHECKS: &[Check<DataFlow>] = &[
@@ -70,6 +74,16 @@ pub(super) const CHECKS: &[Check<DataFlow>] = &[
             }
         },
     ),
+    Check::when_read(
+        "FLW-06",
+        "spec.source",
+        "a source needs, itself or its SecretRef: of kafka brokers and topic; of postgresql and \
+         clickhouse connectionString and table; of trino serverURL, catalog, schema and table; of \
+         nessie baseURL, namespace and table. A query stands for a table, but of nessie",
+    )
+    .and_cel(needs::SOURCE),
+    Check::when_read("FLW-07", "spec.sink", SINK).and_cel(needs::SINK),
+    Check::when_read("FLW-08", "spec.errors", SINK).and_cel(needs::SINK),
     pods::limits("FLW-28"),
     pods::tolerations("FLW-30"),
     pods::node_affinity("FLW-39"),

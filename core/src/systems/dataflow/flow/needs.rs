@@ -4,8 +4,95 @@ use serde_json::{Map, Value};
 
 use crate::{
     connector::Role,
-    field::{Cause, Errors, Path},
+    field::{Cause, Error, Errors, Path, Segment},
 };
+
+/// What stores need at the top: what an API server sees of the rules of this file.
+const NEEDED: [&str; 9] = [
+    "brokers",
+    "topic",
+    "connectionString",
+    "table",
+    "serverURL",
+    "catalog",
+    "schema",
+    "baseURL",
+    "namespace",
+];
+
+/// Whether something stands below `config`, or its reference does. A word of the language itself is
+/// written in another way there.
+macro_rules! given {
+    ($name:literal) => {
+        given!($name, $name)
+    };
+    ($name:literal, $spelled:literal) => {
+        concat!(
+            "(has(self.config.",
+            $spelled,
+            ") && size(self.config.",
+            $spelled,
+            ") > 0 || has(self.config.",
+            $name,
+            "SecretRef))"
+        )
+    };
+}
+
+/// Whether a store has what its type needs, unless it is written below its own name.
+macro_rules! has_what_it_needs {
+    ($query:literal) => {
+        concat!(
+            "self.type == 'kafka' ? has(self.kafka) || has(self.config) && ",
+            given!("brokers"),
+            " && ",
+            given!("topic"),
+            " : self.type == 'trino' ? has(self.trino) || has(self.config) && ",
+            given!("serverURL"),
+            " && ",
+            given!("catalog"),
+            " && ",
+            given!("schema"),
+            " && (",
+            given!("table"),
+            $query,
+            ") : self.type == 'nessie' ? has(self.nessie) || has(self.config) && ",
+            given!("baseURL"),
+            " && ",
+            given!("namespace", "__namespace__"),
+            " && ",
+            given!("table"),
+            " : (self.type == 'clickhouse' ? has(self.clickhouse) : has(self.postgresql)) || \
+             has(self.config) && ",
+            given!("connectionString"),
+            " && (",
+            given!("table"),
+            $query,
+            ")"
+        )
+    };
+}
+
+/// The same in the API server's language, of a source.
+pub(super) const SOURCE: &str =
+    has_what_it_needs!(" || has(self.config.query) && size(self.config.query) > 0");
+/// Of a sink.
+pub(super) const SINK: &str = has_what_it_needs!("");
+
+/// The rule that an API server judges by of an error that was found here, if there is one.
+pub(super) fn rule_of(error: &Error) -> Option<&'static str> {
+    let [_, Segment::Key(store), Segment::Key(place), Segment::Key(name)] = error.path.segments()
+    else {
+        return None;
+    };
+    let seen = error.cause == Cause::Required && place == "config" && NEEDED.contains(&&**name);
+    match &**store {
+        "source" if seen => Some("FLW-06"),
+        "sink" if seen => Some("FLW-07"),
+        "errors" if seen => Some("FLW-08"),
+        _ => None,
+    }
+}
 
 /// The files that would have to be in the pod, and what is written instead.
 const FILES: [(&str, &str); 4] = [

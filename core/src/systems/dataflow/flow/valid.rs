@@ -6,19 +6,21 @@ use k8s_openapi::apimachinery::pkg::{
     apis::meta::v1::{ObjectMeta, OwnerReference},
 };
 use kube_core::ResourceExt as _;
-use serde_json::{Map, Value};
+use serde_json::{Map, Value, json};
 
 use super::{
+    Flow,
     api::{DataFlow, Delivery, OnError, StoreType},
     checkpoint, inert,
     meaning::Meaning,
-    names,
+    names, needs,
 };
 use crate::{
     annotations::Control,
     field::{Errors, Path},
     inert::Idle,
     k8s,
+    kind::Kind as _,
     label::{self, Labels},
     owner::owner,
     plan::FLEET_PACED,
@@ -79,8 +81,10 @@ pub(super) fn accept(flow: &DataFlow) -> Result<Valid, Errors> {
     let meaning = match meaning(flow) {
         Ok(meaning) => meaning,
         Err(found) => {
-            for error in found {
-                errors.push(error.path, error.cause, format!("FLW-02: {}", error.remedy));
+            let told = by_schema(flow);
+            for error in found.into_iter().filter(|one| !told.contains(&one.path)) {
+                let rule = needs::rule_of(&error).unwrap_or("FLW-02");
+                errors.push(error.path, error.cause, format!("{rule}: {}", error.remedy));
             }
             return Err(errors);
         }
@@ -107,6 +111,14 @@ pub(super) fn accept(flow: &DataFlow) -> Result<Valid, Errors> {
         namespace,
         name,
     })
+}
+
+/// What its schema says already of what it means.
+fn by_schema(flow: &DataFlow) -> Vec<Path> {
+    let mut errors = Errors::default();
+    let spec = Value::Object(fields(flow));
+    Flow::schema().check(&Path::default(), &json!({ "spec": spec }), &mut errors);
+    errors.iter().map(|error| error.path.clone()).collect()
 }
 
 /// What a flow means that need not be valid.

@@ -59,19 +59,22 @@ use crate::{
 #[serde(rename_all = "camelCase")]
 pub struct DataFlowSpec {
     /// Where records come from.
+    #[schemars(schema_with = "parts::source")]
     pub source: Store,
 
     /// Where they go.
+    #[schemars(schema_with = "parts::sink")]
     pub sink: Store,
 
     /// What is done to them on their way, in this order; at most 100. Default: `[]`.
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    #[schemars(length(max = 100))]
+    #[schemars(schema_with = "parts::steps")]
     pub transformations: Option<Vec<Step>>,
 
     /// Where records go that cannot be written. Optional; `onError` says what becomes of them
     /// without it.
     #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[schemars(schema_with = "parts::sink")]
     pub errors: Option<Store>,
 
     /// What becomes of a record that cannot be written or transformed, where `errors` names no

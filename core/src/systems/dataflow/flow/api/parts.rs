@@ -1,10 +1,16 @@
 //! The parts of a flow: its stores and its transformations, each with two ways to write what it
 //! takes.
 
-use schemars::JsonSchema;
+use schemars::{JsonSchema, Schema, SchemaGenerator};
 use serde::{Deserialize, Serialize};
+use serde_json::{Value, json};
 
-use crate::{connector::Keys, words};
+use crate::{
+    connector::{Keys, Role, union_of},
+    schema::node_at,
+    systems::dataflow::catalogue,
+    words,
+};
 
 words! {
     /// What a store is.
@@ -29,8 +35,8 @@ pub struct Store {
     /// What it is.
     #[serde(rename = "type")]
     pub kind: StoreType,
-    /// What it takes, as `sluicegate explain connector dataflow/NAME` lists it. Left out: that
-    /// stands below its own name.
+    /// What it takes; `sluicegate explain connector dataflow/NAME` lists it for each type. Left
+    /// out: that stands below its own name.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub config: Option<Keys>,
     /// What a store of type kafka takes, as it was written before there was `config`. Left
@@ -86,10 +92,8 @@ pub struct Step {
     /// What is done.
     #[serde(rename = "type")]
     pub kind: StepType,
-    /// What it takes: a timestamp `fieldName` and `format`, a flatten `field`, a filter
-    /// `condition`, a mask `fields`, `maskChar` and `keepLength`, a router `routes` (each a
-    /// `condition` and a `sink`), a select and a remove `fields`, a snakeCase and a camelCase
-    /// `deep`. Left out: that stands below its own name, if it needs anything.
+    /// What it takes; `sluicegate explain connector dataflow/NAME` lists it for each type. Left
+    /// out: that stands below its own name, if it needs anything.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub config: Option<Keys>,
     /// What a timestamp takes, as it was written before there was `config`. Left out: that
@@ -128,4 +132,31 @@ pub struct Step {
     /// stands there.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub camel_case: Option<Keys>,
+}
+
+/// The schema of a store that is read.
+pub(super) fn source(generator: &mut SchemaGenerator) -> Schema {
+    typed(Store::json_schema(generator), "config", Role::Source)
+}
+
+/// The schema of a store that is written to.
+pub(super) fn sink(generator: &mut SchemaGenerator) -> Schema {
+    typed(Store::json_schema(generator), "config", Role::Sink)
+}
+
+/// The schema of transformations, at most 100.
+pub(super) fn steps(generator: &mut SchemaGenerator) -> Schema {
+    let item = typed(Step::json_schema(generator), "config", Role::Transformation);
+    let list = json!({ "type": "array", "maxItems": 100, "items": item });
+    list.try_into().expect("an object is a schema")
+}
+
+/// A schema whose field of this name has what the catalogue knows.
+fn typed(schema: Schema, field: &str, role: Role) -> Schema {
+    let mut schema = schema.to_value();
+    let node = node_at(&mut schema, field);
+    let union = union_of(&catalogue::of(role)).to_value();
+    let Value::Object(union) = union else { unreachable!("a union is an object") };
+    node.extend(union);
+    schema.try_into().expect("it was one before")
 }

@@ -5,7 +5,13 @@ use std::collections::BTreeMap;
 use k8s_openapi::api::core::v1::ConfigMap;
 use serde_json::{Map, Value, json};
 
-use crate::systems::dataflow::flow::{Store, Valid, names};
+use crate::{
+    connector::{Role, said},
+    systems::dataflow::{
+        catalogue,
+        flow::{Store, Valid, names},
+    },
+};
 
 /// The ConfigMap with the file.
 pub(in super::super) fn config_map(flow: &Valid, file: &str) -> ConfigMap {
@@ -36,9 +42,9 @@ pub(in super::super) fn file(flow: &Valid) -> String {
     let mut routes = meaning.routes.iter();
     let steps: Vec<Value> =
         meaning.steps.iter().map(|(kind, config)| step(kind, config, &mut routes)).collect();
-    let sink = |store: &Store| part(store.kind, store.config.clone());
+    let sink = |store: &Store| part(Role::Sink, store.kind, &store.config);
     let mut spec = json!({
-        "source": part(meaning.source.kind, source),
+        "source": part(Role::Source, meaning.source.kind, &source),
         "sink": sink(&meaning.sink),
         "transformations": steps,
         "channelBufferSize": flow.channel_buffer_size,
@@ -55,9 +61,10 @@ pub(in super::super) fn file(flow: &Valid) -> String {
     text
 }
 
-/// A part in the newer of its two spellings.
-fn part(kind: &str, config: Map<String, Value>) -> Value {
-    json!({ "type": kind, "config": without_null(config) })
+/// A part in the newer of its two spellings, as far as it says anything.
+fn part(role: Role, kind: &str, config: &Map<String, Value>) -> Value {
+    let keys = catalogue::find(role, kind).map_or(&[][..], |known| known.keys);
+    json!({ "type": kind, "config": said(keys, config) })
 }
 
 /// A transformation; the sinks of a router are parts themselves.
@@ -71,21 +78,9 @@ fn step<'a>(
         let all = config.get_mut("routes").and_then(Value::as_array_mut);
         for route in all.into_iter().flatten() {
             if let Some(store) = routes.next() {
-                route["sink"] = part(store.kind, store.config.clone());
+                route["sink"] = part(Role::Sink, store.kind, &store.config);
             }
         }
     }
-    part(kind, config)
-}
-
-/// As an API server does: what is null is not there.
-fn without_null(fields: Map<String, Value>) -> Map<String, Value> {
-    let below = |value| match value {
-        Value::Object(fields) => Value::Object(without_null(fields)),
-        Value::Null | Value::Bool(_) | Value::Number(_) | Value::String(_) | Value::Array(_) => {
-            value
-        }
-    };
-    let there = fields.into_iter().filter(|(_, value)| !value.is_null());
-    there.map(|(name, value)| (name, below(value))).collect()
+    part(Role::Transformation, kind, &config)
 }
