@@ -1,9 +1,13 @@
 //! The processors of flows, over the network: the figures on their page `/metrics`.
 //!
 //! Each is asked on a connection of its own, at the address of its pod. There is no token and no
-//! Secret in it.
+//! Secret in it. However often a flow is looked at, its processors are asked on their cadence.
 
-use std::time::Duration;
+use std::{
+    collections::BTreeMap,
+    sync::{Mutex, MutexGuard, PoisonError},
+    time::Duration,
+};
 
 use http::{Request, StatusCode, header};
 use http_body_util::Full;
@@ -12,6 +16,7 @@ use sluicegate_core::{
     system::System as _,
     systems::dataflow::{Answer, DataFlows, Figures, Probe, Processor},
 };
+use tokio::time::Instant;
 
 use super::{
     Resolve,
@@ -24,6 +29,9 @@ use crate::metrics::Metrics;
 /// How many are asked at once, of all flows together: they are asked every 30 s, and thousands
 /// must not be asked at the same time.
 const AT_ONCE: usize = 20;
+/// For how long an answer stands for the next: for less than those 30 s, so that a look that comes
+/// at its time hears a new one.
+const FRESH: Duration = Duration::from_secs(20);
 /// How long one may take to connect, and in all: it is asked before each look at its flow, which
 /// does not wait longer for numbers.
 const CONNECT: Duration = Duration::from_secs(1);
@@ -35,6 +43,37 @@ const PAGE_MAX: usize = 1024 * 1024;
 #[derive(Debug)]
 pub struct Processors {
     guard: Guard<Processor>,
+    answered: Mutex<Answered>,
+}
+
+/// What each has answered, and when.
+#[derive(Debug, Default)]
+struct Answered {
+    by: BTreeMap<Processor, (Instant, Answer)>,
+    /// When what is not fresh any more was last forgotten.
+    swept: Option<Instant>,
+}
+
+impl Answered {
+    /// What it has answered, if that is fresh at this time.
+    fn fresh(&self, processor: &Processor, now: Instant) -> Option<Answer> {
+        let (asked, answer) = self.by.get(processor)?;
+        is_fresh(*asked, now).then(|| answer.clone())
+    }
+
+    /// Keeps what was answered to a question of this time, and forgets now and then what is old:
+    /// the processor may be gone.
+    fn keep(&mut self, processor: Processor, asked: Instant, answer: Answer) {
+        if !self.swept.is_some_and(|swept| is_fresh(swept, asked)) {
+            self.by.retain(|_, (before, _)| is_fresh(*before, asked));
+            self.swept = Some(asked);
+        }
+        self.by.insert(processor, (asked, answer));
+    }
+}
+
+fn is_fresh(asked: Instant, now: Instant) -> bool {
+    now.saturating_duration_since(asked) < FRESH
 }
 
 impl Processors {
@@ -42,23 +81,34 @@ impl Processors {
     pub fn new(domain: &str, resolve: Resolve) -> Self {
         let (connect, whole) = (CONNECT, WHOLE);
         let limits = Limits { at_once: AT_ONCE, connect, whole, ..Limits::default() };
-        Self { guard: Guard::new(DataFlows::NAME, domain, resolve, limits) }
+        let guard = Guard::new(DataFlows::NAME, domain, resolve, limits);
+        Self { guard, answered: Mutex::default() }
     }
 
     /// Counts what is asked among these numbers.
     #[must_use]
     pub fn counted(self, metrics: Metrics) -> Self {
-        Self { guard: self.guard.counted(metrics) }
+        Self { guard: self.guard.counted(metrics), ..self }
     }
 
-    /// What a processor answers. That it cannot be reached is an answer.
+    /// What a processor answers, or has answered a moment ago. That it cannot be reached is an
+    /// answer.
     pub async fn ask(&self, probe: &Probe) -> Answer {
         let Probe::Figures(processor) = probe;
-        let asked = self.guard.run("figures", processor, self.figures(processor));
-        match asked.await {
+        let asked = Instant::now();
+        if let Some(answer) = self.answered().fresh(processor, asked) {
+            return answer;
+        }
+        let answer = match self.guard.run("figures", processor, self.figures(processor)).await {
             Ok(figures) => Answer::Figures(figures),
             Err(fault) => Answer::Unreachable(fault.why().to_owned()),
-        }
+        };
+        self.answered().keep(processor.clone(), asked, answer.clone());
+        answer
+    }
+
+    fn answered(&self) -> MutexGuard<'_, Answered> {
+        self.answered.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
     async fn figures(&self, processor: &Processor) -> Result<Figures, Fault> {
@@ -146,6 +196,22 @@ mod tests {
             let figures = Figures { sent: 7, ..Figures::default() };
             assert_eq!(answer, Answer::Figures(figures));
         }
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn it_is_asked_again_when_its_answer_is_old() {
+        // Nobody listens there, which is an answer like any other.
+        let processors = Processors::new("cluster.local", Resolve::default());
+        let (namespace, pod) = ("shop".to_owned(), "orders-0".to_owned());
+        let processor = Processor { namespace, pod, ip: "127.0.0.1".to_owned(), port: 9090 };
+        let told = Answer::Unreachable("told before".to_owned());
+        processors.answered().keep(processor.clone(), Instant::now(), told.clone());
+        let probe = Probe::Figures(processor);
+        tokio::time::advance(FRESH - Duration::from_secs(1)).await;
+        assert_eq!(processors.ask(&probe).await, told);
+        tokio::time::advance(Duration::from_secs(2)).await;
+        assert_ne!(processors.ask(&probe).await, told);
+        assert_eq!(processors.answered().by.len(), 1);
     }
 
     #[tokio::test]
