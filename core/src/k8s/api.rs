@@ -64,6 +64,17 @@ pub struct Resources {
     pub limits: Option<BTreeMap<String, Quantity>>,
 }
 
+/// Which connections to its pods a resource lets through.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "camelCase")]
+pub struct NetworkPolicy {
+    /// Whether the ports alone that its programs serve can be reached, by a NetworkPolicy. Where
+    /// its programs connect to is not bounded. The cluster's network has to enforce such policies.
+    /// Default: `false`.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub enabled: Option<bool>,
+}
+
 /// How often and how patiently a container is asked for its health.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "camelCase")]

@@ -11,6 +11,7 @@ pub(crate) mod deployment;
 pub(crate) mod doubts;
 pub mod hardening;
 pub mod monitor;
+pub mod network;
 pub mod parts;
 pub(crate) mod pod;
 pub mod probes;

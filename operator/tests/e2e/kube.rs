@@ -48,6 +48,7 @@ pub(crate) const DEPLOYMENTS: Kind = kind("/apis/apps/v1", "deployments");
 pub(crate) const SETS: Kind = kind("/apis/apps/v1", "statefulsets");
 pub(crate) const JOBS: Kind = kind("/apis/batch/v1", "jobs");
 pub(crate) const BUDGETS: Kind = kind("/apis/policy/v1", "poddisruptionbudgets");
+pub(crate) const NETWORK_POLICIES: Kind = kind("/apis/networking.k8s.io/v1", "networkpolicies");
 pub(crate) const LEASES: Kind = kind("/apis/coordination.k8s.io/v1", "leases");
 pub(crate) const ROLES: Kind = kind("/apis/rbac.authorization.k8s.io/v1", "roles");
 pub(crate) const ROLE_BINDINGS: Kind = kind("/apis/rbac.authorization.k8s.io/v1", "rolebindings");

@@ -6,7 +6,9 @@ use serde_json::{Value, json};
 use crate::{
     Scenario,
     audit::{Class, of_class},
-    kube::{ACCOUNTS, BUDGETS, CONFIG_MAPS, DEPLOYMENTS, FLOWS, ROLE_BINDINGS, ROLES},
+    kube::{
+        ACCOUNTS, BUDGETS, CONFIG_MAPS, DEPLOYMENTS, FLOWS, NETWORK_POLICIES, ROLE_BINDINGS, ROLES,
+    },
     kubectl,
     operator::plan,
     scene::{self, SOON, Scene, says},
@@ -67,6 +69,21 @@ fn deployment(scene: &Scene) -> Value {
     scene.kube().get(DEPLOYMENTS, &scene.namespace, "dataflow-orders").unwrap_or_default()
 }
 
+fn policy(scene: &Scene) -> Option<Value> {
+    scene.kube().get(NETWORK_POLICIES, &scene.namespace, "dataflow-orders")
+}
+
+/// Who may speak to processors is put back where somebody has changed it.
+fn network_is_put_back(scene: &Scene) {
+    let open = json!({ "spec": { "ingress": [{}] } });
+    scene.kube().merge(NETWORK_POLICIES, &scene.namespace, "dataflow-orders", &open);
+    until("the policy to be put back", SOON, || {
+        let seen = policy(scene).unwrap_or_default()["spec"]["ingress"].clone();
+        let ports = json!([{ "ports": [{ "port": 9090, "protocol": "TCP" }] }]);
+        if seen == ports { Ok(()) } else { Err(seen.to_string()) }
+    });
+}
+
 fn lived() {
     let scene = Scene::new("flow");
     let _operator = scene.operator();
@@ -92,6 +109,7 @@ fn lived() {
         "connectionStringSecretRef": { "name": "shop-db", "key": "url" }, "table": "orders",
     } });
     from_kafka["replicas"] = json!(2);
+    from_kafka["networkPolicy"] = json!({ "enabled": true });
     apply(&scene, &from_kafka);
     until("two processors", SOON, || {
         let seen = says(told(&scene, "Ready", "True", "Running"), "RolledOut", "True")?;
@@ -102,10 +120,12 @@ fn lived() {
         }
     });
     assert_eq!(deployment(&scene)["spec"]["strategy"]["rollingUpdate"]["maxSurge"], 0);
+    network_is_put_back(&scene);
     apply(&scene, &spec());
-    until("the strategy of before", SOON, || {
+    until("the strategy of before, and no policy", SOON, || {
         let strategy = deployment(&scene)["spec"]["strategy"].clone();
-        if strategy == json!({ "type": "Recreate" }) { Ok(()) } else { Err(strategy.to_string()) }
+        let is = strategy == json!({ "type": "Recreate" }) && policy(&scene).is_none();
+        if is { Ok(()) } else { Err(format!("{strategy} {:?}", policy(&scene))) }
     });
 
     let mut stopped = spec();

@@ -9,6 +9,7 @@ use std::sync::{Arc, OnceLock};
 use k8s_openapi::api::{
     apps::v1::Deployment,
     core::v1::{ConfigMap, Pod, ServiceAccount},
+    networking::v1::NetworkPolicy,
     policy::v1::PodDisruptionBudget,
     rbac::v1::{Role, RoleBinding},
 };
@@ -63,13 +64,14 @@ pub use valid::Valid;
 pub struct Flow;
 
 /// What it is made of, but for the checkpoint.
-const OWNS: [fn() -> Api; 6] = [
+const OWNS: [fn() -> Api; 7] = [
     Api::of::<ConfigMap>,
     Api::of::<ServiceAccount>,
     Api::of::<Role>,
     Api::of::<RoleBinding>,
     Api::of::<Deployment>,
     Api::of::<PodDisruptionBudget>,
+    Api::of::<NetworkPolicy>,
 ];
 
 /// The labels of every flow's pods.
@@ -188,6 +190,9 @@ impl Kind for Flow {
         });
         if valid.replicas > 1 {
             items.push(Item::object(Manifest::of(&build::budget(valid)), online));
+        }
+        if valid.network_policy {
+            items.push(Item::object(Manifest::of(&build::network_policy(valid)), online));
         }
         desired
     }

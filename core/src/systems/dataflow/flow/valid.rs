@@ -44,6 +44,8 @@ pub struct Valid {
     /// Whether its source is a topic of Kafka, which keeps how far it is read.
     pub(super) by_group: bool,
     pub(super) checkpoint: bool,
+    /// Whether its network is to let through nothing but who asks for its figures.
+    pub(super) network_policy: bool,
     pub(super) channel_buffer_size: i32,
     pub(super) on_error: OnError,
     pub(super) delivery: Delivery,
@@ -104,6 +106,7 @@ pub(super) fn accept(flow: &DataFlow) -> Result<Valid, Errors> {
         replicas: spec.replicas.unwrap_or(1),
         by_group: spec.source.kind == StoreType::Kafka,
         checkpoint: checkpoint::wanted(flow).is_some(),
+        network_policy: spec.network_policy.as_ref().is_some_and(|it| it.enabled == Some(true)),
         channel_buffer_size: spec.channel_buffer_size.unwrap_or(100),
         on_error: spec.on_error.unwrap_or(OnError::Stop),
         delivery: spec.delivery.unwrap_or(Delivery::AtLeastOnce),

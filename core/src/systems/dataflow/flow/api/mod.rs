@@ -17,7 +17,7 @@ use serde::{Deserialize, Serialize};
 pub use self::parts::{Step, StepType, Store, StoreType};
 use crate::{
     k8s::{
-        api::{Resources, lenient, lenient_list},
+        api::{NetworkPolicy, Resources, lenient, lenient_list},
         schema::{self, IMAGE, SUBDOMAIN, TAG},
     },
     words,
@@ -122,6 +122,10 @@ pub struct DataFlowSpec {
     /// begins anew. Default: `true`.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub checkpoint_persistence: Option<bool>,
+
+    /// Which connections to the processor the cluster's network lets through. Left out: all.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub network_policy: Option<NetworkPolicy>,
 
     /// Records that wait between source and sinks at most, 1 to 100000. Default: `100`.
     #[serde(default, skip_serializing_if = "Option::is_none")]
