@@ -4,14 +4,20 @@ use serde_json::{Map, Value};
 
 use super::{Key, Takes, settle::is_default};
 
-/// These keys without what is null, as an API server drops it, and without what says only what is
-/// so anyway: that somebody writes a default down changes nothing.
+/// These keys without what is null, as an API server drops it, without empty texts, and without
+/// what says only what is so anyway: that somebody writes a default down changes nothing. Of a
+/// Secret that is referred to only its name and its key say anything.
 pub fn said(keys: &[Key], fields: &Map<String, Value>) -> Map<String, Value> {
     let own = |(name, value): (&String, &Value)| {
         let key = keys.iter().find(|key| key.is(name));
-        let idle = value.is_null() || key.is_some_and(|key| is_default(key, value));
+        let empty = value.is_null() || *value == "";
+        let idle = empty || key.is_some_and(|key| is_default(key, value));
         let value = match (key.map(|key| &key.takes), value) {
             (Some(Takes::Block(keys)), Value::Object(fields)) => Value::Object(said(keys, fields)),
+            (Some(Takes::Reference), Value::Object(fields)) => {
+                let named = fields.iter().filter(|(name, _)| ["name", "key"].contains(&&***name));
+                named.map(|(name, value)| (name.clone(), value.clone())).collect()
+            }
             (_, Value::Object(fields)) => Value::Object(said(&[], fields)),
             (_, value) => value.clone(),
         };

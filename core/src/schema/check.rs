@@ -23,7 +23,7 @@ const LARGE: f64 = 9_223_372_036_854_775_808.0;
 const SHOWN: usize = 60;
 
 pub(super) fn node(node: &Node, at: &Trail<'_>, value: &Value, errors: &mut Errors) {
-    if value.is_null() && (node.nullable || node.default.is_some() || node.kind == Kind::Any) {
+    if value.is_null() && is_null(node) {
         return;
     }
     if !fits(node.kind, value) {
@@ -56,6 +56,11 @@ pub(super) fn node(node: &Node, at: &Trail<'_>, value: &Value, errors: &mut Erro
     }
 }
 
+/// Whether a field may be null.
+fn is_null(node: &Node) -> bool {
+    node.nullable || node.default.is_some() || node.kind == Kind::Any
+}
+
 fn object(node: &Node, at: &Trail<'_>, map: &Map<String, Value>, errors: &mut Errors) {
     for name in &node.required {
         let field = node.fields.get(name);
@@ -66,9 +71,14 @@ fn object(node: &Node, at: &Trail<'_>, map: &Map<String, Value>, errors: &mut Er
     }
     count(node.properties, map.len(), at, "fields", errors);
     for (name, value) in map {
-        if let Some(field) = node.fields.get(name).or(node.rest.as_deref()) {
-            self::node(field, &at.key(name), value, errors);
+        let Some(field) = node.fields.get(name).or(node.rest.as_deref()) else { continue };
+        let required = || node.required.contains(name);
+        if value.is_null() && !is_null(field) && required() {
+            let cause = Cause::Type("null".to_owned(), wanted(field.kind).to_owned());
+            errors.push(at.key(name).path(), cause, "give it a value: it cannot be left out");
+            continue;
         }
+        self::node(field, &at.key(name), value, errors);
     }
 }
 
@@ -122,8 +132,9 @@ fn string(node: &Node, at: &Trail<'_>, text: &str, errors: &mut Errors) {
     if least.is_some() || most.is_some() {
         let length = text.chars().count();
         count(node.length, length, at, "characters", errors);
-        if most.is_some_and(|most| wide(length) > most) {
-            return; // a pattern would take its time on it
+        // A pattern takes its time on what is too long, and says no more of what is empty.
+        if most.is_some_and(|most| wide(length) > most) || (length == 0 && least.is_some()) {
+            return;
         }
     }
     if node.time && !is_time(text) {
@@ -203,7 +214,14 @@ fn bounds(node: &Node, at: &Trail<'_>, number: &Number, errors: &mut Errors) {
     if fits && above && below {
         return;
     }
-    let range = match (node.minimum, node.maximum, node.width) {
+    let range = range(node);
+    let cause = Cause::Invalid(number.to_string(), format!("must be {range}"));
+    errors.push(at.path(), cause, format!("write a number {range}"));
+}
+
+/// What a number may be, behind "a number".
+fn range(node: &Node) -> String {
+    match (node.minimum, node.maximum, node.width) {
         (None, None, Some(Width::Int32)) => format!("between {} and {}", i32::MIN, i32::MAX),
         (None, None, _) => format!("between {} and {}", i64::MIN, i64::MAX),
         (Some(Bound { value: least, exclusive: false }), None, _) => format!("at least {least}"),
@@ -220,9 +238,7 @@ fn bounds(node: &Node, at: &Trail<'_>, number: &Number, errors: &mut Errors) {
             if most.exclusive { "less than" } else { "at most" },
             most.value
         ),
-    };
-    let cause = Cause::Invalid(number.to_string(), format!("must be {range}"));
-    errors.push(at.path(), cause, format!("write a number {range}"));
+    }
 }
 
 fn fits(kind: Kind, value: &Value) -> bool {
@@ -282,7 +298,7 @@ fn instead(node: &Node, value: &Value) -> String {
         }
         (Kind::Integer, Value::Number(number)) => match number.as_f64().unwrap_or_default() {
             whole if whole.fract() == 0.0 && whole.abs() >= LARGE => {
-                format!("write a number between {} and {}", i64::MIN, i64::MAX)
+                format!("write a number {}", range(node))
             }
             whole if whole.fract() == 0.0 => format!("write {whole}, without a fraction"),
             other => format!("write a whole number, such as {}", other.trunc()),

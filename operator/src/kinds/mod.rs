@@ -232,8 +232,8 @@ fn check<K: Kind>(resource: &Value) -> Result<(), Errors> {
             let decoded = Readable::decoded(resource, &errors, schema, &Goes::LITTLE, any);
             if let Some((readable, resource)) = decoded {
                 let more = kind::accept::<K>(&resource).err().unwrap_or_default();
-                let given = |it: Error| Some(Error { path: readable.given(&it.path)?, ..it });
-                add_new(more.into_iter().filter_map(given), &mut errors);
+                let told = more.into_iter().filter_map(|error| readable.told(error));
+                add_new(told, &mut errors);
             }
         }
         Err(error) => {

@@ -61,6 +61,8 @@ impl Goes {
 pub(super) struct Readable {
     value: Value,
     out: Vec<Vec<Segment>>,
+    /// What has lost a part: what it seems to lack may have been in there.
+    poorer: Vec<Vec<Segment>>,
     /// The items that are gone, by their lists.
     items: BTreeMap<Vec<Segment>, BTreeSet<usize>>,
 }
@@ -84,8 +86,8 @@ impl Readable {
     /// Takes out the fields that these errors are about, or writes what was meant where that is
     /// plain, a number in quotes, and anything where something has to stand.
     fn of(resource: &Value, errors: &Errors, schema: &Compiled, goes: Goes) -> Self {
-        let (out, items) = (Vec::new(), BTreeMap::new());
-        let mut own = Self { value: resource.clone(), out, items };
+        let (out, poorer, items) = (Vec::new(), Vec::new(), BTreeMap::new());
+        let mut own = Self { value: resource.clone(), out, poorer, items };
         for error in errors.iter().filter(|error| goes.concerns(error)) {
             let filled = goes.fills() && own.fill(error, schema);
             if !filled {
@@ -104,14 +106,17 @@ impl Readable {
             return false;
         };
         let at: Path = holder.iter().cloned().collect();
-        let filler = meant_word(error, &leaf).or_else(|| filler(&leaf));
+        let meant = meant_word(error, &leaf);
+        // What stands beside a word that nobody knows was not written for the word in its place.
+        let guessed = meant.is_none() && !leaf.values.is_empty() && holder.len() > 1;
+        let filler = meant.or_else(|| filler(&leaf));
         let (Some(Value::Object(fields)), Some(filler)) =
             (self.value.pointer_mut(&at.pointer()), filler)
         else {
             return false;
         };
         fields.insert(key.clone(), filler);
-        self.out.push(path.to_vec());
+        self.out.push(if guessed { holder.to_vec() } else { path.to_vec() });
         true
     }
 
@@ -121,6 +126,16 @@ impl Readable {
         let at = path.segments();
         let gone = self.out.iter().any(|out| at.starts_with(out) || out.starts_with(at));
         (!gone).then_some(path)
+    }
+
+    /// An error as it is of the resource that was given, unless it is of what was taken out, or
+    /// would not be there with it.
+    pub(super) fn told(&self, error: Error) -> Option<Error> {
+        let path = self.given(&error.path)?;
+        let at = path.segments();
+        let lacks = error.cause == Cause::Required;
+        let in_vain = lacks && self.poorer.iter().any(|holder| at.starts_with(holder));
+        (!in_vain).then_some(Error { path, ..error })
     }
 
     fn take_out(&mut self, error: &Error, goes: Goes) {
@@ -146,7 +161,13 @@ impl Readable {
         let Some((last, holder)) = out.split_last() else { return };
         let at: Path = holder.iter().cloned().collect();
         match (self.value.pointer_mut(&at.pointer()), last) {
-            (Some(Value::Object(fields)), Segment::Key(key)) => drop(fields.remove(key)),
+            (Some(Value::Object(fields)), Segment::Key(key)) => {
+                fields.remove(key);
+                // Of a whole spec nothing could be told any more.
+                if holder.len() > 1 {
+                    self.poorer.push(holder.to_vec());
+                }
+            }
             // Items keep their places until all errors are read.
             (Some(Value::Array(_)), Segment::Index(index)) => {
                 self.items.entry(holder.to_vec()).or_default().insert(*index);

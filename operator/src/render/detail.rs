@@ -23,7 +23,7 @@ pub(super) fn causes(page: &mut Page, causes: &[Cause]) {
             CauseCode::Created => "the resource is new".to_owned(),
             CauseCode::Deleted => "the resource is being deleted".to_owned(),
             CauseCode::Drift => "somebody else has changed it".to_owned(),
-            CauseCode::Reconciled => "what is there is not yet what the spec asks for".to_owned(),
+            CauseCode::Reconciled => "what is there is not yet what is asked for".to_owned(),
         };
         let path = if cause.path.is_empty() { String::new() } else { path };
         page.words(2, &[Span::dim(begin), Span::plain(path)], &what, Style::Plain);

@@ -2,7 +2,7 @@
 //!
 //! | kind | makes | asks |
 //! |---|---|---|
-//! | [`flow`] | Deployment, ConfigMaps, account, role, budget, network policy | its processors: how far they are |
+//! | [`flow`] | Deployment, ConfigMaps, account, role, budget, policy | its processors |
 //!
 //! What stores take stands in [`catalogue`], what becomes of a record in [`pipeline`], what a
 //! processor tells of itself in [`processor`], what decides in [`rules`].

@@ -30,9 +30,10 @@ rules! {
          only what we have applied ourselves.",
         "";
     FLW_54 = "FLW-54":
-        "Other rows are read from the place where the flow was in those of before",
+        "Other rows may be read from the place where the flow was in those of before",
         "The checkpoint says how far the flow is, not in what. Rows of another table, query or \
-         order that stand before that place are passed over.",
+         order that stand before that place are passed over. What a Secret says is not looked at: \
+         another one may say the same, and then nothing is.",
         "Give the flow another name: it begins at the first row. Or delete its checkpoint, the \
          ConfigMap dataflow-NAME-checkpoint, while replicas is 0.";
     FLW_55 = "FLW-55":

@@ -89,6 +89,8 @@ pub(super) fn run(args: &TryArgs, io: &mut Io<'_>) -> Result<u8, Failure> {
         ));
     }
     let bytes = input::bytes(&args.records, io)?;
+    // Some editors begin a file with its byte order.
+    let bytes = bytes.strip_prefix("\u{feff}".as_bytes()).unwrap_or(&bytes);
     let now = args.now.unwrap_or_else(Timestamp::now);
     let lines = bytes.split(|byte| *byte == b'\n').enumerate();
     let records = lines.filter(|(_, line)| !line.trim_ascii().is_empty());

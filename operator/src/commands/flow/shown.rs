@@ -54,6 +54,15 @@ pub(super) fn page(flow: &Ref, meaning: &Meaning, all: &[Tried], mut page: Page)
     }
     page.gap();
     page.words(0, &[], &sum(meaning, all), Style::Plain);
+    let stops = all.iter().find(|tried| !tried.faults.is_empty());
+    if let Some(at) = stops.filter(|_| meaning.errors.is_none() && !meaning.skips) {
+        let told = format!(
+            "The flow stops at line {} and reads nothing behind it until that is mended; what is \
+             shown of later lines is what would become of them.",
+            at.line
+        );
+        page.words(0, &[], &told, Style::Alarm);
+    }
     page.finish()
 }
 

@@ -13,21 +13,21 @@ static MECHANISMS: [Word; 3] =
     [Word::same("plain"), Word::same("scram-sha-256"), Word::same("scram-sha-512")];
 
 static SASL_KEYS: [Key; 5] = [
-    words("mechanism", &MECHANISMS, "How the password is shown.").required(),
+    words("mechanism", &MECHANISMS, "Mechanism by which the user signs in.").required(),
     text("username", "User."),
     text("password", "Password of the user.").secret(),
     reference("usernameSecretRef", "The user, from a Secret."),
     reference("passwordSecretRef", "The password, from a Secret."),
 ];
 
-const SASL: Key = block("sasl", &SASL_KEYS, "Who asks. Left out: nobody is named.");
+const SASL: Key = block("sasl", &SASL_KEYS, "User and password. Left out: none.");
 
 static FORMATS: [Word; 2] = [Word::same("json"), Word::same("avro")];
 
 static REGISTRY_KEYS: [Key; 4] = [
     text("url", "Where it is, as a URL."),
     reference("urlSecretRef", "Where it is, from a Secret."),
-    block("basicAuth", &shared::BASIC_AUTH_KEYS, "Who asks it. Left out: nobody is named."),
+    block("basicAuth", &shared::BASIC_AUTH_KEYS, "User and password. Left out: none."),
     shared::TLS,
 ];
 

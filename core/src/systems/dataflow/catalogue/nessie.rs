@@ -13,10 +13,9 @@ const NAMESPACE_REF: Key = reference("namespaceSecretRef", "The namespace, from 
 static HOW: [Word; 4] =
     [Word::same("AUTO"), Word::same("BEARER"), Word::same("BASIC"), Word::same("NONE")];
 const AUTHENTICATION: Key =
-    words("authenticationType", &HOW, "How it is shown who asks. AUTO: by what is given.")
-        .or("AUTO");
-const BASIC: Key = block("basicAuth", &shared::BASIC_AUTH_KEYS, "Who asks, by a password.");
-const TOKEN: Key = text("bearerToken", "Who asks, by a token.").secret();
+    words("authenticationType", &HOW, "How to sign in. AUTO: by what is given.").or("AUTO");
+const BASIC: Key = block("basicAuth", &shared::BASIC_AUTH_KEYS, "User and password.");
+const TOKEN: Key = text("bearerToken", "Token to sign in with.").secret();
 const TOKEN_REF: Key = reference("tokenSecretRef", "The token, from a Secret.");
 
 pub(super) static SOURCE: Connector = store(

@@ -5,17 +5,23 @@ use crate::connector::Key;
 
 /// Which certificates are shown and believed.
 static TLS_KEYS: [Key; 7] = [
-    flag("insecureSkipVerify", "Whether anybody is believed to be the store."),
-    text("certFile", "File of a certificate. No file of yours is in the pod: use certSecretRef."),
+    flag("insecureSkipVerify", "Whether the certificate of the store is taken unverified."),
+    text(
+        "certFile",
+        "File of a client certificate. No file of yours is in the pod: use certSecretRef.",
+    ),
     text("keyFile", "File of its key. No file of yours is in the pod: use keySecretRef."),
     text("caFile", "File of an authority. No file of yours is in the pod: use caSecretRef."),
-    reference("certSecretRef", "The certificate that is shown, as PEM."),
+    reference("certSecretRef", "The client certificate, as PEM."),
     reference("keySecretRef", "Its private key, as PEM."),
-    reference("caSecretRef", "The authorities that are believed, as PEM."),
+    reference(
+        "caSecretRef",
+        "The certificates of authorities that the store is verified by, as PEM.",
+    ),
 ];
 
 /// Encryption.
-pub(super) const TLS: Key = block("tls", &TLS_KEYS, "Encryption. Left out: none.");
+pub(super) const TLS: Key = block("tls", &TLS_KEYS, "TLS. Left out: none.");
 
 /// A user and a password.
 pub(super) static BASIC_AUTH_KEYS: [Key; 4] = [

@@ -47,7 +47,11 @@ pub(super) static MASK: Connector = transformation(
     ],
 );
 
-pub(super) static REMOVE: Connector = transformation("remove", "Takes fields out.", &[FIELDS]);
+pub(super) static REMOVE: Connector = transformation(
+    "remove",
+    "Takes fields out. A record that is no JSON stays as it is.",
+    &[FIELDS],
+);
 
 pub(super) static ROUTER: Connector = transformation(
     "router",
@@ -63,8 +67,8 @@ const ROUTE: &[Key] = &[
 
 pub(super) static SELECT: Connector = transformation(
     "select",
-    "Keeps these fields, each under the last word of its path, and nothing else. Where there is \
-     none of them, nothing goes on.",
+    "Keeps these fields, each under the last word of its path, and nothing else. A record that has \
+     none of them, or is no JSON, is left out.",
     &[FIELDS],
 );
 

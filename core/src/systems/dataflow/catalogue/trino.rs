@@ -19,18 +19,21 @@ static KEYCLOAK_KEYS: [Key; 14] = [
     reference("clientIDSecretRef", "The client, from a Secret."),
     text("clientSecret", "Secret of the client.").secret(),
     reference("clientSecretSecretRef", "The same, from a Secret."),
-    text("username", "User. With one its password is shown, else the client's secret."),
+    text(
+        "username",
+        "User, who signs in by password. Left out: the client signs in by its secret.",
+    ),
     reference("usernameSecretRef", "The user, from a Secret."),
     text("password", "Password of the user.").secret(),
     reference("passwordSecretRef", "The password, from a Secret."),
-    text("token", "Token that is shown as it is; nobody else is asked for one.").secret(),
+    text("token", "Token to sign in with: Keycloak is not asked for one.").secret(),
     reference("tokenSecretRef", "The token, from a Secret."),
 ];
 
 const KEYCLOAK: Key = block(
     "keycloak",
     &KEYCLOAK_KEYS,
-    "Who says who asks. A token counts before a user, a user before the client.",
+    "Keycloak, where to sign in. A token counts before a user, a user before the client.",
 );
 
 pub(super) static SOURCE: Connector = store(

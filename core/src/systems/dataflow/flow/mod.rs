@@ -182,6 +182,8 @@ impl Kind for Flow {
         let assess = match begins::begins(valid, &file, seen) {
             None => risks::restarts,
             Some(Begins::Again) => risks::restarts_again,
+            // Where no place is known there is none to begin at in other rows.
+            Some(Begins::Elsewhere) if checkpoint == Checkpoint::Missing => risks::restarts,
             Some(Begins::Elsewhere) => risks::restarts_elsewhere,
         };
         items.push(match first {

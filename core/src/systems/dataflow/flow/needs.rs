@@ -102,6 +102,9 @@ const FILES: [(&str, &str); 4] = [
     ("avroSchemaFile", "avroSchemaSecretRef"),
 ];
 
+/// What does without a client and its secret.
+const TOKEN: &str = ", or a token in tokenSecretRef, which needs nothing else";
+
 /// Something that is looked at as a whole.
 struct Keys<'a> {
     at: Path,
@@ -140,7 +143,7 @@ fn kafka(role: Role, keys: &Keys<'_>, errors: &mut Errors) {
     keys.topic(errors);
     if let Some(sasl) = keys.block("sasl") {
         sasl.need("username", errors);
-        sasl.need("password", errors);
+        sasl.need_secret("password", "", errors);
     }
     if role == Role::Sink {
         return;
@@ -181,8 +184,8 @@ fn trino(role: Role, keys: &Keys<'_>, errors: &mut Errors) {
     }
     keycloak.url("serverURL", errors);
     match keycloak.given("username") {
-        true => keycloak.need("password", errors),
-        false => keycloak.need("clientSecret", errors),
+        true => keycloak.need_secret("password", "", errors),
+        false => keycloak.need_secret("clientSecret", TOKEN, errors),
     }
 }
 
@@ -199,7 +202,7 @@ fn nessie(keys: &Keys<'_>, errors: &mut Errors) {
     match keys.block("basicAuth") {
         Some(basic) => {
             basic.need("username", errors);
-            basic.need("password", errors);
+            basic.need_secret("password", "", errors);
         }
         None if how == "BASIC" => {
             let remedy = "write a user and the Secret that has the password";
@@ -242,6 +245,14 @@ impl<'a> Keys<'a> {
     fn need(&self, name: &str, errors: &mut Errors) {
         if !self.given(name) {
             let remedy = format!("write it, or name the Secret that has it in {name}SecretRef");
+            errors.push(self.at.child(name), Cause::Required, remedy);
+        }
+    }
+
+    /// The same of what may only be referred to.
+    fn need_secret(&self, name: &str, instead: &str, errors: &mut Errors) {
+        if !self.given(name) {
+            let remedy = format!("name the Secret that has it in {name}SecretRef{instead}");
             errors.push(self.at.child(name), Cause::Required, remedy);
         }
     }

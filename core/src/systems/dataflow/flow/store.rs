@@ -59,6 +59,8 @@ impl Store {
         let mut idle: Vec<Idle> = settled.ignored.into_iter().map(told).collect();
         idle.extend(refs.idle);
         idle.extend(beside_query(role, config, &at));
+        idle.sort_by(|one, other| one.path.cmp(&other.path));
+        idle.dedup_by(|one, other| one.path == other.path);
         Some(Self {
             kind: known.name,
             at,
@@ -69,9 +71,9 @@ impl Store {
         })
     }
 
-    /// A value that it takes, if it is there.
+    /// A value that it takes, if it is there and says something.
     pub fn get(&self, name: &str) -> Option<&Value> {
-        self.config.get(name).filter(|value| !value.is_null())
+        said(&self.config, name)
     }
 
     /// A text that it takes; nothing where that stands in a Secret.
@@ -83,7 +85,7 @@ impl Store {
     pub fn what(&self) -> Option<&str> {
         let name = if self.kind == "kafka" { "topic" } else { "table" };
         let whole = self.get("query").is_none();
-        self.text(name).filter(|what| whole && !what.is_empty())
+        self.text(name).filter(|_| whole)
     }
 
     /// What it is and what of it, in a few words.
@@ -152,13 +154,18 @@ impl Store {
     }
 }
 
+/// A value that is there and says something.
+fn said<'a>(config: &'a Map<String, Value>, name: &str) -> Option<&'a Value> {
+    config.get(name).filter(|value| !value.is_null() && **value != "")
+}
+
 fn told(lost: Lost) -> Idle {
     Idle { path: lost.path, why: format!("{}.", lost.why).into() }
 }
 
 /// What a source is told of a table though it reads a query.
 fn beside_query(role: Role, config: &Map<String, Value>, at: &Path) -> Vec<Idle> {
-    let given = |name: &&str| config.get(*name).is_some_and(|value| !value.is_null());
+    let given = |name: &&str| said(config, name).is_some();
     if role != Role::Source || !given(&"query") {
         return Vec::new();
     }

@@ -1,5 +1,5 @@
-//! The NetworkPolicy of processors, where one is asked for: they are asked how they are and how far,
-//! and nothing else.
+//! The NetworkPolicy of processors, where one is asked for: they are asked how they are and how
+//! far, and nothing else.
 
 use k8s_openapi::api::networking::v1::NetworkPolicy;
 

@@ -90,7 +90,7 @@ impl Transform {
             Self::Filter(filter) => Ok(filter.apply(record).into_iter().collect()),
             Self::Mask(mask) => mask.apply(record).map(|record| vec![record]),
             Self::Router(router) => Ok(vec![router.apply(record)]),
-            Self::Select(select) => Ok(select.apply(record).into_iter().collect()),
+            Self::Select(select) => Ok(select.apply(&record).into_iter().collect()),
             Self::Remove(remove) => Ok(vec![remove.apply(record)]),
             Self::Rename(rename) => Ok(vec![rename.apply(record)]),
         }

@@ -6,7 +6,8 @@ use crate::{
     systems::dataflow::pipeline::{Body, Record, json::Json, path::JsonPath},
 };
 
-/// Makes a document of some fields, each by its last name. A record that has none of them is gone.
+/// Makes a document of some fields, each by its last name. A record that has none of them, and one
+/// that is no document, is gone.
 #[derive(Clone, Debug)]
 pub(in super::super) struct Select {
     fields: Vec<JsonPath>,
@@ -28,13 +29,14 @@ impl Select {
         twice.is_empty().then_some(Self { fields })
     }
 
-    pub(super) fn apply(&self, record: Record) -> Option<Record> {
-        let Some(document) = record.document() else { return Some(record) };
+    pub(super) fn apply(&self, record: &Record) -> Option<Record> {
+        let document = record.document()?;
         let found = self
             .fields
             .iter()
             .filter_map(|field| Some((field.last()?.to_owned(), field.get(document)?.clone())));
         let found: Vec<(String, Json)> = found.collect();
-        (!found.is_empty()).then_some(Record { body: Body::Document(Json::Map(found)), ..record })
+        (!found.is_empty())
+            .then_some(Record { body: Body::Document(Json::Map(found)), route: record.route })
     }
 }
