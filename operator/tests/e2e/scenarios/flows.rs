@@ -305,7 +305,13 @@ fn strangers() {
     let rbac = "rbac.authorization.k8s.io";
     let meta = json!({ "name": ACCOUNT, "namespace": scene.namespace });
     let reference = json!({ "apiGroup": rbac, "kind": "Role", "name": ACCOUNT });
+    let policy = json!({
+        "apiVersion": "networking.k8s.io/v1", "kind": "NetworkPolicy",
+        "metadata": { "name": "dataflow-orders", "namespace": scene.namespace },
+        "spec": { "podSelector": {}, "policyTypes": ["Ingress"] },
+    });
     let theirs = [
+        (NETWORK_POLICIES, policy),
         (ACCOUNTS, json!({ "apiVersion": "v1", "kind": "ServiceAccount", "metadata": meta })),
         (ROLES, json!({ "apiVersion": format!("{rbac}/v1"), "kind": "Role", "metadata": meta })),
         (
@@ -319,11 +325,14 @@ fn strangers() {
     for (kind, object) in &theirs {
         scene.kube().apply(*kind, object);
     }
-    apply(&scene, &spec());
+    let mut spec = spec();
+    spec["networkPolicy"] = json!({ "enabled": true });
+    apply(&scene, &spec);
     told(&scene, "Accepted", "False", "NameTaken");
     scene.is_quiet(seconds(2));
-    for (kind, _) in &theirs {
-        let now = scene.kube().get(*kind, &scene.namespace, ACCOUNT).expect("it is there");
+    for (kind, object) in &theirs {
+        let name = object["metadata"]["name"].as_str().unwrap_or_default();
+        let now = scene.kube().get(*kind, &scene.namespace, name).expect("it is there");
         assert!(now["metadata"]["ownerReferences"].is_null(), "it is theirs: {now}");
         assert!(now["rules"].is_null() && now["subjects"].is_null(), "it is theirs: {now}");
     }
