@@ -5,7 +5,9 @@
 //! | [`flow`] | Deployment, ConfigMaps, account, role, budget, policy | its processors |
 //!
 //! What stores take stands in [`catalogue`], what becomes of a record in [`pipeline`], what a
-//! processor tells of itself in [`processor`], what decides in [`rules`].
+//! processor tells of itself in [`processor`], what decides in [`rules`]. How far a flow is tells
+//! the [`ledger`], when what was collected is written [`batch`], and what becomes of what could not
+//! be [`verdict`]: the processor does as they say.
 
 use std::collections::BTreeMap;
 
@@ -17,12 +19,15 @@ use crate::{
     systems::Visitor,
 };
 
+pub mod batch;
 pub mod catalogue;
 pub mod flow;
+pub mod ledger;
 pub mod pipeline;
 pub mod processor;
 pub mod rules;
 mod spelled;
+pub mod verdict;
 
 pub use processor::{Answer, Figures, Probe, Processor};
 
