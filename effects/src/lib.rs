@@ -44,7 +44,7 @@ use futures_util::future::join_all;
 use serde_json::Value;
 use sluicegate_core::{
     kind::{Ctx, Kind},
-    observed::{List, Look, Observed, Reads, Ref, Selector},
+    observed::{Api, List, Look, Observed, Reads, Ref, Selector},
     plan::{Plan, Verb},
     step::{READ_ROUNDS_MAX, Step, step},
     system::{Kubernetes, System},
@@ -157,16 +157,25 @@ pub async fn look<S: System>(
 /// What is kept of an object that was looked at by its name alone: of a ConfigMap no data. It may
 /// be anybody's, and nobody plans by what is in it; our own are listed by their labels, and whole.
 pub fn kept(target: &Ref, look: Look) -> Look {
-    let is_config_map = target.api.group.is_empty() && &*target.api.kind == "ConfigMap";
     match look {
-        Look::Found(object) if is_config_map => {
+        Look::Found(object) if has_data(&target.api) => {
             let mut object = Arc::unwrap_or_clone(object);
-            if let Some(fields) = object.as_object_mut() {
-                fields.retain(|name, _| !matches!(&**name, "data" | "binaryData"));
-            }
+            without_data(&target.api, &mut object);
             Look::Found(Arc::new(object))
         }
         Look::Found(_) | Look::Absent | Look::Denied(_) => look,
+    }
+}
+
+fn has_data(api: &Api) -> bool {
+    api.group.is_empty() && &*api.kind == "ConfigMap"
+}
+
+/// Drops the data of a ConfigMap. It may be large, somebody's secret, or change with every record
+/// of a flow.
+pub(crate) fn without_data(api: &Api, object: &mut Value) {
+    if let Some(fields) = object.as_object_mut().filter(|_| has_data(api)) {
+        fields.retain(|name, _| !matches!(&**name, "data" | "binaryData"));
     }
 }
 

@@ -9,12 +9,14 @@
 mod cached;
 #[cfg(test)]
 pub(crate) mod fake;
+mod head;
 mod jitter;
 mod request;
 mod store;
 mod stream;
 #[cfg(test)]
 mod tests;
+mod trim;
 
 use std::{
     collections::{BTreeMap, BTreeSet},
@@ -31,12 +33,16 @@ use tokio::{
     time::timeout,
 };
 
-pub(crate) use self::store::{INSTANCE, Store, number};
 use self::stream::{Shared, Stream};
 pub use self::{
     cached::{Cached, Notes},
+    head::{Head, Owner},
     jitter::Jitter,
-    store::{Change, Head, Owner},
+    store::Change,
+};
+pub(crate) use self::{
+    head::{INSTANCE, number},
+    store::Store,
 };
 use crate::{
     ApiError, Error,

@@ -6,47 +6,17 @@
 //! own kinds are kept decoded, since every topic looks at all topics.
 
 use std::{
-    collections::{BTreeMap, BTreeSet, hash_map::DefaultHasher},
-    hash::{Hash as _, Hasher as _},
+    collections::{BTreeMap, BTreeSet},
     sync::Arc,
 };
 
 use serde_json::{Value, json};
-use sluicegate_core::{
-    label::{Labels, MANAGED_BY, OURS, SLUICEGATE},
-    observed::{Api, Ref, Selector, at, group_of, text},
+use sluicegate_core::observed::{Api, Ref, Selector, text};
+
+use super::{
+    head::{Head, INSTANCE, number},
+    trim::{is_of_interest, stub, trim},
 };
-
-/// The label by which a store finds the objects of one resource without looking at all.
-pub(crate) const INSTANCE: &str = "app.kubernetes.io/instance";
-
-/// What is known of an object without decoding it.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Head {
-    /// Its uid.
-    pub uid: String,
-    /// Its resourceVersion as a number, which may be compared within one API; 0 for none.
-    pub version: u64,
-    /// Whether it is being deleted.
-    pub leaving: bool,
-    /// Its labels.
-    pub labels: Labels,
-    /// Its owners.
-    pub owners: Vec<Owner>,
-    /// A digest of everything but its status: the same as long as what it asks for is.
-    pub asked: u64,
-}
-
-/// An owner of an object, in the object's own namespace.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Owner {
-    /// Its API group and version, as `apiVersion` writes them.
-    pub api_version: String,
-    /// Its kind.
-    pub kind: String,
-    /// Its name.
-    pub name: String,
-}
 
 /// That an object has come, changed or gone.
 #[derive(Clone, Debug)]
@@ -274,7 +244,7 @@ impl Store {
 
 impl Kept {
     fn of(api: &Api, own: &BTreeSet<Api>, mut object: Value, wanted: bool) -> Self {
-        trim(&mut object);
+        trim(api, &mut object);
         let head = Arc::new(Head::of(&object));
         let body = if own.contains(api) {
             Body::Value(Arc::new(object))
@@ -305,93 +275,6 @@ impl Kept {
     }
 }
 
-impl Head {
-    fn of(object: &Value) -> Self {
-        let map = at(object, "/metadata/labels").and_then(Value::as_object);
-        let labels = map.into_iter().flatten();
-        let labels = labels.filter_map(|(key, value)| Some((key.clone(), value.as_str()?.into())));
-        let owners = at(object, "/metadata/ownerReferences").and_then(Value::as_array);
-        let owner = |owner: &Value| Owner {
-            api_version: text(owner, "/apiVersion").to_owned(),
-            kind: text(owner, "/kind").to_owned(),
-            name: text(owner, "/name").to_owned(),
-        };
-        Self {
-            uid: text(object, "/metadata/uid").to_owned(),
-            version: number(text(object, "/metadata/resourceVersion")),
-            leaving: at(object, "/metadata/deletionTimestamp").is_some(),
-            labels: labels.collect(),
-            owners: owners.into_iter().flatten().map(owner).collect(),
-            asked: asked(object),
-        }
-    }
-}
-
-/// A digest of what an object asks for. One without a generation may ask for something else with
-/// each version.
-fn asked(object: &Value) -> u64 {
-    let mut digest = DefaultHasher::new();
-    let generation = at(object, "/metadata/generation").map(Value::to_string);
-    generation
-        .unwrap_or_else(|| text(object, "/metadata/resourceVersion").to_owned())
-        .hash(&mut digest);
-    for part in ["uid", "labels", "annotations", "ownerReferences", "deletionTimestamp"] {
-        object["metadata"].get(part).map(Value::to_string).hash(&mut digest);
-    }
-    digest.finish()
-}
-
-/// Drops what no plan looks at.
-fn trim(object: &mut Value) {
-    let Some(meta) = object.get_mut("metadata").and_then(Value::as_object_mut) else { return };
-    meta.remove("managedFields");
-    if let Some(annotations) = meta.get_mut("annotations").and_then(Value::as_object_mut) {
-        annotations.remove("kubectl.kubernetes.io/last-applied-configuration");
-    }
-}
-
-/// Whether an object may be a resource's own: marked as ours, carrying one of our own marks, or
-/// owned by one of our kinds. Any one of them is enough, since people take labels away by hand.
-/// What belongs to the whole cluster, such as a StorageClass, is rare and read by name.
-fn is_of_interest(own: &BTreeSet<Api>, head: &Head, object: &Value) -> bool {
-    let marked = |place: &str| {
-        let marks = at(object, place).and_then(Value::as_object);
-        marks.into_iter().flatten().any(|(key, _)| key.starts_with(OURS))
-    };
-    let owned = |owner: &Owner| {
-        let group = group_of(&owner.api_version);
-        own.iter().any(|api| api.group == group && api.kind == owner.kind)
-    };
-    at(object, "/metadata/namespace").is_none()
-        || head.labels.get(MANAGED_BY).is_some_and(|by| by == SLUICEGATE)
-        || marked("/metadata/annotations")
-        || marked("/metadata/labels")
-        || head.owners.iter().any(owned)
-}
-
-fn stub(object: &Value) -> Value {
-    let mut meta = json!({});
-    for part in [
-        "name",
-        "namespace",
-        "uid",
-        "resourceVersion",
-        "labels",
-        "ownerReferences",
-        "deletionTimestamp",
-    ] {
-        if let Some(value) = object["metadata"].get(part) {
-            meta[part] = value.clone();
-        }
-    }
-    json!({ "apiVersion": object["apiVersion"], "kind": object["kind"], "metadata": meta })
-}
-
 fn marked(instance: &str, target: &Ref) -> (String, String, String) {
     (instance.to_owned(), target.namespace.clone(), target.name.clone())
-}
-
-/// A resourceVersion as a number. Those of one API may be compared.
-pub(crate) fn number(version: &str) -> u64 {
-    version.parse().unwrap_or(0)
 }

@@ -6,7 +6,11 @@ use std::{
     time::Duration,
 };
 
-use k8s_openapi::api::{apps::v1::StatefulSet, core::v1::Pod, storage::v1::StorageClass};
+use k8s_openapi::api::{
+    apps::v1::StatefulSet,
+    core::v1::{ConfigMap, Pod},
+    storage::v1::StorageClass,
+};
 use serde_json::{Value, json};
 use sluicegate_core::{
     label,
@@ -279,6 +283,26 @@ async fn a_stranger_is_kept_small_and_read_whole_once_when_somebody_looks() {
     sleep(SOON).await;
     assert!(bench.watches.peek(&pod("a")).unwrap().get("spec").is_some());
     assert_eq!(bench.fake.requests(), ["/api/v1/namespaces/default/pods/a"]);
+}
+
+#[tokio::test(start_paused = true)]
+async fn of_a_config_map_that_no_list_selects_no_data_is_kept() {
+    let bench = Bench::new(Scope::All);
+    let map = |name: &str| Ref::to::<ConfigMap>("default", name);
+    let labelled =
+        |labels: Value| json!({ "metadata": { "labels": labels }, "data": { "a": "b" } });
+    let managed = "app.kubernetes.io/managed-by";
+    bench.fake.put(&map("bare"), labelled(json!({ managed: "sluicegate" })));
+    let instance = json!({ managed: "sluicegate", "app.kubernetes.io/instance": "orders" });
+    bench.fake.put(&map("listed"), labelled(instance));
+    bench.watches.synced(&Api::of::<ConfigMap>()).await.unwrap();
+    drop(bench.fake.requests());
+    for (name, kept) in [("bare", false), ("listed", true)] {
+        let Look::Found(seen) = bench.watches.get(&map(name)).await.unwrap() else { panic!() };
+        assert_eq!(seen.get("data").is_some(), kept, "{name}");
+        assert_eq!(seen["metadata"]["labels"][managed], "sluicegate");
+    }
+    assert_eq!(bench.fake.requests(), [""; 0], "the watch has told it");
 }
 
 #[tokio::test(start_paused = true)]
