@@ -287,5 +287,10 @@ static REFERENCE: [Key; 3] = [
     Key::new("namespace", Program::Reads("namespace"), Takes::Text(63), "Namespace of the Secret."),
 ];
 
+/// What of it tells where a value stands.
+fn referred() -> impl Iterator<Item = &'static Key> + Clone {
+    REFERENCE.iter().filter(|key| key.required)
+}
+
 #[cfg(test)]
 mod tests;

@@ -2,7 +2,7 @@
 
 use serde_json::{Map, Value};
 
-use super::{Key, Takes, settle::is_default};
+use super::{Key, Takes, referred, settle::is_default};
 
 /// These keys without what is null, as an API server drops it, without empty texts, and without
 /// what says only what is so anyway: that somebody writes a default down changes nothing. Of a
@@ -15,8 +15,8 @@ pub fn said(keys: &[Key], fields: &Map<String, Value>) -> Map<String, Value> {
         let value = match (key.map(|key| &key.takes), value) {
             (Some(Takes::Block(keys)), Value::Object(fields)) => Value::Object(said(keys, fields)),
             (Some(Takes::Reference), Value::Object(fields)) => {
-                let named = fields.iter().filter(|(name, _)| ["name", "key"].contains(&&***name));
-                named.map(|(name, value)| (name.clone(), value.clone())).collect()
+                let said = fields.iter().filter(|(name, _)| referred().any(|key| key.is(name)));
+                said.map(|(name, value)| (name.clone(), value.clone())).collect()
             }
             (_, Value::Object(fields)) => Value::Object(said(&[], fields)),
             (_, value) => value.clone(),

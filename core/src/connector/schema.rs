@@ -10,7 +10,7 @@ use std::collections::BTreeMap;
 use schemars::Schema;
 use serde_json::{Map, Value, json};
 
-use super::{Connector, Key, Takes};
+use super::{Connector, Key, Takes, referred};
 
 /// The schema of a field that holds what any of these connectors takes.
 ///
@@ -79,30 +79,23 @@ fn takes(takes: &Takes) -> Value {
         }
         Takes::Texts => json!({ "type": "array", "items": { "type": "string" } }),
         Takes::Map => json!({ "type": "object", "additionalProperties": { "type": "string" } }),
-        Takes::Block(keys) => block(keys),
-        Takes::Blocks(keys) => json!({ "type": "array", "items": block(keys) }),
-        Takes::Reference => reference(),
+        Takes::Block(keys) => block(*keys),
+        Takes::Blocks(keys) => json!({ "type": "array", "items": block(*keys) }),
+        // What else is written there is judged by whoever reads it.
+        Takes::Reference => block(referred()),
         Takes::Any => json!({ "x-kubernetes-preserve-unknown-fields": true }),
     }
 }
 
 /// Keys below each other.
-fn block(keys: &[Key]) -> Value {
-    let fields = keys.iter().map(|key| {
+fn block<'a>(keys: impl IntoIterator<Item = &'a Key> + Clone) -> Value {
+    let fields = keys.clone().into_iter().map(|key| {
         let mut field = takes(&key.takes);
         field["description"] = Value::from(format!("{}{}", key.about, default(key)));
         (key.name.to_owned(), field)
     });
-    let needed = keys.iter().filter(|key| key.required).map(|key| key.name);
+    let needed = keys.into_iter().filter(|key| key.required).map(|key| key.name);
     object(Value::Object(fields.collect()), &needed.collect::<Vec<_>>())
-}
-
-/// The key of a Secret. What else is written there is judged by whoever reads it.
-fn reference() -> Value {
-    let field = |about: &str| json!({ "type": "string", "maxLength": 253, "description": about });
-    let fields =
-        json!({ "name": field("Name of the Secret."), "key": field("Key of the Secret.") });
-    object(fields, &["name", "key"])
 }
 
 fn object(fields: Value, needed: &[&str]) -> Value {

@@ -6,8 +6,6 @@
 
 use std::{collections::VecDeque, time::Duration};
 
-use super::flow::api::OnError;
-
 /// What it is about.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum Fault {
@@ -67,11 +65,11 @@ const LONGEST: Duration = Duration::from_secs(60);
 
 impl Policy {
     /// What a spec asks for: a store of errors counts before the word.
-    pub fn of(has_errors: bool, on_error: Option<OnError>) -> Self {
-        match (has_errors, on_error) {
+    pub fn of(has_errors: bool, skips: bool) -> Self {
+        match (has_errors, skips) {
             (true, _) => Self::Errors,
-            (false, Some(OnError::Skip)) => Self::Skip,
-            (false, Some(OnError::Stop) | None) => Self::Stop,
+            (false, true) => Self::Skip,
+            (false, false) => Self::Stop,
         }
     }
 }
@@ -170,9 +168,9 @@ mod tests {
     #[test]
     fn a_bad_record_fares_as_the_spec_says() {
         let judge = |policy| Faults::default().judge(Fault::Record, policy, 0, 0.5);
-        assert_eq!(judge(Policy::of(true, Some(OnError::Stop))), Verdict::DeadLetter);
-        assert_eq!(judge(Policy::of(false, Some(OnError::Skip))), Verdict::Skip);
-        assert_eq!(judge(Policy::of(false, None)), Verdict::Stop(Reason::BadRecord));
+        assert_eq!(judge(Policy::of(true, false)), Verdict::DeadLetter);
+        assert_eq!(judge(Policy::of(false, true)), Verdict::Skip);
+        assert_eq!(judge(Policy::of(false, false)), Verdict::Stop(Reason::BadRecord));
         assert_eq!(of_a_letter(Fault::Record, 0, 0.5), Verdict::Stop(Reason::BadLetter));
         let spec = Faults::default().judge(Fault::Spec, Policy::Skip, 0, 0.5);
         assert_eq!(spec, Verdict::Stop(Reason::Spec));

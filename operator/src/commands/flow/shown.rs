@@ -4,7 +4,11 @@ use serde_json::{Value, json};
 use sluicegate_core::{
     many::many,
     observed::Ref,
-    systems::dataflow::{flow::Meaning, pipeline::Record},
+    systems::dataflow::{
+        flow::{Meaning, Store},
+        pipeline::Record,
+        verdict::Policy,
+    },
 };
 
 use super::tried::Tried;
@@ -55,7 +59,7 @@ pub(super) fn page(flow: &Ref, meaning: &Meaning, all: &[Tried], mut page: Page)
     page.gap();
     page.words(0, &[], &sum(meaning, all), Style::Plain);
     let stops = all.iter().find(|tried| !tried.faults.is_empty());
-    if let Some(at) = stops.filter(|_| meaning.errors.is_none() && !meaning.skips) {
+    if let Some(at) = stops.filter(|_| meaning.policy == Policy::Stop) {
         let told = format!(
             "The flow stops at line {} and reads nothing behind it until that is mended; what is \
              shown of later lines is what would become of them.",
@@ -92,10 +96,13 @@ fn ends(page: &mut Page, meaning: &Meaning, tried: &Tried) {
 
 /// Where a record goes that must not go on, or what becomes of the flow.
 fn bad(meaning: &Meaning) -> String {
-    match (&meaning.errors, meaning.skips) {
-        (Some(store), _) => format!("{}, with the errors", store.says()),
-        (None, true) => "nothing: the flow goes on without it (onError: skip)".to_owned(),
-        (None, false) => "nothing: the flow stops here (onError: stop)".to_owned(),
+    match meaning.policy {
+        Policy::Errors => {
+            let store = meaning.errors.as_ref().map(Store::says).unwrap_or_default();
+            format!("{store}, with the errors")
+        }
+        Policy::Skip => "nothing: the flow goes on without it (onError: skip)".to_owned(),
+        Policy::Stop => "nothing: the flow stops here (onError: stop)".to_owned(),
     }
 }
 

@@ -3,7 +3,7 @@
 use k8s_openapi::api::core::v1::ConfigMap;
 use serde_json::Value;
 
-use super::{Valid, list, names};
+use super::{Valid, checkpoint::Checkpoint, list, names};
 use crate::{
     observed::{Api, Observed, text},
     systems::dataflow::DataFlows,
@@ -35,7 +35,12 @@ const ROWS: [&str; 12] = [
 ];
 
 /// By the file that is there, beside this one that is to be; nothing where there is none of ours.
-pub(super) fn begins(valid: &Valid, file: &str, seen: &Observed<DataFlows>) -> Option<Begins> {
+pub(super) fn begins(
+    valid: &Valid,
+    checkpoint: &Checkpoint,
+    file: &str,
+    seen: &Observed<DataFlows>,
+) -> Option<Begins> {
     let source = |file: &str| {
         let mut file: Value = serde_json::from_str(file).ok()?;
         Some(file["source"].take())
@@ -58,6 +63,8 @@ pub(super) fn begins(valid: &Valid, file: &str, seen: &Observed<DataFlows>) -> O
     }
     match valid.checkpoint {
         false => Some(Begins::Again),
+        // Where no place is known there is none to begin at in other rows.
+        true if *checkpoint == Checkpoint::Missing => None,
         true if other || ROWS.into_iter().any(differs) => Some(Begins::Elsewhere),
         true => None,
     }

@@ -11,6 +11,7 @@ use crate::{
     systems::dataflow::{
         pipeline::{NAMES, Pipeline},
         spelled::{Spelled, spelled},
+        verdict::Policy,
     },
 };
 
@@ -27,8 +28,8 @@ pub struct Meaning {
     pub pipeline: Pipeline,
     /// The transformations as they were written: what each is called and what it takes.
     pub steps: Vec<(String, Map<String, Value>)>,
-    /// Whether it goes on without a record that must not go on as it is.
-    pub skips: bool,
+    /// What becomes of a record that must not go on as it is.
+    pub policy: Policy,
     /// Where those go that a router leads elsewhere, in the order of the pipeline's routes.
     pub routes: Vec<Store>,
 }
@@ -49,7 +50,8 @@ impl Meaning {
         };
         let steps = steps(spec.get("transformations"));
         let skips = spec.get("onError").and_then(Value::as_str) == Some("skip");
-        errors.or(Self { source, sink, errors: bad, pipeline, steps, skips, routes })
+        let policy = Policy::of(bad.is_some(), skips);
+        errors.or(Self { source, sink, errors: bad, pipeline, steps, policy, routes })
     }
 
     /// The secrets that are written down in the `spec` of a flow that need not be right.

@@ -179,11 +179,9 @@ impl Kind for Flow {
         }
         let goal = build::deployment(ctx, valid, &file);
         let first = deployment(valid, seen).and_then(|it| build::strategy_first(valid, it, &goal));
-        let assess = match begins::begins(valid, &file, seen) {
+        let assess = match begins::begins(valid, &checkpoint, &file, seen) {
             None => risks::restarts,
             Some(Begins::Again) => risks::restarts_again,
-            // Where no place is known there is none to begin at in other rows.
-            Some(Begins::Elsewhere) if checkpoint == Checkpoint::Missing => risks::restarts,
             Some(Begins::Elsewhere) => risks::restarts_elsewhere,
         };
         items.push(match first {

@@ -245,7 +245,7 @@ impl<'a> Keys<'a> {
     fn need(&self, name: &str, errors: &mut Errors) {
         if !self.given(name) {
             let remedy = format!("write it, or name the Secret that has it in {name}SecretRef");
-            errors.push(self.at.child(name), Cause::Required, remedy);
+            self.miss(name, &remedy, errors);
         }
     }
 
@@ -253,7 +253,7 @@ impl<'a> Keys<'a> {
     fn need_secret(&self, name: &str, instead: &str, errors: &mut Errors) {
         if !self.given(name) {
             let remedy = format!("name the Secret that has it in {name}SecretRef{instead}");
-            errors.push(self.at.child(name), Cause::Required, remedy);
+            self.miss(name, &remedy, errors);
         }
     }
 
